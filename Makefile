@@ -1,0 +1,41 @@
+# make run | test | check | bench | screens : each sets up what it needs first.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/ready
+
+# Debian packages, by what they are for. Only a program that is really missing is asked of apt.
+RUN_PROGRAMS := mosquitto
+TEST_PROGRAMS := mosquitto Xvfb chromium
+
+.PHONY: setup run test check bench screens clean
+.DELETE_ON_ERROR:
+
+setup: $(READY)
+	@sh scripts/apt.sh $(RUN_PROGRAMS)
+
+$(READY): pyproject.toml
+	@sh scripts/venv.sh "$(PYTHON)" "$(VENV)"
+	@touch $@
+
+run: setup
+	@$(BIN)/balance-station demo --data build/demo
+
+test: setup
+	@sh scripts/apt.sh $(TEST_PROGRAMS)
+	@$(BIN)/python -m pytest -n auto
+
+check: $(READY)
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+bench: setup
+	@$(BIN)/python -m benchmarks
+
+screens: setup
+	@SDL_VIDEODRIVER=dummy $(BIN)/python -m ui.patient.screens build/screens
+
+clean:
+	rm -rf $(VENV) build

@@ -1,0 +1,140 @@
+"""`balance-station`: one program, verbs inside; the only place that wires the rooms together."""
+
+import argparse
+import signal
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from station import __version__
+from station.errors import StationError
+
+
+def log(line: str) -> None:
+    """Write one line to stderr, where the journal reads it."""
+    print(line, file=sys.stderr, flush=True)
+
+
+def _run(args: argparse.Namespace) -> int:
+    from station.wiring import make_service
+
+    service = make_service(args.config, log=log)
+    _on_signals(service.stop)
+    service.run()
+    return 0
+
+
+def _acquire(args: argparse.Namespace) -> int:
+    from station.wiring import run_acquisition
+
+    return run_acquisition(args.config)
+
+
+def _uplink(args: argparse.Namespace) -> int:
+    from station.wiring import make_uplink
+
+    uplink, host, port = make_uplink(args.config, log=log)
+    _on_signals(uplink.stop)
+    uplink.run(host, port)
+    return 0
+
+
+def _patient(args: argparse.Namespace) -> int:
+    import time
+
+    from station.demo.patient import Patient
+
+    stopped: list[bool] = []
+    _on_signals(lambda *_: stopped.append(True))
+    patient = Patient(args.socket, alone=args.alone, recorded=args.recorded, now_s=time.monotonic)
+    try:
+        while not stopped and not patient.finished:
+            patient.step(0.05)
+    finally:
+        patient.close()
+    return 0
+
+
+def _demo(args: argparse.Namespace) -> int:
+    from station.demo.run import Demo, Options
+
+    if args.once and not args.headless:
+        log("demo: --once plays unattended; add --headless")
+        return 2
+    if args.json and not args.once:
+        log("demo: --json prints the result of one session; add --once")
+        return 2
+
+    def in_folder(folder: Path) -> int:
+        options = Options(
+            folder=folder.resolve(),
+            recording=args.recording,
+            headless=args.headless,
+            once=args.once,
+            site_port=args.port,
+            seed=args.seed,
+        )
+        return Demo(options).run()
+
+    if args.data is not None:
+        return in_folder(args.data)
+    with tempfile.TemporaryDirectory(prefix="balance-demo-") as folder:
+        return in_folder(Path(folder))
+
+
+def _version(_args: argparse.Namespace) -> int:
+    print(f"balance-station {__version__}")
+    return 0
+
+
+def _on_signals(stop: Callable[..., None]) -> None:
+    signal.signal(signal.SIGINT, stop)
+    signal.signal(signal.SIGTERM, stop)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="balance-station", description=__doc__)
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
+
+    def verb(name: str, run: Callable[[argparse.Namespace], int], about: str) -> argparse.ArgumentParser:
+        added = verbs.add_parser(name, help=about, description=about)
+        added.set_defaults(run=run)
+        return added
+
+    for name, run, about in (
+        ("run", _run, "run the station: board, training, results, socket for the kiosk"),
+        ("acquire", _acquire, "read the board and write packed readings to stdout (started by run)"),
+        ("uplink", _uplink, "carry results to the care team and prescriptions back"),
+    ):
+        added = verb(name, run, about)
+        added.add_argument("--config", metavar="FILE", help="configuration (TOML)")
+    demo = verb("demo", _demo, "run the whole system on this machine with a simulated person")
+    demo.add_argument("--recording", type=Path, metavar="FILE", help="put a recorded person on the board")
+    demo.add_argument("--headless", action="store_true", help="no kiosk")
+    demo.add_argument("--once", action="store_true", help="play one session unattended, then end")
+    demo.add_argument("--json", action="store_true", help="print what the care database holds of it")
+    demo.add_argument("--data", type=Path, metavar="DIR", help="keep data here (default: a folder that goes)")
+    demo.add_argument("--port", type=int, default=8000, help="port of the care site (default 8000)")
+    demo.add_argument("--seed", type=int, default=1, help="seed of the simulation")
+    patient = verb("patient", _patient, "the simulated patient of the demo (started by demo)")
+    patient.add_argument("--socket", type=Path, required=True)
+    patient.add_argument("--alone", action="store_true", help="press and answer as well, for one session")
+    patient.add_argument("--recorded", action="store_true", help="a recording stands on the board")
+    verb("version", _version, "print the version")
+    return parser
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one verb; return 0 when it went well, 1 after one line on stderr, 2 for wrong usage."""
+    args = _parser().parse_args(argv)
+    try:
+        run: Callable[[argparse.Namespace], int] = args.run
+        return run(args)
+    except StationError as error:
+        log(f"balance-station {args.verb}: {error}")
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""The hardware side: pins, HX711 driver, simulated chips, the acquisition loop. No numpy in the loop."""

@@ -1,0 +1,72 @@
+"""The seam to time: the real monotonic clock, and virtual ones in which hours pass in seconds."""
+
+import time
+from typing import ClassVar, Protocol
+
+
+class Clock(Protocol):
+    """A monotonic clock that can wait."""
+
+    def now_ns(self) -> int:
+        """Return the time in ns (CLOCK_MONOTONIC)."""
+        ...
+
+    def sleep_ns(self, ns: int) -> None:
+        """Wait at least this long."""
+        ...
+
+
+class MonotonicClock:
+    """CLOCK_MONOTONIC of the running system."""
+
+    def now_ns(self) -> int:
+        """Return the time in ns."""
+        return time.monotonic_ns()
+
+    def sleep_ns(self, ns: int) -> None:
+        """Wait at least this long; a negative wait returns at once."""
+        if ns > 0:
+            time.sleep(ns * 1e-9)
+
+
+class VirtualClock:
+    """Time that passes only when somebody waits, or calls `advance`."""
+
+    def __init__(self, start_ns: int = 0) -> None:
+        self._now_ns = start_ns
+
+    def now_ns(self) -> int:
+        """Return the virtual time in ns."""
+        return self._now_ns
+
+    def sleep_ns(self, ns: int) -> None:
+        """Let this much virtual time pass; a negative wait passes none."""
+        self.advance(max(0, ns))
+
+    def advance(self, ns: int) -> None:
+        """Let `ns` pass."""
+        self._now_ns += ns
+
+
+class PacedClock(VirtualClock):
+    """Virtual time that keeps step with a real clock whenever somebody waits.
+
+    Between two waits only `advance` moves it, so simulated chips see pulses of exactly the length their pins
+    were given, whatever else the computer is doing; a delay of the computer is caught up, not measured.
+    """
+
+    # A computer that was asleep or stopped for longer does not play the missed time again.
+    LONGEST_LAG_NS: ClassVar[int] = 2_000_000_000
+
+    def __init__(self, real: Clock | None = None) -> None:
+        self._real: Clock = MonotonicClock() if real is None else real
+        super().__init__(self._real.now_ns())
+
+    def sleep_ns(self, ns: int) -> None:
+        """Let `ns` pass and wait until the real clock has come as far."""
+        super().sleep_ns(ns)
+        ahead_ns = self._now_ns - self._real.now_ns()
+        if ahead_ns > 0:
+            self._real.sleep_ns(ahead_ns)
+        elif ahead_ns < -self.LONGEST_LAG_NS:
+            self.advance(-ahead_ns)

@@ -1,0 +1,64 @@
+"""The best the system allows a process that must not be late; everything is tried, nothing is required."""
+
+import ctypes
+import gc
+import os
+from typing import Final, NamedTuple
+
+# Above ordinary work and kernel threads of ordinary weight, below the kernel's own interrupt threads (50).
+PRIORITY: Final = 40
+MCL_CURRENT: Final = 1
+MCL_FUTURE: Final = 2
+
+
+class Achieved(NamedTuple):
+    """What was got; `refused` says in words what was not."""
+
+    priority: int | None = None  # SCHED_FIFO
+    core: int | None = None
+    locked: bool = False
+    refused: tuple[str, ...] = ()
+
+
+def freeze_garbage() -> None:
+    """Let no collection interrupt the loop: what lives now lives for ever, and the loop makes no cycles."""
+    gc.collect()
+    gc.freeze()
+    gc.disable()
+
+
+def ask_for_realtime() -> Achieved:
+    """Ask for SCHED_FIFO, a core of our own and locked memory."""
+    refused: list[str] = []
+    priority = _raise_priority(refused)
+    # Without priority a pinned process only waits longer for whoever else wants that core.
+    core = None if priority is None else _pin_core(refused)
+    return Achieved(priority, core, _lock_memory(refused), tuple(refused))
+
+
+def _raise_priority(refused: list[str]) -> int | None:
+    try:
+        os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(PRIORITY))
+    except OSError as error:
+        refused.append(f"SCHED_FIFO: {error.strerror} (LimitRTPRIO={PRIORITY} in the unit allows it)")
+        return None
+    return PRIORITY
+
+
+def _pin_core(refused: list[str]) -> int | None:
+    core = max(os.sched_getaffinity(0))  # interrupts are mostly served by the first
+    try:
+        os.sched_setaffinity(0, {core})
+    except OSError as error:
+        refused.append(f"core {core}: {error.strerror}")
+        return None
+    return core
+
+
+def _lock_memory(refused: list[str]) -> bool:
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.mlockall(MCL_CURRENT | MCL_FUTURE) != 0:
+        reason = os.strerror(ctypes.get_errno())
+        refused.append(f"locked memory: {reason} (LimitMEMLOCK=infinity in the unit allows it)")
+        return False
+    return True

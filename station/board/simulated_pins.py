@@ -1,0 +1,122 @@
+"""The `Pins` of four simulated chips, with what a call to the kernel costs."""
+
+import random
+from typing import Final, NamedTuple
+
+from station.board.clock import VirtualClock
+from station.board.load import Load
+from station.board.simulated import ChipFault, SimulatedHx711
+from station.sway.reading import CELL_COUNT
+
+ALL_CELLS: Final = (1 << CELL_COUNT) - 1
+# About what one ioctl on a GPIO line request costs a Pi.
+CALL_NS: Final = 5_000
+
+
+class Spikes(NamedTuple):
+    """How often a call is delayed (`share` of all calls), and for how long."""
+
+    share: float = 0.0005
+    shortest_ns: int = 100_000
+    longest_ns: int = 20_000_000
+
+
+class SimulatedPins:
+    """Four chips on their wires.
+
+    A call takes `call_ns` on the clock; one hit by a spike takes longer, before or after it has its effect.
+    `calls` counts them.
+    """
+
+    def __init__(
+        self,
+        chips: tuple[SimulatedHx711, ...],
+        clock: VirtualClock,
+        *,
+        call_ns: int = CALL_NS,
+        spikes: Spikes | None = None,
+        seed: int = 0,
+    ) -> None:
+        self.chips = chips
+        self.calls = 0
+        self._clock = clock
+        self._call_ns = call_ns
+        self._spikes = spikes
+        self._draw = random.Random(f"pins {seed}")  # noqa: S311 -- a simulation, no secret
+        self._on = tuple(
+            tuple(chip for chip in chips if mask >> chip.cell & 1) for mask in range(ALL_CELLS + 1)
+        )
+        self._high = 0
+        self._levels = 0
+        self._unchanged_until_ns = 0
+
+    @property
+    def clock_levels(self) -> int:
+        """Which PD_SCK lines are high."""
+        return self._high
+
+    def set_clock(self, cells: int) -> None:
+        """Drive PD_SCK high on these cells and low on the others."""
+        late_ns = self._spend()
+        changed = self._high ^ cells
+        if changed:
+            now_ns = self._clock.now_ns()
+            self._high = cells
+            self._unchanged_until_ns = 0
+            for chip in self._on[changed & cells]:
+                chip.rise(now_ns)
+            for chip in self._on[changed & ~cells]:
+                chip.fall(now_ns)
+        if late_ns:
+            self._clock.advance(late_ns)
+
+    def data(self) -> int:
+        """Return which DOUT lines read high."""
+        late_ns = self._spend()
+        now_ns = self._clock.now_ns()
+        if now_ns >= self._unchanged_until_ns:
+            self._look(now_ns)
+        levels = self._levels
+        if late_ns:
+            self._clock.advance(late_ns)
+        return levels
+
+    def break_down(self, cell: int, fault: ChipFault) -> None:
+        """Let one chip have a fault from now on; NONE mends it."""
+        self.chips[cell].break_down(fault, self._clock.now_ns())
+        self._unchanged_until_ns = 0
+
+    def swap(self, one: int, other: int) -> None:
+        """Exchange the load cells of two chips."""
+        first, second = self.chips[one], self.chips[other]
+        first.corner, second.corner = second.corner, first.corner
+
+    def close(self) -> None:
+        """Give the lines back; they stay as they are."""
+
+    def _look(self, now_ns: int) -> None:
+        levels = 0
+        for chip in self.chips:
+            levels |= chip.level(now_ns) << chip.cell
+        self._levels = levels
+        # A chip whose PD_SCK is high may fall asleep at any time, so nothing is remembered of it.
+        until_ns = 0 if self._high else min(chip.changes_ns(now_ns) for chip in self.chips)
+        self._unchanged_until_ns = until_ns
+
+    def _spend(self) -> int:
+        """Let the call's time pass, and return how late it comes back."""
+        self.calls += 1
+        if self._call_ns:
+            self._clock.advance(self._call_ns)
+        if self._spikes is None or self._draw.random() >= self._spikes.share:
+            return 0
+        spike_ns = self._draw.randint(self._spikes.shortest_ns, self._spikes.longest_ns)
+        if self._draw.random() < 0.5:
+            self._clock.advance(spike_ns)
+            return 0
+        return spike_ns
+
+
+def simulated_chips(load: Load, *, seed: int = 0, now_ns: int = 0) -> tuple[SimulatedHx711, ...]:
+    """Return four chips under one load, each with its own rate, drift, tare and noise."""
+    return tuple(SimulatedHx711(cell, load, seed=seed, now_ns=now_ns) for cell in range(CELL_COUNT))

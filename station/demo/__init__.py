@@ -1,0 +1,1 @@
+"""The whole system on one machine, with a simulated person on a simulated board."""

@@ -1,0 +1,124 @@
+"""The simulated patient of the demo: steps on and off when asked, and answers when nobody else does."""
+
+import select
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from station.errors import MessageError
+from station.session.client import SessionClient
+from station.session.protocol import Answer, Command, Press, Simulate
+from station.training.snapshot import ExerciseView, Question, Snapshot
+
+RETRY_S: Final = 0.3
+REPEAT_S: Final = 2.0  # an answer that changed nothing (the board was not ready) is given again
+HANDS_SHARE: Final = 0.5  # of what the rung allows: a patient who keeps to the rule
+
+ANSWERS: Final[dict[str, bool | int]] = {"support": True, "pain": 2, "pain_after": 2, "effort": 3}
+
+
+def body(snapshot: Snapshot, *, recorded: bool) -> Simulate | None:
+    """Return what the body does in this phase; a recorded person brings no hands of its own."""
+    exercise = snapshot.exercise
+    match snapshot.phase:
+        case "step_on" | "weigh" if exercise is not None:
+            return Simulate(do="step_on", hands_percent=0.0, stance=exercise.stance)
+        case "countdown" | "hold" if exercise is not None and not recorded:
+            return Simulate(do="stand", hands_percent=_hands_percent(exercise), stance=exercise.stance)
+        case "countdown" | "hold":
+            return None
+        case _:
+            return Simulate(do="step_off")
+
+
+def _hands_percent(exercise: ExerciseView) -> float:
+    if exercise.support in ("hovering", "none"):
+        return 0.0
+    return exercise.support_limit_percent * HANDS_SHARE
+
+
+def reply(snapshot: Snapshot) -> Command | None:
+    """Return what a patient presses or answers in this phase, who has a good day."""
+    match snapshot.phase:
+        case "welcome" | "plan" | "setup":
+            return Press(button="start")
+        case "checkin" | "checkout" if snapshot.question is not None:
+            return _answer(snapshot.question)
+    return None
+
+
+def _answer(question: Question) -> Answer:
+    return Answer(key=question.key, value=ANSWERS.get(question.key, False))
+
+
+class Patient:
+    """A client of the session that moves the simulated body; with `alone` it presses and answers too.
+
+    `step` must be called now and then; with `alone` it ends (`finished`) after one session.
+    """
+
+    def __init__(self, socket: Path, *, alone: bool, recorded: bool, now_s: Callable[[], float]) -> None:
+        self._socket = socket
+        self._alone = alone
+        self._recorded = recorded
+        self._now_s = now_s
+        self._client: SessionClient | None = None
+        self._retry_at_s = 0.0
+        self._moved: Simulate | None = None
+        self._replied: tuple[object, ...] = ()
+        self._replied_s = 0.0
+        self.finished = False
+
+    def step(self, wait_s: float) -> None:
+        """Wait at most `wait_s` for the station to show something, and act on the newest."""
+        if self._client is None and not self._connect():
+            time.sleep(wait_s)
+            return
+        if self._client is None:
+            return
+        select.select([self._client], [], [], wait_s)
+        try:
+            snapshots = [n for n in self._client.poll() if isinstance(n, Snapshot)]
+            if snapshots:
+                self._act(self._client, snapshots[-1])
+        except (ConnectionError, MessageError):
+            self.close()
+
+    def _connect(self) -> bool:
+        if self._now_s() < self._retry_at_s:
+            return False
+        self._retry_at_s = self._now_s() + RETRY_S
+        try:
+            self._client = SessionClient(self._socket, name="patient")
+        except ConnectionError:
+            return False
+        self._moved = None
+        return True
+
+    def _act(self, client: SessionClient, snapshot: Snapshot) -> None:
+        move = body(snapshot, recorded=self._recorded)
+        if move is not None and move != self._moved:
+            client.send(move)
+            self._moved = move
+        if self._alone and not self.finished:
+            self._reply(client, snapshot)
+
+    def _reply(self, client: SessionClient, snapshot: Snapshot) -> None:
+        if snapshot.phase in ("summary", "blocked"):
+            self.finished = True
+            return
+        question = snapshot.question.key if snapshot.question is not None else None
+        place = (snapshot.phase, question, snapshot.exercise_number, snapshot.attempt)
+        if place == self._replied and self._now_s() - self._replied_s < REPEAT_S:
+            return
+        command = reply(snapshot)
+        if command is not None:
+            client.send(command)
+        self._replied, self._replied_s = place, self._now_s()
+
+    def close(self) -> None:
+        """End the connection; may be called twice."""
+        if self._client is not None:
+            self._client.close()
+            self._client = None

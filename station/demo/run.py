@@ -1,0 +1,261 @@
+"""`balance-station demo`: one table of processes from the simulated board to the therapist's screen."""
+
+import getpass
+import json
+import os
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from string import Template
+from types import FrameType
+from typing import Any, Final
+
+from station.demo.supervisor import Process, Supervisor
+from station.errors import StationError
+
+STATION: Final = "demo-1"
+PATIENT: Final = "Alex Example (simulated)"
+THERAPIST: Final = "therapist"
+START_WAIT_S: Final = 20.0
+SESSION_WAIT_S: Final = 240.0
+COMMIT_WAIT_S: Final = 60.0
+PYTHON: Final = sys.executable
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What was asked on the command line."""
+
+    folder: Path
+    recording: Path | None
+    headless: bool
+    once: bool
+    site_port: int
+    seed: int
+
+
+def say(line: str) -> None:
+    """Tell the person at the terminal; stdout stays free for the one JSON document."""
+    print(line, file=sys.stderr, flush=True)
+
+
+def free_port() -> int:
+    """Return a loopback port that nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def mosquitto() -> str:
+    """Return the path of the broker. Raises StationError when it is not installed."""
+    # Debian puts daemons into /usr/sbin, which is not on everybody's PATH.
+    found = shutil.which("mosquitto", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")
+    if found is None:
+        raise StationError("mosquitto is not installed; install it with: sudo apt install mosquitto")
+    return found
+
+
+class Demo:
+    """One run of the demo in one folder."""
+
+    def __init__(self, options: Options) -> None:
+        self._options = options
+        self._folder = options.folder
+        self._socket = options.folder / "session.sock"
+        self._broker_port = free_port()
+        self._care_env = {
+            "BALANCE_CARE_DATA": str(options.folder / "care"),
+            "BALANCE_CARE_MQTT": f"127.0.0.1:{self._broker_port}",
+        }
+        self._stopped = False
+
+    # -- the table -----------------------------------------------------------------------------------------
+
+    def _table(self) -> list[Process]:
+        """Declare every process of the demo, in the order of their start."""
+        options = self._options
+        station = (PYTHON, "-m", "station")
+        care = (PYTHON, "-m", "ui.care")
+        config = ("--config", str(self._folder / "station.toml"))
+        patient = ("--alone",) if options.once else ()
+        recorded = ("--recorded",) if options.recording else ()
+        table = [
+            Process("broker", (mosquitto(), "-c", str(self._folder / "mosquitto.conf"))),
+            Process("recorder", (*care, "recorder"), self._care_env),
+            Process("station", (*station, "run", *config)),
+            Process("uplink", (*station, "uplink", *config)),
+        ]
+        if not options.once:
+            port = str(options.site_port)
+            table.append(Process("site", (*care, "serve", "--port", port), self._care_env))
+        person = (*station, "patient", "--socket", str(self._socket), *patient, *recorded)
+        table.append(Process("patient", person, ends_all=options.once))
+        if not options.headless:
+            table.append(
+                Process("kiosk", self._kiosk(), {"BALANCE_SOCKET": str(self._socket)}, ends_all=True)
+            )
+        return table
+
+    def _kiosk(self) -> tuple[str, ...]:
+        display = os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
+        command = (PYTHON, "-m", "ui.patient", "--socket", str(self._socket))
+        if display:
+            return (*command, "--windowed")
+        say("There is no display here: the kiosk runs off-screen. See its screens with: make screens")
+        return (*command, "--offscreen")
+
+    # -- preparation ---------------------------------------------------------------------------------------
+
+    def _prepare(self) -> str | None:
+        """Make folders, keys, configuration and accounts; return the password of a new therapist."""
+        for name in ("broker", "care", "log"):
+            (self._folder / name).mkdir(parents=True, exist_ok=True)
+        self._check_recording()
+        self._care("migrate")
+        enrolled = json.loads(self._care("enrol", STATION, "--patient", PATIENT, "--json"))
+        self._write_broker_config()
+        self._write_station_config(enrolled)
+        return None if self._options.once else self._therapist()
+
+    def _check_recording(self) -> None:
+        """Refuse a bad recording before anything starts."""
+        if self._options.recording is not None:
+            from station.board.config import BoardConfig
+            from station.board.recording import read_recording
+
+            read_recording(self._options.recording, BoardConfig().plate)
+
+    def _write_broker_config(self) -> None:
+        template = resources.files("firmware_config") / "mosquitto" / "demo.conf"
+        text = Template(template.read_text(encoding="utf-8")).substitute(
+            port=self._broker_port, folder=self._folder / "broker", user=getpass.getuser()
+        )
+        (self._folder / "mosquitto.conf").write_text(text, encoding="utf-8")
+
+    def _write_station_config(self, enrolled: Mapping[str, Any]) -> None:
+        recording = self._options.recording
+        source = f"replay:{recording.resolve()}" if recording else "simulate"
+        # A JSON string is a TOML string, whatever stands in it.
+        lines = [
+            "[station]",
+            f"id = {json.dumps(STATION)}",
+            f"subj = {json.dumps(enrolled['subj'])}",
+            f"state = {json.dumps(str(self._folder))}",
+            "[source]",
+            f"source = {json.dumps(source)}",
+            f"seed = {self._options.seed}",
+            "[care]",
+            f"port = {self._broker_port}",
+            f"keys = [{json.dumps(enrolled['public_key'])}]",
+        ]
+        (self._folder / "station.toml").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+    def _therapist(self) -> str:
+        """Return the demo therapist's password, made when the folder is new and kept in it."""
+        kept = self._folder / "therapist.password"
+        if not kept.exists():
+            password = secrets.token_urlsafe(9)
+            self._care("user", "add", THERAPIST, "--role", "therapist", "--password-stdin", said=password)
+            kept.touch(mode=0o600)
+            kept.write_text(password, encoding="ascii")
+        return kept.read_text(encoding="ascii")
+
+    def _care(self, *verb: str, said: str = "") -> str:
+        done = subprocess.run(
+            (PYTHON, "-m", "ui.care", *verb),
+            env={**os.environ, **self._care_env},
+            input=said,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode:
+            raise StationError(f"balance-care {verb[0]} failed: {done.stderr.strip() or done.stdout.strip()}")
+        return done.stdout
+
+    # -- running -------------------------------------------------------------------------------------------
+
+    def run(self) -> int:
+        """Run until Ctrl-C, until the kiosk is closed, or (`once`) until one session is at the care side."""
+        signal.signal(signal.SIGINT, self._stop)
+        signal.signal(signal.SIGTERM, self._stop)
+        say("Setting up the demo …")
+        password = self._prepare()
+        supervisor = Supervisor(self._folder / "log", say=say)
+        try:
+            for process in self._table():
+                if self._stopped:
+                    return 1
+                supervisor.start(process)
+                if process.name == "broker":
+                    self._await_broker(supervisor)
+            if self._options.once:
+                return self._once(supervisor)
+            self._greet(password)
+            while not self._stopped and supervisor.poll():
+                time.sleep(0.1)
+            say("Ending the demo …")
+            return 0
+        finally:
+            supervisor.close()
+
+    def _stop(self, _signal: int, _frame: FrameType | None) -> None:
+        self._stopped = True
+
+    def _await_broker(self, supervisor: Supervisor) -> None:
+        deadline_s = time.monotonic() + START_WAIT_S
+        while time.monotonic() < deadline_s and not self._stopped:
+            supervisor.poll()
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", self._broker_port)) == 0:
+                    return
+            time.sleep(0.05)
+        lines = "; ".join(supervisor.last_lines("broker"))
+        raise StationError(f"the broker did not come up within {START_WAIT_S:g} s: {lines}")
+
+    def _greet(self, password: str | None) -> None:
+        say("")
+        say("  The balance station is running. Everything it measures is SIMULATED.")
+        say(f"    care site   http://127.0.0.1:{self._options.site_port}")
+        say(f"    log in      {THERAPIST}   password: {password}")
+        say(f"    data, logs  {self._folder}")
+        say("  Ctrl-C ends all of it.")
+        say("")
+
+    def _once(self, supervisor: Supervisor) -> int:
+        deadline_s = time.monotonic() + SESSION_WAIT_S
+        while supervisor.poll():
+            if self._stopped:
+                say("Stopped before the session was over.")
+                return 1
+            if time.monotonic() > deadline_s:
+                raise StationError(f"the session was not over after {SESSION_WAIT_S:g} s")
+            time.sleep(0.1)
+        say("The session is over; waiting until the care side has committed it …")
+        return self._print_results(supervisor)
+
+    def _print_results(self, supervisor: Supervisor) -> int:
+        wait = ("--wait", f"{COMMIT_WAIT_S:g}", "--json")
+        reader = subprocess.Popen(
+            (PYTHON, "-m", "ui.care", "results", STATION, *wait),
+            env={**os.environ, **self._care_env},
+            stdout=subprocess.PIPE,
+        )
+        while reader.poll() is None:
+            supervisor.poll()
+            if self._stopped:
+                reader.terminate()
+            time.sleep(0.1)
+        document = reader.stdout.read().decode() if reader.stdout else ""
+        if reader.returncode == 0:
+            print(document.strip(), flush=True)
+        return 1 if reader.returncode else 0

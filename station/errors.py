@@ -1,0 +1,29 @@
+"""Every error a person may meet: what happened, where, and what to do next, in one sentence."""
+
+
+class StationError(Exception):
+    """Any failure the station explains to a person; the command line prints it as one line."""
+
+
+class ConfigError(StationError, ValueError):
+    """The configuration file names something that cannot be used."""
+
+
+class RecordingError(StationError, ValueError):
+    """A recording is not what it claims to be."""
+
+
+class BoardError(StationError, OSError):
+    """The board's pins cannot be used."""
+
+
+class PrescriptionError(StationError, ValueError):
+    """A prescription is refused; the message is the reason sent back."""
+
+
+class MessageError(StationError, ValueError):
+    """A message from the wire or a client cannot be understood."""
+
+
+class StoreError(StationError, OSError):
+    """The database or the data folder cannot be used."""

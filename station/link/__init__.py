@@ -1,0 +1,1 @@
+"""The way to the care team: message contract, uplink, signatures."""

@@ -1,0 +1,215 @@
+"""The contract with the care side: topics, the envelope, and what may stand in its body (version 1).
+
+A reader is tolerant: keys it does not know are ignored, a type it does not know is kept as it came.
+"""
+
+from typing import Annotated, Any, Final, Literal, NamedTuple
+
+import msgspec
+
+from station.errors import MessageError
+from station.training.prescription import Limits, Prescription
+from station.training.result import SessionResult, TrialResult
+
+VERSION: Final = 1
+ROOT: Final = "bal/v1"
+MAX_MESSAGE_BYTES: Final = 1_000_000
+
+# What the recorder listens to, shared between all recorders of a site.
+UPLINK_FILTER: Final = f"$share/rec/{ROOT}/s/+/up/#"
+# Retained messages do not reach a shared subscription, so presence is listened to without sharing.
+PRESENCE_FILTERS: Final = (f"{ROOT}/s/+/up/state", f"{ROOT}/s/+/up/birth")
+HOST_STATE: Final = f"{ROOT}/host/state"
+
+StationId = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$")]
+UpKind = Literal[
+    "state", "birth", "result/session", "result/trial", "result/journal", "event", "raw", "live", "reply"
+]
+
+# The order in which a backlog is sent: what protects the patient, then what was done, then traces.
+SEND_ORDER: Final = ("event", "reply", "result/session", "result/trial", "result/journal", "raw")
+
+
+def up_topic(station: str, kind: str) -> str:
+    """Return the topic on which this station sends this kind."""
+    return f"{ROOT}/s/{station}/up/{kind}"
+
+
+def down_topic(station: str, kind: Literal["ack", "rx", "cmd"]) -> str:
+    """Return the topic on which this station listens."""
+    return f"{ROOT}/s/{station}/down/{kind}"
+
+
+class Address(NamedTuple):
+    """Where a message came from."""
+
+    station: str
+    kind: str
+
+
+def parse_up_topic(topic: str) -> Address:
+    """Return station and kind of an uplink topic. Raises MessageError for any other."""
+    parts = topic.split("/", 5)
+    if len(parts) != 6 or parts[:3] != ["bal", "v1", "s"] or parts[4] != "up" or not parts[3] or not parts[5]:
+        message = f"topic {topic!r} is not {ROOT}/s/<station>/up/<kind>"
+        raise MessageError(message)
+    return Address(parts[3], parts[5])
+
+
+class RxRef(msgspec.Struct, frozen=True, kw_only=True):
+    """Which prescription was in force."""
+
+    version: int
+
+
+class Envelope(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=False):
+    """What every uplink message carries around its body.
+
+    `t` is wall time (RFC 3339, UTC), right only when `clock` is "synced"; `mono_ms` with `boot` orders
+    messages whatever the wall clock did. `seq` is counted per station, persisted, and never repeats.
+    """
+
+    v: int = VERSION
+    id: str  # uuid7; the same id is the same message, however often it arrives
+    type: UpKind | str
+    station: StationId
+    boot: str
+    seq: int
+    t: str
+    mono_ms: int
+    clock: Literal["synced", "unsynced"]
+    subj: str | None  # pseudonym
+    rx: RxRef | None
+    sw: str
+    cal: str
+    alg: str
+    sim: bool
+    hist: bool = False  # recovered or sent again after its time
+    body: msgspec.Raw
+
+
+class State(msgspec.Struct, frozen=True, kw_only=True):
+    """Presence, retained; the will says online False."""
+
+    online: bool
+    boot: str
+
+
+class Birth(msgspec.Struct, frozen=True, kw_only=True):
+    """Said at every connection."""
+
+    sw: str
+    cal: str
+    alg: str
+    rx_version: int | None
+    outbox_depth: int
+    outbox_oldest_s: float | None
+    limits: Limits
+    sim: bool
+
+
+class StationEvent(msgspec.Struct, frozen=True, kw_only=True):
+    """Something the care team should know: red_flag, pain_stop, step_off, sensor_fault, hold_stopped."""
+
+    kind: str
+    session: str | None
+    detail: dict[str, str | float | int | bool | None] = {}
+
+
+class RawTrace(msgspec.Struct, frozen=True, kw_only=True):
+    """The raw counts of one trial, so that every number can be computed again.
+
+    `data` is base64 of `station.sway.trace` bytes; `hold_ns` is the span of the hold in the trace's own time;
+    `plate` is the plate (`station.sway.plate.Plate`) that the readings were weighed with.
+    """
+
+    trial: str
+    encoding: Literal["trace-1"]
+    data: bytes
+    hold_ns: tuple[int, int]
+    plate: dict[str, Any]
+
+
+class Reply(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of a prescription."""
+
+    rx_version: int
+    state: Literal["received", "applied", "rejected"]
+    reason: str = ""
+
+
+class Ack(msgspec.Struct, frozen=True, kw_only=True):
+    """Ids the recorder has committed (down/ack)."""
+
+    ids: tuple[str, ...]
+
+
+class SignedPrescription(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A prescription and its Ed25519 signature over the RFC 8785 form of `rx` (down/rx, retained).
+
+    `rx` stays as it came: the signature is checked on what was sent, not on what was understood.
+    """
+
+    rx: msgspec.Raw
+    key: str  # id of the signing key
+    sig: bytes  # base64 in JSON
+
+
+BODIES: Final[dict[str, type[msgspec.Struct]]] = {
+    "state": State,
+    "birth": Birth,
+    "event": StationEvent,
+    "result/session": SessionResult,
+    "result/trial": TrialResult,
+    "raw": RawTrace,
+    "reply": Reply,
+}
+
+encode = msgspec.json.Encoder().encode
+_envelopes = msgspec.json.Decoder(Envelope)
+
+
+def _reason(error: Exception) -> str:
+    return f"message not understood: {error}"
+
+
+def decode_envelope(payload: bytes) -> Envelope:
+    """Return the envelope of an uplink message. Raises MessageError naming what is wrong and where."""
+    if len(payload) > MAX_MESSAGE_BYTES:
+        message = f"message of {len(payload)} bytes; at most {MAX_MESSAGE_BYTES} are read"
+        raise MessageError(message)
+    try:
+        envelope = _envelopes.decode(payload)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise MessageError(_reason(error)) from None
+    if envelope.v != VERSION:
+        message = f"message has version {envelope.v}; version {VERSION} is understood"
+        raise MessageError(message)
+    return envelope
+
+
+def decode_body(envelope: Envelope) -> msgspec.Struct | None:
+    """Return the body, or None for a type this version does not know. Raises MessageError."""
+    kind = BODIES.get(envelope.type)
+    if kind is None:
+        return None
+    try:
+        return msgspec.json.decode(envelope.body, type=kind)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise MessageError(f"{envelope.type}: {_reason(error)}") from None
+
+
+def decode_ack(payload: bytes) -> Ack:
+    """Return the committed ids. Raises MessageError."""
+    try:
+        return msgspec.json.decode(payload, type=Ack)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise MessageError(_reason(error)) from None
+
+
+def decode_prescription(document: msgspec.Raw | bytes) -> Prescription:
+    """Return a prescription document. Raises MessageError naming the field that is wrong."""
+    try:
+        return msgspec.json.decode(document, type=Prescription)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise MessageError(f"prescription not understood: {error}") from None

@@ -1,0 +1,60 @@
+"""Ed25519 signatures of prescriptions over RFC 8785 canonical JSON (RFC 8032, RFC 8785)."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+
+import msgspec
+import rfc8785
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+from station.errors import PrescriptionError
+from station.link.messages import SignedPrescription, decode_prescription
+from station.training.prescription import Prescription
+
+
+def key_id(public_key: bytes) -> str:
+    """Return the short name of a public key (32 bytes): the start of its SHA-256."""
+    return hashlib.sha256(public_key).hexdigest()[:16]
+
+
+def _canonical(rx: bytes) -> bytes:
+    try:
+        return rfc8785.dumps(json.loads(rx))
+    except (ValueError, RecursionError) as error:
+        raise PrescriptionError(f"it is not plain JSON: {error}") from None
+
+
+def sign_prescription(rx: Prescription, private_key: bytes) -> bytes:
+    """Return the signed document for down/rx; `private_key` is the 32-byte Ed25519 seed."""
+    key = Ed25519PrivateKey.from_private_bytes(private_key)
+    body = msgspec.json.encode(rx)
+    signed = SignedPrescription(
+        rx=msgspec.Raw(body),
+        key=key_id(key.public_key().public_bytes_raw()),
+        sig=key.sign(_canonical(body)),
+    )
+    return msgspec.json.encode(signed)
+
+
+def verify_prescription(document: bytes, public_keys: Mapping[str, bytes]) -> Prescription:
+    """Return the prescription of a signed document.
+
+    `public_keys` maps `key_id` to the 32-byte public key of a care side this device was enrolled with.
+    Raises PrescriptionError (signed by a stranger, changed after signing) or MessageError (not understood).
+    """
+    try:
+        signed = msgspec.json.decode(document, type=SignedPrescription)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise PrescriptionError(f"it is not a signed prescription: {error}") from None
+    public_key = public_keys.get(signed.key)
+    if public_key is None:
+        raise PrescriptionError(
+            f"it is signed with key {signed.key}, which this station was not enrolled with"
+        )
+    try:
+        Ed25519PublicKey.from_public_bytes(public_key).verify(signed.sig, _canonical(bytes(signed.rx)))
+    except InvalidSignature:
+        raise PrescriptionError("its signature does not fit: it was changed after it was signed") from None
+    return decode_prescription(signed.rx)

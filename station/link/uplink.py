@@ -1,0 +1,256 @@
+"""The uplink process: what waits in the outbox to the care team, what the care team says to the session."""
+
+import queue
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+import paho.mqtt.client as mqtt
+from paho.mqtt.enums import CallbackAPIVersion
+from paho.mqtt.properties import Properties
+from paho.mqtt.reasoncodes import ReasonCode
+
+from station import __version__
+from station.errors import MessageError, StoreError
+from station.link.messages import (
+    MAX_MESSAGE_BYTES,
+    Birth,
+    Envelope,
+    RxRef,
+    State,
+    decode_ack,
+    down_topic,
+    encode,
+    up_topic,
+)
+from station.link.outbox import Pump
+from station.session.client import SessionClient
+from station.session.clock import WallClock
+from station.session.protocol import Prescribe
+from station.session.store import Header, Outgoing, Store, new_id
+from station.training.prescription import Limits
+
+TURN_S: Final = 0.1
+KEEP_ALIVE_S: Final = 15
+SESSION_RETRY_S: Final = 1.0
+
+
+class Uplink:
+    """One MQTT 5 connection and one database; the network thread of paho only fills a queue.
+
+    Its end disturbs nothing: the outbox stays, and the session does not wait for it.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        *,
+        station: str,
+        limits: Limits,
+        header: Callable[[], Header],
+        socket: Path,
+        log: Callable[[str], None],
+    ) -> None:
+        self._store = store
+        self._station = station
+        self._limits = limits
+        self._header = header
+        self._socket = socket
+        self._log = log
+        self._pump = Pump(store.outbox)
+        self._heard: queue.SimpleQueue[tuple[str, bytes]] = queue.SimpleQueue()
+        self._session: SessionClient | None = None
+        self._session_at_s = 0.0
+        self._document: bytes | None = None
+        self._stopping = False
+        self._client = self._make_client()
+
+    # -- the network thread: nothing here may raise or wait -------------------------------------------------
+
+    def _make_client(self) -> mqtt.Client:
+        client = mqtt.Client(CallbackAPIVersion.VERSION2, client_id=self._station, protocol=mqtt.MQTTv5)
+        client.reconnect_delay_set(1, 30)
+        client.on_connect = self._on_connect
+        client.on_connect_fail = lambda _client, _data: self._heard.put(("!away", b""))
+        client.on_disconnect = lambda *_: self._heard.put(("!away", b""))
+        client.on_message = self._on_message
+        client.on_publish = self._on_publish
+        client.will_set(up_topic(self._station, "state"), self._state(online=False), qos=1, retain=True)
+        return client
+
+    def _on_connect(
+        self,
+        _client: mqtt.Client,
+        _data: Any,
+        _flags: Any,
+        reason: ReasonCode,
+        _properties: Properties | None,
+    ) -> None:
+        self._heard.put(("!refused", str(reason).encode()) if reason.is_failure else ("!connected", b""))
+
+    def _on_message(self, _client: mqtt.Client, _data: Any, message: mqtt.MQTTMessage) -> None:
+        self._heard.put((message.topic, bytes(message.payload)))
+
+    def _on_publish(
+        self, _client: mqtt.Client, _data: Any, _mid: int, reason: ReasonCode, _properties: Properties | None
+    ) -> None:
+        if reason.is_failure:
+            self._heard.put(("!denied", str(reason).encode()))
+
+    # -- the main thread -----------------------------------------------------------------------------------
+
+    def run(self, host: str, port: int) -> None:
+        """Serve until `stop`."""
+        self._client.connect_async(host, port, keepalive=KEEP_ALIVE_S, clean_start=True)
+        self._client.loop_start()
+        try:
+            while not self._stopping:
+                self.turn(TURN_S)
+        finally:
+            self._publish("state", self._state(online=False), retain=True)
+            self._client.disconnect()
+            self._client.loop_stop()
+            if self._session is not None:
+                self._session.close()
+
+    def stop(self, *_: object) -> None:
+        """Ask the loop to end; fit for a signal handler."""
+        self._stopping = True
+
+    def turn(self, wait_s: float) -> None:
+        """Wait at most `wait_s` for the network to say something; then send what is due."""
+        with suppress(queue.Empty):
+            self._on_heard(*self._heard.get(timeout=wait_s))
+            while True:
+                self._on_heard(*self._heard.get_nowait())
+        self._talk_to_session()
+        if self._client.is_connected():
+            try:
+                for row in self._pump.due(time.monotonic()):
+                    self._send(row)
+            except StoreError as error:
+                self._log(str(error))
+
+    def _on_heard(self, topic: str, payload: bytes) -> None:
+        if topic == "!connected":
+            self._on_connected()
+        elif topic == down_topic(self._station, "ack"):
+            self._on_ack(payload)
+        elif topic == down_topic(self._station, "rx"):
+            self._document = payload
+        elif topic == "!refused":
+            self._log(f"the broker refuses this station: {payload.decode()}")
+        elif topic == "!denied":
+            self._log(f"the broker denied a message: {payload.decode()}")
+        elif topic == "!away":
+            self._log("the care team's broker is away; results wait on this station")
+
+    def _on_connected(self) -> None:
+        self._log("connected to the care team's broker")
+        self._client.subscribe([(down_topic(self._station, "ack"), 1), (down_topic(self._station, "rx"), 1)])
+        self._publish("state", self._state(online=True), retain=True)
+        self._publish("birth", self._birth(), retain=True)
+        self._pump.reconnected()
+
+    def _on_ack(self, payload: bytes) -> None:
+        try:
+            ids = decode_ack(payload).ids
+            self._store.acknowledged(ids)
+        except (MessageError, StoreError) as error:
+            self._log(f"acknowledgement: {error}")
+            return
+        self._pump.acknowledged(ids)
+
+    def _talk_to_session(self) -> None:
+        """Hand over the newest prescription; what the session tells everybody is not for us."""
+        now_s = time.monotonic()
+        try:
+            if self._session is None:
+                if now_s < self._session_at_s:
+                    return
+                self._session_at_s = now_s + SESSION_RETRY_S
+                self._session = SessionClient(self._socket, name="uplink", snapshots=False)
+            self._session.poll()
+            if self._document is not None:
+                document, self._document = self._document, None
+                self._hand_over(self._session, document)
+        except (ConnectionError, MessageError):
+            if self._session is not None:
+                self._session.close()
+                self._session = None
+
+    def _hand_over(self, session: SessionClient, document: bytes) -> None:
+        try:
+            text = document.decode()
+            session.send(Prescribe(document=text))
+        except (UnicodeDecodeError, MessageError) as error:
+            self._log(f"prescription: not readable, left aside: {error}")
+        except ConnectionError:
+            self._document = document
+            raise
+
+    # -- what is sent --------------------------------------------------------------------------------------
+
+    def _publish(self, kind: str, payload: bytes, *, retain: bool = False) -> None:
+        self._client.publish(up_topic(self._station, kind), payload, qos=1, retain=retain)
+
+    def _send(self, row: Outgoing) -> None:
+        payload = encode(self._envelope(row.type, row.header, msgspec.Raw(row.body), id_=row.id, seq=row.seq))
+        if len(payload) > MAX_MESSAGE_BYTES:
+            self._log(f"{row.type} {row.id}: {len(payload)} bytes are more than the care side reads")
+        self._publish(row.type, payload)
+
+    def _envelope(self, kind: str, header: Header, body: msgspec.Raw, *, id_: str, seq: int) -> Envelope:
+        return Envelope(
+            id=id_,
+            type=kind,
+            station=self._station,
+            boot=header.boot,
+            seq=seq,
+            t=header.t,
+            mono_ms=header.mono_ms,
+            clock="synced" if header.clock == "synced" else "unsynced",
+            subj=header.subj,
+            rx=RxRef(version=header.rx_version) if header.rx_version is not None else None,
+            sw=__version__,
+            cal=header.cal,
+            alg=header.alg,
+            sim=header.sim,
+            hist=header.hist,
+            body=body,
+        )
+
+    def _presence(self, kind: str, body: msgspec.Struct) -> bytes:
+        return encode(
+            self._envelope(kind, self._header(), msgspec.Raw(msgspec.json.encode(body)), id_=new_id(), seq=0)
+        )
+
+    def _state(self, *, online: bool) -> bytes:
+        return self._presence("state", State(online=online, boot=self._header().boot))
+
+    def _birth(self) -> bytes:
+        header = self._header()
+        backlog = self._store.backlog()
+        return self._presence(
+            "birth",
+            Birth(
+                sw=__version__,
+                cal=header.cal,
+                alg=header.alg,
+                rx_version=header.rx_version,
+                outbox_depth=backlog.depth,
+                outbox_oldest_s=_age_s(backlog.oldest),
+                limits=self._limits,
+                sim=header.sim,
+            ),
+        )
+
+
+def _age_s(oldest: str | None) -> float | None:
+    if oldest is None:
+        return None
+    return max(0.0, (WallClock().now() - datetime.fromisoformat(oldest)).total_seconds())

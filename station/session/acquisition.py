@@ -1,0 +1,201 @@
+"""The acquisition process as its parent sees it: readings in, notes in, started again when it dies."""
+
+import json
+import os
+import subprocess
+from collections import deque
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from typing import IO, Any, Final
+
+from station.session.protocol import Simulate
+from station.sway.reading import CELL_COUNT, RECORD, Fault, Reading, unpack
+
+S: Final = 1_000_000_000
+RETRY_S: Final = (0.0, 0.2, 0.5, 1.0, 2.0, 5.0)  # waits before each start; the first restart is at once
+STEADY_S: Final = 10.0  # a child that lived this long starts the waits over
+SAID_LINES: Final = 5
+
+Note = dict[str, Any]
+
+
+class Acquisition:
+    """Owns the child process `python -m station acquire …` and its two pipes.
+
+    `now_ns` is CLOCK_MONOTONIC. A restart, and records the pipe could not take, appear among the readings as
+    void ones (`RESTARTED`, `LOST`) of every cell, so that no gap goes unseen.
+    """
+
+    def __init__(
+        self, command: Sequence[str], *, now_ns: Callable[[], int], log: Callable[[str], None]
+    ) -> None:
+        self._command = list(command)
+        self._now_ns = now_ns
+        self._log = log
+        self._child: subprocess.Popen[bytes] | None = None
+        self._rest = b""
+        self._note_rest = b""
+        self._seq: int | None = None
+        self._failures = 0
+        self._started_ns = 0
+        self._start_at_ns = 0
+        self._restarted = False
+        self._voids: list[Reading] = []  # said for a child that can no longer speak
+        self._stood: dict[str, Any] | None = None  # how the simulated person stands, for the next child
+        self.said: deque[str] = deque(maxlen=SAID_LINES)
+        self.restarts = 0
+
+    def start(self) -> None:
+        """Start the child."""
+        self._rest = self._note_rest = b""
+        self._seq = None
+        self._started_ns = self._now_ns()
+        child = subprocess.Popen(
+            self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, bufsize=0
+        )
+        for pipe in (child.stdin, child.stdout, child.stderr):
+            if pipe is not None:
+                os.set_blocking(pipe.fileno(), False)
+        self._child = child
+        if self._stood is not None:
+            self._write(self._stood)
+
+    @property
+    def pid(self) -> int | None:
+        """Return the child's process id while it lives."""
+        return self._child.pid if self._child is not None else None
+
+    def filenos(self) -> list[int]:
+        """Return the descriptors on which readings and notes arrive."""
+        if self._child is None:
+            return []
+        return [pipe.fileno() for pipe in (self._child.stdout, self._child.stderr) if pipe is not None]
+
+    def readings(self) -> list[Reading]:
+        """Return what has arrived, in the order it was written; never waits."""
+        voids, self._voids = self._voids, []
+        if self._child is None:
+            return voids
+        data = self._rest + _drain(self._child.stdout)
+        whole = len(data) // RECORD.size * RECORD.size
+        self._rest = data[whole:]
+        readings = voids
+        try:
+            for at in range(0, whole, RECORD.size):
+                reading, seq = unpack(data[at : at + RECORD.size])
+                readings += self._gap(reading.t_ns, seq)
+                readings.append(reading)
+        except ValueError as error:
+            self._log(f"acquisition: its records cannot be read ({error}); starting it again")
+            self._child.kill()
+        return readings
+
+    def _gap(self, t_ns: int, seq: int) -> list[Reading]:
+        expected, self._seq = self._seq, (seq + 1) & 0xFFFF
+        if self._restarted:
+            self._restarted = False
+            return [Reading(t_ns, cell, 0, Fault.RESTARTED) for cell in range(CELL_COUNT)]
+        if expected is not None and seq != expected:
+            return [Reading(t_ns, cell, 0, Fault.LOST) for cell in range(CELL_COUNT)]
+        return []
+
+    def notes(self) -> list[Note]:
+        """Return the notes that have arrived; other lines on the child's stderr are logged."""
+        if self._child is None:
+            return []
+        *lines, self._note_rest = (self._note_rest + _drain(self._child.stderr)).split(b"\n")
+        notes: list[Note] = []
+        for line in lines:
+            note = _as_note(line)
+            if note is not None:
+                notes.append(note)
+            elif line.strip():
+                text = line.decode(errors="replace")
+                self.said.append(text)
+                self._log(f"acquisition: {text}")
+        return notes
+
+    def supervise(self) -> bool:
+        """Start a dead child again when it is time; return whether the child was replaced."""
+        if self._child is not None and self._child.poll() is not None:
+            self._bury(self._child)
+        if self._child is not None or self._now_ns() < self._start_at_ns:
+            return False
+        self.restarts += 1
+        self._restarted = True
+        self.start()
+        return True
+
+    def _bury(self, child: subprocess.Popen[bytes]) -> None:
+        self._log(f"acquisition: ended with {_how(child.returncode)}; starting it again")
+        if self._now_ns() - self._started_ns > STEADY_S * S:
+            self._failures = 0
+        wait_s = RETRY_S[min(self._failures, len(RETRY_S) - 1)]
+        self._failures += 1
+        self._start_at_ns = self._now_ns() + round(wait_s * S)
+        _close_pipes(child)
+        self._child = None
+        now_ns = self._now_ns()
+        self._voids += [Reading(now_ns, cell, 0, Fault.RESTARTED) for cell in range(CELL_COUNT)]
+
+    def simulate(self, step: Simulate) -> None:
+        """Tell the simulated person what to do, this child and any that follows it."""
+        line = {
+            "do": step.do,
+            "hands_percent": step.hands_percent,
+            "stance": step.stance,
+            "since_ns": self._now_ns(),
+        }
+        if step.do == "step_on":
+            self._stood = line
+        elif step.do == "step_off":
+            self._stood = None
+        elif self._stood is not None:
+            told = {key: value for key, value in line.items() if value is not None}
+            self._stood = {**self._stood, **told, "do": "step_on", "since_ns": self._stood["since_ns"]}
+        self._write(line)
+
+    def _write(self, line: dict[str, Any]) -> None:
+        if self._child is not None and self._child.stdin is not None:
+            with suppress(BrokenPipeError, BlockingIOError):
+                self._child.stdin.write(json.dumps(line).encode() + b"\n")
+
+    def close(self) -> None:
+        """End the child: it leaves the chips powered down. May be called twice."""
+        child, self._child = self._child, None
+        if child is None:
+            return
+        child.terminate()
+        try:
+            child.wait(timeout=2)
+        except subprocess.TimeoutExpired:
+            child.kill()
+            child.wait()
+        _close_pipes(child)
+
+
+def _drain(pipe: IO[bytes] | None) -> bytes:
+    if pipe is None:
+        return b""
+    with suppress(BlockingIOError):
+        return os.read(pipe.fileno(), 1 << 18)
+    return b""
+
+
+def _as_note(line: bytes) -> Note | None:
+    with suppress(ValueError):
+        note = json.loads(line)
+        if isinstance(note, dict) and isinstance(note.get("note"), str):
+            return note
+    return None
+
+
+def _how(returncode: int) -> str:
+    return f"signal {-returncode}" if returncode < 0 else f"exit code {returncode}"
+
+
+def _close_pipes(child: subprocess.Popen[bytes]) -> None:
+    for pipe in (child.stdin, child.stdout, child.stderr):
+        if pipe is not None:
+            with suppress(OSError):
+                pipe.close()

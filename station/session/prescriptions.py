@@ -1,0 +1,126 @@
+"""Prescriptions on their way into force: verified, held against the device's limits, kept, answered."""
+
+from collections.abc import Callable
+from typing import Literal
+
+import msgspec
+
+from station.errors import MessageError, PrescriptionError
+from station.session.clock import WallClock
+from station.session.recorder import Recorder
+from station.session.store import Store
+from station.training.course import Course
+from station.training.prescription import Bounds, Prescription, check_prescription, is_expired
+from station.training.programme import Programme, fallback_programme, programme_of
+
+Verify = Callable[[bytes], Prescription]
+
+
+class ReplyBody(msgspec.Struct, frozen=True, kw_only=True):
+    """Body of an up/reply message (`station.link.messages.Reply`)."""
+
+    rx_version: int
+    state: Literal["received", "applied", "rejected"]
+    reason: str = ""
+
+
+class Prescriptions:
+    """Which programme is in force, and how another one comes to be.
+
+    `verify` checks the signature of a document and returns what it says; it raises PrescriptionError or
+    MessageError. Only a document it accepts can make anything harder.
+    """
+
+    def __init__(
+        self, store: Store, bounds: Bounds, *, verify: Verify, wall: WallClock, log: Callable[[str], None]
+    ) -> None:
+        self._store = store
+        self._bounds = bounds
+        self._verify = verify
+        self._wall = wall
+        self._log = log
+        self._recorder: Recorder | None = None
+        self._rx = self._newest()
+        self.version: int | None = None  # of the programme in force
+
+    def attach(self, recorder: Recorder) -> None:
+        """Answer through this recorder."""
+        self._recorder = recorder
+
+    def _newest(self) -> Prescription | None:
+        kept = self._store.newest_prescription()
+        if kept is None:
+            return None
+        try:
+            return self._verify(kept[1])
+        except (PrescriptionError, MessageError) as error:
+            self._log(f"the prescription kept on this station cannot be used: {error}")
+            return None
+
+    def in_force(self) -> Programme:
+        """Return today's programme: the prescription's while it is valid, else the safe fall-back."""
+        routines = self._bounds.routines
+        if self._rx is None or is_expired(self._rx, self._wall.now()):
+            return fallback_programme(routines)
+        return programme_of(self._rx, routines)
+
+    def adopted(self, programme: Programme) -> None:
+        """Note that a programme came into force; tell the care team when it is a new prescription."""
+        if programme.rx_version == self.version:
+            return
+        self.version = programme.rx_version
+        if programme.rx_version is not None:
+            self._store.prescription_applied(programme.rx_version, applied=self._wall.text())
+            self._reply(programme.rx_version, "applied")
+
+    def before_session(self, course: Course) -> None:
+        """See to it that the coming session runs what is in force today, or nothing after a red flag."""
+        programme = self.in_force()
+        if programme.rx_version != course.programme.rx_version:
+            course.prescribe(programme)
+        course.blocked = self._recorder is not None and self._recorder.red_flag_today()
+
+    def prescribe(self, document: bytes, course: Course) -> None:
+        """Take a document from the care team: refuse it with its reason, or bring it into force.
+
+        A repeat of the prescription already taken is answered again and changes nothing.
+        """
+        version = _claimed_version(document)
+        try:
+            rx = self._verify(document)
+            version = rx.version
+            if self._rx is not None and rx == self._rx:
+                self._reply(version, "applied" if self.version == version else "received")
+                return
+            applied = self._rx.version if self._rx is not None else 0
+            check_prescription(rx, self._bounds, applied_version=applied, now=self._wall.now())
+        except (PrescriptionError, MessageError) as error:
+            self._log(f"prescription {version} refused: {error}")
+            self._reply(version, "rejected", str(error))
+            return
+        self._store.keep_prescription(rx.version, document, received=self._wall.text())
+        self._rx = rx
+        self._reply(rx.version, "received")
+        course.prescribe(programme_of(rx, self._bounds.routines))
+
+    def _reply(
+        self, version: int, state: Literal["received", "applied", "rejected"], reason: str = ""
+    ) -> None:
+        if self._recorder is not None:
+            body = ReplyBody(rx_version=version, state=state, reason=reason)
+            self._store.post("reply", body, self._recorder.header())
+
+
+def _claimed_version(document: bytes) -> int:
+    """Return the version a document claims, for the answer to one that is refused; 0 when it claims none."""
+
+    class Claim(msgspec.Struct):
+        version: int
+
+    class Claims(msgspec.Struct):
+        rx: Claim
+
+    try:
+        return msgspec.json.decode(document, type=Claims).rx.version
+    except (msgspec.DecodeError, RecursionError):
+        return 0

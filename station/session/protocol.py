@@ -1,0 +1,93 @@
+"""What clients say to the session and hear from it: one JSON object a packet (Unix SOCK_SEQPACKET)."""
+
+from typing import Annotated, Literal
+
+import msgspec
+
+from station.errors import MessageError
+from station.training.snapshot import Snapshot
+
+MAX_PACKET_BYTES = 64 * 1024
+
+Key = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+
+
+class Packet(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", forbid_unknown_fields=True):
+    """Root of all packets."""
+
+
+class Hello(Packet, frozen=True, tag="hello"):
+    """A client says who it is; from then on it gets snapshots (`snapshots`) and events."""
+
+    client: Key
+    snapshots: bool = True
+
+
+class Press(Packet, frozen=True, tag="press"):
+    """A button: start (go on, yes) or stop. Stop works in every phase."""
+
+    button: Literal["start", "stop"]
+
+
+class Answer(Packet, frozen=True, tag="answer"):
+    """The answer to the question with this key; one to any other question is ignored."""
+
+    key: Key
+    value: bool | Annotated[int, msgspec.Meta(ge=0, le=10)]
+
+
+class Simulate(Packet, frozen=True, tag="simulate"):
+    """What the simulated person does; refused by a station with a real board.
+
+    `do`: step_on, step_off; `hands_percent` is the share of body weight the hands carry from now on.
+    """
+
+    do: Literal["step_on", "step_off", "stand"]
+    hands_percent: Annotated[float, msgspec.Meta(ge=0, le=100)] | None = None
+    stance: Literal["both", "one-leg", "board"] | None = None
+
+
+class Prescribe(Packet, frozen=True, tag="prescribe"):
+    """A signed prescription as it came from the care team (a JSON document)."""
+
+    document: Annotated[str, msgspec.Meta(max_length=MAX_PACKET_BYTES // 2)]
+
+
+class Event(Packet, frozen=True, tag="event"):
+    """Something happened: step_on, step_off, hold_started, hold_done, fault and others."""
+
+    kind: str
+    t_ns: int
+    detail: dict[str, str | float | int | bool | None] = {}
+
+
+class Refused(Packet, frozen=True, tag="refused"):
+    """The last packet could not be used, and why."""
+
+    reason: str
+
+
+Command = Hello | Press | Answer | Simulate | Prescribe
+Notice = Snapshot | Event | Refused
+
+_commands: msgspec.json.Decoder[Command] = msgspec.json.Decoder(Command)
+_notices: msgspec.json.Decoder[Notice] = msgspec.json.Decoder(Notice)
+encode = msgspec.json.Encoder().encode
+
+
+def decode_command(packet: bytes) -> Command:
+    """Return what a client said. Raises MessageError naming the field that is wrong."""
+    try:
+        return _commands.decode(packet)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        message = f"packet not understood: {error}"
+        raise MessageError(message) from None
+
+
+def decode_notice(packet: bytes) -> Notice:
+    """Return what the session said. Raises MessageError naming the field that is wrong."""
+    try:
+        return _notices.decode(packet)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        message = f"packet not understood: {error}"
+        raise MessageError(message) from None

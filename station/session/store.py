@@ -1,0 +1,234 @@
+"""The station's database: sessions, trials, prescriptions, and the outbox of what must still be sent."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final, NamedTuple, Self
+
+import msgspec
+import uuid_utils
+
+from station.errors import StoreError
+from station.training.result import SessionResult, TrialResult
+
+VERSION: Final = 1
+SCHEMA: Final = """
+CREATE TABLE session (id TEXT PRIMARY KEY, started TEXT NOT NULL, rx_version INTEGER, result BLOB);
+CREATE TABLE trial (
+    id TEXT PRIMARY KEY, session TEXT NOT NULL REFERENCES session(id), result BLOB NOT NULL, raw BLOB NOT NULL
+);
+CREATE TABLE prescription (
+    version INTEGER PRIMARY KEY, document BLOB NOT NULL, received TEXT NOT NULL, applied TEXT
+);
+CREATE TABLE outbox (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, type TEXT NOT NULL, header BLOB NOT NULL,
+    body BLOB NOT NULL
+);
+CREATE TABLE note (key TEXT PRIMARY KEY, value BLOB NOT NULL);
+"""
+
+
+class Header(msgspec.Struct, frozen=True, kw_only=True):
+    """What the envelope says of the moment a message was made; kept with it, however late it is sent."""
+
+    t: str
+    mono_ms: int
+    boot: str
+    clock: str
+    subj: str | None
+    rx_version: int | None
+    cal: str
+    alg: str
+    sim: bool
+    hist: bool = False
+
+
+class Outgoing(NamedTuple):
+    """One row of the outbox."""
+
+    seq: int
+    id: str
+    type: str
+    header: Header
+    body: bytes
+
+
+class Backlog(NamedTuple):
+    """How much waits to be sent, and since when (RFC 3339)."""
+
+    depth: int
+    oldest: str | None
+
+
+def new_id() -> str:
+    """Return a new time-ordered id (uuid7)."""
+    return str(uuid_utils.uuid7())
+
+
+class Store:
+    """One SQLite file: WAL, every commit on the disk before it returns."""
+
+    def __init__(self, path: Path) -> None:
+        """Open or make the database. Raises StoreError naming the file and what is wrong."""
+        self._path = path
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._db = sqlite3.connect(path, timeout=10, isolation_level=None)
+            self._db.execute("PRAGMA journal_mode = WAL")
+            self._db.execute("PRAGMA synchronous = FULL")
+            self._db.execute("PRAGMA foreign_keys = ON")
+            self._prepare()
+        except (OSError, sqlite3.Error) as error:
+            raise StoreError(f"database {path}: {error}") from error
+
+    def _prepare(self) -> None:
+        with self._transaction():
+            (version,) = self._db.execute("PRAGMA user_version").fetchone()
+            if version > VERSION:
+                raise StoreError(
+                    f"database {self._path}: written by a newer station (format {version}); install that one"
+                )
+            if version == 0:
+                for statement in SCHEMA.split(";\n"):
+                    if statement.strip():
+                        self._db.execute(statement)
+                self._db.execute(f"PRAGMA user_version = {VERSION}")
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        try:
+            self._db.execute("BEGIN IMMEDIATE")
+        except sqlite3.Error as error:
+            raise StoreError(f"database {self._path}: {error}") from error
+        try:
+            yield
+            self._db.execute("COMMIT")
+        except BaseException as error:
+            if self._db.in_transaction:
+                self._db.execute("ROLLBACK")
+            if isinstance(error, sqlite3.Error):
+                raise StoreError(f"database {self._path}: {error}") from error
+            raise
+
+    # -- sessions and trials -------------------------------------------------------------------------------
+
+    def begin_session(self, session: str, *, started: str, rx_version: int | None) -> None:
+        """Keep that a session has begun."""
+        with self._transaction():
+            self._db.execute(
+                "INSERT INTO session (id, started, rx_version) VALUES (?, ?, ?)",
+                (session, started, rx_version),
+            )
+
+    def end_session(self, result: SessionResult, header: Header) -> None:
+        """Keep the session's result and put it into the outbox, both or neither."""
+        body = msgspec.json.encode(result)
+        with self._transaction():
+            self._db.execute("UPDATE session SET result = ? WHERE id = ?", (body, result.session))
+            self._post("result/session", body, header)
+
+    def keep_trial(self, result: TrialResult, raw: bytes, header: Header) -> None:
+        """Keep a trial with its raw trace and put both into the outbox, all or nothing."""
+        body = msgspec.json.encode(result)
+        with self._transaction():
+            self._db.execute(
+                "INSERT INTO trial (id, session, result, raw) VALUES (?, ?, ?, ?)",
+                (result.trial, result.session, body, raw),
+            )
+            self._post("result/trial", body, header)
+            self._post("raw", raw, header)
+
+    def unfinished_sessions(self) -> list[tuple[str, str, int | None]]:
+        """Return id, start and prescription of the sessions that were broken off."""
+        return self._db.execute("SELECT id, started, rx_version FROM session WHERE result IS NULL").fetchall()
+
+    def trials_of(self, session: str) -> list[TrialResult]:
+        """Return the trials of a session in order."""
+        rows = self._db.execute("SELECT result FROM trial WHERE session = ? ORDER BY id", (session,))
+        return [msgspec.json.decode(body, type=TrialResult) for (body,) in rows]
+
+    # -- prescriptions -------------------------------------------------------------------------------------
+
+    def keep_prescription(self, version: int, document: bytes, *, received: str) -> None:
+        """Keep an accepted prescription, not yet applied."""
+        with self._transaction():
+            self._db.execute(
+                "INSERT OR REPLACE INTO prescription (version, document, received) VALUES (?, ?, ?)",
+                (version, document, received),
+            )
+
+    def prescription_applied(self, version: int, *, applied: str) -> None:
+        """Keep when a prescription came into force."""
+        with self._transaction():
+            self._db.execute("UPDATE prescription SET applied = ? WHERE version = ?", (applied, version))
+
+    def newest_prescription(self) -> tuple[int, bytes] | None:
+        """Return version and document of the newest accepted prescription."""
+        row: tuple[int, bytes] | None = self._db.execute(
+            "SELECT version, document FROM prescription ORDER BY version DESC LIMIT 1"
+        ).fetchone()
+        return row
+
+    def applied_version(self) -> int | None:
+        """Return the version of the newest prescription that came into force."""
+        row = self._db.execute("SELECT MAX(version) FROM prescription WHERE applied IS NOT NULL").fetchone()
+        version: int | None = row[0]
+        return version
+
+    # -- outbox --------------------------------------------------------------------------------------------
+
+    def _post(self, kind: str, body: bytes, header: Header) -> None:
+        self._db.execute(
+            "INSERT INTO outbox (id, type, header, body) VALUES (?, ?, ?, ?)",
+            (new_id(), kind, msgspec.json.encode(header), body),
+        )
+
+    def post(self, kind: str, body: msgspec.Struct, header: Header) -> None:
+        """Put one message into the outbox."""
+        with self._transaction():
+            self._post(kind, msgspec.json.encode(body), header)
+
+    def outbox(self, kind: str, *, after: int, limit: int) -> list[Outgoing]:
+        """Return up to `limit` rows of this type whose seq is above `after`, oldest first."""
+        rows = self._db.execute(
+            "SELECT seq, id, type, header, body FROM outbox WHERE type = ? AND seq > ? ORDER BY seq LIMIT ?",
+            (kind, after, limit),
+        )
+        return [
+            Outgoing(seq, id_, type_, msgspec.json.decode(header, type=Header), body)
+            for seq, id_, type_, header, body in rows
+        ]
+
+    def acknowledged(self, ids: tuple[str, ...]) -> int:
+        """Remove the rows that the care side has committed; return how many there were."""
+        with self._transaction():
+            return sum(self._db.execute("DELETE FROM outbox WHERE id = ?", (id_,)).rowcount for id_ in ids)
+
+    def backlog(self) -> Backlog:
+        """Return how much waits to be sent."""
+        (depth,) = self._db.execute("SELECT COUNT(*) FROM outbox").fetchone()
+        oldest = self._db.execute("SELECT header FROM outbox ORDER BY seq LIMIT 1").fetchone()
+        return Backlog(depth, msgspec.json.decode(oldest[0], type=Header).t if oldest else None)
+
+    # -- small things --------------------------------------------------------------------------------------
+
+    def note(self, key: str) -> bytes | None:
+        """Return a small thing the station remembers (the last tare, the day of a red flag)."""
+        row = self._db.execute("SELECT value FROM note WHERE key = ?", (key,)).fetchone()
+        return row[0] if row else None
+
+    def remember(self, key: str, value: bytes) -> None:
+        """Remember a small thing."""
+        with self._transaction():
+            self._db.execute("INSERT OR REPLACE INTO note (key, value) VALUES (?, ?)", (key, value))
+
+    def close(self) -> None:
+        """Close the file; may be called twice."""
+        self._db.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()

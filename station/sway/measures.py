@@ -1,0 +1,116 @@
+"""Report measures of a CoP path. x is ML, y is AP, mm; a path may come in pieces between gaps.
+
+Sources: Prieto 1996 (doi 10.1109/10.532130); Schubert & Kirchner 2014 (doi 10.1016/j.gaitpost.2013.09.001)
+for the prediction ellipse; Quijoux 2021 (doi 10.14814/phy2.15067).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import stats
+
+Floats = NDArray[np.float64]
+
+
+class Piece(NamedTuple):
+    """A stretch of the path without a gap: x and y in mm on one uniform grid, shape (n,)."""
+
+    x_mm: Floats
+    y_mm: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Ellipse:
+    """The 95 % prediction ellipse: centre, half axes in mm, angle of the major axis from +x in radians."""
+
+    x_mm: float
+    y_mm: float
+    major_mm: float
+    minor_mm: float
+    angle_rad: float
+
+    @property
+    def area_mm2(self) -> float:
+        """Return PEA95."""
+        return float(np.pi * self.major_mm * self.minor_mm)
+
+
+def prediction_ellipse(x_mm: Floats, y_mm: Floats) -> Ellipse:
+    """Return the ellipse in which the next point falls with 95 % probability.
+
+    Half axes √(2F(n−1)(n+1)/(n(n−2))·λ) with F the 0.95 quantile of F(2, n−2) and λ the eigenvalues of the
+    covariance with n−1; the area is 2π·F·(n−1)(n+1)/(n(n−2))·√det S (Schubert & Kirchner 2014).
+    Raises ValueError below three points.
+    """
+    n = len(x_mm)
+    if n < 3:
+        raise ValueError(f"an ellipse needs three points, not {n}")
+    quantile = float(stats.f.ppf(0.95, 2, n - 2))
+    scale = 2 * quantile * (n - 1) * (n + 1) / (n * (n - 2))
+    eigenvalues, vectors = np.linalg.eigh(np.cov(x_mm, y_mm))
+    minor, major = np.sqrt(scale * np.clip(eigenvalues, 0, None))
+    angle = np.arctan2(vectors[1, 1], vectors[0, 1])
+    return Ellipse(float(x_mm.mean()), float(y_mm.mean()), float(major), float(minor), float(angle))
+
+
+def sway_measures(pieces: Sequence[Piece], *, rate_hz: float) -> dict[str, float]:
+    """Return every measure of the path by its name.
+
+    | name | formula | unit |
+    | mean_ml_mm, mean_ap_mm | mean | mm |
+    | rms_ml_mm, rms_ap_mm | √mean(x²), x mean-removed | mm |
+    | range_ml_mm, range_ap_mm | max − min | mm |
+    | path_mm | P = Σ√(Δx²+Δy²) | mm |
+    | velocity_mm_s, velocity_ml_mm_s, velocity_ap_mm_s | P/T, Σ|Δx|/T, Σ|Δy|/T, T = (N−1)/fs | mm/s |
+    | mean_distance_mm | mean √(x²+y²) (Prieto 1996, eq. 3) | mm |
+    | pea95_mm2 | area of `prediction_ellipse` | mm² |
+    | sway_area_mm2_s | Σ|yᵢ₊₁xᵢ − xᵢ₊₁yᵢ| / 2T (Prieto 1996, eq. 20) | mm²/s |
+    | mean_frequency_hz | V/(2π·MDIST) (Prieto 1996, eq. 23) | Hz |
+
+    Steps across a gap belong to no piece and enter no sum; T is the sum over the pieces. Raises ValueError
+    when no piece has two points or all of them together fewer than three.
+    """
+    steps = sum(len(piece.x_mm) - 1 for piece in pieces if len(piece.x_mm) > 1)
+    if steps < 2:
+        raise ValueError("a path of fewer than three points has no measures")
+    t_s = steps / rate_hz
+    all_x = np.concatenate([piece.x_mm for piece in pieces])
+    all_y = np.concatenate([piece.y_mm for piece in pieces])
+    mean_x, mean_y = float(all_x.mean()), float(all_y.mean())
+    x, y = all_x - mean_x, all_y - mean_y
+    path_mm, path_ml_mm, path_ap_mm, swept_mm2 = _sums(pieces, mean_x, mean_y)
+    mean_distance_mm = float(np.hypot(x, y).mean())
+    velocity_mm_s = path_mm / t_s
+    measures = {
+        "mean_ml_mm": mean_x,
+        "mean_ap_mm": mean_y,
+        "rms_ml_mm": float(np.sqrt(np.mean(x * x))),
+        "rms_ap_mm": float(np.sqrt(np.mean(y * y))),
+        "range_ml_mm": float(np.ptp(x)),
+        "range_ap_mm": float(np.ptp(y)),
+        "path_mm": path_mm,
+        "velocity_mm_s": velocity_mm_s,
+        "velocity_ml_mm_s": path_ml_mm / t_s,
+        "velocity_ap_mm_s": path_ap_mm / t_s,
+        "mean_distance_mm": mean_distance_mm,
+        "pea95_mm2": prediction_ellipse(all_x, all_y).area_mm2,
+        "sway_area_mm2_s": swept_mm2 / (2 * t_s),
+    }
+    if mean_distance_mm > 0:
+        measures["mean_frequency_hz"] = velocity_mm_s / (2 * np.pi * mean_distance_mm)
+    return measures
+
+
+def _sums(pieces: Sequence[Piece], mean_x: float, mean_y: float) -> tuple[float, float, float, float]:
+    path = path_x = path_y = swept = 0.0
+    for piece in pieces:
+        x, y = piece.x_mm - mean_x, piece.y_mm - mean_y
+        dx, dy = np.diff(x), np.diff(y)
+        path += float(np.hypot(dx, dy).sum())
+        path_x += float(np.abs(dx).sum())
+        path_y += float(np.abs(dy).sum())
+        swept += float(np.abs(y[1:] * x[:-1] - x[1:] * y[:-1]).sum())
+    return path, path_x, path_y, swept

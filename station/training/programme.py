@@ -1,0 +1,80 @@
+"""What is trained today: the exercises of the prescription in force, or the safe fall-back."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from station.training.prescription import Exercise, Prescription, fallback_exercises, hold_of
+from station.training.routine import Routine, Rung, Side
+from station.training.snapshot import ExerciseView
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """One exercise with everything the course needs to run it."""
+
+    routine: Routine
+    rung_number: int
+    rung: Rung
+    side: Side | None
+    attempts: int
+    hold_s: float
+    rest_s: float
+
+    def view(self, *, done: bool) -> ExerciseView:
+        """Return the exercise as a screen shows it."""
+        return ExerciseView(
+            routine=self.routine.routine,
+            title=self.routine.title,
+            rung=self.rung_number,
+            stance=self.routine.stance,
+            side=self.side,
+            support=self.rung.support,
+            vision=self.rung.vision,
+            surface=self.rung.surface,
+            hold_s=self.hold_s,
+            support_limit_percent=self.rung.support_limit_percent,
+            attempts=self.attempts,
+            cues=self.routine.cues,
+            why=self.rung.why,
+            done=done,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Programme:
+    """What the course runs; `note` is the therapist's, shown at the first check-in after a change."""
+
+    planned: tuple[Planned, ...]
+    rx_version: int | None = None
+    pain_limit: int = 5
+    body_weight_n: float | None = None
+    note: str = ""
+
+
+def _plan(exercise: Exercise, routines: Mapping[str, Routine]) -> Planned:
+    routine = routines[exercise.routine]
+    return Planned(
+        routine=routine,
+        rung_number=exercise.rung,
+        rung=routine.rung(exercise.rung),
+        side=exercise.side,
+        attempts=exercise.attempts,
+        hold_s=hold_of(exercise, routine),
+        rest_s=exercise.rest_s,
+    )
+
+
+def programme_of(rx: Prescription, routines: Mapping[str, Routine]) -> Programme:
+    """Return the programme of a prescription that `check_prescription` accepted."""
+    return Programme(
+        planned=tuple(_plan(exercise, routines) for exercise in rx.exercises),
+        rx_version=rx.version,
+        pain_limit=rx.pain_limit,
+        body_weight_n=rx.body_weight_n,
+        note=rx.note,
+    )
+
+
+def fallback_programme(routines: Mapping[str, Routine]) -> Programme:
+    """Return what is trained without a prescription in force."""
+    return Programme(planned=tuple(_plan(exercise, routines) for exercise in fallback_exercises()))

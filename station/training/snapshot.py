@@ -1,0 +1,103 @@
+"""What a screen needs to know, complete in one message: the newest snapshot replaces every older one."""
+
+from typing import Literal
+
+import msgspec
+
+from station.training.routine import Side, Stance, Support, Surface, Vision
+
+Phase = Literal[
+    "welcome",  # nobody trains; start begins a session
+    "checkin",  # one question a screen
+    "blocked",  # no training today; `words` say why and whom to call
+    "plan",  # today's exercises
+    "setup",  # how to stand for this exercise
+    "step_on",  # waiting for the person on the board
+    "weigh",  # stand still: body weight is being taken
+    "countdown",  # 3-2-1
+    "hold",
+    "result",  # what was held, one encouraging true sentence
+    "rest",
+    "checkout",  # one question a screen
+    "summary",
+]
+
+
+class Question(msgspec.Struct, frozen=True, kw_only=True):
+    """One question; the answer is a bool for `yes_no`, a whole number 0 to 10 for `scale`."""
+
+    key: str
+    text: str
+    kind: Literal["yes_no", "scale"]
+    number: int  # counted from 1
+    of: int
+    low: str = ""  # words at the ends of a scale
+    high: str = ""
+
+
+class ExerciseView(msgspec.Struct, frozen=True, kw_only=True):
+    """One exercise of today's plan, as a screen shows it."""
+
+    routine: str
+    title: str
+    rung: int
+    stance: Stance
+    side: Side | None
+    support: Support
+    vision: Vision
+    surface: Surface
+    hold_s: float
+    support_limit_percent: float
+    attempts: int
+    cues: tuple[str, ...]
+    why: str
+    done: bool = False
+
+
+class LiveView(msgspec.Struct, frozen=True, kw_only=True):
+    """The board at this instant; None stands for 'not known', never for zero."""
+
+    load_n: float | None = None
+    x_mm: float | None = None
+    y_mm: float | None = None
+    support_percent: float | None = None  # what the hands carry, of body weight
+    target_x_mm: float | None = None
+    target_y_mm: float | None = None
+    target_radius_mm: float | None = None
+    in_target: bool = False
+
+
+class ResultView(msgspec.Struct, frozen=True, kw_only=True):
+    """One finished attempt in the patient's words."""
+
+    title: str
+    outcome: Literal["done", "lost", "stopped", "fault"]
+    held_s: float
+    hold_s: float
+    in_target_percent: float | None
+    sentence: str
+
+
+class Snapshot(msgspec.Struct, frozen=True, kw_only=True, tag="snapshot", tag_field="type"):
+    """The whole state of the session as a client shows it."""
+
+    phase: Phase
+    t_ns: int  # CLOCK_MONOTONIC of the newest sample behind `live`
+    sim: bool
+    plate_mm: tuple[float, float]  # width (ML) and length (AP) between the cells
+    live: LiveView
+    session: str | None = None
+    question: Question | None = None
+    plan: tuple[ExerciseView, ...] = ()
+    exercise: ExerciseView | None = None  # the one being done or set up
+    exercise_number: int = 0  # counted from 1
+    attempt: int = 0  # counted from 1
+    held_s: float = 0.0
+    counting: bool = False  # the hold counts at this instant
+    paused_by: Literal["step_off", "support_over", "edge", "fault"] | None = None
+    countdown_s: int | None = None
+    rest_s: float | None = None  # left to rest
+    results: tuple[ResultView, ...] = ()  # of this session; the last is the newest
+    words: tuple[str, ...] = ()  # sentences for this phase (blocked, summary)
+    note: str = ""  # from the therapist, shown once at the check-in after a change
+    board_fault: str | None = None  # a calm sentence when the board gives no numbers

@@ -1,0 +1,70 @@
+"""What a screen is told of a course: one complete snapshot."""
+
+from station.sway.reading import Fault
+from station.training.course import Course
+from station.training.snapshot import ExerciseView, LiveView, Snapshot
+from station.training.words import BOARD_FAULT, GETTING_READY
+
+TRAINING = ("setup", "step_on", "weigh", "countdown", "hold", "result", "rest")
+
+
+def snapshot_of(course: Course, session: str | None) -> Snapshot:
+    """Return everything a screen needs to know at this instant."""
+    attempt = course.attempt
+    sample = course.sample
+    plan = _plan(course)
+    shown = course.phase in TRAINING and course.index < len(plan)
+    return Snapshot(
+        phase=course.phase,
+        t_ns=sample.t_ns if sample is not None else 0,
+        sim=course.sim,
+        plate_mm=course.plate_mm,
+        live=_live(course),
+        session=session,
+        question=course.questions.current if course.phase in ("checkin", "checkout") else None,
+        plan=plan,
+        exercise=plan[course.index] if shown else None,
+        exercise_number=course.index + 1 if shown else 0,
+        attempt=course.attempt_number if shown else 0,
+        held_s=round(attempt.held_s, 2) if attempt is not None else 0.0,
+        counting=course.phase == "hold" and attempt is not None and attempt.paused_by is None,
+        paused_by=attempt.paused_by if attempt is not None else None,
+        countdown_s=attempt.countdown_s() if attempt is not None else None,
+        rest_s=max(0.0, course.rest_s() - course.in_phase_s()) if course.phase == "rest" else None,
+        results=tuple(course.results),
+        words=course.words if course.phase in ("blocked", "summary") else (),
+        note=course.note if course.phase in ("checkin", "plan") else "",
+        board_fault=_board_words(course),
+    )
+
+
+def _board_words(course: Course) -> str | None:
+    if course.board_fault():
+        return BOARD_FAULT
+    return None if course.ready else GETTING_READY
+
+
+def _plan(course: Course) -> tuple[ExerciseView, ...]:
+    if course.phase in ("welcome", "blocked"):
+        return ()
+    return tuple(planned.view(done=n < course.index) for n, planned in enumerate(course.plan))
+
+
+def _live(course: Course) -> LiveView:
+    """Return the board now; with a fault nothing is known, and nothing is shown."""
+    sample = course.sample
+    if sample is None or sample.fault is not Fault.NONE:
+        return LiveView()
+    attempt = course.attempt
+    if attempt is None or attempt.centre is None:
+        return LiveView(load_n=sample.load_n, x_mm=sample.x_mm, y_mm=sample.y_mm)
+    return LiveView(
+        load_n=sample.load_n,
+        x_mm=sample.x_mm,
+        y_mm=sample.y_mm,
+        support_percent=attempt.support_percent,
+        target_x_mm=attempt.centre.x_mm,
+        target_y_mm=attempt.centre.y_mm,
+        target_radius_mm=course.plan[course.index].routine.target.radius_mm,
+        in_target=attempt.in_target,
+    )

@@ -1,0 +1,222 @@
+"""What every screen of the kiosk promises to the person in front of it."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+import pygame
+import pytest
+
+from station.training.questions import CHECK_IN, as_question
+from ui.patient.book import page_of
+from ui.patient.canvas import Choose
+from ui.patient.examples import LIVE, TRAIL, every_screen, snapshot
+from ui.patient.screens import Drawing, main
+from ui.patient.theme import HEIGHT, INK, SHAPE_PAIRS, SMALLEST, TEXT_PAIRS, WIDTH, Colour, contrast
+from ui.patient.view import TRAINING_PHASES, View
+from ui.patient.widgets import SIGN_BOX, STOP
+
+SCREENS = every_screen()
+GOLDEN = Path(__file__).with_name("golden")
+BLOCK_PX = 16
+PAGE = pygame.Rect(0, 0, WIDTH, HEIGHT)
+
+each_screen = pytest.mark.parametrize("name", SCREENS)
+
+
+def pixels(picture: pygame.Surface) -> npt.NDArray[np.float64]:
+    return pygame.surfarray.array3d(picture).astype(float)
+
+
+def ground_behind(picture: pygame.Surface, rect: pygame.Rect) -> Colour:
+    """The colour most of a text's rectangle has."""
+    area = pixels(picture)[rect.left : rect.right, rect.top : rect.bottom].reshape(-1, 3).astype(int)
+    colours, counts = np.unique(area, axis=0, return_counts=True)
+    red, green, blue = (int(channel) for channel in colours[counts.argmax()])
+    return red, green, blue
+
+
+@each_screen
+def test_screen_looks_as_it_was_approved(name: str) -> None:
+    """Run with KIOSK_APPROVE=1 to approve what is drawn now, then look at the pictures."""
+    half = pygame.transform.smoothscale(Drawing(SCREENS[name]).picture, (WIDTH // 2, HEIGHT // 2))
+    file = GOLDEN / f"{name}.png"
+    if os.environ.get("KIOSK_APPROVE"):
+        GOLDEN.mkdir(exist_ok=True)
+        pygame.image.save(half, str(file))
+    difference = np.abs(pixels(half) - pixels(pygame.image.load(str(file)))).mean(axis=2)
+    blocks = difference[:, : difference.shape[1] // BLOCK_PX * BLOCK_PX]
+    blocks = blocks.reshape(WIDTH // 2 // BLOCK_PX, BLOCK_PX, -1, BLOCK_PX).mean(axis=(1, 3))
+    assert blocks.max() < 8, f"{name} differs near block {np.unravel_index(blocks.argmax(), blocks.shape)}"
+
+
+def test_every_approved_picture_belongs_to_a_screen() -> None:
+    assert {file.stem for file in GOLDEN.glob("*.png")} == set(SCREENS)
+
+
+@each_screen
+def test_no_text_is_cut_off(name: str) -> None:
+    for text in Drawing(SCREENS[name]).texts:
+        assert text.setting.fits, text
+        assert PAGE.contains(text.rect), text
+
+
+@each_screen
+def test_texts_do_not_cover_each_other(name: str) -> None:
+    texts = [text for text in Drawing(SCREENS[name]).texts if text.text]
+    for number, one in enumerate(texts):
+        for other in texts[number + 1 :]:
+            assert not one.rect.inflate(-4, -8).colliderect(other.rect.inflate(-4, -8)), (
+                one.text,
+                other.text,
+            )
+
+
+@each_screen
+def test_text_is_large_and_stands_out_from_what_is_really_behind_it(name: str) -> None:
+    drawing = Drawing(SCREENS[name])
+    for text in drawing.texts:
+        if text.text:
+            assert text.setting.size >= SMALLEST
+            assert contrast(text.colour, ground_behind(drawing.picture, text.rect)) >= 7, text.text
+
+
+@pytest.mark.parametrize("pair", TEXT_PAIRS)
+def test_text_colours_have_contrast_of_7(pair: tuple[Colour, Colour]) -> None:
+    assert contrast(*pair) >= 7
+
+
+@pytest.mark.parametrize("pair", SHAPE_PAIRS)
+def test_shape_colours_have_contrast_of_3(pair: tuple[Colour, Colour]) -> None:
+    assert contrast(*pair) >= 3
+
+
+@each_screen
+def test_buttons_are_large_apart_and_on_the_page(name: str) -> None:
+    buttons = Drawing(SCREENS[name]).buttons
+    for number, button in enumerate(buttons):
+        assert button.rect.height >= 96
+        assert button.rect.width >= 96
+        assert PAGE.contains(button.rect)
+        assert all(not button.rect.colliderect(other.rect) for other in buttons[number + 1 :])
+
+
+@each_screen
+def test_stop_is_on_every_screen_of_a_session(name: str) -> None:
+    shown = SCREENS[name].snapshot
+    if shown is not None and shown.phase in TRAINING_PHASES:
+        assert STOP in [button.action for button in Drawing(SCREENS[name]).buttons]
+
+
+@each_screen
+def test_simulated_is_said_on_every_screen_and_only_then(name: str) -> None:
+    shown = SCREENS[name].snapshot
+    if shown is None:
+        return
+    real = msgspec.structs.replace(shown, sim=False)
+    assert "SIMULATED" in [text.text for text in Drawing(View(shown)).texts]
+    assert "SIMULATED" not in [text.text for text in Drawing(View(real)).texts]
+
+
+def test_no_and_yes_look_alike() -> None:
+    question = as_question(CHECK_IN[0], number=1, of=9)
+    drawing = Drawing(View(snapshot("checkin", question=question)))
+    no, yes = (button.rect for button in drawing.buttons if button.action != STOP)
+    assert no.size == yes.size
+    words = [text for text in drawing.texts if text.text in {"No", "Yes"}]
+    assert words[0].setting.size == words[1].setting.size
+    assert words[0].colour == words[1].colour
+    assert drawing.picture.get_at((no.left + 40, no.top + 20)) == drawing.picture.get_at(
+        (yes.left + 40, yes.top + 20)
+    )
+
+
+def test_a_scale_offers_0_to_10_and_sends_nothing_before_one_is_chosen() -> None:
+    buttons = Drawing(View(SCREENS["28-checkout"].snapshot)).buttons
+    assert [button.action for button in buttons] == [*(Choose(value) for value in range(11)), STOP]
+
+
+def holding(**changes: Any) -> Drawing:
+    stale = changes.pop("stale", False)
+    facts: dict[str, Any] = {"live": LIVE, "held_s": 7.2, "counting": True}
+    return Drawing(View(snapshot("hold", **{**facts, **changes}), stale=stale, trail=TRAIL))
+
+
+def dot_px(drawing: Drawing) -> int:
+    """How many pixels of the board, between the feet, have the colour of the dot."""
+    board = pixels(drawing.picture)[700:1180, 200:600]
+    return int((np.abs(board - np.array(INK)).max(axis=2) < 3).sum())
+
+
+def test_the_dot_is_where_the_centre_of_pressure_is() -> None:
+    centre = msgspec.structs.replace(LIVE, x_mm=50.0, y_mm=-20.0)
+    ink = np.argwhere(np.abs(pixels(holding(live=centre).picture) - np.array(INK)).max(axis=2) < 3)
+    board = ink[(ink[:, 0] > 700) & (ink[:, 1] > 150)]
+    assert board.mean(axis=0) == pytest.approx((934 + 50 * 1.49, 390 + 20 * 1.49), abs=2)
+
+
+def test_the_dot_is_gone_on_a_fault_on_stale_data_and_with_closed_eyes() -> None:
+    assert dot_px(holding()) > 500
+    assert dot_px(holding(live=msgspec.structs.replace(LIVE, x_mm=None, y_mm=None))) == 0
+    assert not any("circle" in text.text for text in holding(stale=True).texts)
+    closed = SCREENS["22-hold-eyes-closed"]
+    moved = msgspec.structs.replace(
+        closed.snapshot, live=msgspec.structs.replace(LIVE, x_mm=90.0, support_percent=6.0)
+    )
+    assert (pixels(Drawing(closed).picture) == pixels(Drawing(View(moved)).picture)).all()
+
+
+@pytest.mark.parametrize("phase", ["step_on", "weigh", "countdown", "hold"])
+def test_a_fault_shows_its_sentence_and_nothing_that_was_live(phase: Any) -> None:
+    fault = View(snapshot(phase, live=LIVE, held_s=3.0, board_fault="The board needs a moment."), trail=TRAIL)
+    assert page_of(fault, fault.snapshot).live is None  # type: ignore[arg-type]
+    texts = [text.text for text in Drawing(fault).texts]
+    assert "The board needs a moment." in texts
+    assert not any(digit in "".join(texts) for digit in "0123456789")
+
+
+def test_stale_data_is_not_drawn() -> None:
+    one = holding(stale=True)
+    other = holding(
+        stale=True, live=msgspec.structs.replace(LIVE, x_mm=-80.0, support_percent=33.0), held_s=9.0
+    )
+    assert (pixels(one.picture) == pixels(other.picture)).all()
+    assert any("picture has stopped" in text.text for text in one.texts)
+
+
+def test_long_words_of_the_care_team_fit() -> None:
+    question = as_question(CHECK_IN[2], number=1, of=9)
+    note = "Please keep both hands on the walker today and rest when you feel tired. " * 4
+    cues = (
+        "Stand as tall as you can and let your shoulders sink while you breathe out, slowly and calmly.",
+    ) * 3
+    long = msgspec.structs.replace(snapshot("setup").plan[0], cues=cues, why=cues[0])
+    for view in (snapshot("checkin", question=question, note=note[:300]), snapshot("setup", exercise=long)):
+        drawing = Drawing(View(view))
+        assert all(text.setting.fits and PAGE.contains(text.rect) for text in drawing.texts)
+
+
+def test_a_plan_of_20_exercises_shows_what_is_next_and_how_many_more() -> None:
+    one = snapshot("plan").plan[0]
+    plan = tuple(msgspec.structs.replace(one, title=f"Exercise {n}", done=n < 7) for n in range(20))
+    texts = [text.text for text in Drawing(View(snapshot("plan", plan=plan))).texts]
+    assert "Exercise 7" in texts
+    assert any(text.startswith("and ") for text in texts)
+
+
+def test_the_screens_are_sharp_on_a_larger_display() -> None:
+    large = Drawing(SCREENS["03-welcome"], scale=1.5)
+    assert large.picture.get_size() == (1920, 1080)
+    assert [b.rect for b in large.buttons] == [b.rect for b in Drawing(SCREENS["03-welcome"]).buttons]
+
+
+def test_make_screens_writes_one_picture_a_screen_and_a_contact_sheet(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([str(tmp_path)]) == 0
+    assert {file.stem for file in (tmp_path / "en").glob("*.png")} == set(SCREENS)
+    assert (tmp_path / "en.png").exists()
+    assert SIGN_BOX.width > 0

@@ -1,0 +1,87 @@
+"""`balance-care`: the care side's commands."""
+
+import argparse
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from station.errors import StationError
+
+ROLES = ("therapist", "assistant", "admin", "auditor")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="balance-care",
+        description="The care side of the balance stations: results in, programmes out.",
+        epilog="Data folder: BALANCE_CARE_DATA. Broker: BALANCE_CARE_MQTT=host:port.",
+    )
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
+
+    verbs.add_parser("migrate", help="make or update the database")
+
+    serve = verbs.add_parser("serve", help="serve the site")
+    serve.add_argument("--host", default="127.0.0.1")
+    serve.add_argument("--port", type=int, default=8000)
+
+    recorder = verbs.add_parser("recorder", help="write what stations send into the database")
+    recorder.add_argument("--name", default="1", help="of this recorder, where several run (default 1)")
+
+    enrol = verbs.add_parser("enrol", help="make a station known and give it to a patient")
+    enrol.add_argument("station")
+    enrol.add_argument(
+        "--patient", required=True, metavar="NAME", help="kept here only; the station gets a pseudonym"
+    )
+    enrol.add_argument("--json", action="store_true")
+
+    user = verbs.add_parser("user", help="people who may log in").add_subparsers(dest="action", required=True)
+    add = user.add_parser("add", help="add a person, or give one a new password and role")
+    add.add_argument("name")
+    add.add_argument("--role", choices=ROLES, required=True)
+    add.add_argument(
+        "--password-stdin", action="store_true", required=True, help="read the password from stdin"
+    )
+
+    results = verbs.add_parser("results", help="print a session as the database holds it")
+    results.add_argument("station")
+    results.add_argument("--session", metavar="ID", help="default: the newest")
+    results.add_argument("--wait", type=float, metavar="SECONDS", help="until all of the session has arrived")
+    results.add_argument("--json", action="store_true", required=True)
+
+    prescribe = verbs.add_parser("prescribe", help="send a programme from a JSON file")
+    prescribe.add_argument("station")
+    prescribe.add_argument("file", type=Path)
+    return parser
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one verb. Returns 0, or 1 with one line on stderr; wrong usage exits with 2."""
+    arguments = _parser().parse_args(argv)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ui.care.settings")
+    try:
+        return _run(arguments)
+    except StationError as error:
+        sys.stderr.write(f"balance-care {arguments.verb}: {error}\n")
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    import django
+    from django.db import DatabaseError
+
+    django.setup()
+    verb = importlib.import_module(f"ui.care.verbs.{arguments.verb}")
+    try:
+        code: int = verb.run(arguments)
+    except DatabaseError as error:
+        sys.stderr.write(f"balance-care {arguments.verb}: the care database cannot be used: {error}\n")
+        return 1
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,33 @@
+"""Stations become known to the care side, and get a patient."""
+
+import msgspec
+from django.db import transaction
+
+from station.errors import ConfigError
+from station.link.messages import StationId
+from ui.care.models import Patient, Station
+
+
+@transaction.atomic
+def enrol(sid: str, patient_name: str) -> Station:
+    """Return the station, given to a patient of this name, who is made with a pseudonym when new.
+
+    Doing it again changes nothing. Raises ConfigError for an id no topic could carry, an empty name, or a
+    station that has another patient.
+    """
+    try:
+        msgspec.convert(sid, StationId)
+    except msgspec.ValidationError:
+        raise ConfigError(f"station id {sid!r}: letters, digits, '.', '_' and '-' only, at most 63") from None
+    name = " ".join(patient_name.split())
+    if not name or len(name) > 120:
+        raise ConfigError("--patient must be a name of 1 to 120 characters")
+    station, _ = Station.objects.get_or_create(sid=sid)
+    if station.patient is None:
+        station.patient = Patient.objects.create(name=name)
+        station.save(update_fields=["patient"])
+    elif station.patient.name != name:
+        raise ConfigError(
+            f"station {sid} belongs to patient {station.patient.pseudonym}; choose another station id"
+        )
+    return station

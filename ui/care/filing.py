@@ -1,0 +1,182 @@
+"""What a message means: results, events, presence and answers, each into its table.
+
+Runs inside the transaction of `intake`.
+"""
+
+import logging
+import uuid
+from datetime import datetime
+from typing import Any, Final
+
+import msgspec
+from django.utils import timezone
+
+from station.errors import MessageError
+from station.link.messages import Birth, Envelope, RawTrace, Reply, State, StationEvent
+from station.training.result import SessionResult, TrialResult
+from ui.care import models
+from ui.care.models.programme import State as RxState
+
+logger = logging.getLogger(__name__)
+
+# From which states an answer of the station moves a prescription on. An answer may overtake our own note
+# that it was sent, and one that was replaced may still have been applied in between.
+_ANSWERS: Final = {
+    "received": (RxState.RECEIVED, {RxState.QUEUED, RxState.SENT}),
+    "applied": (RxState.APPLIED, {RxState.QUEUED, RxState.SENT, RxState.RECEIVED, RxState.REPLACED}),
+    "rejected": (RxState.REJECTED, {RxState.QUEUED, RxState.SENT, RxState.RECEIVED}),
+}
+
+
+def file_body(body: msgspec.Struct, envelope: Envelope, message: models.Message) -> None:
+    """File a body of a known type. Raises MessageError when it contradicts itself or what is known."""
+    match body:
+        case State():
+            _file_state(body, message.station)
+        case Birth():
+            _file_birth(envelope, message)
+        case TrialResult():
+            _file_trial(body, envelope, message)
+        case SessionResult():
+            _file_session(body, envelope, message)
+        case StationEvent():
+            _file_event(body, envelope, message)
+        case RawTrace():
+            models.RawTrace.objects.create(message=message, trial=identifier(body.trial, "trial"))
+        case Reply():
+            _file_reply(body, message)
+
+
+def _file_state(state: State, station: models.Station) -> None:
+    """Note that a station came or went. The will of an earlier boot hides no station that is up."""
+    if state.online:
+        station.online, station.boot = True, state.boot
+    elif station.boot in {"", state.boot}:
+        station.online = False
+    station.save(update_fields=["online", "boot"])
+
+
+def _file_birth(envelope: Envelope, message: models.Message) -> None:
+    # Not a word of being online: a retained birth outlives its station, its state does not.
+    station = message.station
+    station.birth, station.boot = _plain(envelope), envelope.boot
+    station.save(update_fields=["birth", "boot"])
+
+
+def _file_trial(result: TrialResult, envelope: Envelope, message: models.Message) -> None:
+    started = moment(result.started, "started")
+    session = _session(result.session, envelope, message, started)
+    trial, _ = models.Trial.objects.get_or_create(
+        id=identifier(result.trial, "trial"),
+        defaults={
+            "session": session,
+            "number": result.number,
+            "routine": result.routine,
+            "rung": result.rung,
+            "side": result.side or "",
+            "support_kind": result.support_kind,
+            "vision": result.vision,
+            "surface": result.surface,
+            "attempt": result.attempt,
+            "started": started,
+            "outcome": result.outcome,
+            "hold_s": result.hold_s,
+            "target_hold_s": result.target_hold_s,
+            "velocity_mm_s": result.measures.get("velocity_mm_s"),
+            "pea95_mm2": result.measures.get("pea95_mm2"),
+            "sim": result.sim,
+            "cal": result.cal,
+            "alg": result.alg,
+            "body": _plain(envelope),
+        },
+    )
+    if trial.session_id != session.pk:
+        raise MessageError(f"trial {result.trial} belongs to another session")
+
+
+def _file_session(result: SessionResult, envelope: Envelope, message: models.Message) -> None:
+    started = moment(result.started, "started")
+    session = _session(result.session, envelope, message, started)
+    session.started = started
+    session.ended = moment(result.ended, "ended")
+    session.complete = result.complete
+    session.ended_by = result.ended_by
+    session.trial_count = result.trials
+    session.sim = result.sim
+    session.body = _plain(envelope)
+    session.save()
+
+
+def _session(
+    session_id: str, envelope: Envelope, message: models.Message, started: datetime
+) -> models.Session:
+    """Return the session, begun with what is known when its trial comes before its own result."""
+    session, _ = models.Session.objects.get_or_create(
+        id=identifier(session_id, "session"),
+        defaults={
+            "station": message.station,
+            "patient": _patient(envelope),
+            "started": started,
+            "sim": envelope.sim,
+            "cal": envelope.cal,
+            "alg": envelope.alg,
+        },
+    )
+    if session.station_id != message.station_id:
+        raise MessageError(f"session {session_id} belongs to another station")
+    return session
+
+
+def _file_event(event: StationEvent, envelope: Envelope, message: models.Message) -> None:
+    # A clock that was never set would bury an event of today under a date of years ago.
+    happened = moment(envelope.t, "t") if envelope.clock == "synced" else timezone.now()
+    models.Event.objects.create(
+        message=message,
+        station=message.station,
+        patient=_patient(envelope),
+        kind=event.kind,
+        session=identifier(event.session, "session") if event.session else None,
+        happened=happened,
+        detail=event.detail,
+        sim=envelope.sim,
+    )
+
+
+def _file_reply(reply: Reply, message: models.Message) -> None:
+    state, allowed_from = _ANSWERS[reply.state]
+    moved = models.Prescription.objects.filter(
+        station=message.station, version=reply.rx_version, state__in=allowed_from
+    ).update(state=state, reason=reply.reason[:500], answered=timezone.now())
+    if moved:
+        logger.info("station %s: prescription %d %s", message.station.sid, reply.rx_version, reply.state)
+
+
+def _patient(envelope: Envelope) -> models.Patient | None:
+    """Return whom the message is about, by the pseudonym it carries and nothing else: never by a guess."""
+    if envelope.subj is None:
+        return None
+    return models.Patient.objects.filter(pseudonym=envelope.subj).first()
+
+
+def _plain(envelope: Envelope) -> dict[str, Any]:
+    """Return the body as it came, with the keys this version does not know."""
+    return msgspec.json.decode(envelope.body, type=dict[str, Any])
+
+
+def identifier(text: str, where: str) -> uuid.UUID:
+    """Return a UUID. Raises MessageError naming the field."""
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        raise MessageError(f"{where} is {text[:40]!r}; it must be a UUID") from None
+
+
+def moment(text: str, where: str) -> datetime:
+    """Return an RFC 3339 time with its zone. Raises MessageError naming the field."""
+    try:
+        time = datetime.fromisoformat(text)
+    except ValueError:
+        time = None
+    if time is None or time.tzinfo is None:
+        raise MessageError(f"{where} is {text[:40]!r}; it must be a date and time with a zone")
+    return time

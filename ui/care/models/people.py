@@ -1,0 +1,49 @@
+"""Patients and the stations that stand in their homes."""
+
+# ruff: noqa: D106 (Meta is Django's own, its docs say what stands there)
+
+import secrets
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+
+def new_pseudonym() -> str:
+    """Return a random name for the wire; it says nothing about the person."""
+    return f"p-{secrets.token_hex(5)}"
+
+
+class Patient(models.Model):
+    """A person in training. Everything outside this table knows the pseudonym only."""
+
+    pseudonym = models.CharField(max_length=64, unique=True, default=new_pseudonym, editable=False)
+    name = models.CharField(_("name"), max_length=120)
+    created = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        ordering = ("name",)
+        verbose_name = _("patient")
+
+    def __str__(self) -> str:
+        # Ends up in logs, so not the name.
+        return self.pseudonym
+
+
+class Station(models.Model):
+    """A station that was enrolled, or was heard before it was."""
+
+    sid = models.CharField(max_length=63, unique=True)
+    patient = models.ForeignKey(Patient, models.PROTECT, null=True, blank=True, related_name="stations")
+    online = models.BooleanField(default=False)
+    boot = models.CharField(max_length=64, blank=True)  # of the newest sign of life
+    last_seen = models.DateTimeField(null=True, blank=True)
+    birth = models.JSONField(null=True, blank=True)  # body of the newest birth message
+    created = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        ordering = ("sid",)
+        verbose_name = _("station")
+
+    def __str__(self) -> str:
+        return self.sid

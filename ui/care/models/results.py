@@ -1,0 +1,104 @@
+"""What a patient did: sessions, their trials, and events the care team should know of."""
+
+# ruff: noqa: D106 (Meta is Django's own, its docs say what stands there)
+
+from typing import Any
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from ui.care.models.people import Patient, Station
+
+
+class Session(models.Model):
+    """One training session. It exists from its first trial on; `body` comes with its SessionResult."""
+
+    id = models.UUIDField(primary_key=True)
+    station = models.ForeignKey(Station, models.PROTECT, related_name="sessions")
+    patient = models.ForeignKey(Patient, models.PROTECT, null=True, related_name="sessions")
+    started = models.DateTimeField()
+    ended = models.DateTimeField(null=True)
+    complete = models.BooleanField(null=True)
+    ended_by = models.CharField(max_length=40, blank=True)
+    trial_count = models.PositiveIntegerField(null=True)  # as the station counted them
+    sim = models.BooleanField(default=False)
+    cal = models.CharField(max_length=200)
+    alg = models.CharField(max_length=200)
+    body = models.JSONField(null=True)
+    received = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ("-started",)
+        verbose_name = _("session")
+        indexes = (models.Index(fields=("patient", "-started")),)
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class Trial(models.Model):
+    """One attempt. The columns are for lists and trends; `body` is the whole TrialResult as it came."""
+
+    id = models.UUIDField(primary_key=True)
+    session = models.ForeignKey(Session, models.PROTECT, related_name="trials")
+    number = models.PositiveIntegerField()
+    routine = models.CharField(max_length=60)
+    rung = models.PositiveIntegerField()
+    side = models.CharField(max_length=10, blank=True)
+    support_kind = models.CharField(max_length=20)
+    vision = models.CharField(max_length=10)
+    surface = models.CharField(max_length=20)
+    attempt = models.PositiveIntegerField()
+    started = models.DateTimeField()
+    outcome = models.CharField(max_length=20)
+    hold_s = models.FloatField()
+    target_hold_s = models.FloatField()
+    velocity_mm_s = models.FloatField(null=True)
+    pea95_mm2 = models.FloatField(null=True)
+    sim = models.BooleanField()
+    cal = models.CharField(max_length=200)
+    alg = models.CharField(max_length=200)
+    body = models.JSONField()
+    received = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ("-started", "-number")
+        verbose_name = _("trial")
+        indexes = (models.Index(fields=("routine", "rung", "side")),)
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+    @property
+    def conditions(self) -> tuple[Any, ...]:
+        """What must be the same before two trials may be compared; support and target belong to the rung."""
+        return (
+            *(self.routine, self.rung, self.side, self.support_kind, self.vision, self.surface),
+            *(self.target_hold_s, self.alg, self.sim),
+        )
+
+    @property
+    def flagged(self) -> bool:
+        """Whether the station doubts the numbers (readings missing), or the board had a fault."""
+        return bool(self.body["quality"].get("flagged") or self.body["faults"])
+
+
+class Event(models.Model):
+    """Something the care team should know; `kind` and `detail` as the station sent them."""
+
+    message = models.OneToOneField("care.Message", models.PROTECT, primary_key=True)
+    station = models.ForeignKey(Station, models.PROTECT, related_name="events")
+    patient = models.ForeignKey(Patient, models.PROTECT, null=True, related_name="events")
+    kind = models.CharField(max_length=60)
+    session = models.UUIDField(null=True)
+    happened = models.DateTimeField()
+    detail = models.JSONField()
+    sim = models.BooleanField()
+
+    class Meta:
+        ordering = ("-happened",)
+        verbose_name = _("event")
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.message_id}"

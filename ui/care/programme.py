@@ -1,0 +1,133 @@
+"""A patient's programme: what is in force, what changes, and the signed document that is sent."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+import msgspec
+from django.contrib.auth.models import User
+from django.db import IntegrityError, transaction
+from django.db.models import Max
+from django.utils import timezone
+
+from station.errors import MessageError, PrescriptionError
+from station.link.messages import Birth, decode_prescription
+from station.link.signature import sign_prescription
+from station.training.prescription import Bounds, Exercise, Limits, Prescription, check_prescription
+from station.training.routine import shipped_routines
+from ui.care import models
+from ui.care.folder import data_folder
+from ui.care.models.programme import State
+
+# Twelve weeks: the longest course of such training that was studied runs 11 to 12.
+VALID_FOR: Final = timedelta(weeks=12)
+_UNANSWERED: Final = (State.QUEUED, State.SENT, State.RECEIVED)
+
+
+def next_version(station: models.Station) -> int:
+    """Return a version above every one made here and above the one the station says it applied."""
+    newest = station.prescriptions.aggregate(newest=Max("version"))["newest"] or 0
+    birth = birth_of(station)
+    applied = birth.rx_version if birth and birth.rx_version else 0
+    return max(newest, applied) + 1
+
+
+def birth_of(station: models.Station) -> Birth | None:
+    """Return what the station said of itself when it came up last; None before that."""
+    try:
+        return msgspec.convert(station.birth, Birth) if station.birth else None
+    except msgspec.ValidationError:
+        return None
+
+
+def limits_of(station: models.Station) -> Limits | None:
+    """Return the limits set on the device, None while it has not said them."""
+    birth = birth_of(station)
+    return birth.limits if birth else None
+
+
+def complete(document: bytes, station: models.Station, *, where: str) -> Prescription:
+    """Return a prescription from JSON in which version, station, patient and dates may be left out.
+
+    Raises PrescriptionError naming `where` and what is wrong.
+    """
+    try:
+        given = msgspec.json.decode(document, type=dict[str, Any])
+        return decode_prescription(msgspec.json.encode({**frame(station), **given}))
+    except (msgspec.DecodeError, UnicodeDecodeError, MessageError) as error:
+        raise PrescriptionError(f"{where}: {error}") from None
+
+
+def frame(station: models.Station) -> dict[str, Any]:
+    """Return what a new prescription says beside its programme. Raises PrescriptionError: no patient."""
+    if station.patient is None:
+        raise PrescriptionError(f"station {station.sid} has no patient; run: balance-care enrol")
+    now = timezone.now().astimezone(UTC)
+    return {
+        "version": next_version(station),
+        "station": station.sid,
+        "subj": station.patient.pseudonym,
+        "issued": _rfc3339(now),
+        "expires": _rfc3339(now + VALID_FOR),
+    }
+
+
+def compose(
+    station: models.Station,
+    exercises: tuple[Exercise, ...],
+    *,
+    current: Prescription | None,
+    whole: Mapping[str, Any],
+) -> Prescription:
+    """Return the next version; what is not asked for stays as it is in `current`.
+
+    `whole` holds device, pain_limit and note. Raises PrescriptionError without a patient.
+    """
+    body_weight_n = current.body_weight_n if current else None
+    return Prescription(**frame(station), **whole, exercises=exercises, body_weight_n=body_weight_n)
+
+
+def check(rx: Prescription, station: models.Station) -> None:
+    """Raise PrescriptionError with the reason where the station would reject it, as far as is known here."""
+    bounds = Bounds(
+        station=station.sid,
+        subj=station.patient.pseudonym if station.patient else None,
+        limits=limits_of(station) or _whole_ladder(),
+        routines=shipped_routines(),
+    )
+    check_prescription(rx, bounds, applied_version=next_version(station) - 1, now=timezone.now())
+
+
+@transaction.atomic
+def queue(station: models.Station, rx: Prescription, *, who: User | None) -> models.Prescription:
+    """Sign a prescription and queue it for the recorder to send; older ones not answered yet are replaced.
+
+    Raises PrescriptionError when its version was used before.
+    """
+    station.prescriptions.filter(state__in=_UNANSWERED, version__lt=rx.version).update(state=State.REPLACED)
+    try:
+        with transaction.atomic():
+            return models.Prescription.objects.create(
+                station=station,
+                version=rx.version,
+                document=msgspec.to_builtins(rx),
+                signed=sign_prescription(rx, data_folder().signing_key()),
+                who=who,
+            )
+    except IntegrityError:
+        raise PrescriptionError(f"version {rx.version} for station {station.sid} exists already") from None
+
+
+def document_of(prescription: models.Prescription) -> Prescription:
+    """Return the programme of a stored prescription."""
+    return msgspec.convert(prescription.document, Prescription)
+
+
+def _whole_ladder() -> Limits:
+    """Return what is held against a programme while the station has not said its limits: it then decides."""
+    hardest = {name: len(routine.rungs) for name, routine in shipped_routines().items()}
+    return Limits(hardest_rung=hardest, longest_hold_s=600.0, most_minutes=240.0)
+
+
+def _rfc3339(time: datetime) -> str:
+    return time.isoformat(timespec="seconds").replace("+00:00", "Z")

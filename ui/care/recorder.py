@@ -1,0 +1,227 @@
+"""The recorder: what stations send goes into the database, prescriptions go out to them.
+
+One loop and no threads: the network fills `_inbox`, and between two looks at the network all of it is
+stored in one transaction. Only after that commit is a message acknowledged, to broker and station.
+"""
+
+import logging
+import math
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from types import TracebackType
+from typing import Final, NamedTuple, Self
+
+from django.db import DatabaseError, close_old_connections
+from paho.mqtt.client import Client, ConnectFlags, DisconnectFlags, MQTTMessage
+from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersion
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
+from paho.mqtt.reasoncodes import ReasonCode
+from paho.mqtt.subscribeoptions import SubscribeOptions
+
+from station.link import messages
+from ui.care import outgoing
+from ui.care.broker import Broker
+from ui.care.intake import Arrival, Receipt, store
+
+logger = logging.getLogger(__name__)
+
+KEEPALIVE_S: Final = 20
+SESSION_EXPIRY_S: Final = 7 * 24 * 3600  # the broker keeps what comes while the recorder is away this long
+RECEIVE_MAXIMUM: Final = 200  # messages not yet acknowledged; bounds what a database in trouble makes us hold
+IDS_PER_ACK: Final = 100
+OUTGOING_EVERY_S: Final = 1.0
+BACKOFF_S: Final = (0.2, 1.0, 2.0, 5.0, 10.0)
+_FILTERS: Final = (messages.UPLINK_FILTER, *messages.PRESENCE_FILTERS)
+
+_connect_properties: Final = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
+_connect_properties.SessionExpiryInterval = SESSION_EXPIRY_S
+_connect_properties.ReceiveMaximum = RECEIVE_MAXIMUM
+
+
+class _Pending(NamedTuple):
+    """A message that is not acknowledged yet: it must be stored first."""
+
+    arrival: Arrival
+    mid: int
+    qos: int
+
+
+class Recorder:
+    """One recorder of a site; several may run when each has its own `name`.
+
+    `turn` does everything that is due and returns. `run` calls it until `stopped` says so.
+    """
+
+    def __init__(
+        self,
+        broker: Broker,
+        *,
+        name: str = "1",
+        monotonic_s: Callable[[], float] = time.monotonic,
+        pause: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._broker = broker
+        self._monotonic_s = monotonic_s
+        self._pause = pause
+        self._inbox: list[_Pending] = []
+        self._must_repeat = False
+        self._publishing: dict[int, int] = {}  # prescriptions on their way to the broker, by message number
+        self._published: list[int] = []
+        self._failures = 0
+        self._next_try_s = -math.inf
+        self._next_outgoing_s = -math.inf
+        self._client = Client(
+            CallbackAPIVersion.VERSION2,
+            client_id=f"balance-recorder-{name}",
+            protocol=MQTTProtocolVersion.MQTTv5,
+            manual_ack=True,
+        )
+        self._client.on_connect = self._on_connect
+        self._client.on_disconnect = self._on_disconnect
+        self._client.on_subscribe = self._on_subscribe
+        self._client.on_message = self._on_message
+        self._client.on_publish = self._on_publish
+        self._client.will_set(messages.HOST_STATE, _host_state(online=False), qos=1, retain=True)
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether the broker answered and the connection stands."""
+        return self._client.is_connected()
+
+    def run(self, stopped: Callable[[], bool]) -> None:
+        """Record until `stopped`."""
+        while not stopped():
+            self.turn()
+
+    def turn(self, wait_s: float = 0.5) -> None:
+        """Wait for the network at most this long, then store, acknowledge and send what is due."""
+        if self._client.loop(wait_s) != MQTTErrorCode.MQTT_ERR_SUCCESS:
+            self._connect_when_due(wait_s)
+        try:
+            self._record()
+            self._send()
+        except DatabaseError as error:
+            logger.error("the database takes nothing now, trying again: %s", error)  # noqa: TRY400 (one line)
+            close_old_connections()
+            self._pause(wait_s)
+
+    def close(self) -> None:
+        """Say goodbye; what comes meanwhile waits at the broker. May be called twice."""
+        if self._client.is_connected():
+            self._client.publish(messages.HOST_STATE, _host_state(online=False), qos=1, retain=True)
+            self._client.disconnect()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _connect_when_due(self, wait_s: float) -> None:
+        if self._monotonic_s() < self._next_try_s:
+            self._pause(wait_s)
+            return
+        host, port = self._broker
+        try:
+            self._client.connect(host, port, KEEPALIVE_S, clean_start=False, properties=_connect_properties)
+        except OSError as error:
+            self._retry_later(f"no broker at {self._broker} ({error.strerror or error})")
+
+    def _retry_later(self, why: str) -> None:
+        if self._failures == 0:
+            logger.warning("%s; trying again", why)
+        delay_s = BACKOFF_S[min(self._failures, len(BACKOFF_S) - 1)]
+        self._failures += 1
+        self._next_try_s = self._monotonic_s() + delay_s
+
+    def _record(self) -> None:
+        """Store everything that came, then acknowledge it."""
+        if not self._inbox:
+            return
+        receipts = store([pending.arrival for pending in self._inbox])
+        for pending in self._inbox:
+            if pending.qos:
+                self._client.ack(pending.mid, pending.qos)
+        self._inbox.clear()
+        self._acknowledge(receipts)
+
+    def _acknowledge(self, receipts: Sequence[Receipt]) -> None:
+        by_station: defaultdict[str, list[str]] = defaultdict(list)
+        for receipt in receipts:
+            by_station[receipt.station].append(receipt.id)
+        for station, ids in by_station.items():
+            for start in range(0, len(ids), IDS_PER_ACK):
+                ack = messages.Ack(ids=tuple(ids[start : start + IDS_PER_ACK]))
+                self._client.publish(messages.down_topic(station, "ack"), messages.encode(ack), qos=1)
+
+    def _send(self) -> None:
+        """Send the prescriptions that wait, and note those the broker has taken."""
+        if self._published:
+            outgoing.mark_sent(self._published)
+            self._published.clear()
+        if not self.is_connected:
+            return
+        if self._must_repeat:
+            self._publish_prescriptions(outgoing.newest())
+            self._must_repeat = False
+        if self._monotonic_s() >= self._next_outgoing_s:
+            self._next_outgoing_s = self._monotonic_s() + OUTGOING_EVERY_S
+            self._publish_prescriptions(outgoing.waiting())
+
+    def _publish_prescriptions(self, letters: Iterable[outgoing.Letter]) -> None:
+        on_their_way = set(self._publishing.values())
+        for letter in letters:
+            if letter.prescription in on_their_way:
+                continue
+            topic = messages.down_topic(letter.station, "rx")
+            info = self._client.publish(topic, letter.document, qos=1, retain=True)
+            self._publishing[info.mid] = letter.prescription
+
+    def _on_connect(
+        self, client: Client, _data: object, _flags: ConnectFlags, reason: ReasonCode, _p: Properties | None
+    ) -> None:
+        if reason.is_failure:
+            self._retry_later(f"the broker at {self._broker} refuses the recorder ({reason})")
+            return
+        logger.info("connected to the broker at %s", self._broker)
+        self._failures = 0
+        client.subscribe([(topic, SubscribeOptions(qos=1)) for topic in _FILTERS])
+        client.publish(messages.HOST_STATE, _host_state(online=True), qos=1, retain=True)
+        self._must_repeat = True  # a broker that was restarted may have forgotten what it had retained
+
+    def _on_disconnect(
+        self, _c: Client, _data: object, _flags: DisconnectFlags, reason: ReasonCode, _p: Properties | None
+    ) -> None:
+        # What was not acknowledged comes again, under new message numbers: old ones must not be used on it.
+        self._inbox.clear()
+        self._publishing.clear()
+        self._retry_later(f"lost the broker at {self._broker} ({reason})")
+
+    def _on_subscribe(
+        self, _c: Client, _data: object, _mid: int, reasons: list[ReasonCode], _p: Properties | None
+    ) -> None:
+        for topic, reason in zip(_FILTERS, reasons, strict=False):
+            if reason.is_failure:
+                logger.error("the broker does not let the recorder read %s (%s)", topic, reason)
+
+    def _on_message(self, _client: Client, _data: object, message: MQTTMessage) -> None:
+        if message.qos == 0 and len(self._inbox) >= RECEIVE_MAXIMUM:
+            return  # nobody waits for an answer to it
+        self._inbox.append(_Pending(Arrival(message.topic, bytes(message.payload), retained=message.retain), message.mid, message.qos))
+
+    def _on_publish(
+        self, _client: Client, _data: object, mid: int, reason: ReasonCode, _p: Properties | None
+    ) -> None:
+        prescription = self._publishing.pop(mid, None)
+        if reason.is_failure:
+            logger.error("the broker does not take a message of the recorder (%s)", reason)
+        elif prescription is not None:
+            self._published.append(prescription)
+
+
+def _host_state(*, online: bool) -> bytes:
+    return messages.encode({"online": online})

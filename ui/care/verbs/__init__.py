@@ -1,0 +1,1 @@
+"""One module a verb of `balance-care`; each has `run(arguments) -> exit code`."""

@@ -1,0 +1,14 @@
+"""`balance-care migrate`: make the data folder and the database, or bring them up to date."""
+
+import argparse
+
+from django.core.management import call_command
+
+from ui.care.folder import data_folder
+
+
+def run(_arguments: argparse.Namespace) -> int:
+    """Migrate. Returns 0."""
+    data_folder().create()
+    call_command("migrate", interactive=False, verbosity=0)
+    return 0

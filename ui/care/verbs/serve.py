@@ -1,0 +1,36 @@
+"""`balance-care serve`: the site, until SIGINT or SIGTERM."""
+
+import argparse
+import socket
+import sys
+
+import uvicorn
+
+from station.errors import StationError
+from ui.care.ready import require_database
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Serve the site. Returns 0. Raises StationError when the address cannot be used."""
+    require_database()
+    listener = _listen(arguments.host, arguments.port)
+    host = f"[{arguments.host}]" if ":" in arguments.host else arguments.host
+    sys.stdout.write(f"care site on http://{host}:{listener.getsockname()[1]}\n")
+    sys.stdout.flush()
+    config = uvicorn.Config("ui.care.asgi:application", log_level="warning", access_log=False, lifespan="off")
+    with listener:
+        uvicorn.Server(config).run(sockets=[listener])
+    return 0
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except (OSError, OverflowError) as error:
+        listener.close()
+        reason = getattr(error, "strerror", None) or str(error)
+        raise StationError(f"cannot serve on {host}:{port} ({reason}); choose another with --port") from error
+    return listener

@@ -1,0 +1,63 @@
+"""The list of patients, and one patient's page."""
+
+from typing import Final
+
+from django.db.models import Count
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+
+from station.errors import StationError
+from ui.care.audit import note
+from ui.care.caseload import caseload
+from ui.care.models import Patient, Session, Station, Trial
+from ui.care.stabilogram import Stabilogram, stabilogram_of
+from ui.care.trend import trends
+from ui.care.views.programme import programme_now
+
+SESSIONS_SHOWN: Final = 10
+EVENTS_SHOWN: Final = 8
+TRIALS_IN_TRENDS: Final = 400
+
+
+def patient_list(request: HttpRequest) -> HttpResponse:
+    """Show every patient with the last session, and what has come from stations nobody was given."""
+    note(request, "looked at the list", "")
+    strangers = Station.objects.filter(patient=None).annotate(session_count=Count("sessions"))
+    orphans = Session.objects.filter(patient=None).count()
+    context = {"lines": caseload(), "strangers": strangers, "orphans": orphans}
+    return render(request, "care/patients.html", context)
+
+
+def patient_page(request: HttpRequest, pseudonym: str) -> HttpResponse:
+    """Show one patient: programme, sessions, trends, and the newest stabilogram."""
+    patient = get_object_or_404(Patient, pseudonym=pseudonym)
+    note(request, "looked at a patient", patient.pseudonym)
+    station = patient.stations.first()
+    sessions = list(patient.sessions.prefetch_related("trials")[:SESSIONS_SHOWN])
+    trials = Trial.objects.filter(session__patient=patient)
+    newest = trials.select_related("session").first()
+    drawing, reason = drawing_of(newest)
+    context = {
+        "patient": patient,
+        "station": station,
+        "sessions": sessions,
+        "any_sim": any(session.sim for session in sessions),
+        "session_count": patient.sessions.count(),
+        "trends": trends(trials[:TRIALS_IN_TRENDS]),
+        "events": patient.events.all()[:EVENTS_SHOWN],
+        "newest": newest,
+        "drawing": drawing,
+        "drawing_reason": reason,
+        **(programme_now(station) if station else {}),
+    }
+    return render(request, "care/patient.html", context)
+
+
+def drawing_of(trial: Trial | None) -> tuple[Stabilogram | None, str]:
+    """Return the stabilogram, or why there is none when its trace cannot be read."""
+    if trial is None:
+        return None, ""
+    try:
+        return stabilogram_of(trial), ""
+    except StationError as error:
+        return None, str(error)

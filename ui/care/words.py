@@ -1,0 +1,129 @@
+"""The words of routines, rungs, results and measures, as a clinician reads them."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext, pgettext
+from django.utils.translation import gettext_lazy as _
+
+from station.training.prescription import Exercise, hold_of
+from station.training.routine import Rung, shipped_routines
+
+Words = str | Promise
+
+SUPPORT: Final[dict[str, Words]] = {
+    "two-hands": _("two hands"),
+    "one-hand": _("one hand"),
+    "fingertips": _("fingertips"),
+    "hovering": _("hands hovering"),
+    "none": _("no hands"),
+}
+VISION: Final[dict[str, Words]] = {"open": _("eyes open"), "closed": _("eyes closed")}
+SURFACE: Final[dict[str, Words]] = {
+    "firm": _("firm"),
+    "foam": _("foam"),
+    "rocker-side": _("rocker, side to side"),
+    "rocker-forward": _("rocker, forward and back"),
+    "wobble": _("wobble board"),
+}
+SIDE: Final[dict[str, Words]] = {"left": _("left leg"), "right": _("right leg")}
+OUTCOME: Final[dict[str, Words]] = {
+    "done": _("Reached"),
+    "lost": _("Ended early"),
+    "stopped": _("Stopped"),
+    "fault": _("Sensor fault"),
+    "interrupted": _("Interrupted"),
+}
+ENDED_BY: Final[dict[str, Words]] = {
+    "finished": _("Finished"),
+    "stopped": _("Stopped by the patient"),
+    "red_flag": _("Red flag at check-in"),
+    "pain": _("Stopped for pain"),
+    "interrupted": _("Interrupted"),
+    "away": _("Patient left"),
+}
+EVENT: Final[dict[str, Words]] = {
+    "red_flag": _("Red flag at check-in"),
+    "pain_stop": _("Stopped for pain"),
+    "possible_fall": _("Possible fall"),
+    "step_off": _("Stepped off"),
+    "sensor_fault": _("Sensor fault"),
+    "hold_stopped": _("Hold stopped"),
+}
+ALARMS: Final = ("red_flag", "possible_fall", "pain_stop")
+
+# In the order of a report. A measure not named here is shown under its own name.
+MEASURES: Final[dict[str, tuple[Words, str]]] = {
+    "velocity_mm_s": (_("Mean velocity"), "mm/s"),
+    "velocity_ml_mm_s": (_("Mean velocity, side to side (ML)"), "mm/s"),
+    "velocity_ap_mm_s": (_("Mean velocity, forward and back (AP)"), "mm/s"),
+    "pea95_mm2": (_("95 % prediction ellipse area (PEA95)"), "mm²"),
+    "rms_ml_mm": (_("RMS, side to side (ML)"), "mm"),
+    "rms_ap_mm": (_("RMS, forward and back (AP)"), "mm"),
+    "range_ml_mm": (_("Range, side to side (ML)"), "mm"),
+    "range_ap_mm": (_("Range, forward and back (AP)"), "mm"),
+    "path_mm": (_("Path length"), "mm"),
+    "mean_distance_mm": (_("Mean distance from the centre"), "mm"),
+    "sway_area_mm2_s": (_("Sway area per second"), "mm²/s"),
+    "mean_frequency_hz": (_("Mean frequency"), "Hz"),
+    "mean_ml_mm": (_("Mean position, side to side (ML)"), "mm"),
+    "mean_ap_mm": (_("Mean position, forward and back (AP)"), "mm"),
+}
+
+QUALITY: Final[dict[str, Words]] = {
+    "missing_percent": _("Readings missing, %"),
+    "longest_gap_s": _("Longest gap, s"),
+}
+
+
+def routine_words(routine: str, side: str | None = None) -> str:
+    """Return the title of a routine, with its side: "Standing on one leg, left leg"."""
+    known = shipped_routines().get(routine)
+    title = gettext(known.title) if known else routine
+    return f"{title}, {SIDE.get(side, side)}" if side else title
+
+
+def conditions_words(conditions: Mapping[str, Any]) -> str:
+    """Return support, vision and surface of a trial or a rung: "one hand · eyes open · firm"."""
+    words = (
+        SUPPORT.get(conditions["support_kind"], conditions["support_kind"]),
+        VISION.get(conditions["vision"], conditions["vision"]),
+        SURFACE.get(conditions["surface"], conditions["surface"]),
+    )
+    return " · ".join(str(word) for word in words)
+
+
+def rung_words(number: int, rung: Rung) -> str:
+    """Return a rung in words; eyes open on firm ground go without saying: "2: one hand · 20 s"."""
+    words = [SUPPORT.get(rung.support, rung.support)]
+    words += [VISION[rung.vision]] if rung.vision != "open" else []
+    words += [SURFACE[rung.surface]] if rung.surface != "firm" else []
+    return f"{number}: {' · '.join(str(word) for word in words)} · {seconds_words(rung.hold_s)}"
+
+
+def exercise_words(exercise: Exercise) -> str:
+    """Return an exercise without its title: "rung 2 (one hand · eyes open · firm), 2 × 20 s, 20 s rest"."""
+    routine = shipped_routines().get(exercise.routine)
+    if routine is None or exercise.rung > len(routine.rungs):
+        return gettext("rung %(rung)d, unknown here") % {"rung": exercise.rung}
+    rung = routine.rung(exercise.rung)
+    conditions = {"support_kind": rung.support, "vision": rung.vision, "surface": rung.surface}
+    return gettext("rung %(rung)d (%(conditions)s), %(attempts)d × %(hold)s, %(rest)s rest") % {
+        "rung": exercise.rung,
+        "conditions": conditions_words(conditions),
+        "attempts": exercise.attempts,
+        "hold": seconds_words(hold_of(exercise, routine)),
+        "rest": seconds_words(exercise.rest_s),
+    }
+
+
+def measure_words(name: str) -> tuple[str, str]:
+    """Return label and unit of a measure."""
+    label, unit = MEASURES.get(name, (name, ""))
+    return str(label), unit
+
+
+def seconds_words(seconds: float) -> str:
+    """Return a time, with a decimal only where it has one: "20 s", "12.4 s"."""
+    return pgettext("seconds", "%(number)s s") % {"number": f"{seconds:.1f}".removesuffix(".0")}

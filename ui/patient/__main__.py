@@ -1,0 +1,89 @@
+"""`balance-ui`: the patient kiosk."""
+
+import argparse
+import os
+import signal
+import sys
+import time
+from collections.abc import Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Final
+
+from station.errors import StationError
+from ui.patient.album import Album
+from ui.patient.app import Kiosk
+from ui.patient.link import StationLink
+from ui.patient.sound import Silence, open_speaker
+from ui.patient.window import Window
+from ui.patient.words import speak
+
+SOCKET: Final = "/run/balance-station/session.sock"
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="balance-ui", description="The patient kiosk of a balance station.")
+    parser.add_argument(
+        "--socket",
+        type=Path,
+        default=Path(os.environ.get("BALANCE_SOCKET", SOCKET)),
+        help="the station's session socket (default: BALANCE_SOCKET, or %(default)s)",
+    )
+    mode = parser.add_mutually_exclusive_group()
+    for name, words in (
+        ("fullscreen", "fill the screen (default)"),
+        ("windowed", "open a window of 1280 x 720"),
+        ("offscreen", "draw without any display"),
+    ):
+        mode.add_argument(f"--{name}", dest="mode", action="store_const", const=name, help=words)
+    parser.set_defaults(mode="fullscreen")
+    parser.add_argument("--language", default="en", help="language of the screens: en, tr, de or es")
+    parser.add_argument("--silent", action="store_true", help="play no tones")
+    parser.add_argument("--screenshot-every", type=float, metavar="S", help="write a picture every S seconds")
+    parser.add_argument("--screenshot-to", type=Path, metavar="FOLDER", help="where pictures go")
+    return parser
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the kiosk until it is told to end; exit 0, 1 without a display, 2 for wrong usage."""
+    parser = _parser()
+    options = parser.parse_args(argv)
+    if (options.screenshot_every is None) != (options.screenshot_to is None):
+        parser.error("--screenshot-every and --screenshot-to belong together")
+    if options.screenshot_every is not None and not options.screenshot_every > 0:
+        parser.error("--screenshot-every must be above 0 seconds")
+    return _run(options)
+
+
+def _run(options: argparse.Namespace) -> int:
+    try:
+        with ExitStack() as open_now:
+            kiosk = _open(options, open_now)
+            for number in (signal.SIGTERM, signal.SIGINT):
+                signal.signal(number, lambda *_: kiosk.stop())
+            kiosk.run()
+    except (StationError, OSError) as error:
+        _say(str(error))
+        return 1
+    return 0
+
+
+def _open(options: argparse.Namespace, open_now: ExitStack) -> Kiosk:
+    """Open everything the kiosk owns; `open_now` closes it again."""
+    speak(options.language)
+    window = open_now.enter_context(Window(options.mode))
+    _say(f"drawing with the {window.driver} video driver, {window.size_px[0]} x {window.size_px[1]} px")
+    speaker = Silence() if options.silent or options.mode == "offscreen" else open_speaker()
+    open_now.callback(speaker.close)
+    link = StationLink(options.socket)
+    open_now.callback(link.close)
+    album = None if options.screenshot_to is None else Album(options.screenshot_to, options.screenshot_every)
+    return Kiosk(window, link, speaker, now_ns=time.monotonic_ns, say=_say, album=album)
+
+
+def _say(words: str) -> None:
+    print(f"balance-ui: {words}", file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,147 @@
+"""The kiosk's loop: take in, decide, draw only what has changed. This is the one owner of time."""
+
+import time
+from collections import deque
+from collections.abc import Callable, Iterable
+from typing import Final
+
+import pygame
+
+from station.session.protocol import Command
+from station.training.snapshot import Snapshot
+from ui.patient.album import Album
+from ui.patient.dialogue import Dialogue
+from ui.patient.gestures import GestureReader, Tap
+from ui.patient.link import StationLink
+from ui.patient.sound import Speaker, tone_between
+from ui.patient.view import LIVE_PHASES, CopPoint, View
+from ui.patient.window import Window
+
+NS: Final = 1_000_000_000
+FRAME_NS: Final = NS // 60
+TRAIL_NS: Final = 1_200_000_000
+
+
+class Trail:
+    """Where the CoP has been during the last moments of this hold."""
+
+    def __init__(self) -> None:
+        self._points: deque[tuple[int, CopPoint]] = deque()
+
+    def follow(self, snapshot: Snapshot) -> None:
+        """Take in the newest snapshot; a CoP that is not known ends the trail."""
+        live = snapshot.live
+        if snapshot.phase != "hold" or live.x_mm is None or live.y_mm is None or snapshot.board_fault:
+            self._points.clear()
+            return
+        self._points.append((snapshot.t_ns, CopPoint(live.x_mm, live.y_mm)))
+        while self._points[0][0] < snapshot.t_ns - TRAIL_NS or self._points[0][0] > snapshot.t_ns:
+            self._points.popleft()
+
+    def points(self) -> tuple[CopPoint, ...]:
+        """Return the points, oldest first."""
+        return tuple(point for _, point in self._points)
+
+
+class Kiosk:
+    """One kiosk in front of one station."""
+
+    def __init__(
+        self,
+        window: Window,
+        link: StationLink,
+        speaker: Speaker,
+        *,
+        now_ns: Callable[[], int],
+        say: Callable[[str], None],
+        album: Album | None = None,
+    ) -> None:
+        """Take what the kiosk works with; `say` is told, once, when the station is away."""
+        self._window = window
+        self._link = link
+        self._speaker = speaker
+        self._now_ns = now_ns
+        self._say = say
+        self._album = album
+        self._said = ""
+        self._gestures = GestureReader()
+        self._dialogue = Dialogue()
+        self._trail = Trail()
+        self._last: Snapshot | None = None
+        self.running = True
+
+    def stop(self) -> None:
+        """End the loop after this turn."""
+        self.running = False
+
+    def run(self) -> None:
+        """Turn until stopped; at most 60 frames a second, and no work while nothing happens."""
+        while self.running:
+            begun_ns = self._now_ns()
+            drawn = self.turn()
+            rest_s = max(0, begun_ns + FRAME_NS - self._now_ns()) / NS
+            if drawn:
+                time.sleep(rest_s)  # never more than 60 frames a second
+            else:
+                self._link.wait(rest_s)  # a new sample is drawn at once
+
+    def turn(self) -> bool:
+        """Do one turn: station, person, screen. Return whether a frame was drawn."""
+        now_ns = self._now_ns()
+        if self._link.update(now_ns):
+            self._hear()
+        self._dialogue.turn_to(self._link.newest, now_ns)
+        for command in self._commands(pygame.event.get(), now_ns):
+            self._link.send(command, now_ns)
+        drawn = self._window.show(self.view(now_ns))
+        if self._album is not None:
+            self._album.keep(now_ns, self._window.screenshot)
+        self._tell_trouble()
+        return drawn
+
+    def _tell_trouble(self) -> None:
+        if self._link.trouble != self._said:
+            self._said = self._link.trouble
+            self._say(self._said or "the station is there")
+
+    def view(self, now_ns: int) -> View:
+        """Return what is to be seen at this time."""
+        snapshot = self._link.newest
+        stale = snapshot is not None and snapshot.phase in LIVE_PHASES and self._link.is_stale(now_ns)
+        return View(
+            snapshot,
+            interrupted=self._link.interrupted,
+            stale=stale,
+            trail=() if stale else self._trail.points(),
+            chosen=self._dialogue.chosen,
+            pressed=self._dialogue.pressed,
+        )
+
+    def _hear(self) -> None:
+        snapshot = self._link.newest
+        if snapshot is None:
+            return
+        self._trail.follow(snapshot)
+        tone = tone_between(self._last, snapshot)
+        self._last = snapshot
+        if tone is not None:
+            self._speaker.play(tone)
+
+    def _commands(self, events: Iterable[pygame.event.Event], now_ns: int) -> list[Command]:
+        commands: list[Command | None] = []
+        for event in events:
+            if event.type == pygame.QUIT:
+                self.stop()
+            elif event.type == pygame.VIDEORESIZE:
+                self._window.resized()
+            else:
+                commands.append(self._command(event, now_ns))
+        return [command for command in commands if command is not None]
+
+    def _command(self, event: pygame.event.Event, now_ns: int) -> Command | None:
+        gesture = self._gestures.read(event, self._window.size_px, now_ns)
+        if gesture is None:
+            return None
+        if isinstance(gesture, Tap):
+            return self._dialogue.tap(self._window.to_page(gesture), self._window.buttons, now_ns)
+        return self._dialogue.key(gesture, self._window.buttons, now_ns)

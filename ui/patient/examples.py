@@ -1,0 +1,146 @@
+"""Hand-made views of every screen, from the shipped routines and questions: for pictures and tests."""
+
+from math import cos, sin
+from typing import Any, Final
+
+import msgspec
+
+from station.training.questions import CHECK_IN, CHECK_OUT, Asked, as_question
+from station.training.routine import Side, shipped_routines
+from station.training.snapshot import ExerciseView, LiveView, Phase, ResultView, Snapshot
+from station.training.words import BOARD_FAULT, blocked_words, result_sentence, summary_words
+from ui.patient.view import CopPoint, View
+
+SESSION: Final = "01900000-0000-7000-8000-000000000001"
+PLATE_MM: Final = (400.0, 400.0)
+TRAIL: Final = tuple(CopPoint(6 + 9 * sin(k / 9), 4 + 12 * cos(k / 13)) for k in range(36))
+LIVE: Final = LiveView(
+    load_n=610.0,
+    x_mm=TRAIL[-1].x_mm,
+    y_mm=TRAIL[-1].y_mm,
+    support_percent=18.0,
+    target_x_mm=2.0,
+    target_y_mm=0.0,
+    target_radius_mm=30.0,
+    in_target=True,
+)
+
+
+def exercise(
+    name: str, rung: int, *, side: Side | None = None, done: bool = False, **changes: Any
+) -> ExerciseView:
+    """Return one exercise of the shipped routines as a screen shows it."""
+    routine = shipped_routines()[name]
+    step = routine.rung(rung)
+    view = ExerciseView(
+        routine=name,
+        title=routine.title,
+        rung=rung,
+        stance=routine.stance,
+        side=side,
+        support=step.support,
+        vision=step.vision,
+        surface=step.surface,
+        hold_s=step.hold_s,
+        support_limit_percent=step.support_limit_percent,
+        attempts=2,
+        cues=routine.cues,
+        why=step.why,
+        done=done,
+    )
+    return msgspec.structs.replace(view, **changes)
+
+
+def snapshot(phase: Phase, **changes: Any) -> Snapshot:
+    """Return a snapshot of a simulated station in this phase."""
+    plan = (
+        exercise("supported-standing", 2),
+        exercise("single-leg", 2, side="left"),
+        exercise("balance-board", 1),
+    )
+    facts: dict[str, Any] = {
+        "phase": phase,
+        "t_ns": 1,
+        "sim": True,
+        "plate_mm": PLATE_MM,
+        "live": LiveView(),
+        "session": None if phase == "welcome" else SESSION,
+        "plan": plan,
+        "exercise": plan[0],
+        "exercise_number": 1,
+        "attempt": 1,
+    }
+    return Snapshot(**{**facts, **changes})
+
+
+def _question(questions: tuple[Asked, ...], number: int, phase: Phase, **changes: Any) -> Snapshot:
+    question = as_question(questions[number - 1], number=number, of=len(questions))
+    return snapshot(phase, question=question, exercise=None, **changes)
+
+
+def _hold(**changes: Any) -> View:
+    facts: dict[str, Any] = {"live": LIVE, "held_s": 7.2, "counting": True}
+    return View(snapshot("hold", **{**facts, **changes}), trail=TRAIL)
+
+
+def _result(outcome: str, held_s: float) -> Snapshot:
+    sentence = result_sentence(outcome, held_s=held_s, hold_s=20, best_s=6)  # type: ignore[arg-type]
+    newest = ResultView(
+        title="Supported standing",
+        outcome=outcome,  # type: ignore[arg-type]
+        held_s=held_s,
+        hold_s=20,
+        in_target_percent=92,
+        sentence=sentence,
+    )
+    return snapshot("result", results=(newest,))
+
+
+NOTE: Final = (
+    "You are doing well, Mrs. Berger. From today, only one hand on the walker. "
+    "If it feels unsafe, use both hands again and tell me. I look at your results every evening."
+)
+
+
+def every_screen() -> dict[str, View]:
+    """Return a view of every screen by its name, in the order of a session."""
+    over = msgspec.structs.replace(LIVE, support_percent=34.0)
+    light = msgspec.structs.replace(LIVE, support_percent=6.0)
+    off = LiveView(load_n=12.0, target_x_mm=2.0, target_y_mm=0.0, target_radius_mm=30.0)
+    one_leg = exercise("single-leg", 3, side="left")
+    foam = exercise("balance-board", 2)
+    closed = exercise("single-leg", 2, side="right", vision="closed")
+    ticked = (exercise("supported-standing", 2, done=True), one_leg, foam)
+    red_flag = blocked_words(CHECK_IN[2].advice)
+    wins = summary_words(done=3, tried=4, held_s=62, stopped=False)
+    return {
+        "01-away": View(None),
+        "02-away-in-session": View(None, interrupted=True),
+        "03-welcome": View(snapshot("welcome")),
+        "04-welcome-fault": View(snapshot("welcome", board_fault=BOARD_FAULT)),
+        "05-checkin-yes-no": View(_question(CHECK_IN, 3, "checkin")),
+        "06-checkin-note": View(_question(CHECK_IN, 1, "checkin", note=NOTE)),
+        "07-checkin-scale": View(_question(CHECK_IN, 8, "checkin"), chosen=3),
+        "08-blocked": View(snapshot("blocked", words=red_flag)),
+        "09-plan": View(snapshot("plan")),
+        "10-plan-half-done": View(snapshot("plan", plan=ticked)),
+        "11-setup-standing": View(snapshot("setup")),
+        "12-setup-one-leg": View(snapshot("setup", exercise=one_leg, exercise_number=2)),
+        "13-setup-foam": View(snapshot("setup", exercise=foam, exercise_number=3)),
+        "14-setup-eyes-closed": View(snapshot("setup", exercise=closed, exercise_number=2)),
+        "15-step-on": View(snapshot("step_on")),
+        "16-weigh": View(snapshot("weigh", exercise=one_leg)),
+        "17-countdown": View(snapshot("countdown", countdown_s=3)),
+        "18-hold": _hold(),
+        "19-hold-hands-over": _hold(live=over, counting=False, paused_by="support_over"),
+        "20-hold-stepped-off": _hold(live=off, counting=False, paused_by="step_off"),
+        "21-hold-one-leg": _hold(exercise=one_leg, exercise_number=2, held_s=1.3, live=light),
+        "22-hold-eyes-closed": _hold(exercise=closed, exercise_number=2, held_s=2.1, live=light),
+        "23-hold-stale": View(snapshot("hold", live=LIVE, held_s=7.2), stale=True),
+        "24-hold-fault": _hold(board_fault=BOARD_FAULT, counting=False, paused_by="fault"),
+        "25-result-done": View(_result("done", 20.0)),
+        "26-result-lost": View(_result("lost", 11.4)),
+        "27-rest": View(snapshot("rest", rest_s=14.2, exercise=one_leg, exercise_number=2)),
+        "28-checkout": View(_question(CHECK_OUT, 2, "checkout")),
+        "29-summary": View(snapshot("summary", words=wins)),
+    }

@@ -1,0 +1,108 @@
+"""Check-in and check-out: one question a screen. No and Yes look alike; nothing pushes an answer."""
+
+from typing import Final
+
+import pygame
+
+from station.session.protocol import Answer
+from station.training.snapshot import Question, Snapshot
+from ui.patient.canvas import Canvas, Choose
+from ui.patient.lettering import bold, plain
+from ui.patient.theme import (
+    BUTTON_HEIGHT,
+    CALM,
+    CALM_SOFT,
+    CARD,
+    CONTENT,
+    EDGE,
+    FOOTER,
+    INK,
+    MARGIN,
+    QUIET,
+    START_BUTTON,
+    WIDTH,
+)
+from ui.patient.view import View
+from ui.patient.widgets import button, header, paper, stop_button
+from ui.patient.words import _, said
+
+SCALE: Final = range(11)
+NUMBER_WIDTH: Final = 100
+NUMBER_HEIGHT: Final = 132
+NUMBER_STEP: Final = (WIDTH - 2 * MARGIN - NUMBER_WIDTH) / (len(SCALE) - 1)
+NOTE_HEIGHT: Final = 142
+
+
+def ask(canvas: Canvas, view: View, snapshot: Snapshot) -> None:
+    """Draw the question, with the therapist's note above it when there is one."""
+    paper(canvas)
+    question = snapshot.question
+    if question is None:
+        header(canvas, view)
+        stop_button(canvas, view)
+        return
+    where = _("Before we begin") if snapshot.phase == "checkin" else _("Before you go")
+    place = _("{where}: question {number} of {of}")
+    header(canvas, view, place.format(where=where, number=question.number, of=question.of))
+    top = CONTENT.top
+    if snapshot.note and question.number == 1:
+        top = _note(canvas, snapshot.note) + 12
+    if question.kind == "scale":
+        _scale(canvas, view, question, top)
+    else:
+        _yes_no(canvas, view, question, top)
+    stop_button(canvas, view)
+
+
+def _note(canvas: Canvas, note: str) -> int:
+    """Draw the therapist's note as high as it needs to be; return where it ends."""
+    width = WIDTH - 2 * MARGIN
+    words_height = min(NOTE_HEIGHT, canvas.height(note, width - 56, 34))
+    panel = pygame.Rect(MARGIN, CONTENT.top - 8, width, words_height + 66)
+    canvas.pen.block(panel, CALM_SOFT, radius=22)
+    inside = panel.inflate(-56, -20)
+    canvas.write(_("From your therapist"), pygame.Rect(inside.left, inside.top, inside.width, 38), bold(30))
+    words = pygame.Rect(inside.left, inside.top + 42, inside.width, inside.height - 42)
+    canvas.write(note, words, plain(34), anchor="middle")
+    return panel.bottom
+
+
+def _text(canvas: Canvas, question: Question, top: int, bottom: int) -> None:
+    box = pygame.Rect(MARGIN + 20, top, WIDTH - 2 * MARGIN - 40, bottom - top)
+    canvas.write(said(question.text), box, bold(58), align="centre", anchor="middle", balanced=True)
+
+
+def _yes_no(canvas: Canvas, view: View, question: Question, top: int) -> None:
+    height = 130
+    row = CONTENT.bottom - height - (36 if top == CONTENT.top else 0)  # away from Stop where there is room
+    _text(canvas, question, top, row - 20)
+    no = pygame.Rect(WIDTH // 2 - 24 - 380, row, 380, height)
+    yes = pygame.Rect(WIDTH // 2 + 24, row, 380, height)
+    for rect, words, value in ((no, _("No"), False), (yes, _("Yes"), True)):
+        action = Answer(key=question.key, value=value)
+        marked = view.pressed == action or (view.chosen is not None and bool(view.chosen) is value)
+        canvas.pen.block(rect, CALM_SOFT if marked else CARD, radius=30, edge=INK if marked else EDGE)
+        canvas.write(words, rect.inflate(-30, -10), bold(60), align="centre", anchor="middle")
+        canvas.touchable(rect, action)
+
+
+def _scale(canvas: Canvas, view: View, question: Question, top: int) -> None:
+    ends = CONTENT.bottom - 44
+    row = ends - 10 - NUMBER_HEIGHT
+    _text(canvas, question, top, row - 16)
+    for value in SCALE:
+        rect = pygame.Rect(round(MARGIN + value * NUMBER_STEP), row, NUMBER_WIDTH, NUMBER_HEIGHT)
+        chosen = view.chosen == value
+        canvas.pen.block(rect, CALM if chosen else CARD, radius=22, edge=CALM if chosen else EDGE)
+        colour = CARD if chosen else INK
+        canvas.write(str(value), rect, bold(60, colour), align="centre", anchor="middle")
+        canvas.touchable(rect, Choose(value))
+    half = (WIDTH - 2 * MARGIN) // 2
+    canvas.write(said(question.low), pygame.Rect(MARGIN, ends, half, 44), plain(34, QUIET))
+    high = pygame.Rect(MARGIN + half, ends, half, 44)
+    canvas.write(said(question.high), high, plain(34, QUIET), align="right")
+    if view.chosen is None:
+        hint = pygame.Rect(START_BUTTON.left, FOOTER.top, START_BUTTON.width, BUTTON_HEIGHT)
+        canvas.write(_("Choose a number"), hint, plain(38, QUIET), align="centre", anchor="middle")
+    else:
+        button(canvas, view, START_BUTTON, _("Next"), Answer(key=question.key, value=view.chosen), main=True)

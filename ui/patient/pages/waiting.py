@@ -1,0 +1,90 @@
+"""Pages outside training: welcome, no training today, the station is away, the board needs help."""
+
+import pygame
+
+from station.training.snapshot import ExerciseView, Snapshot
+from ui.patient.canvas import Canvas
+from ui.patient.figures import stance_picture
+from ui.patient.lettering import bold, plain
+from ui.patient.theme import CALM, CONTENT, FOOTER, LEAD, MARGIN, QUIET, SMALLEST, START_BUTTON, WIDTH
+from ui.patient.view import View
+from ui.patient.widgets import (
+    START,
+    board_notice,
+    button,
+    card,
+    header,
+    paper,
+    paragraphs,
+    start_button,
+    stop_button,
+)
+from ui.patient.words import _, said
+
+GREETER = ExerciseView(
+    routine="greeting", title="", rung=1, stance="both", side=None, support="two-hands", vision="open",
+    surface="firm", hold_s=1, support_limit_percent=40, attempts=1, cues=(), why="",
+)  # fmt: skip
+
+
+def welcome(canvas: Canvas, view: View, snapshot: Snapshot) -> None:
+    """Greet, and offer one large button."""
+    paper(canvas)
+    header(canvas, view)
+    picture = pygame.Rect(WIDTH - MARGIN - 420, 112, 420, 452)
+    card(canvas, picture)
+    stance_picture(canvas.pen, (picture.left + 26, picture.top + 10), 0.92, GREETER)
+    left = pygame.Rect(MARGIN, 128, 700, 84)
+    canvas.write(_("Good to see you."), left, bold(68))
+    sentences = tuple(said(words) for words in snapshot.words) or (
+        _("Put your support right next to the board."),
+        _("Press Start when you are ready."),
+    )
+    paragraphs(canvas, pygame.Rect(MARGIN, 232, 700, 190), sentences, LEAD)
+    button(canvas, view, pygame.Rect(MARGIN, 444, 560, 120), _("Start"), START, main=True)
+    quiet = pygame.Rect(MARGIN, FOOTER.top + 24, WIDTH - 2 * MARGIN, FOOTER.height - 24)
+    words = _("Training guided by your care team. It does not replace a doctor's advice.")
+    canvas.write(words, quiet, plain(SMALLEST, QUIET), anchor="middle")
+    board_notice(canvas, view)
+
+
+def blocked(canvas: Canvas, view: View, snapshot: Snapshot) -> None:
+    """Say that there is no training today, what to do, and whom to call."""
+    paper(canvas)
+    header(canvas, view)
+    first, *rest = snapshot.words or (_("No training today."),)
+    canvas.write(said(first), pygame.Rect(MARGIN, 128, WIDTH - 2 * MARGIN, 90), bold(68))
+    box = pygame.Rect(MARGIN, 246, 1060, CONTENT.bottom - 246)
+    paragraphs(canvas, box, tuple(said(words) for words in rest), 50, gap=32)
+    start_button(canvas, view, _("I have read this"))
+
+
+def away(canvas: Canvas, view: View) -> None:
+    """Say calmly that the station is not there yet, or not any more."""
+    paper(canvas)
+    sentences = [_("The station is starting. This page goes on by itself.")]
+    if view.interrupted:
+        sentences = [
+            _("Hold on to your support, or sit down."),
+            _("The station is starting again. Nothing you did is lost."),
+        ]
+    _centred(canvas, _("One moment, please"), tuple(sentences))
+
+
+def board_help(canvas: Canvas, view: View, snapshot: Snapshot) -> None:
+    """Say that the board gives no numbers, in place of everything that would show them."""
+    paper(canvas)
+    header(canvas, view)
+    fault = said(snapshot.board_fault or "") or _("The board does not answer at this moment.")
+    sentences = (fault, _("Hold on to your support, or sit down."))
+    _centred(canvas, _("A short break"), sentences)
+    stop_button(canvas, view)
+
+
+def _centred(canvas: Canvas, title: str, sentences: tuple[str, ...]) -> None:
+    box = pygame.Rect(140, 180, WIDTH - 280, 90)
+    canvas.write(title, box, bold(68), align="centre", anchor="middle")
+    for step in (-1, 0, 1):
+        canvas.pen.disc((WIDTH / 2 + 44 * step, 150), 9, CALM)
+    room = pygame.Rect(180, 300, WIDTH - 360, START_BUTTON.top - 320)
+    paragraphs(canvas, room, sentences, LEAD, gap=22, align="centre")

@@ -1,0 +1,81 @@
+"""Phrases made of the vocabulary: how an exercise is called, what the hands do, what a pause asks for."""
+
+from station.training.routine import Support, Surface
+from station.training.snapshot import ExerciseView, Snapshot
+from ui.patient.words import _, counted, said
+
+
+def support_words(support: Support) -> str:
+    """Return what the hands do."""
+    return {
+        "two-hands": _("Both hands on your support"),
+        "one-hand": _("One hand on your support"),
+        "fingertips": _("Only your fingertips on your support"),
+        "hovering": _("Hands just above your support"),
+        "none": _("Hands free, support within reach"),
+    }[support]
+
+
+def surface_words(surface: Surface) -> str:
+    """Return what one stands on."""
+    return {
+        "firm": _("on the board"),
+        "foam": _("on the foam"),
+        "rocker-side": _("on the rocker, side to side"),
+        "rocker-forward": _("on the rocker, forward and back"),
+        "wobble": _("on the wobble board"),
+    }[surface]
+
+
+def manner_words(exercise: ExerciseView) -> str:
+    """Return what the hands do, what one stands on, and whether the eyes close."""
+    parts = [support_words(exercise.support)]
+    if exercise.surface != "firm":
+        parts.append(surface_words(exercise.surface))
+    if exercise.vision == "closed":
+        parts.append(_("eyes closed"))
+    return ", ".join(parts)
+
+
+def title_words(exercise: ExerciseView) -> str:
+    """Return the name of the exercise, with the leg it is for."""
+    title = said(exercise.title)
+    if exercise.side == "left":
+        return _("{title}: left").format(title=title)
+    if exercise.side == "right":
+        return _("{title}: right").format(title=title)
+    return title
+
+
+def dose_words(exercise: ExerciseView) -> str:
+    """Return how often and how long."""
+    tries = counted("{count} time", "{count} times", exercise.attempts)
+    seconds = counted("{count} second", "{count} seconds", round(exercise.hold_s))
+    return _("{tries}, {seconds}").format(tries=tries, seconds=seconds)
+
+
+def place_words(snapshot: Snapshot) -> str:
+    """Return where in today's plan we are."""
+    exercise = snapshot.exercise
+    if exercise is None:
+        return ""
+    title = title_words(exercise)
+    if snapshot.attempt and exercise.attempts > 1:
+        text = _("{title}, {attempt} of {attempts}")
+        return text.format(title=title, attempt=snapshot.attempt, attempts=exercise.attempts)
+    return title
+
+
+def hold_words(snapshot: Snapshot) -> str:
+    """Return the one thing to know during the hold."""
+    if snapshot.paused_by == "step_off":
+        return _("Step back on when you are ready.")
+    if snapshot.paused_by == "support_over":
+        return _("Hands: a little less.")
+    if snapshot.paused_by == "edge":
+        return _("Hold on, and come back to the middle.")
+    if snapshot.paused_by == "fault":
+        return _("One moment. Hold on to your support.")
+    if snapshot.live.target_radius_mm is not None and not snapshot.live.in_target:
+        return _("Slowly back to the circle.")
+    return _("Good. Stay like this.")

@@ -1,0 +1,119 @@
+"""Gentle tones: enough to train with closed eyes. Without a loudspeaker the kiosk is silent, never late."""
+
+import math
+import threading
+from array import array
+from pathlib import Path
+from types import TracebackType
+from typing import Final, Literal, Protocol, Self
+
+import pygame
+
+from station.training.snapshot import Snapshot
+
+Tone = Literal["count", "begin", "pause", "resume", "done"]
+
+RATE_HZ: Final = 44_100
+LOUDNESS: Final = 0.35
+# Notes of a tone: (frequency in Hz, length in s). Low and soft; going up means go, going down means wait.
+NOTES: Final[dict[Tone, tuple[tuple[float, float], ...]]] = {
+    "count": ((392.0, 0.16),),
+    "begin": ((523.25, 0.22), (659.25, 0.42)),
+    "pause": ((392.0, 0.2), (329.63, 0.36)),
+    "resume": ((440.0, 0.16), (523.25, 0.3)),
+    "done": ((523.25, 0.24), (659.25, 0.24), (783.99, 0.7)),
+}
+
+
+def tone_between(old: Snapshot | None, new: Snapshot) -> Tone | None:
+    """Return the tone that tells what has changed from one snapshot to the next."""
+    if old is None:
+        return None
+    if len(new.results) > len(old.results):
+        return "done" if new.results[-1].outcome == "done" else "pause"
+    if new.phase == "countdown" and new.countdown_s != old.countdown_s:
+        return "count"
+    return _tone_of_hold(old, new) if new.phase == "hold" else None
+
+
+def _tone_of_hold(old: Snapshot, new: Snapshot) -> Tone | None:
+    if old.phase != "hold":
+        return "begin"
+    if new.paused_by == old.paused_by:
+        return None
+    return "resume" if new.paused_by is None else "pause"
+
+
+def waveform(tone: Tone) -> bytes:
+    """Return a tone as 16-bit mono samples with soft edges: each note swells and fades, nothing clicks."""
+    samples = array("h")
+    for frequency_hz, length_s in NOTES[tone]:
+        count = round(length_s * RATE_HZ)
+        for k in range(count):
+            swell = math.sin(math.pi * k / count) ** 0.6
+            wave = math.sin(2 * math.pi * frequency_hz * k / RATE_HZ)
+            samples.append(round(32767 * LOUDNESS * swell * wave))
+    return samples.tobytes()
+
+
+class Speaker(Protocol):
+    """What plays tones; tests listen instead."""
+
+    def play(self, tone: Tone) -> None:
+        """Begin the tone and return at once."""
+        ...
+
+    def close(self) -> None:
+        """Be silent; may be called twice."""
+        ...
+
+
+class Silence:
+    """No loudspeaker."""
+
+    def play(self, tone: Tone) -> None:
+        """Play nothing."""
+
+    def close(self) -> None:
+        """Have nothing to close."""
+
+
+class Loudspeaker:
+    """Plays tones through SDL's mixer, opened in a thread: a slow sound server never holds up a page."""
+
+    def __init__(self) -> None:
+        self._sounds: dict[Tone, pygame.mixer.Sound] = {}
+        self._opening = threading.Thread(target=self._open, name="loudspeaker", daemon=True)
+        self._opening.start()
+
+    def _open(self) -> None:
+        try:
+            pygame.mixer.init(RATE_HZ, -16, 1, 512)
+            self._sounds = {tone: pygame.mixer.Sound(buffer=waveform(tone)) for tone in NOTES}
+        except pygame.error:
+            self._sounds = {}  # silent: the screen says everything that the tones say
+
+    def play(self, tone: Tone) -> None:
+        """Begin the tone and return at once; before the mixer is open, stay silent."""
+        sound = self._sounds.get(tone)
+        if sound is not None:
+            sound.play()
+
+    def close(self) -> None:
+        """End all tones; may be called twice."""
+        self._sounds = {}
+        self._opening.join(timeout=1.0)
+        pygame.mixer.quit()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def open_speaker(devices: Path = Path("/dev/snd")) -> Speaker:
+    """Return a loudspeaker where there is a sound device, otherwise silence."""
+    return Loudspeaker() if any(devices.glob("pcm*p")) else Silence()
