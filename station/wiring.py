@@ -10,15 +10,17 @@ from station.config import Config, load_config, socket_path, state_folder
 
 if TYPE_CHECKING:
     from station.link.uplink import Uplink
-    from station.session.service import Service
+    from station.session.clock import WallClock
+    from station.session.service import Board, Service
     from station.session.store import Header, Store
+    from station.sway.plate import Plate
     from station.training.prescription import Prescription
 
 Log = Callable[[str], None]
 
 # One cell of the nominal board: 2000 counts a newton, the scale of a 50 kg half-bridge cell at gain 128.
 NOMINAL_COUNTS_PER_N = 2000.0
-PLACE = "station.sqlite3"
+DATABASE = "station.sqlite3"
 
 
 def run_acquisition(config_file: str | None) -> int:
@@ -35,25 +37,47 @@ def _verifier(config: Config) -> "Callable[[bytes], Prescription]":
 
 
 def make_service(config_file: str | None, *, log: Log) -> "Service":
-    """Return the running station's loop. Raises ConfigError, StoreError or StationError with one sentence."""
+    """Return the running station's loop over an acquisition process of its own.
+
+    Raises ConfigError, StoreError or StationError with one sentence.
+    """
     from station.session.acquisition import Acquisition
+
+    command = [
+        sys.executable,
+        "-m",
+        "station",
+        "acquire",
+        *(("--config", config_file) if config_file else ()),
+    ]
+    board = Acquisition(command, now_ns=time.monotonic_ns, log=log)
+    return make_service_over(board, load_config(config_file), log=log)
+
+
+def make_service_over(
+    board: "Board",
+    config: Config,
+    *,
+    log: Log,
+    now_ns: Callable[[], int] = time.monotonic_ns,
+    wall: "WallClock | None" = None,
+) -> "Service":
+    """Return the station's loop over this board, which tells the time by `now_ns` and the date by `wall`."""
     from station.session.clock import WallClock
     from station.session.prescriptions import Prescriptions
     from station.session.recorder import Identity, Recorder
     from station.session.server import Server
     from station.session.service import Parts, Service
     from station.session.store import Store
-    from station.sway.plate import Plate
     from station.training.course import Course
     from station.training.prescription import Bounds
     from station.training.routine import shipped_routines
 
-    config = load_config(config_file)
     folder = state_folder(config)
-    wall = WallClock()
+    wall = wall or WallClock()
+    plate = nominal_plate(config)
     sim = config.source.source != "gpio"
-    plate = Plate((NOMINAL_COUNTS_PER_N,) * 4, (0.0,) * 4, config.board.width_mm, config.board.length_mm)
-    store = Store(folder / PLACE)
+    store = Store(folder / DATABASE)
     server = Server(socket_path(config))
     bounds = Bounds(config.station.id, config.station.subj, config.limits, shipped_routines())
     prescriptions = Prescriptions(store, bounds, verify=_verifier(config), wall=wall, log=log)
@@ -70,15 +94,15 @@ def make_service(config_file: str | None, *, log: Log) -> "Service":
         blocked=recorder.red_flag_today(),
     )
     prescriptions.adopted(programme)
-    command = [
-        sys.executable,
-        "-m",
-        "station",
-        "acquire",
-        *(("--config", config_file) if config_file else ()),
-    ]
-    acquisition = Acquisition(command, now_ns=time.monotonic_ns, log=log)
-    return Service(Parts(acquisition, server, recorder, prescriptions, course, plate), log=log)
+    return Service(Parts(board, server, recorder, prescriptions, course, plate), log=log, now_ns=now_ns)
+
+
+def nominal_plate(config: Config) -> "Plate":
+    """Return the plate of a board that was never calibrated."""
+    from station.sway.plate import Plate
+
+    counts_per_n = (NOMINAL_COUNTS_PER_N,) * 4
+    return Plate(counts_per_n, (0.0,) * 4, config.board.width_mm, config.board.length_mm)
 
 
 def make_uplink(config_file: str | None, *, log: Log) -> "tuple[Uplink, str, int]":
@@ -87,7 +111,7 @@ def make_uplink(config_file: str | None, *, log: Log) -> "tuple[Uplink, str, int
     from station.session.store import Store
 
     config = load_config(config_file)
-    store = Store(state_folder(config) / PLACE)
+    store = Store(state_folder(config) / DATABASE)
     uplink = Uplink(
         store,
         station=config.station.id,

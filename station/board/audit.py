@@ -102,7 +102,7 @@ def audit(readings: Iterable[Reading], truth: Iterable[Conversion], *, until_ns:
         unexplained += sum(not _near(t_ns, void_ns) for t_ns in lost_ns)
     mean_ns = sum(off_ns) / max(1, len(off_ns))
     jitter_ns = math.sqrt(sum((off - mean_ns) ** 2 for off in off_ns) / max(1, len(off_ns)))
-    voids = Counter(r.fault for r in readings if r.fault is not Fault.NONE)
+    voids: Counter[Fault] = Counter(r.fault for r in readings if r.fault is not Fault.NONE)
     return Audit(len(off_ns) + wrong, wrong, missed, unexplained, voids, mean_ns, jitter_ns)
 
 

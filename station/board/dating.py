@@ -36,6 +36,12 @@ class Dating:
     def __init__(self) -> None:
         self._period_ns: float | None = None
         self._last_ns = 0
+        self._guessed = False
+        self.restart()
+
+    def forget(self) -> None:
+        """Forget phase and period: the chip may convert at another rate from now on."""
+        self._period_ns = None
         self.restart()
 
     def restart(self) -> None:
@@ -72,6 +78,7 @@ class Dating:
             self.restart()
             self._last_ns = max(self._last_ns + 1, middle_ns)
             return Dated(self._last_ns, 0, jumped=True)
+        self._guessed = self._period_ns is not None and width_ns > self._period_ns / 2
         self._learn(conversions, middle_ns - self._origin_ns, width_ns)
         line_ns = round(self._line_ns(self._count))
         self._last_ns = max(self._last_ns + 1, min(max(line_ns, after_ns), before_ns))
@@ -84,7 +91,10 @@ class Dating:
         return self._origin_ns + self._t_mean_ns + (count - self._count_mean) * slope_ns
 
     def _conversions(self, after_ns: int, before_ns: int) -> int:
-        """How many conversions on from the last one this is; 0 when the last one was counted one too high."""
+        """How many conversions on from the last one this is.
+
+        0 when the last one was seen so late that it was counted one too high.
+        """
         period_ns = self._period_ns
         if self._seen == 0 or period_ns is None:
             return min(self._seen, 1)
@@ -96,7 +106,9 @@ class Dating:
 
         newest = max(1, int((before_ns - last_ns) // period_ns))
         best = min(newest, newest + 1, key=off_ns)
-        return 0 if best == 1 and off_ns(1) > period_ns / 2 and off_ns(0) < off_ns(1) else best
+        if self._guessed and best == 1 and off_ns(1) > period_ns / 2 and off_ns(0) < off_ns(1):
+            return 0
+        return best
 
     def _jumped(self, middle_ns: int, width_ns: int, conversions: int) -> bool:
         """Whether the chip goes on at another phase, as one does that was reset behind our back."""

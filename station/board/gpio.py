@@ -142,10 +142,8 @@ def _request(chip: gpiod.Chip, config: BoardConfig) -> gpiod.LineRequest:
 def _refusal(chip: gpiod.Chip, config: BoardConfig, error: OSError) -> str:
     """Say why the kernel gave no lines, and what to do."""
     if error.errno == errno.EBUSY:
-        taken = _taken(chip, config)
-        return (
-            f"{taken or 'a line of the board'} is in use; end that program, or choose another pin in [board]"
-        )
+        taken = _taken(chip, config) or "a line of the board is in use by another program"
+        return f"{taken}; end that program, or choose other pins in [board]"
     if error.errno in {errno.EPERM, errno.EACCES}:
         return (
             f"no permission to use the lines of {chip.path}; add this user to the group gpio and log in again"
@@ -160,7 +158,7 @@ def _taken(chip: gpiod.Chip, config: BoardConfig) -> str:
         for cell, pin in zip(CELLS, pins, strict=True):
             line = chip.get_line_info(pin)
             if line.used:
-                parts.append(f"GPIO {pin} ({role} of {cell}) by '{line.consumer or 'the kernel'}'")
+                parts.append(f"GPIO {pin} ({role} of {cell}) is in use by '{line.consumer or 'the kernel'}'")
     return ", ".join(parts)
 
 

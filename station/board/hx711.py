@@ -164,6 +164,7 @@ class Hx711Bank:
                 readings.append(chip.void(Fault.SILENT, now_ns))
                 if not chip.patient(now_ns):
                     self._power_down((chip,))
+                    chip.dating.forget()  # whatever comes back may convert at another rate
 
 
 def _counts(levels: list[int], cell: int) -> int:

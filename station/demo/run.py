@@ -18,7 +18,7 @@ from string import Template
 from types import FrameType
 from typing import Any, Final
 
-from station.demo.supervisor import Process, Supervisor
+from station.demo.supervisor import Process, Supervisor, answers
 from station.errors import StationError
 
 STATION: Final = "demo-1"
@@ -89,7 +89,9 @@ class Demo:
         patient = ("--alone",) if options.once else ()
         recorded = ("--recorded",) if options.recording else ()
         table = [
-            Process("broker", (mosquitto(), "-c", str(self._folder / "mosquitto.conf"))),
+            Process(
+                "broker", (mosquitto(), "-c", str(self._folder / "mosquitto.conf")), port=self._broker_port
+            ),
             Process("recorder", (*care, "recorder"), self._care_env),
             Process("station", (*station, "run", *config)),
             Process("uplink", (*station, "uplink", *config)),
@@ -215,9 +217,8 @@ class Demo:
         deadline_s = time.monotonic() + START_WAIT_S
         while time.monotonic() < deadline_s and not self._stopped:
             supervisor.poll()
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", self._broker_port)) == 0:
-                    return
+            if answers(self._broker_port):
+                return
             time.sleep(0.05)
         lines = "; ".join(supervisor.last_lines("broker"))
         raise StationError(f"the broker did not come up within {START_WAIT_S:g} s: {lines}")

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import time
 from collections import deque
@@ -21,12 +22,17 @@ STOP_WAIT_S: Final = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Process:
-    """One row of the table; `ends_all` when its clean end is the end of everything."""
+    """One row of the table.
+
+    `ends_all`: its clean end is the end of everything. `port`: where it listens on loopback; while somebody
+    else does, it is not started.
+    """
 
     name: str
     command: tuple[str, ...]
     env: Mapping[str, str] = field(default_factory=dict)
     ends_all: bool = False
+    port: int | None = None
 
 
 @dataclass(slots=True)
@@ -36,6 +42,12 @@ class _Running:
     started_s: float = 0.0
     start_at_s: float = 0.0
     deaths: int = 0
+
+
+def answers(port: int) -> bool:
+    """Return whether somebody listens on this loopback port."""
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 class Supervisor:
@@ -89,8 +101,7 @@ class Supervisor:
         for running in self._running:
             child = running.child
             if child is None:
-                if self._now_s() >= running.start_at_s:
-                    self._spawn(running)
+                self._start_again(running)
                 continue
             if child.poll() is None:
                 continue
@@ -98,6 +109,15 @@ class Supervisor:
                 return False
             self._died(running, child.returncode)
         return True
+
+    def _start_again(self, running: _Running) -> None:
+        if self._now_s() < running.start_at_s:
+            return
+        port = running.process.port
+        if port is not None and answers(port):
+            running.start_at_s = self._now_s() + RESTART_WAIT_S  # somebody else started it
+            return
+        self._spawn(running)
 
     def _died(self, running: _Running, returncode: int) -> None:
         name = running.process.name

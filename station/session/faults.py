@@ -1,14 +1,12 @@
 """When the board gave no numbers during a hold, told from the void readings of its trace."""
 
 from collections.abc import Iterator, Sequence
-from itertools import islice
 from typing import Final
 
 from station.sway.reading import CELLS, Fault, Reading
 from station.training.result import FaultSpan
 
 S: Final = 1_000_000_000
-SPAN_JOIN_NS: Final = S // 10
 
 
 def fault_spans(readings: Sequence[Reading], start_ns: int, end_ns: int) -> Iterator[FaultSpan]:
@@ -19,23 +17,30 @@ def fault_spans(readings: Sequence[Reading], start_ns: int, end_ns: int) -> Iter
     spans: dict[tuple[str, int], list[tuple[int, int]]] = {}
     for cell in range(len(CELLS)):
         of_cell = [r for r in readings if r.cell == cell]
-        for index, reading in enumerate(of_cell):
-            if reading.fault is Fault.NONE or not start_ns <= reading.t_ns <= end_ns:
-                continue
-            before = next((r.t_ns for r in reversed(of_cell[:index]) if r.fault is Fault.NONE), reading.t_ns)
-            after = next(
-                (r.t_ns for r in islice(of_cell, index, None) if r.fault is Fault.NONE), reading.t_ns
-            )
-            _join(spans.setdefault((reading.fault.name.lower(), cell), []), before, after)
+        for reason, from_ns, to_ns in _void_runs(of_cell):
+            if to_ns >= start_ns and from_ns <= end_ns:
+                spans.setdefault((reason.name.lower(), cell), []).append((from_ns, to_ns))
     for fault in sorted({fault for fault, _ in spans}):
         yield from _told(fault, {cell: spans[fault, cell] for f, cell in spans if f == fault}, start_ns)
 
 
-def _join(spans: list[tuple[int, int]], start_ns: int, end_ns: int) -> None:
-    if spans and start_ns - spans[-1][1] <= SPAN_JOIN_NS:
-        spans[-1] = (spans[-1][0], max(spans[-1][1], end_ns))
-    else:
-        spans.append((start_ns, end_ns))
+def _void_runs(of_cell: Sequence[Reading]) -> Iterator[tuple[Fault, int, int]]:
+    """Yield reason, last good time before and first good time after each run of void readings of one cell.
+
+    The reason is the first one of the run: what follows it (settling) is its consequence.
+    """
+    good_ns: int | None = None
+    run: list[Reading] = []
+    for reading in of_cell:
+        if reading.fault is not Fault.NONE:
+            run.append(reading)
+            continue
+        if run:
+            yield run[0].fault, run[0].t_ns if good_ns is None else good_ns, reading.t_ns
+            run = []
+        good_ns = reading.t_ns
+    if run:
+        yield run[0].fault, run[0].t_ns if good_ns is None else good_ns, run[-1].t_ns
 
 
 def _told(fault: str, by_cell: dict[int, list[tuple[int, int]]], zero_ns: int) -> Iterator[FaultSpan]:

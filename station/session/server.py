@@ -83,6 +83,9 @@ class Server:
             finally:
                 os.umask(before)
             self._listener.listen(16)
+        except StationError:
+            self._listener.close()
+            raise
         except OSError as error:
             self._listener.close()
             raise StationError(f"cannot listen at {path}: {error.strerror or error}") from error

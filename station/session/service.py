@@ -4,10 +4,10 @@ import select
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from station.errors import PrescriptionError, StationError, StoreError
-from station.session.acquisition import Acquisition, Note
+from station.session.acquisition import Note
 from station.session.prescriptions import Prescriptions
 from station.session.protocol import Answer, Command, Event, Prescribe, Press, Simulate
 from station.session.recorder import Recorder
@@ -29,11 +29,43 @@ LATE_NS: Final = 30_000_000  # readings younger than this may still be on their 
 EMPTY_PHASES: Final = ("welcome", "blocked", "checkin", "plan", "setup", "checkout", "summary")
 
 
+class Board(Protocol):
+    """Where readings come from: the acquisition process, or a board in virtual time."""
+
+    def start(self) -> None:
+        """Begin to measure."""
+        ...
+
+    def filenos(self) -> list[int]:
+        """Return descriptors that become readable when there is something to read."""
+        ...
+
+    def readings(self) -> list[Reading]:
+        """Return what has arrived; never waits."""
+        ...
+
+    def notes(self) -> list[Note]:
+        """Return what the board says about itself."""
+        ...
+
+    def supervise(self) -> bool:
+        """See to it that the board goes on; return whether it was started again."""
+        ...
+
+    def simulate(self, step: Simulate) -> None:
+        """Tell the simulated person what to do."""
+        ...
+
+    def close(self) -> None:
+        """Stop measuring."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Parts:
     """What a running station is made of."""
 
-    acquisition: Acquisition
+    board: Board
     server: Server
     recorder: Recorder
     prescriptions: Prescriptions
@@ -47,7 +79,7 @@ class Service:
     def __init__(
         self, parts: Parts, *, log: Callable[[str], None], now_ns: Callable[[], int] = time.monotonic_ns
     ) -> None:
-        self._acquisition = parts.acquisition
+        self._board = parts.board
         self._server = parts.server
         self._recorder = parts.recorder
         self._prescriptions = parts.prescriptions
@@ -68,33 +100,37 @@ class Service:
 
     def run(self) -> None:
         """Serve until `stop`."""
-        self._acquisition.start()
+        self.begin()
         try:
             while not self._stopping:
                 self.turn(TICK_S)
         finally:
             self.close()
 
+    def begin(self) -> None:
+        """Start the board; from then on `turn` must be called again and again."""
+        self._board.start()
+
     def close(self) -> None:
-        """End the child and let the clients go."""
-        self._acquisition.close()
+        """End the board and let the clients go."""
+        self._board.close()
         self._server.close()
 
     def turn(self, wait_s: float) -> None:
         """Wait at most `wait_s` for something to do, and do it."""
         heard = [self._server.fileno(), *(peer.fileno() for peer in self._server.peers)]
-        select.select([*heard, *self._acquisition.filenos()], [], [], wait_s)
+        select.select([*heard, *self._board.filenos()], [], [], wait_s)
         self._server.accept()
         for peer in list(self._server.peers):
             for command in self._server.commands(peer):
                 self._obey(peer, command)
-        for reading in self._acquisition.readings():
+        for reading in self._board.readings():
             self._on_reading(reading)
-        for note in self._acquisition.notes():
+        for note in self._board.notes():
             self._on_note(note)
         for sample in self._live.advance(self._now_ns() - LATE_NS):
             self._on_sample(sample)
-        self._acquisition.supervise()
+        self._board.supervise()
 
     # -- the board -----------------------------------------------------------------------------------------
 
@@ -180,7 +216,7 @@ class Service:
             case Simulate():
                 if not self._course.sim:
                     raise PrescriptionError("this station has a real board; nothing on it can be simulated")
-                self._acquisition.simulate(command)
+                self._board.simulate(command)
 
     def _on_outcomes(self, outcomes: list[Outcome]) -> None:
         for outcome in outcomes:

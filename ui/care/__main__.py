@@ -8,8 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from station.errors import StationError
-
-ROLES = ("therapist", "assistant", "admin", "auditor")
+from ui.care.roles import PERMISSIONS
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -39,7 +38,7 @@ def _parser() -> argparse.ArgumentParser:
     user = verbs.add_parser("user", help="people who may log in").add_subparsers(dest="action", required=True)
     add = user.add_parser("add", help="add a person, or give one a new password and role")
     add.add_argument("name")
-    add.add_argument("--role", choices=ROLES, required=True)
+    add.add_argument("--role", choices=PERMISSIONS, required=True)
     add.add_argument(
         "--password-stdin", action="store_true", required=True, help="read the password from stdin"
     )

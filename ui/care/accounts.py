@@ -1,21 +1,12 @@
 """Who may log in, and what each role may do."""
 
-from typing import Final
-
 from django.contrib.auth.models import Group, Permission, User
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from station.errors import ConfigError
-
-# Everybody who may log in may look; what a role may do beyond that:
-PERMISSIONS: Final[dict[str, tuple[str, ...]]] = {
-    "therapist": ("add_prescription",),
-    "assistant": (),
-    "admin": ("add_prescription",),
-    "auditor": ("view_audit",),
-}
+from ui.care.roles import PERMISSIONS
 
 
 @transaction.atomic

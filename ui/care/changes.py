@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from django.utils.translation import gettext
 
 from station.training.prescription import Exercise, Prescription
-from ui.care.words import exercise_words, routine_words
+from ui.care.words import device_words, exercise_words, routine_words
 
 
 def changes(old: Prescription | None, new: Prescription) -> list[str]:
@@ -17,7 +17,10 @@ def changes(old: Prescription | None, new: Prescription) -> list[str]:
         gettext("%(exercise)s: no longer done") % {"exercise": name} for name in before if name not in after
     ]
     if old and old.device != new.device:
-        lines.append(gettext("Walking aid: %(old)s → %(new)s") % {"old": old.device, "new": new.device})
+        lines.append(
+            gettext("Walking aid: %(old)s → %(new)s")
+            % {"old": device_words(old.device), "new": device_words(new.device)}
+        )
     if old and old.pain_limit != new.pain_limit:
         numbers = {"old": old.pain_limit, "new": new.pain_limit}
         lines.append(gettext("Pain limit: %(old)d → %(new)d") % numbers)

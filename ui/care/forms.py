@@ -11,14 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from station.training.prescription import Exercise, Limits, Prescription
 from station.training.routine import Routine, Side, shipped_routines
-from ui.care.words import routine_words, rung_words
+from ui.care.words import DEVICE, routine_words, rung_words
 
-DEVICES: Final = (
-    ("walker", _("Walker")),
-    ("cane", _("Cane")),
-    ("crutches", _("Crutches")),
-    ("none", _("None")),
-)
 # The order in which balance is won back; routines not named here follow.
 ORDER: Final = ("supported-standing", "single-leg", "balance-board")
 MOST_ROWS: Final = 20
@@ -117,7 +111,7 @@ class ProgrammeForm(forms.Form):
     """What holds for the whole programme; `base_version` is the one the therapist started from."""
 
     base_version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
-    device = forms.ChoiceField(label=_("Walking aid"), choices=DEVICES)
+    device = forms.ChoiceField(label=_("Walking aid"), choices=DEVICE)
     pain_limit = forms.IntegerField(
         label=_("Pain limit"),
         min_value=0,

@@ -97,7 +97,7 @@ class Recorder:
 
     def turn(self, wait_s: float = 0.5) -> None:
         """Wait for the network at most this long, then store, acknowledge and send what is due."""
-        if self._client.loop(wait_s) != MQTTErrorCode.MQTT_ERR_SUCCESS:
+        if not self._listen(wait_s):
             self._connect_when_due(wait_s)
         try:
             self._record()
@@ -106,6 +106,15 @@ class Recorder:
             logger.error("the database takes nothing now, trying again: %s", error)  # noqa: TRY400 (one line)
             close_old_connections()
             self._pause(wait_s)
+
+    def _listen(self, wait_s: float) -> bool:
+        """Return whether the connection stands; reads all that is there, so that one commit serves many."""
+        known = len(self._inbox)
+        result = self._client.loop(wait_s)
+        while result == MQTTErrorCode.MQTT_ERR_SUCCESS and known < len(self._inbox) < RECEIVE_MAXIMUM:
+            known = len(self._inbox)
+            result = self._client.loop(0)
+        return result == MQTTErrorCode.MQTT_ERR_SUCCESS
 
     def close(self) -> None:
         """Say goodbye; what comes meanwhile waits at the broker. May be called twice."""
@@ -199,7 +208,8 @@ class Recorder:
         # What was not acknowledged comes again, under new message numbers: old ones must not be used on it.
         self._inbox.clear()
         self._publishing.clear()
-        self._retry_later(f"lost the broker at {self._broker} ({reason})")
+        if reason.is_failure:
+            self._retry_later(f"lost the broker at {self._broker} ({reason})")
 
     def _on_subscribe(
         self, _c: Client, _data: object, _mid: int, reasons: list[ReasonCode], _p: Properties | None
@@ -211,7 +221,13 @@ class Recorder:
     def _on_message(self, _client: Client, _data: object, message: MQTTMessage) -> None:
         if message.qos == 0 and len(self._inbox) >= RECEIVE_MAXIMUM:
             return  # nobody waits for an answer to it
-        self._inbox.append(_Pending(Arrival(message.topic, bytes(message.payload), retained=message.retain), message.mid, message.qos))
+        self._inbox.append(
+            _Pending(
+                Arrival(message.topic, bytes(message.payload), retained=message.retain),
+                message.mid,
+                message.qos,
+            )
+        )
 
     def _on_publish(
         self, _client: Client, _data: object, mid: int, reason: ReasonCode, _p: Properties | None

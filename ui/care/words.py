@@ -28,6 +28,12 @@ SURFACE: Final[dict[str, Words]] = {
     "wobble": _("wobble board"),
 }
 SIDE: Final[dict[str, Words]] = {"left": _("left leg"), "right": _("right leg")}
+DEVICE: Final[dict[str, Words]] = {
+    "walker": _("Walker"),
+    "cane": _("Cane"),
+    "crutches": _("Crutches"),
+    "none": _("None"),
+}
 OUTCOME: Final[dict[str, Words]] = {
     "done": _("Reached"),
     "lost": _("Ended early"),
@@ -74,6 +80,7 @@ MEASURES: Final[dict[str, tuple[Words, str]]] = {
 QUALITY: Final[dict[str, Words]] = {
     "missing_percent": _("Readings missing, %"),
     "longest_gap_s": _("Longest gap, s"),
+    "noise_n": _("Noise of the empty board, N"),
 }
 
 
@@ -116,6 +123,11 @@ def exercise_words(exercise: Exercise) -> str:
         "hold": seconds_words(hold_of(exercise, routine)),
         "rest": seconds_words(exercise.rest_s),
     }
+
+
+def device_words(device: str) -> str:
+    """Return a walking aid."""
+    return str(DEVICE.get(device, device))
 
 
 def measure_words(name: str) -> tuple[str, str]:

@@ -88,8 +88,8 @@ class Kiosk:
     def turn(self) -> bool:
         """Do one turn: station, person, screen. Return whether a frame was drawn."""
         now_ns = self._now_ns()
-        if self._link.update(now_ns):
-            self._hear()
+        for snapshot in self._link.update(now_ns):
+            self._hear(snapshot)
         self._dialogue.turn_to(self._link.newest, now_ns)
         for command in self._commands(pygame.event.get(), now_ns):
             self._link.send(command, now_ns)
@@ -117,10 +117,7 @@ class Kiosk:
             pressed=self._dialogue.pressed,
         )
 
-    def _hear(self) -> None:
-        snapshot = self._link.newest
-        if snapshot is None:
-            return
+    def _hear(self, snapshot: Snapshot) -> None:
         self._trail.follow(snapshot)
         tone = tone_between(self._last, snapshot)
         self._last = snapshot

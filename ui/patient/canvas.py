@@ -1,7 +1,7 @@
 """What pages draw on: shapes, text that knows its box, and buttons pressed where they were drawn."""
 
 from math import ceil
-from typing import Literal, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 import pygame
 
@@ -9,6 +9,10 @@ from station.session.protocol import Answer, Press
 from ui.patient.lettering import LINE_PITCH, Face, Lettering, Setting
 from ui.patient.pen import Pen
 from ui.patient.theme import Colour
+
+# Still shapes are drawn this much larger and smoothed down. Even, since smoothscale darkens flat colours
+# at odd ratios; more than 2 is not seen on a real screen and costs four times the time.
+FINE: Final = 2
 
 Align = Literal["left", "centre", "right"]
 Anchor = Literal["top", "middle", "bottom"]
@@ -45,15 +49,6 @@ class _Line(NamedTuple):
     at: tuple[int, int]
 
 
-def fineness(scale: float) -> int:
-    """Return how much larger shapes are drawn before they are smoothed down.
-
-    Even, since pygame's smoothscale darkens flat colours at odd ratios; less on large screens, whose pixels
-    are small, so that the sheet stays below 40 MB there.
-    """
-    return 4 if scale <= 1 else 2
-
-
 class Canvas:
     """One drawing of 1280 x 720 logical px onto `surface`, `scale` real px for each.
 
@@ -72,12 +67,11 @@ class Canvas:
         self.buttons: list[Button] = []
         self.texts: list[PlacedText] = []
         self._sheet = self._large_sheet() if still else surface
-        self.pen = Pen(self._sheet, scale * fineness(scale) if still else scale)
+        self.pen = Pen(self._sheet, scale * FINE if still else scale)
 
     def _large_sheet(self) -> pygame.Surface:
         width, height = self._surface.get_size()
-        fine = fineness(self.scale)
-        return pygame.Surface((width * fine, height * fine), depth=32)
+        return pygame.Surface((width * FINE, height * FINE), depth=32)
 
     def write(
         self,

@@ -29,26 +29,26 @@ class StationLink:
         self.interrupted = False
         self.trouble = ""
 
-    def update(self, now_ns: int) -> bool:
-        """Connect if it is time to, and take in what has arrived; return whether there was a snapshot."""
+    def update(self, now_ns: int) -> list[Snapshot]:
+        """Connect if it is time to; return the snapshots that have arrived, oldest first."""
         if self._client is None and (self._retry_ns is None or now_ns >= self._retry_ns):
             self._connect(now_ns)
         if self._client is None:
-            return False
+            return []
         try:
             notices = self._client.poll()
         except ConnectionError as error:
             self._lose(str(error), now_ns)
-            return False
+            return []
         except MessageError as error:
             self.trouble = f"the station at {self._path} said something this kiosk does not know: {error}"
-            return False
+            return []
         snapshots = [notice for notice in notices if isinstance(notice, Snapshot)]
         for snapshot in snapshots:
             if self.newest is None or snapshot.t_ns != self.newest.t_ns:
                 self._sample_ns = now_ns
             self.newest, self.interrupted = snapshot, False
-        return bool(snapshots)
+        return snapshots
 
     def is_stale(self, now_ns: int) -> bool:
         """Return whether no new sample has arrived for half a second: what was live is not any more."""

@@ -55,7 +55,7 @@ def number(value: Any) -> str:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return "–"
     places = 0 if abs(value) >= 100 else 1 if abs(value) >= 10 else 2
-    return number_format(value, decimal_pos=places, use_l10n=True)
+    return number_format(round(value, places), decimal_pos=places, use_l10n=True)
 
 
 @register.filter

@@ -9,6 +9,9 @@ from ui.care.folder import data_folder
 
 def run(_arguments: argparse.Namespace) -> int:
     """Migrate. Returns 0."""
-    data_folder().create()
+    folder = data_folder()
+    folder.create()
     call_command("migrate", interactive=False, verbosity=0)
+    if folder.database.exists():
+        folder.database.chmod(0o600)  # it holds the names; SQLite gives its side files the same mode
     return 0

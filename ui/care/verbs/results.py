@@ -5,6 +5,7 @@ import json
 import sys
 import time
 import uuid
+from collections.abc import Callable
 
 from station.errors import ConfigError, StationError
 from ui.care.models import Session
@@ -24,7 +25,13 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def wait_for(sid: str, session_id: str | None, *, wait_s: float | None) -> Session:
+def wait_for(
+    sid: str,
+    session_id: str | None,
+    *,
+    wait_s: float | None,
+    pause: Callable[[float], object] = time.sleep,
+) -> Session:
     """Return the session: at once, or within `wait_s` as soon as it is whole. Raises StationError."""
     session = find_session(sid, session_id)
     deadline_s = time.monotonic() + (wait_s or 0.0)
@@ -33,7 +40,7 @@ def wait_for(sid: str, session_id: str | None, *, wait_s: float | None) -> Sessi
             raise StationError(
                 f"station {sid}: after {wait_s:g} s, {lacks}; are broker, uplink and recorder running?"
             )
-        time.sleep(POLL_S)
+        pause(POLL_S)
         session = find_session(sid, session_id)
     if session is None:
         raise StationError(f"station {sid}: no such session has arrived; --wait SECONDS waits for it")

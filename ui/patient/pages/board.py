@@ -6,7 +6,7 @@ from typing import Final
 import pygame
 
 from station.training.snapshot import ExerciseView, LiveView, Snapshot
-from ui.patient.canvas import Canvas, fineness
+from ui.patient.canvas import FINE, Canvas
 from ui.patient.figures import sole
 from ui.patient.lettering import bold, plain
 from ui.patient.pen import Pen, Point
@@ -44,7 +44,7 @@ BAR: Final = pygame.Rect(PANEL.left, HANDS.bottom + 10, PANEL.width, 36)
 LOAD: Final = pygame.Rect(BOARD.left + 34, HEADER.top, 330, HEADER.height)
 FOOT_MM: Final = 260.0
 STANCE_MM: Final = 85.0  # the middle of a foot from the middle between both
-DOT_RADIUS: Final = 17
+DOT_RADIUS: Final = 14
 RING_GAP: Final = 26  # from the edge of the target to the middle of the ring of held time
 RING_WIDTH: Final = 20
 RING_STEPS: Final = 600
@@ -155,11 +155,10 @@ def _held_ring(canvas: Canvas, scene: Scene, snapshot: Snapshot, exercise: Exerc
 def _ring_picture(radius: float, step: int, scale: float) -> pygame.Surface:
     """Return the held part of the ring on a clear ground, smoothed; one step lasts several frames."""
     side = round(2 * (radius + RING_WIDTH) * scale)
-    fine = fineness(scale)
-    large = pygame.Surface((side * fine, side * fine), pygame.SRCALPHA)
+    large = pygame.Surface((side * FINE, side * FINE), pygame.SRCALPHA)
     large.fill((*CALM, 0))  # clear, in the colour of the ring: its edges blend without a fringe
     middle = side / 2 / scale
-    Pen(large, scale * fine).ring((middle, middle), radius, RING_WIDTH, CALM, share=step / RING_STEPS)
+    Pen(large, scale * FINE).ring((middle, middle), radius, RING_WIDTH, CALM, share=step / RING_STEPS)
     return pygame.transform.smoothscale(large, (side, side))
 
 
@@ -217,7 +216,7 @@ def _bar(canvas: Canvas, percent: float | None, limit: float) -> None:
     pen = canvas.pen
     pen.stroke([(start, middle), (end, middle)], BAR.height, EDGE)
     pen.stroke([(start, middle), (end, middle)], BAR.height - 6, CARD)
-    if percent is not None and percent > 0:
+    if percent is not None and percent >= 1:
         reach = start + min(1.0, percent / full) * (end - start)
         pen.stroke([(start, middle), (reach, middle)], BAR.height - 12, WARM if percent > limit else CALM)
     mark = round(start + min(1.0, limit / full) * (end - start))

@@ -1,0 +1,68 @@
+"""What tests of several rooms share: a real mosquitto, and the care side in a folder of its own."""
+
+import shutil
+import socket
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.test import override_settings
+
+MOSQUITTO = shutil.which("mosquitto", path="/usr/sbin:/usr/local/sbin:/usr/bin:/usr/local/bin:/bin")
+
+
+class Mosquitto:
+    """A broker on loopback that keeps nothing over its end."""
+
+    def __init__(self, folder: Path) -> None:
+        assert MOSQUITTO, "these tests need mosquitto: apt-get install mosquitto"
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = int(free.getsockname()[1])
+        self._conf = folder / "mosquitto.conf"
+        self._conf.write_text(f"listener {self.port} 127.0.0.1\nallow_anonymous true\nlog_dest stderr\n")
+        self._process: subprocess.Popen[str] | None = None
+
+    def start(self) -> None:
+        """Return when the broker listens."""
+        assert MOSQUITTO
+        self._process = subprocess.Popen([MOSQUITTO, "-c", self._conf], stderr=subprocess.PIPE, text=True)
+        assert self._process.stderr
+        for line in self._process.stderr:
+            if line.rstrip().endswith("running"):
+                return
+        raise AssertionError(f"mosquitto did not start on port {self.port}")
+
+    def kill(self) -> None:
+        """End it as a power cut would."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.communicate()
+            self._process = None
+
+
+@pytest.fixture
+def broker(tmp_path: Path) -> Iterator[Mosquitto]:
+    """A running mosquitto."""
+    mosquitto = Mosquitto(tmp_path)
+    mosquitto.start()
+    yield mosquitto
+    mosquitto.kill()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def care_secret() -> None:
+    """A secret for the site, which has none before `balance-care migrate`."""
+    settings.SECRET_KEY = "not-a-secret-in-tests"
+
+
+@pytest.fixture
+def care_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """The care side's data folder, with a signing key of its own; the database is the test's."""
+    folder = tmp_path / "care"
+    monkeypatch.setenv("BALANCE_CARE_DATA", str(folder))
+    quick_hash = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    with override_settings(PASSWORD_HASHERS=quick_hash):
+        yield folder

@@ -1,0 +1,70 @@
+"""What a simulated board is asked to do, a line at a time."""
+
+import os
+
+import pytest
+
+from station.board.control import Control, ControlChannel, parse_control
+from station.errors import MessageError
+
+
+def test_a_line_says_what_to_do_how_and_since_when() -> None:
+    line = b'{"do":"step_on","hands_percent":25,"stance":"one-leg","since_ns":12}'
+    assert parse_control(line) == Control("step_on", 0.25, "one-leg", 12)
+
+
+def test_what_is_null_or_absent_stays_as_it_is() -> None:
+    assert parse_control(b'{"do":"stand","hands_percent":null,"stance":null}') == Control("stand")
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        (b"rubbish", "not understood"),
+        (b"\xff\xfe", "not understood"),
+        (b"[" * 100_000, "not understood"),
+        (b"[]", "it is not an object"),
+        (b"{}", "do is None; it must be step_on, step_off, stand"),
+        (b'{"do":"jump"}', "do is 'jump'"),
+        (b'{"do":["stand"]}', "do is ['stand']"),
+        (b'{"do":"stand","stance":"head"}', "stance is 'head'; it must be both, one-leg, board"),
+        (b'{"do":"stand","hands_percent":101}', "hands_percent is 101; it must be a number from 0 to 100"),
+        (b'{"do":"stand","hands_percent":NaN}', "hands_percent is nan"),
+        (b'{"do":"stand","hands_percent":true}', "hands_percent is True"),
+        (b'{"do":"stand","since_ns":1.5}', "since_ns is 1.5; it must be a time in ns"),
+        (b'{"do":"stand","hand_percent":1}', "unknown key 'hand_percent'"),
+    ],
+)
+def test_a_malformed_line_is_refused_with_the_field_that_is_wrong(line: bytes, says: str) -> None:
+    with pytest.raises(MessageError) as caught:
+        parse_control(line)
+    assert says in str(caught.value)
+
+
+def test_lines_arrive_whole_however_they_were_cut() -> None:
+    reading, writing = os.pipe()
+    channel = ControlChannel(reading)
+    assert channel.lines() == []
+    os.write(writing, b"one\ntw")
+    assert channel.lines() == [b"one"]
+    os.write(writing, b"o\n\nthree\n")
+    assert channel.lines() == [b"two", b"three"]
+    os.close(writing)
+    assert channel.lines() == []
+    assert channel.lines() == []
+    os.close(reading)
+
+
+def test_a_line_without_end_is_refused_and_not_hoarded() -> None:
+    reading, writing = os.pipe()
+    channel = ControlChannel(reading)
+    lines = []
+    for _ in range(4):
+        os.write(writing, b"x" * 4000)
+        lines += channel.lines()
+    os.write(writing, b"\nafter\n")
+    lines += channel.lines()
+    assert lines[-1] == b"after"
+    assert all(len(line) < 9000 for line in lines)
+    os.close(writing)
+    os.close(reading)

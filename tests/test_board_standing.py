@@ -1,0 +1,127 @@
+"""Who stands on the simulated plate: the simulated person, recordings, stepping on and off."""
+
+import math
+import statistics
+
+import pytest
+
+from station.board.load import Forces, Plate
+from station.board.person import BODY_WEIGHT_N, Person, Stance
+from station.board.recording import Recording
+from station.board.standing import RecordedPerson, Standing
+
+PLATE = Plate()
+S = 1_000_000_000
+STEP_NS = 10_000_000
+
+
+def sway(stance: Stance, *, hands_share: float = 0.0, seed: int = 1) -> tuple[float, float]:
+    """Velocity (mm/s) and RMS distance (mm) over a minute at 100 Hz."""
+    standing = Standing(Person(PLATE, seed=seed))
+    standing.stand(0, stance=stance, hands_share=hands_share)
+    standing.step_on(0)
+    xs, ys = [], []
+    for t_ns in range(5 * S, 65 * S, STEP_NS):
+        fl_n, fr_n, rl_n, rr_n = standing.forces_n(t_ns)
+        load_n = fl_n + fr_n + rl_n + rr_n
+        xs.append(200 * (fr_n + rr_n - fl_n - rl_n) / load_n)
+        ys.append(200 * (fl_n + fr_n - rl_n - rr_n) / load_n)
+    path_mm = sum(math.hypot(xs[i + 1] - xs[i], ys[i + 1] - ys[i]) for i in range(len(xs) - 1))
+    return path_mm / 60, math.hypot(statistics.pstdev(xs), statistics.pstdev(ys))
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_quiet_standing_sways_like_recorded_people(seed: int) -> None:
+    velocity_mm_s, rms_mm = sway("both", seed=seed)
+    assert 6.7 < velocity_mm_s < 15.5
+    assert 3 < rms_mm < 9
+
+
+@pytest.mark.parametrize("stance", ["one-leg", "board"])
+def test_harder_stances_are_livelier(stance: Stance) -> None:
+    assert sway(stance)[0] > 2 * sway("both")[0]
+
+
+def test_hands_steady_the_person() -> None:
+    assert sway("both", hands_share=0.2)[0] < 0.7 * sway("both")[0]
+
+
+def test_hands_take_their_share_of_the_body_weight() -> None:
+    standing = Standing(Person(PLATE))
+    standing.step_on(0)
+    standing.stand(5 * S, stance=None, hands_share=0.18)
+    assert sum(standing.forces_n(4 * S)) == pytest.approx(BODY_WEIGHT_N)
+    assert sum(standing.forces_n(7 * S)) == pytest.approx(0.82 * BODY_WEIGHT_N)
+
+
+def test_stepping_on_and_off_takes_six_tenths_of_a_second() -> None:
+    standing = Standing(Person(PLATE))
+    assert sum(standing.forces_n(S)) == 0
+    standing.step_on(2 * S)
+    loads_n = [sum(standing.forces_n(2 * S + tenth * S // 10)) for tenth in range(8)]
+    assert loads_n == sorted(loads_n)
+    assert 0 < loads_n[3] < BODY_WEIGHT_N
+    assert loads_n[6] == pytest.approx(BODY_WEIGHT_N)
+    standing.step_off(9 * S)
+    assert sum(standing.forces_n(9 * S + 6 * S // 10)) == 0
+
+
+def test_the_same_seed_sways_the_same_way() -> None:
+    people = [Person(PLATE, seed=3), Person(PLATE, seed=3), Person(PLATE, seed=4)]
+    for person in people:
+        person.begin(0)
+    forces = [[person.forces_n(t) for t in range(0, S, STEP_NS)] for person in people]
+    assert forces[0] == forces[1]
+    assert forces[0] != forces[2]
+
+
+def test_chips_that_ask_out_of_turn_get_the_same_answer() -> None:
+    person = Person(PLATE)
+    person.begin(0)
+    earlier = person.forces_n(S // 2)
+    person.forces_n(S // 2 + 20_000_000)
+    assert person.forces_n(S // 2) == pytest.approx(earlier)
+
+
+def recorded() -> Standing:
+    rows = [Forces(float(i), float(i), float(i), float(i)) for i in range(100, 106)]
+    return Standing(RecordedPerson(Recording("r.csv", [3.0 + i for i in range(6)], rows)))
+
+
+def test_a_recording_runs_from_the_moment_of_stepping_on() -> None:
+    standing = recorded()
+    standing.step_on(10 * S)
+    assert isinstance(standing.body, RecordedPerson)
+    assert standing.body.start_ns == 7 * S
+    assert standing.forces_n(12 * S) == pytest.approx((102, 102, 102, 102))
+
+
+def test_when_a_recording_is_over_the_person_steps_off() -> None:
+    standing = recorded()
+    standing.step_on(10 * S)
+    assert sum(standing.forces_n(15 * S)) == pytest.approx(420)
+    assert 0 < sum(standing.forces_n(15 * S + S // 4)) < 420
+    assert sum(standing.forces_n(16 * S)) == 0
+    assert not standing.on_board
+
+
+def test_stepping_on_again_starts_the_recording_anew() -> None:
+    standing = recorded()
+    standing.step_on(10 * S)
+    standing.forces_n(17 * S)
+    standing.step_on(20 * S)
+    assert standing.forces_n(21 * S) == pytest.approx((101, 101, 101, 101))
+
+
+def test_somebody_who_stands_already_goes_on_with_the_recording() -> None:
+    standing = recorded()
+    standing.step_on(10 * S)
+    standing.step_on(12 * S)
+    assert standing.forces_n(13 * S) == pytest.approx((103, 103, 103, 103))
+
+
+def test_a_step_in_the_past_puts_the_recording_where_it_would_have_been() -> None:
+    standing = recorded()
+    standing.forces_n(13 * S)
+    standing.step_on(10 * S)
+    assert standing.forces_n(13 * S) == pytest.approx((103, 103, 103, 103))

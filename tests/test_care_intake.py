@@ -1,0 +1,202 @@
+"""What is kept of a message, and what may be acknowledged."""
+
+import json
+
+import pytest
+from django.db import OperationalError
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.django import TestCase
+
+from station.link.messages import Address, parse_up_topic
+from ui.care import intake
+from ui.care.enrolment import enrol
+from ui.care.examples import ExampleStation, new_id
+from ui.care.intake import Arrival, Receipt, store
+from ui.care.models import Event, Message, RawTrace, Refused, Session, Station, Trial
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def home() -> ExampleStation:
+    patient = enrol("home-1", "Anna Muster").patient
+    assert patient
+    return ExampleStation("home-1", patient.pseudonym)
+
+
+def id_of(arrival: Arrival) -> str:
+    return str(json.loads(arrival.payload)["id"])
+
+
+def changed(arrival: Arrival, **fields: object) -> Arrival:
+    return arrival._replace(payload=json.dumps({**json.loads(arrival.payload), **fields}).encode())
+
+
+def test_a_message_is_kept_once_and_acknowledged_every_time(home: ExampleStation) -> None:
+    trial = home.trial(new_id())
+    receipts = [store([trial]), store([trial, trial])]
+    assert receipts == [[Receipt("home-1", id_of(trial))], [Receipt("home-1", id_of(trial))] * 2]
+    assert (Message.objects.count(), Trial.objects.count(), Session.objects.count()) == (1, 1, 1)
+
+
+def test_a_trial_may_come_before_or_after_its_session(home: ExampleStation) -> None:
+    first, second = new_id(), new_id()
+    store([home.trial(first), home.session(first), home.session(second), home.trial(second)])
+    assert [s.trial_count == s.trials.count() == 1 for s in Session.objects.all()] == [True, True]
+
+
+def test_a_session_belongs_to_the_patient_whose_pseudonym_it_carries(home: ExampleStation) -> None:
+    known, unknown = new_id(), new_id()
+    store([home.session(known)])
+    store([ExampleStation("home-1", "p-somebody-else").session(unknown)])
+    patient = Station.objects.get(sid="home-1").patient
+    assert Session.objects.get(pk=known).patient == patient
+    assert Session.objects.get(pk=unknown).patient is None
+
+
+def test_keys_of_a_later_version_are_kept(home: ExampleStation) -> None:
+    trial = home.trial(new_id())
+    body = {**json.loads(trial.payload)["body"], "from_the_future": 7}
+    store([changed(trial, body=body)])
+    assert Trial.objects.get().body["from_the_future"] == 7
+
+
+def test_an_unknown_type_is_kept_as_it_came(home: ExampleStation) -> None:
+    event = home.event("step_off")
+    novelty = changed(event, type="novelty")._replace(topic="bal/v1/s/home-1/up/novelty")
+    assert store([novelty]) == [Receipt("home-1", id_of(event))]
+    message = Message.objects.get()
+    assert (message.type, message.known, bytes(message.payload)) == ("novelty", False, novelty.payload)
+
+
+def test_a_station_never_heard_of_loses_nothing() -> None:
+    stranger = ExampleStation("new-board", None)
+    store([stranger.trial(new_id())])
+    assert Trial.objects.get().session.station.sid == "new-board"
+
+
+@pytest.mark.parametrize(
+    ("fields", "reason"),
+    [
+        ({"station": "home-2"}, "of station home-1, but the message is of home-2"),
+        ({"type": "event"}, "of kind result/trial, but the message is of type event"),
+        ({"v": 2}, "version 2"),
+        ({"seq": "soon"}, "$.seq"),
+        ({"seq": 2**70}, "too large"),
+        ({"body": {"trial": 3}}, "result/trial"),
+        ({"id": "no-uuid"}, "must be a UUID"),
+    ],
+)
+def test_a_bad_message_is_kept_with_its_reason_and_acknowledged(
+    home: ExampleStation, fields: dict[str, object], reason: str
+) -> None:
+    bad = changed(home.trial(new_id()), **fields)
+    good = home.session(new_id())
+    assert store([bad, good]) == [Receipt("home-1", id_of(bad)), Receipt("home-1", id_of(good))]
+    refused = Refused.objects.get()
+    assert reason in refused.reason
+    assert refused.topic == bad.topic
+    assert not Trial.objects.exists()
+    assert Session.objects.exists()
+
+
+def test_a_refused_message_is_kept_once_and_only_its_beginning(home: ExampleStation) -> None:
+    rubbish = Arrival("bal/v1/s/home-1/up/event", b"x" * 500_000)
+    assert store([rubbish, rubbish]) == []
+    assert len(Refused.objects.get().head) == intake.HEAD_BYTES
+
+
+def test_an_id_of_another_station_is_refused(home: ExampleStation) -> None:
+    event = home.event("step_off")
+    store([event])
+    store([changed(ExampleStation("home-2", None).event("step_off"), id=id_of(event))])
+    assert "another station" in Refused.objects.get().reason
+    assert Event.objects.count() == 1
+
+
+def test_a_session_of_another_station_is_not_added_to(home: ExampleStation) -> None:
+    session = new_id()
+    store([home.session(session)])
+    store([ExampleStation("home-2", None).trial(session)])
+    assert "belongs to another station" in Refused.objects.get().reason
+
+
+def test_a_database_in_trouble_keeps_nothing_and_acknowledges_nothing(
+    home: ExampleStation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OperationalError("database or disk is full")
+
+    monkeypatch.setattr(intake, "file_body", full)
+    with pytest.raises(OperationalError):
+        store([home.session(new_id())])
+    assert not Message.objects.exists()
+    assert not Refused.objects.exists()
+
+
+def test_the_will_of_an_earlier_boot_does_not_hide_the_station(home: ExampleStation) -> None:
+    home.boot = "boot-2"
+    now = home.state(online=True)
+    home.boot = "boot-1"
+    store([now, home.state(online=False)])
+    assert Station.objects.get(sid="home-1").online
+
+
+def test_the_same_will_counts_again_after_a_return(home: ExampleStation) -> None:
+    will = home.state(online=False)
+    store([home.state(online=True), will, home.state(online=True)])
+    assert Station.objects.get(sid="home-1").online
+    store([will])
+    assert not Station.objects.get(sid="home-1").online
+
+
+def test_a_retained_birth_is_no_sign_of_life(home: ExampleStation) -> None:
+    store([home.birth()._replace(retained=True)])
+    station = Station.objects.get(sid="home-1")
+    assert (station.online, station.last_seen) == (False, None)
+    assert station.birth is not None
+
+
+def test_live_messages_are_not_kept(home: ExampleStation) -> None:
+    assert store([Arrival("bal/v1/s/home-1/up/live", b"{}")]) == []
+    assert not Message.objects.exists()
+    assert not Refused.objects.exists()
+
+
+def test_a_raw_trace_may_come_before_its_trial(home: ExampleStation) -> None:
+    trial = new_id()
+    store([home.raw(trial), home.trial(new_id(), trial=trial)])
+    assert RawTrace.objects.get().trial == Trial.objects.get().pk
+
+
+class AnyBytes(TestCase):
+    """Whatever comes, nothing escapes and nothing is half kept."""
+
+    @given(
+        payload=st.binary(max_size=200), kind=st.sampled_from(["event", "result/trial", "raw", "state", "x"])
+    )
+    def test_bytes_that_are_no_message_are_refused(self, payload: bytes, kind: str) -> None:
+        store([Arrival(f"bal/v1/s/home-1/up/{kind}", payload)])
+        assert Refused.objects.count() == 1
+        assert not Message.objects.exists()
+
+    @given(st.data())
+    def test_a_message_with_any_field_replaced_is_kept_whole_or_refused(self, data: st.DataObject) -> None:
+        trial = ExampleStation("home-1", None).trial(new_id())
+        envelope = json.loads(trial.payload)
+        body = envelope["body"]
+        anything = st.recursive(
+            st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+            lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+            max_leaves=5,
+        )
+        target = data.draw(st.sampled_from([envelope, body]))
+        target[data.draw(st.sampled_from(sorted(target)))] = data.draw(anything)
+        store([trial._replace(payload=json.dumps(envelope).encode())])
+        assert Message.objects.count() + Refused.objects.count() == 1
+        assert Trial.objects.count() == Message.objects.filter(type="result/trial").count()
+
+
+def test_topics_are_parsed_as_the_contract_says() -> None:
+    assert parse_up_topic("bal/v1/s/home-1/up/result/trial") == Address("home-1", "result/trial")

@@ -1,0 +1,184 @@
+"""The programme form: what it refuses, what it sends, and how the answer is shown."""
+
+import re
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from django.urls import reverse
+
+from station.training.prescription import Device, Exercise, Limits
+from station.training.prescription import Prescription as Programme
+from ui.care.accounts import add_user
+from ui.care.changes import changes
+from ui.care.enrolment import enrol
+from ui.care.examples import ExampleStation
+from ui.care.intake import store
+from ui.care.models import Prescription
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("care_folder")]
+
+PASSWORD = "calm-river-71-stone"
+
+
+@pytest.fixture
+def home() -> ExampleStation:
+    patient = enrol("home-1", "Anna Muster").patient
+    assert patient
+    return ExampleStation("home-1", patient.pseudonym)
+
+
+@pytest.fixture
+def therapist(client: Client) -> Client:
+    client.force_login(add_user("therapist", role="therapist", password=PASSWORD))
+    return client
+
+
+def patient_url(home: ExampleStation) -> str:
+    return reverse("patient", args=[home.subj])
+
+
+def text(client: Client, url: str) -> str:
+    response = client.get(url)
+    assert response.status_code == 200
+    return re.sub(r"\s+", " ", response.content.decode())
+
+
+def form_data(exercise: dict[str, Any] | None = None, **changed: Any) -> dict[str, Any]:
+    row = {
+        "routine": "supported-standing",
+        "side": "",
+        "include": "on",
+        "rung": 2,
+        "attempts": 2,
+        "hold_s": "",
+        "rest_s": 20,
+        **(exercise or {}),
+    }
+    return {
+        "exercise-TOTAL_FORMS": 1,
+        "exercise-INITIAL_FORMS": 1,
+        **{f"exercise-0-{name}": value for name, value in row.items()},
+        "base_version": 0,
+        "device": "walker",
+        "pain_limit": 5,
+        "note": "",
+        "step": "send",
+        **changed,
+    }
+
+
+def test_a_programme_is_reviewed_then_sent(therapist: Client, home: ExampleStation) -> None:
+    url = patient_url(home) + "programme/"
+    review = therapist.post(url, form_data(step="review", note="Well done."))
+    assert "Supported standing: new, rung 2 (one hand" in review.content.decode()
+    assert not Prescription.objects.exists()
+    assert therapist.post(url, form_data(note="Well done.")).headers["Location"] == patient_url(home)
+    prescription = Prescription.objects.get()
+    assert (prescription.version, prescription.state) == (1, "queued")
+    assert prescription.document["note"] == "Well done."
+    assert prescription.who == User.objects.get(username="therapist")
+
+
+def test_the_next_version_is_above_what_the_station_applied(therapist: Client, home: ExampleStation) -> None:
+    store([home.birth(rx_version=41)])
+    therapist.post(patient_url(home) + "programme/", form_data())
+    assert Prescription.objects.get().version == 42
+
+
+@pytest.mark.parametrize(
+    ("exercise", "reason"),
+    [
+        ({"rung": 99}, "99 is not one of the available choices"),
+        ({"rung": 0}, "0 is not one of the available choices"),
+        ({"routine": "moon-walking"}, "There is no such exercise"),
+        ({"side": "left"}, "its side do not fit"),
+        ({"routine": "single-leg", "rung": 1}, "its side do not fit"),
+        ({"attempts": 11}, "less than or equal to 10"),
+        ({"hold_s": -3}, "greater than or equal to 1"),
+        ({"hold_s": "nan"}, "Enter a number"),
+        ({"include": ""}, "Choose at least one exercise"),
+    ],
+)
+def test_the_form_refuses_what_the_ladder_lacks(
+    therapist: Client, home: ExampleStation, exercise: dict[str, Any], reason: str
+) -> None:
+    response = therapist.post(patient_url(home) + "programme/", form_data(exercise))
+    assert response.status_code == 422
+    assert reason in response.content.decode()
+    assert not Prescription.objects.exists()
+
+
+def test_what_the_station_would_reject_is_said_before_sending(
+    therapist: Client, home: ExampleStation
+) -> None:
+    store([home.birth(limits=Limits(hardest_rung={"supported-standing": 1}))])
+    response = therapist.post(patient_url(home) + "programme/", form_data())
+    assert response.status_code == 422
+    assert "beyond this device&#x27;s limit of 1" in response.content.decode()
+
+
+def test_the_second_of_two_therapists_is_told(therapist: Client, home: ExampleStation) -> None:
+    url = patient_url(home) + "programme/"
+    therapist.post(url, form_data())
+    response = therapist.post(url, form_data({"rung": 3}))
+    assert response.status_code == 422
+    assert "changed meanwhile" in response.content.decode()
+    assert Prescription.objects.count() == 1
+
+
+def test_an_assistant_may_look_but_not_prescribe(client: Client, home: ExampleStation) -> None:
+    client.force_login(add_user("bert", role="assistant", password=PASSWORD))
+    assert "programme/" not in text(client, patient_url(home))
+    assert client.post(patient_url(home) + "programme/", form_data()).status_code == 403
+    assert not Prescription.objects.exists()
+
+
+def test_the_page_shows_how_far_a_prescription_has_come(therapist: Client, home: ExampleStation) -> None:
+    therapist.post(patient_url(home) + "programme/", form_data())
+    url = reverse("prescription_state", args=[Prescription.objects.get().pk])
+    assert "Waiting to be sent" in text(therapist, url)
+    assert "data-settled" not in text(therapist, url)
+    store([home.reply(1, "received")])
+    assert "Received" in text(therapist, url)
+    store([home.reply(1, "rejected", "it expired")])
+    page = text(therapist, url)
+    assert "Rejected by the station" in page
+    assert "it expired" in page
+    assert "data-settled" in page
+
+
+def test_the_change_is_told_in_words() -> None:
+    old = programme(
+        (Exercise(routine="supported-standing", rung=1), Exercise(routine="single-leg", rung=1, side="left"))
+    )
+    new = programme(
+        (
+            Exercise(routine="supported-standing", rung=2),
+            Exercise(routine="single-leg", rung=1, side="right"),
+        ),
+        "cane",
+    )
+    assert changes(old, new) == [
+        (
+            "Supported standing: rung 1 (two hands · eyes open · firm), 2 × 20 s, 20 s rest"
+            " → rung 2 (one hand · eyes open · firm), 2 × 20 s, 20 s rest"
+        ),
+        "Standing on one leg, right leg: new, rung 1 (two hands · eyes open · firm), 2 × 5 s, 20 s rest",
+        "Standing on one leg, left leg: no longer done",
+        "Walking aid: Walker → Cane",
+    ]
+    assert changes(new, new) == []
+
+
+def programme(exercises: tuple[Exercise, ...], device: Device = "walker") -> Programme:
+    return Programme(
+        version=1,
+        station="home-1",
+        subj="p-1",
+        issued="2026-05-04T09:00:00Z",
+        expires="2026-07-27T09:00:00Z",
+        exercises=exercises,
+        device=device,
+    )

@@ -1,0 +1,320 @@
+"""The running kiosk in front of a station: real socket, no display, a clock that the test turns."""
+
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+import pygame
+import pytest
+
+from station.session.protocol import Hello, Press, decode_command, encode
+from station.training.snapshot import ResultView, Snapshot
+from ui.patient.__main__ import main
+from ui.patient.album import Album
+from ui.patient.app import Kiosk
+from ui.patient.examples import LIVE, snapshot
+from ui.patient.link import FRESH_NS, RETRY_NS, StationLink
+from ui.patient.sound import NOTES, Silence, Tone, open_speaker, tone_between, waveform
+from ui.patient.window import DisplayError, Window
+
+MS = 1_000_000
+
+
+class Station:
+    """The station's end of the session socket."""
+
+    def __init__(self, path: Path) -> None:
+        self._listener = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._listener.bind(str(path))
+        self._listener.listen()
+        self._listener.settimeout(10)
+        self.peer: socket.socket | None = None
+
+    def accept(self) -> None:
+        self.peer, _ = self._listener.accept()
+        self.peer.settimeout(10)
+        assert decode_command(self.peer.recv(65536)) == Hello(client="kiosk")
+
+    def show(self, shown: Snapshot) -> None:
+        assert self.peer is not None
+        self.peer.send(encode(shown))
+
+    def heard(self) -> object:
+        assert self.peer is not None
+        return decode_command(self.peer.recv(65536))
+
+    def close(self) -> None:
+        if self.peer is not None:
+            self.peer.close()
+        self._listener.close()
+
+
+class Listener:
+    """A loudspeaker that remembers."""
+
+    def __init__(self) -> None:
+        self.heard: list[Tone] = []
+
+    def play(self, tone: Tone) -> None:
+        self.heard.append(tone)
+
+    def close(self) -> None:
+        pass
+
+
+class Bench:
+    """A kiosk, its station, and the time."""
+
+    def __init__(self, folder: Path) -> None:
+        self.path = folder / "session.sock"
+        self.now_ns = RETRY_NS
+        self.window = Window("offscreen")
+        self.link = StationLink(self.path)
+        self.ear = Listener()
+        self.said: list[str] = []
+        self.kiosk = Kiosk(self.window, self.link, self.ear, now_ns=lambda: self.now_ns, say=self.said.append)
+        self.station: Station | None = None
+
+    def connect(self) -> Station:
+        self.station = Station(self.path)
+        self.now_ns += RETRY_NS
+        self.kiosk.turn()
+        self.station.accept()
+        return self.station
+
+    def pass_ms(self, ms: int) -> bool:
+        self.now_ns += ms * MS
+        return self.kiosk.turn()
+
+    def close(self) -> None:
+        self.link.close()
+        self.window.close()
+        if self.station is not None:
+            self.station.close()
+
+
+@pytest.fixture
+def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bench]:
+    monkeypatch.setenv("SDL_VIDEODRIVER", "dummy")
+    bench = Bench(tmp_path)
+    yield bench
+    bench.close()
+
+
+def hold(t_ns: int, x_mm: float = 5.0) -> Snapshot:
+    live = msgspec.structs.replace(LIVE, x_mm=x_mm)
+    return snapshot("hold", live=live, t_ns=t_ns, held_s=3.0, counting=True)
+
+
+def test_without_a_station_it_waits_calmly_and_says_why_once(bench: Bench) -> None:
+    for _ in range(5):
+        bench.pass_ms(2000)
+    assert bench.kiosk.view(bench.now_ns).snapshot is None
+    assert len(bench.said) == 1
+    assert str(bench.path) in bench.said[0]
+
+
+def test_it_finds_a_station_that_starts_later(bench: Bench) -> None:
+    bench.kiosk.turn()
+    bench.connect().show(snapshot("welcome"))
+    bench.pass_ms(16)
+    shown = bench.kiosk.view(bench.now_ns).snapshot
+    assert shown is not None
+    assert shown.phase == "welcome"
+
+
+def test_it_comes_back_into_a_station_that_was_restarted(bench: Bench) -> None:
+    station = bench.connect()
+    station.show(snapshot("setup"))
+    bench.pass_ms(16)
+    station.close()
+    bench.path.unlink()
+    bench.pass_ms(16)
+    view = bench.kiosk.view(bench.now_ns)
+    assert view.snapshot is None
+    assert view.interrupted
+    bench.connect().show(snapshot("setup"))
+    bench.pass_ms(16)
+    assert bench.kiosk.view(bench.now_ns).snapshot is not None
+
+
+def test_a_still_page_is_drawn_once_however_many_snapshots_say_the_same(bench: Bench) -> None:
+    station = bench.connect()
+    drawn = []
+    for number in range(10):
+        station.show(snapshot("setup", t_ns=number))
+        drawn.append(bench.pass_ms(16))
+    assert drawn == [True] + [False] * 9
+
+
+def test_a_hold_is_drawn_for_every_new_sample_and_only_then(bench: Bench) -> None:
+    station = bench.connect()
+    station.show(hold(1, 5.0))
+    assert bench.pass_ms(16)
+    assert not bench.pass_ms(16)
+    station.show(hold(2, 6.0))
+    assert bench.pass_ms(16)
+
+
+def test_the_live_view_goes_grey_half_a_second_after_the_last_sample(bench: Bench) -> None:
+    station = bench.connect()
+    station.show(hold(1))
+    bench.pass_ms(16)
+    arrived_ns = bench.now_ns
+    assert not bench.kiosk.view(arrived_ns + FRESH_NS).stale
+    assert bench.kiosk.view(arrived_ns + FRESH_NS + 1).stale
+    assert bench.kiosk.view(arrived_ns + FRESH_NS + 1).trail == ()
+
+
+def test_snapshots_that_repeat_an_old_sample_do_not_keep_it_alive(bench: Bench) -> None:
+    station = bench.connect()
+    for _ in range(6):
+        station.show(hold(1))
+        bench.pass_ms(120)
+    assert bench.kiosk.view(bench.now_ns).stale
+
+
+def test_a_new_sample_makes_the_view_live_again(bench: Bench) -> None:
+    station = bench.connect()
+    station.show(hold(1))
+    bench.pass_ms(16)
+    bench.pass_ms(900)
+    station.show(hold(2))
+    bench.pass_ms(16)
+    assert not bench.kiosk.view(bench.now_ns).stale
+
+
+def test_a_question_is_never_stale(bench: Bench) -> None:
+    bench.connect().show(snapshot("setup"))
+    bench.pass_ms(16)
+    bench.pass_ms(60_000)
+    assert not bench.kiosk.view(bench.now_ns).stale
+
+
+def test_the_trail_is_short_and_ends_when_the_person_steps_off(bench: Bench) -> None:
+    station = bench.connect()
+    for number in range(100):
+        station.show(hold(number * 20 * MS, float(number)))
+        bench.pass_ms(16)
+    trail = bench.kiosk.view(bench.now_ns).trail
+    assert [trail[0].x_mm, trail[-1].x_mm] == [39.0, 99.0]
+    off = msgspec.structs.replace(LIVE, x_mm=None, y_mm=None)
+    station.show(snapshot("hold", live=off, t_ns=200 * 20 * MS))
+    bench.pass_ms(16)
+    assert bench.kiosk.view(bench.now_ns).trail == ()
+
+
+def test_a_click_arrives_at_the_station_once(bench: Bench) -> None:
+    station = bench.connect()
+    station.show(snapshot("setup"))
+    bench.pass_ms(16)
+    bench.pass_ms(1000)
+    button = next(b for b in bench.window.buttons if b.action == Press(button="start"))
+    x, y = button.rect.center
+    pygame.event.post(pygame.event.Event(pygame.FINGERDOWN, x=x / 1280, y=y / 720, finger_id=1, touch_id=1))
+    pygame.event.post(pygame.event.Event(pygame.MOUSEBUTTONDOWN, pos=(x, y), button=1, touch=False))
+    bench.pass_ms(16)
+    assert station.heard() == Press(button="start")
+    assert station.peer is not None
+    station.peer.setblocking(False)
+    with pytest.raises(BlockingIOError):
+        station.heard()
+
+
+def test_closing_the_window_ends_the_kiosk(bench: Bench) -> None:
+    pygame.event.post(pygame.event.Event(pygame.QUIT))
+    bench.kiosk.run()
+    assert not bench.kiosk.running
+
+
+def test_a_tap_finds_its_button_in_a_window_of_any_shape(bench: Bench) -> None:
+    pygame.display.set_mode((1000, 1000))
+    bench.window.resized()
+    bench.connect().show(snapshot("setup"))
+    bench.pass_ms(16)
+    bench.pass_ms(1000)
+    button = next(b for b in bench.window.buttons if b.action == Press(button="start"))
+    scale = 1000 / 1280
+    at = (button.rect.centerx * scale, button.rect.centery * scale + (1000 - 720 * scale) / 2)
+    pygame.event.post(pygame.event.Event(pygame.MOUSEBUTTONDOWN, pos=at, button=1, touch=False))
+    bench.pass_ms(16)
+    assert bench.station is not None
+    assert bench.station.heard() == Press(button="start")
+
+
+def test_the_tones_of_a_hold_tell_it_to_closed_eyes(bench: Bench) -> None:
+    station = bench.connect()
+    done = ResultView(
+        title="Standing", outcome="done", held_s=20, hold_s=20, in_target_percent=90, sentence="Well done."
+    )
+    for shown in (
+        snapshot("countdown", countdown_s=2),
+        snapshot("countdown", countdown_s=1),
+        hold(1),
+        hold(2),
+        snapshot("hold", live=LIVE, t_ns=3, paused_by="support_over"),
+        hold(4),
+        snapshot("result", results=(done,)),
+    ):
+        station.show(shown)
+        bench.pass_ms(16)
+    assert bench.ear.heard == ["count", "begin", "pause", "resume", "done"]
+
+
+def test_several_snapshots_in_one_turn_lose_no_tone(bench: Bench) -> None:
+    station = bench.connect()
+    station.show(snapshot("countdown", countdown_s=1))
+    bench.pass_ms(16)
+    station.show(hold(1))
+    station.show(snapshot("hold", live=LIVE, t_ns=2, paused_by="edge"))
+    bench.pass_ms(16)
+    assert bench.ear.heard == ["begin", "pause"]
+
+
+def test_a_kiosk_that_joins_a_running_hold_plays_nothing() -> None:
+    assert tone_between(None, hold(1)) is None
+
+
+@pytest.mark.parametrize("tone", NOTES)
+def test_a_tone_begins_and_ends_in_silence(tone: Tone) -> None:
+    wave = memoryview(waveform(tone)).cast("h")
+    assert abs(wave[0]) < 400
+    assert abs(wave[-1]) < 400
+    assert 5_000 < max(wave) < 16_000
+
+
+def test_without_a_sound_device_it_is_silent(tmp_path: Path) -> None:
+    speaker = open_speaker(tmp_path)
+    assert isinstance(speaker, Silence)
+    speaker.play("done")
+    speaker.close()
+
+
+def test_an_album_keeps_a_picture_every_few_seconds(tmp_path: Path) -> None:
+    taken: list[str] = []
+    album = Album(tmp_path / "new", 2.0)
+    for now_ms in (0, 1000, 1999, 2000, 3999, 4000):
+        album.keep(now_ms * MS, lambda file: taken.append(file.name))
+    assert taken == ["000001.png", "000002.png", "000003.png"]
+
+
+@pytest.mark.parametrize("driver", ["dummy", "offscreen"])
+def test_it_refuses_to_draw_where_nobody_can_see_it(
+    driver: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("SDL_VIDEODRIVER", driver)
+    with pytest.raises(DisplayError, match="--offscreen"):
+        Window("windowed")
+    assert main(["--windowed"]) == 1
+    assert capsys.readouterr().err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    "arguments", [["--screenshot-every", "1"], ["--screenshot-every", "0", "--screenshot-to", "x"], ["--big"]]
+)
+def test_wrong_usage_ends_with_2(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+    assert ended.value.code == 2
+    assert capsys.readouterr().err

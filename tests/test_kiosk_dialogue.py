@@ -1,0 +1,179 @@
+"""Mouse, finger and keyboard: every press counts once, and none that was not meant."""
+
+import pygame
+import pytest
+
+from station.session.protocol import Answer, Command, Press
+from station.training.questions import CHECK_IN, as_question
+from station.training.snapshot import Snapshot
+from ui.patient.canvas import Button
+from ui.patient.dialogue import REPEAT_NS, SETTLE_NS, Dialogue
+from ui.patient.examples import snapshot
+from ui.patient.gestures import ECHO_NS, GestureReader, Key, Tap
+from ui.patient.screens import Drawing
+from ui.patient.view import View
+
+WINDOW_PX = (1280, 720)
+LATER = 10_000_000_000
+START, STOP = Press(button="start"), Press(button="stop")
+RED_FLAG = snapshot("checkin", question=as_question(CHECK_IN[0], number=1, of=9))
+PAIN = snapshot("checkin", question=as_question(CHECK_IN[7], number=8, of=9))
+SETUP = snapshot("setup")
+HOLD = snapshot("hold")
+
+
+def buttons_of(shown: Snapshot, chosen: int | None = None) -> list[Button]:
+    return Drawing(View(shown, chosen=chosen)).buttons
+
+
+def settled(shown: Snapshot) -> Dialogue:
+    dialogue = Dialogue()
+    dialogue.turn_to(shown, 0)
+    return dialogue
+
+
+def tap(dialogue: Dialogue, shown: Snapshot, action: object, now_ns: int = LATER) -> Command | None:
+    buttons = buttons_of(shown, dialogue.chosen)
+    button = next(button for button in buttons if button.action == action)
+    return dialogue.tap(button.rect.center, buttons, now_ns)
+
+
+def mouse(*, touch: bool = False) -> pygame.event.Event:
+    return pygame.event.Event(pygame.MOUSEBUTTONDOWN, pos=(640, 360), button=1, touch=touch)
+
+
+def finger() -> pygame.event.Event:
+    return pygame.event.Event(pygame.FINGERDOWN, x=0.5, y=0.5, dx=0, dy=0, finger_id=1, touch_id=1)
+
+
+def test_mouse_is_a_tap() -> None:
+    assert GestureReader().read(mouse(), WINDOW_PX, LATER) == Tap(0.5, 0.5)
+
+
+def test_finger_is_a_tap() -> None:
+    assert GestureReader().read(finger(), WINDOW_PX, LATER) == Tap(0.5, 0.5)
+
+
+@pytest.mark.parametrize("marked_as_touch", [True, False])
+def test_a_finger_that_comes_again_as_mouse_is_one_tap(marked_as_touch: bool) -> None:
+    reader = GestureReader()
+    assert reader.read(finger(), WINDOW_PX, LATER) is not None
+    assert reader.read(mouse(touch=marked_as_touch), WINDOW_PX, LATER + ECHO_NS - 1) is None
+
+
+def test_a_mouse_works_again_after_a_finger() -> None:
+    reader = GestureReader()
+    reader.read(finger(), WINDOW_PX, LATER)
+    assert reader.read(mouse(), WINDOW_PX, LATER + ECHO_NS) is not None
+
+
+def test_lifting_moving_and_other_buttons_are_no_tap() -> None:
+    reader = GestureReader()
+    events = (
+        pygame.event.Event(pygame.MOUSEBUTTONUP, pos=(5, 5), button=1, touch=False),
+        pygame.event.Event(pygame.MOUSEBUTTONDOWN, pos=(5, 5), button=3, touch=False),
+        pygame.event.Event(pygame.MOUSEMOTION, pos=(5, 5), rel=(1, 1), buttons=(0, 0, 0), touch=False),
+        pygame.event.Event(pygame.FINGERUP, x=0.5, y=0.5, dx=0, dy=0, finger_id=1, touch_id=1),
+    )
+    assert [reader.read(event, WINDOW_PX, LATER) for event in events] == [None] * 4
+
+
+@pytest.mark.parametrize(
+    ("code", "key"),
+    [
+        (pygame.K_RETURN, "go"),
+        (pygame.K_SPACE, "go"),
+        (pygame.K_ESCAPE, "no"),
+        (pygame.K_s, "stop"),
+        (pygame.K_RIGHT, "right"),
+    ],
+)
+def test_keys_mean_what_they_say_once(code: int, key: Key) -> None:
+    reader = GestureReader()
+    assert reader.read(pygame.event.Event(pygame.KEYDOWN, key=code), WINDOW_PX, 0) == key
+    assert reader.read(pygame.event.Event(pygame.KEYDOWN, key=code, repeat=True), WINDOW_PX, 0) is None
+    assert reader.read(pygame.event.Event(pygame.KEYUP, key=code), WINDOW_PX, 0) is None
+
+
+def test_a_tap_presses_the_button_it_is_on() -> None:
+    assert tap(settled(SETUP), SETUP, START) == START
+    assert tap(settled(SETUP), SETUP, STOP) == STOP
+    assert settled(SETUP).tap((640, 300), buttons_of(SETUP), LATER) is None
+
+
+def test_a_trembling_finger_presses_once() -> None:
+    dialogue = settled(SETUP)
+    assert tap(dialogue, SETUP, START) == START
+    assert tap(dialogue, SETUP, START, LATER + REPEAT_NS - 1) is None
+    assert tap(dialogue, SETUP, START, LATER + REPEAT_NS) == START
+
+
+def test_a_page_that_has_just_appeared_takes_no_answer() -> None:
+    dialogue = settled(SETUP)
+    dialogue.turn_to(RED_FLAG, LATER)
+    yes = Answer(key="numbness", value=True)
+    assert tap(dialogue, RED_FLAG, yes, LATER + SETTLE_NS - 1) is None
+    assert tap(dialogue, RED_FLAG, yes, LATER + SETTLE_NS) == yes
+
+
+def test_stop_is_heard_on_a_page_that_has_just_appeared() -> None:
+    dialogue = settled(SETUP)
+    dialogue.turn_to(HOLD, LATER)
+    assert tap(dialogue, HOLD, STOP, LATER + 1) == STOP
+
+
+def test_yes_and_no_are_answers_to_the_question_shown() -> None:
+    assert tap(settled(RED_FLAG), RED_FLAG, Answer(key="numbness", value=False)) == Answer(
+        key="numbness", value=False
+    )
+
+
+@pytest.mark.parametrize(("key", "value"), [("go", True), ("yes", True), ("no", False)])
+def test_keys_answer_yes_and_no(key: Key, value: bool) -> None:
+    answer = settled(RED_FLAG).key(key, buttons_of(RED_FLAG), LATER)
+    assert answer == Answer(key="numbness", value=value)
+
+
+def test_arrows_choose_and_enter_answers_with_what_is_marked() -> None:
+    dialogue = settled(RED_FLAG)
+    dialogue.key("left", buttons_of(RED_FLAG), LATER)
+    assert dialogue.key("go", buttons_of(RED_FLAG, 0), LATER) == Answer(key="numbness", value=False)
+
+
+def test_a_number_is_marked_first_and_sent_with_next() -> None:
+    dialogue = settled(PAIN)
+    three = next(button for button in buttons_of(PAIN) if button.action == (3,))
+    assert dialogue.tap(three.rect.center, buttons_of(PAIN), LATER) is None
+    assert dialogue.chosen == 3
+    assert tap(dialogue, PAIN, Answer(key="pain", value=3)) == Answer(key="pain", value=3)
+
+
+def test_arrows_move_along_the_scale_and_stay_on_it() -> None:
+    dialogue = settled(PAIN)
+    assert dialogue.key("go", buttons_of(PAIN), LATER) is None
+    for _ in range(20):
+        dialogue.key("right", buttons_of(PAIN), LATER)
+    assert dialogue.key("go", buttons_of(PAIN, dialogue.chosen), LATER) == Answer(key="pain", value=10)
+
+
+def test_a_mark_does_not_carry_over_to_the_next_question() -> None:
+    dialogue = settled(PAIN)
+    dialogue.key("right", buttons_of(PAIN), LATER)
+    dialogue.turn_to(RED_FLAG, LATER)
+    assert dialogue.chosen is None
+
+
+@pytest.mark.parametrize("key", ["stop", "no"])
+def test_the_stop_keys_stop_a_hold(key: Key) -> None:
+    assert settled(HOLD).key(key, buttons_of(HOLD), LATER) == STOP
+
+
+@pytest.mark.parametrize("shown", [RED_FLAG, PAIN, SETUP, HOLD])
+def test_one_key_stops_on_every_page(shown: Snapshot) -> None:
+    assert settled(shown).key("stop", buttons_of(shown), LATER) == STOP
+
+
+def test_a_key_presses_no_button_that_is_not_shown() -> None:
+    assert settled(HOLD).key("go", buttons_of(HOLD), LATER) is None
+    welcome = snapshot("welcome")
+    assert settled(welcome).key("stop", buttons_of(welcome), LATER) is None

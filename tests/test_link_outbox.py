@@ -1,0 +1,74 @@
+"""What is sent when: the gravest first, again until acknowledged, never a flood."""
+
+from itertools import pairwise
+
+from station.link.outbox import FIRST_WAIT_S, LONGEST_WAIT_S, WINDOW, Pump
+from station.session.store import Header, Outgoing
+
+HEADER = Header(
+    t="", mono_ms=0, boot="", clock="synced", subj=None, rx_version=None, cal="", alg="", sim=True
+)
+
+
+class Rows:
+    """An outbox in memory."""
+
+    def __init__(self, *kinds: str) -> None:
+        self.rows = [Outgoing(n, f"id-{n}", kind, HEADER, b"{}") for n, kind in enumerate(kinds, start=1)]
+
+    def __call__(self, kind: str, *, after: int, limit: int) -> list[Outgoing]:
+        return [row for row in self.rows if row.type == kind and row.seq > after][:limit]
+
+    def remove(self, id_: str) -> None:
+        self.rows = [row for row in self.rows if row.id != id_]
+
+
+def ids(rows: list[Outgoing]) -> list[str]:
+    return [row.id for row in rows]
+
+
+def test_events_go_before_results_and_results_before_traces() -> None:
+    pump = Pump(Rows("raw", "result/trial", "event"), jitter=lambda: 0)
+    assert ids(pump.due(0)) == ["id-3", "id-2", "id-1"]
+
+
+def test_a_row_is_sent_again_with_growing_waits_until_it_is_acknowledged() -> None:
+    pump = Pump(Rows("event"), jitter=lambda: 0)
+    sent_s = [t for t in range(400) if pump.due(t)]
+    waits = [b - a for a, b in pairwise(sent_s)]
+    assert waits[0] == FIRST_WAIT_S
+    assert waits == sorted(waits)
+    assert waits[-1] == LONGEST_WAIT_S
+    pump.acknowledged(["id-1"])
+    rows = Rows()
+    pump_after = Pump(rows, jitter=lambda: 0)
+    assert pump_after.due(1000) == []
+
+
+def test_an_acknowledged_row_is_not_sent_again() -> None:
+    rows = Rows("event")
+    pump = Pump(rows, jitter=lambda: 0)
+    pump.due(0)
+    rows.remove("id-1")
+    pump.acknowledged(["id-1"])
+    assert pump.due(10_000) == []
+
+
+def test_a_backlog_goes_out_a_window_at_a_time() -> None:
+    rows = Rows(*["result/trial"] * 100)
+    pump = Pump(rows, jitter=lambda: 0)
+    first = ids(pump.due(0))
+    assert len(first) == WINDOW
+    assert pump.due(1) == []
+    for id_ in first:
+        rows.remove(id_)
+    pump.acknowledged(first)
+    assert len(pump.due(2)) == WINDOW
+
+
+def test_after_a_reconnection_everything_on_its_way_goes_again_once() -> None:
+    pump = Pump(Rows("event", "event"), jitter=lambda: 0)
+    pump.due(0)
+    pump.reconnected()
+    assert ids(pump.due(1)) == ["id-1", "id-2"]
+    assert pump.due(1.1) == []

@@ -1,0 +1,204 @@
+"""The running station in virtual time: what the patient does is measured, kept and told."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from station.link.messages import RawTrace, Reply, StationEvent
+from station.session.protocol import Answer, Prescribe, Press, Refused, Simulate
+from station.sway.plate import plate_from_dict
+from station.sway.report import report
+from station.sway.trace import decode_trace
+from station.training.prescription import Exercise, Prescription
+from station.training.result import SessionResult, TrialResult
+from tests.virtual_station import VirtualStation
+
+RX = Prescription(
+    version=1,
+    station="s-1",
+    subj="p-1",
+    issued="2020-01-01T00:00:00Z",
+    expires="2099-01-01T00:00:00Z",
+    exercises=(Exercise(routine="supported-standing", rung=2, attempts=1, hold_s=6),),
+    note="One hand from today.",
+)
+
+
+@pytest.fixture
+def station(tmp_path: Path) -> Iterator[VirtualStation]:
+    station = VirtualStation(tmp_path)
+    yield station
+    station.die()
+
+
+def trials(station: VirtualStation) -> list[TrialResult]:
+    return [msgspec.json.decode(body, type=TrialResult) for body in station.bodies("result/trial")]
+
+
+def sessions(station: VirtualStation) -> list[SessionResult]:
+    return [msgspec.json.decode(body, type=SessionResult) for body in station.bodies("result/session")]
+
+
+def replies(station: VirtualStation) -> list[Reply]:
+    return [msgspec.json.decode(body, type=Reply) for body in station.bodies("reply")]
+
+
+def events(station: VirtualStation) -> list[str]:
+    return [msgspec.json.decode(body, type=StationEvent).kind for body in station.bodies("event")]
+
+
+def take(station: VirtualStation, rx: Prescription) -> None:
+    station.say(Prescribe(document=station.prescribe(rx)))
+    station.run(0.1)
+
+
+def test_a_prescribed_session_is_measured_kept_and_put_into_the_outbox(station: VirtualStation) -> None:
+    take(station, RX)
+    patient = station.train()
+    station.run_until(lambda: patient.finished)
+    (trial,) = trials(station)
+    assert (trial.routine, trial.rung, trial.outcome) == ("supported-standing", 2, "done")
+    assert trial.hold_s == pytest.approx(6, abs=0.02)
+    assert trial.sim
+    assert trial.support.mean_percent == pytest.approx(12.5, abs=2)  # half of the rung's 25 %
+    assert 2 < trial.measures["velocity_mm_s"] < 40
+    assert trial.faults == ()
+    (session,) = sessions(station)
+    assert (session.ended_by, session.trials, session.rx_version) == ("finished", 1, 1)
+    assert [(r.rx_version, r.state) for r in replies(station)] == [(1, "received"), (1, "applied")]
+
+
+def test_every_number_can_be_made_again_from_the_trace_that_is_sent(station: VirtualStation) -> None:
+    take(station, RX)
+    patient = station.train()
+    station.run_until(lambda: patient.finished)
+    raw = msgspec.json.decode(station.bodies("raw")[0], type=RawTrace)
+    (trial,) = trials(station)
+    again = report(decode_trace(raw.data), plate_from_dict(raw.plate), [raw.hold_ns])
+    assert again.measures["velocity_mm_s"] == pytest.approx(trial.measures["velocity_mm_s"], rel=1e-3)
+    assert again.measures["pea95_mm2"] == pytest.approx(trial.measures["pea95_mm2"], rel=1e-2)
+
+
+def test_a_board_that_falls_silent_ends_the_attempt_and_the_session_goes_on(station: VirtualStation) -> None:
+    take(station, RX)
+    patient = station.train()
+    station.run_until(lambda: "hold_started" in station.kinds())
+    station.run(1)
+    station.board.broken = True
+    station.run(1)
+    station.board.broken = False
+    station.run_until(lambda: patient.finished)
+    broken, whole = trials(station)
+    assert broken.outcome == "fault"
+    assert {span.fault for span in broken.faults} == {"silent"}
+    assert broken.faults[0].from_s == pytest.approx(1, abs=0.1)
+    assert whole.outcome == "done"
+    assert sessions(station)[0].ended_by == "finished"
+    assert "hold_fault" in events(station)
+
+
+def test_power_lost_in_a_hold_keeps_the_trial_marked_interrupted(tmp_path: Path) -> None:
+    first = VirtualStation(tmp_path)
+    take(first, RX)
+    first.train()
+    first.run_until(lambda: "hold_started" in first.kinds())
+    first.run(3)
+    first.die()
+    second = VirtualStation(tmp_path, start_ns=first.clock.now_ns())
+    (trial,) = trials(second)
+    assert trial.outcome == "interrupted"
+    assert trial.hold_s == pytest.approx(3, abs=0.2)
+    (session,) = sessions(second)
+    assert (session.ended_by, session.trials) == ("interrupted", 1)
+    second.die()
+    third = VirtualStation(tmp_path)
+    assert len(trials(third)) == 1, "recovered once, not at every start"
+    third.die()
+
+
+def test_a_red_flag_survives_a_restart(tmp_path: Path) -> None:
+    first = VirtualStation(tmp_path)
+    first.run(3)
+    first.say(Press(button="start"))
+    first.run(0.1)
+    first.say(Answer(key="numbness", value=True))
+    first.run(0.1)
+    assert events(first) == ["red_flag"]
+    first.die()
+    second = VirtualStation(tmp_path)
+    second.run(3)
+    second.say(Press(button="start"))
+    second.run(0.1)
+    assert "session_started" not in second.kinds()
+    second.die()
+
+
+def test_a_prescription_in_force_survives_a_restart(tmp_path: Path) -> None:
+    first = VirtualStation(tmp_path)
+    take(first, RX)
+    first.die()
+    second = VirtualStation(tmp_path)
+    patient = second.train()
+    second.run_until(lambda: patient.finished)
+    assert trials(second)[0].rung == 2
+    second.die()
+
+
+@pytest.mark.parametrize(
+    ("rx", "seed", "reason"),
+    [
+        (RX, bytes(32), "not enrolled"),
+        (msgspec.structs.replace(RX, station="s-2"), None, "for station s-2"),
+        (msgspec.structs.replace(RX, subj="p-2"), None, "for patient p-2"),
+        (msgspec.structs.replace(RX, expires="2021-01-01T00:00:00Z"), None, "expired"),
+        (
+            msgspec.structs.replace(RX, exercises=(Exercise(routine="single-leg", rung=9, side="left"),)),
+            None,
+            "rungs 1 to",
+        ),
+    ],
+)
+def test_a_prescription_that_does_not_fit_changes_nothing_and_is_answered(
+    station: VirtualStation, rx: Prescription, seed: bytes | None, reason: str
+) -> None:
+    document = station.prescribe(rx) if seed is None else station.prescribe(rx, seed)
+    station.say(Prescribe(document=document))
+    station.run(0.1)
+    (reply,) = replies(station)
+    assert reply.state == "rejected"
+    assert reason in reply.reason
+
+
+def test_a_replayed_older_prescription_is_refused(station: VirtualStation) -> None:
+    take(station, msgspec.structs.replace(RX, version=2))
+    take(station, RX)
+    assert replies(station)[-1].state == "rejected"
+    assert "not newer" in replies(station)[-1].reason
+
+
+def test_the_same_prescription_again_is_answered_and_changes_nothing(station: VirtualStation) -> None:
+    take(station, RX)
+    take(station, RX)
+    assert [r.state for r in replies(station)] == ["received", "applied", "applied"]
+
+
+def test_an_expired_prescription_falls_back_to_supported_standing(tmp_path: Path) -> None:
+    first = VirtualStation(tmp_path)
+    take(first, RX)
+    first.die()
+    second = VirtualStation(tmp_path, today=datetime(2100, 1, 1, tzinfo=UTC))
+    patient = second.train()
+    second.run_until(lambda: patient.finished)
+    assert (trials(second)[0].routine, trials(second)[0].rung) == ("supported-standing", 1)
+    second.die()
+
+
+def test_nothing_can_be_simulated_on_a_real_board(station: VirtualStation) -> None:
+    station.service._course.sim = False
+    station.say(Simulate(do="step_on"))
+    station.run(0.1)
+    assert isinstance(station.heard[-1], Refused)
+    assert "real board" in station.heard[-1].reason

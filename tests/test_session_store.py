@@ -1,0 +1,99 @@
+"""The store: results and their outbox rows together or not at all."""
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from station.errors import StoreError
+from station.session.store import Header, Store
+from station.training.result import SessionResult
+
+HEADER = Header(
+    t="2026-01-01T00:00:00Z",
+    mono_ms=1,
+    boot="b",
+    clock="synced",
+    subj="p",
+    rx_version=1,
+    cal="nominal",
+    alg="cop-1",
+    sim=True,
+)
+RESULT = SessionResult(
+    session="s-1",
+    started="2026-01-01T00:00:00Z",
+    ended="2026-01-01T00:10:00Z",
+    complete=True,
+    ended_by="finished",
+    trials=0,
+    answers={"pain": 2},
+    rx_version=1,
+    sim=True,
+)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "station.sqlite3"
+
+
+def test_a_session_and_its_message_are_kept_together(path: Path) -> None:
+    with Store(path) as store:
+        store.begin_session("s-1", started=RESULT.started, rx_version=1)
+        assert [row[0] for row in store.unfinished_sessions()] == ["s-1"]
+        store.end_session(RESULT, HEADER)
+        assert store.unfinished_sessions() == []
+    with Store(path) as store:
+        (row,) = store.outbox("result/session", after=0, limit=10)
+        assert row.header == HEADER
+        assert b'"s-1"' in row.body
+
+
+def test_a_failed_post_takes_the_result_back(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with Store(path) as store:
+        store.begin_session("s-1", started=RESULT.started, rx_version=1)
+
+        def fail(*_: object) -> None:
+            raise sqlite3.OperationalError("database or disk is full")
+
+        monkeypatch.setattr(store, "_post", fail)
+        with pytest.raises(StoreError, match=r"station\.sqlite3: database or disk is full"):
+            store.end_session(RESULT, HEADER)
+        assert [row[0] for row in store.unfinished_sessions()] == ["s-1"]
+
+
+def test_only_an_acknowledgement_empties_the_outbox(path: Path) -> None:
+    with Store(path) as store:
+        store.post("event", RESULT, HEADER)
+        store.post("event", RESULT, HEADER)
+        first, second = store.outbox("event", after=0, limit=10)
+        assert store.acknowledged((first.id, "unknown")) == 1
+        assert store.outbox("event", after=0, limit=10) == [second]
+        assert store.backlog() == (1, HEADER.t)
+
+
+def test_numbers_of_messages_never_come_again(path: Path) -> None:
+    with Store(path) as store:
+        store.post("event", RESULT, HEADER)
+        (row,) = store.outbox("event", after=0, limit=1)
+        store.acknowledged((row.id,))
+    with Store(path) as store:
+        store.post("event", RESULT, HEADER)
+        (later,) = store.outbox("event", after=0, limit=1)
+    assert later.seq > row.seq
+
+
+def test_a_file_that_is_no_database_is_refused_by_name(path: Path) -> None:
+    path.write_text("hello " * 100)
+    with pytest.raises(StoreError, match=r"station\.sqlite3"):
+        Store(path)
+
+
+def test_a_database_of_a_newer_station_is_left_alone(path: Path) -> None:
+    Store(path).close()
+    with sqlite3.connect(path) as db:
+        db.execute("PRAGMA user_version = 99")
+    db.close()
+    with pytest.raises(StoreError, match="newer station"):
+        Store(path)

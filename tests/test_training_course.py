@@ -1,0 +1,307 @@
+"""The course of a session: nothing skipped, stop always one press, red flags obeyed."""
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from station.training.course import Course
+from station.training.ended import Outcome, SessionEnded, SessionStarted, TrialEnded
+from station.training.outcome import Happening
+from station.training.prescription import Exercise, Prescription
+from station.training.programme import Programme, fallback_programme, programme_of
+from station.training.questions import CHECK_IN
+from station.training.routine import shipped_routines
+from station.training.view import snapshot_of
+from tests.standing import Board
+
+GOOD_DAY: dict[str, bool | int] = {"support": True, "pain": 2, "pain_after": 2, "effort": 3}
+
+
+def prescribed(*exercises: Exercise, version: int = 1, note: str = "") -> Programme:
+    rx = Prescription(
+        version=version,
+        station="s",
+        subj="p",
+        issued="2026-01-01T00:00:00Z",
+        expires="2027-01-01T00:00:00Z",
+        exercises=exercises,
+        note=note,
+    )
+    return programme_of(rx, shipped_routines())
+
+
+STANDING = Exercise(routine="supported-standing", rung=1, attempts=2, hold_s=5, rest_s=5)
+SINGLE = Exercise(routine="single-leg", rung=1, side="left", attempts=1, rest_s=5)
+
+
+class Session:
+    """A course, a board and somebody who does what the screen says."""
+
+    def __init__(self, programme: Programme | None = None) -> None:
+        programme = programme or fallback_programme(shipped_routines())
+        self.adopted: list[int | None] = []
+        self.course = Course(
+            programme,
+            plate_mm=(400, 400),
+            sim=True,
+            adopted=lambda p: self.adopted.append(p.rx_version),
+        )
+        self.course.ready = True
+        self.board = Board()
+        self.outcomes: list[Outcome] = []
+
+    def press(self, button: str = "start") -> None:
+        self.outcomes += self.course.on_press("start" if button == "start" else "stop")
+
+    def answer(self, **answers: bool | int) -> None:
+        """Answer the questions on the screen: as given, else as on a good day."""
+        phase = self.course.phase
+        while (question := snapshot_of(self.course, None).question) and self.course.phase == phase:
+            value = answers.get(question.key, GOOD_DAY.get(question.key, False))
+            self.outcomes += self.course.on_answer(question.key, value)
+
+    def stand(self, seconds: float) -> None:
+        for sample in self.board.stand(seconds):
+            self.outcomes += self.course.on_sample(sample)
+
+    def leave(self, seconds: float) -> None:
+        for sample in self.board.empty(seconds):
+            self.outcomes += self.course.on_sample(sample)
+
+    def to_plan(self) -> None:
+        self.press()
+        self.answer()
+        assert self.course.phase == "plan"
+
+    def to_hold(self) -> None:
+        self.to_plan()
+        self.press()
+        self.press()
+        self.stand(8)
+        assert self.course.phase == "hold"
+
+    def ended(self) -> SessionEnded:
+        (ended,) = (o for o in self.outcomes if isinstance(o, SessionEnded))
+        return ended
+
+    def trials(self) -> list[TrialEnded]:
+        return [o for o in self.outcomes if isinstance(o, TrialEnded)]
+
+    def kinds(self) -> list[str]:
+        return [o.kind for o in self.outcomes if isinstance(o, Happening)]
+
+
+def test_a_whole_session_runs_from_welcome_to_summary() -> None:
+    session = Session(prescribed(STANDING, SINGLE))
+    session.to_plan()
+    session.press()
+    for _ in range(3):
+        if session.course.phase == "setup":
+            session.press()
+        session.stand(20)
+        session.leave(12)
+    session.answer()
+    assert session.course.phase == "summary"
+    assert [(t.planned.routine.routine, t.outcome) for t in session.trials()] == [
+        ("supported-standing", "done"),
+        ("supported-standing", "done"),
+        ("single-leg", "done"),
+    ]
+    assert session.ended().ended_by == "finished"
+    assert session.ended().trials == 3
+    assert isinstance(session.outcomes[0], SessionStarted)
+
+
+def test_without_a_zero_of_the_board_no_session_begins() -> None:
+    session = Session()
+    session.course.ready = False
+    session.press()
+    assert session.course.phase == "welcome"
+    assert "empty" in (snapshot_of(session.course, None).board_fault or "")
+
+
+@pytest.mark.parametrize("key", [q.key for q in CHECK_IN if q.stops_on is not None])
+def test_every_red_flag_stops_training_and_alerts(key: str) -> None:
+    session = Session()
+    session.press()
+    session.answer(**{key: True})
+    assert session.course.phase == "blocked"
+    assert session.kinds() == ["red_flag"]
+    assert session.ended().ended_by == "red_flag"
+    session.press()
+    session.press()
+    assert session.course.phase == "blocked", "no second try on the same day"
+
+
+def test_losing_bladder_control_says_emergency() -> None:
+    session = Session()
+    session.press()
+    session.answer(bladder=True)
+    assert any("emergency" in words for words in snapshot_of(session.course, None).words)
+
+
+def test_pain_above_the_limit_is_no_training() -> None:
+    session = Session()
+    session.press()
+    session.answer(pain=6)
+    assert session.course.phase == "blocked"
+    assert session.kinds() == ["pain_stop"]
+
+
+def test_the_answer_no_to_support_never_leads_on() -> None:
+    session = Session()
+    session.press()
+    course = session.course
+    for question in CHECK_IN[:-1]:
+        course.on_answer(question.key, GOOD_DAY.get(question.key, False))
+    for _ in range(3):
+        course.on_answer("support", False)
+        assert course.phase == "checkin"
+        shown = snapshot_of(course, None).question
+        assert shown is not None
+        assert "chair" in shown.text
+    course.on_answer("support", True)
+    assert course.phase == "plan"
+
+
+def test_no_question_can_be_skipped_by_answering_a_later_one() -> None:
+    session = Session()
+    session.press()
+    session.course.on_answer("support", True)
+    session.press()
+    shown = snapshot_of(session.course, None).question
+    assert shown is not None
+    assert shown.number == 1
+
+
+def test_an_answer_of_the_wrong_kind_is_ignored() -> None:
+    session = Session()
+    session.press()
+    session.course.on_answer("numbness", 0)
+    shown = snapshot_of(session.course, None).question
+    assert shown is not None
+    assert shown.key == "numbness"
+
+
+def test_stop_in_a_hold_keeps_the_trial_and_asks_how_it_was() -> None:
+    session = Session()
+    session.to_hold()
+    session.press("stop")
+    assert session.course.phase == "checkout"
+    assert [t.outcome for t in session.trials()] == ["stopped"]
+    session.answer()
+    assert session.ended().ended_by == "stopped"
+
+
+def test_an_attempt_broken_off_by_the_board_is_offered_again() -> None:
+    session = Session()
+    session.to_hold()
+    for sample in session.board.broken(2):
+        session.outcomes += session.course.on_sample(sample)
+    assert [t.outcome for t in session.trials()] == ["fault"]
+    session.leave(30)
+    assert session.course.phase == "step_on"
+    session.stand(30)
+    assert [t.outcome for t in session.trials()] == ["fault", "done"]
+
+
+def test_pain_that_rose_by_two_is_told_to_the_care_team() -> None:
+    session = Session()
+    session.to_hold()
+    session.press("stop")
+    session.answer(pain_after=4)
+    assert "pain_up" in session.kinds()
+
+
+def test_nobody_there_ends_the_session_kindly() -> None:
+    session = Session()
+    session.to_plan()
+    session.leave(601)
+    assert session.course.phase == "welcome"
+    assert session.ended().ended_by == "away"
+
+
+def test_a_new_prescription_waits_until_the_exercise_is_over() -> None:
+    session = Session(prescribed(STANDING))
+    session.to_hold()
+    session.course.prescribe(prescribed(SINGLE, version=2))
+    session.stand(1)
+    assert session.adopted == []
+    assert session.course.plan[session.course.index].routine.routine == "supported-standing"
+    session.stand(10)
+    session.leave(12)
+    session.stand(12)
+    session.leave(12)
+    assert session.adopted == [2]
+    assert session.course.plan[session.course.index].routine.routine == "single-leg"
+
+
+def test_the_therapists_note_is_shown_at_the_next_check_in_once() -> None:
+    session = Session(prescribed(STANDING))
+    session.course.prescribe(prescribed(STANDING, version=2, note="Well done last week."))
+    session.press()
+    assert snapshot_of(session.course, None).note == "Well done last week."
+    session.answer()
+    assert snapshot_of(session.course, None).note == ""
+
+
+def test_a_broken_board_shows_a_calm_sentence_and_no_numbers() -> None:
+    session = Session()
+    session.to_hold()
+    for sample in session.board.broken(0.45):
+        session.outcomes += session.course.on_sample(sample)
+    snapshot = snapshot_of(session.course, None)
+    assert snapshot.board_fault
+    assert snapshot.live.x_mm is None
+    assert snapshot.live.load_n is None
+
+
+class AnyPath(RuleBasedStateMachine):
+    """Presses, answers, standing and leaving in any order."""
+
+    @initialize()
+    def begin(self) -> None:
+        self.session = Session(prescribed(STANDING, SINGLE))
+        self.open = 0
+
+    @rule(seconds=st.sampled_from([0.2, 2, 9, 40]))
+    def stand(self, seconds: float) -> None:
+        self.session.stand(seconds)
+
+    @rule(seconds=st.sampled_from([0.2, 2, 9, 40]))
+    def leave(self, seconds: float) -> None:
+        self.session.leave(seconds)
+
+    @rule()
+    def start(self) -> None:
+        self.session.press()
+
+    @rule(pain=st.integers(0, 10), flag=st.sampled_from([False, False, False, True]))
+    def answer(self, pain: int, flag: bool) -> None:
+        question = snapshot_of(self.session.course, None).question
+        if question is not None:
+            value = pain if question.kind == "scale" else (question.key == "support") != flag
+            self.session.outcomes += self.session.course.on_answer(question.key, value)
+
+    @rule()
+    def stop_is_always_one_press(self) -> None:
+        self.session.press("stop")
+        assert self.session.course.phase in ("welcome", "checkout", "summary")
+
+    @invariant()
+    def sessions_end_as_often_as_they_begin(self) -> None:
+        begun = sum(isinstance(o, SessionStarted) for o in self.session.outcomes)
+        ended = sum(isinstance(o, SessionEnded) for o in self.session.outcomes)
+        running = self.session.course.phase not in ("welcome", "blocked", "summary")
+        assert begun - ended == (1 if running else 0)
+
+    @invariant()
+    def every_started_hold_ends_in_a_trial(self) -> None:
+        kinds = self.session.kinds()
+        holding = self.session.course.phase == "hold"
+        assert kinds.count("hold_started") == len(self.session.trials()) + (1 if holding else 0)
+
+
+AnyPath.TestCase.settings = settings(max_examples=40, stateful_step_count=30, deadline=None)
+TestAnyPath = AnyPath.TestCase

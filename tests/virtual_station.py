@@ -1,0 +1,136 @@
+"""A whole station in virtual time: simulated chips under the real driver, real loop, socket, database."""
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from station.board.clock import VirtualClock
+from station.board.config import BoardConfig
+from station.board.hx711 import Hx711Bank
+from station.board.person import Person
+from station.board.source import simulate
+from station.board.standing import Standing
+from station.config import CareConfig, Config, StationConfig
+from station.demo.patient import Patient
+from station.link.signature import sign_prescription
+from station.session.acquisition import Note
+from station.session.client import SessionClient
+from station.session.clock import WallClock
+from station.session.protocol import Packet, Simulate
+from station.session.store import Store
+from station.sway.reading import Fault, Reading
+from station.training.prescription import Prescription
+from station.wiring import make_service_over
+
+POLL_NS = 2_000_000
+SEED = bytes(range(32))
+
+
+class VirtualBoard:
+    """Chips, driver and person in one process; `broken` stands for a board that says nothing."""
+
+    def __init__(self, clock: VirtualClock) -> None:
+        config = BoardConfig()
+        self._clock = clock
+        self._source = simulate("simulate", Standing(Person(config.plate, seed=1)), clock, seed=1)
+        self._bank = Hx711Bank(self._source.pins, clock)
+        self.broken = False
+
+    def start(self) -> None:
+        pass
+
+    def filenos(self) -> list[int]:
+        return []
+
+    def readings(self) -> list[Reading]:
+        readings = self._bank.poll()
+        return [r._replace(fault=Fault.SILENT) for r in readings] if self.broken else readings
+
+    def notes(self) -> list[Note]:
+        return []
+
+    def supervise(self) -> bool:
+        return False
+
+    def simulate(self, step: Simulate) -> None:
+        standing, now_ns = self._source.standing, self._clock.now_ns()
+        assert standing is not None
+        if step.do == "step_on" and not standing.on_board:
+            standing.step_on(now_ns)
+        elif step.do == "step_off":
+            standing.step_off(now_ns)
+        hands = None if step.hands_percent is None else step.hands_percent / 100
+        standing.stand(now_ns, stance=step.stance, hands_share=hands)
+
+    def close(self) -> None:
+        self._bank.close()
+
+
+class VirtualStation:
+    """One station and one simulated patient; time passes in `run_until` only."""
+
+    def __init__(self, folder: Path, *, start_ns: int = 0, today: datetime | None = None) -> None:
+        self.folder = folder
+        self.clock = VirtualClock(start_ns)
+        self.board = VirtualBoard(self.clock)
+        self.log: list[str] = []
+        key = Ed25519PrivateKey.from_private_bytes(SEED).public_key().public_bytes_raw()
+        config = Config(
+            station=StationConfig(id="s-1", subj="p-1", state=str(folder)), care=CareConfig(keys=(key,))
+        )
+        wall = WallClock() if today is None else WallClock(lambda: today)
+        self.service = make_service_over(
+            self.board, config, log=self.log.append, now_ns=self.clock.now_ns, wall=wall
+        )
+        self.service.begin()
+        self.heard: list[Packet] = []
+        self._client = SessionClient(folder / "session.sock", name="test", snapshots=False)
+        self._patient: Patient | None = None
+
+    def train(self) -> Patient:
+        """Let a patient come who does what the screen asks."""
+        self._patient = Patient(
+            self.folder / "session.sock",
+            alone=True,
+            recorded=False,
+            now_s=lambda: self.clock.now_ns() * 1e-9,
+        )
+        return self._patient
+
+    def say(self, command: Packet) -> None:
+        self._client.send(command)  # type: ignore[arg-type]
+
+    def prescribe(self, rx: Prescription, seed: bytes = SEED) -> str:
+        return sign_prescription(rx, seed).decode()
+
+    def run_until(self, done: Callable[[], bool], *, within_s: float = 120) -> None:
+        """Let time pass until something is so."""
+        end_ns = self.clock.now_ns() + round(within_s * 1e9)
+        while not done():
+            assert self.clock.now_ns() < end_ns, (self.log, self.kinds())
+            self.service.turn(0)
+            if self._patient is not None:
+                self._patient.step(0)
+            self.heard += [n for n in self._client.poll() if isinstance(n, Packet)]
+            self.clock.sleep_ns(POLL_NS)
+
+    def run(self, seconds: float) -> None:
+        end_ns = self.clock.now_ns() + round(seconds * 1e9)
+        self.run_until(lambda: self.clock.now_ns() >= end_ns, within_s=seconds + 1)
+
+    def kinds(self) -> list[str]:
+        return [getattr(packet, "kind", "") for packet in self.heard]
+
+    def bodies(self, kind: str) -> list[bytes]:
+        """Return what waits for the care team."""
+        with Store(self.folder / "station.sqlite3") as store:
+            return [row.body for row in store.outbox(kind, after=0, limit=100)]
+
+    def die(self) -> None:
+        """End without a word, as a SIGKILL would: nothing is flushed, nothing is told."""
+        self._client.close()
+        if self._patient is not None:
+            self._patient.close()
+        self.service.close()

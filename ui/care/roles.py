@@ -1,0 +1,11 @@
+"""What each role may do."""
+
+from typing import Final
+
+# Everybody who may log in may look; what a role may do beyond that:
+PERMISSIONS: Final[dict[str, tuple[str, ...]]] = {
+    "therapist": ("add_prescription",),
+    "assistant": (),
+    "admin": ("add_prescription",),
+    "auditor": ("view_audit",),
+}
