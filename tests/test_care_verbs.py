@@ -207,3 +207,10 @@ def test_a_broker_address_that_is_none_is_refused(monkeypatch: pytest.MonkeyPatc
 
 def test_the_checked_in_migrations_make_the_models() -> None:
     call_command("makemigrations", check=True, dry_run=True, verbosity=0)
+
+
+def test_the_database_is_readable_by_its_owner_only(tmp_path: Path) -> None:
+    environment = {"BALANCE_CARE_DATA": str(tmp_path / "new"), "PATH": "/usr/bin:/bin"}
+    for _ in range(2):
+        subprocess.run([sys.executable, "-m", "ui.care", "migrate"], env=environment, check=True)
+    assert stat.S_IMODE((tmp_path / "new" / "care.sqlite3").stat().st_mode) == 0o600

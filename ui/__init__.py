@@ -1,0 +1,1 @@
+"""The two faces of the system: the patient kiosk and the care side."""

@@ -30,7 +30,7 @@ from station.link.messages import (
 from station.link.outbox import Pump
 from station.session.client import SessionClient
 from station.session.clock import WallClock
-from station.session.protocol import Prescribe
+from station.session.protocol import MAX_DOCUMENT_BYTES, Prescribe
 from station.session.store import Header, Outgoing, Store, new_id
 from station.training.prescription import Limits
 
@@ -105,17 +105,26 @@ class Uplink:
 
     def run(self, host: str, port: int) -> None:
         """Serve until `stop`."""
-        self._client.connect_async(host, port, keepalive=KEEP_ALIVE_S, clean_start=True)
-        self._client.loop_start()
+        self.begin(host, port)
         try:
             while not self._stopping:
                 self.turn(TURN_S)
         finally:
-            self._publish("state", self._state(online=False), retain=True)
-            self._client.disconnect()
-            self._client.loop_stop()
-            if self._session is not None:
-                self._session.close()
+            self.close()
+
+    def begin(self, host: str, port: int) -> None:
+        """Start to connect; from then on `turn` must be called again and again."""
+        self._client.connect_async(host, port, keepalive=KEEP_ALIVE_S, clean_start=True)
+        self._client.loop_start()
+
+    def close(self) -> None:
+        """Say that the station leaves, and go; may be called twice."""
+        self._publish("state", self._state(online=False), retain=True)
+        self._client.disconnect()
+        self._client.loop_stop()
+        if self._session is not None:
+            self._session.close()
+            self._session = None
 
     def stop(self, *_: object) -> None:
         """Ask the loop to end; fit for a signal handler."""
@@ -141,13 +150,19 @@ class Uplink:
         elif topic == down_topic(self._station, "ack"):
             self._on_ack(payload)
         elif topic == down_topic(self._station, "rx"):
-            self._document = payload
+            self._on_prescription(payload)
         elif topic == "!refused":
             self._log(f"the broker refuses this station: {payload.decode()}")
         elif topic == "!denied":
             self._log(f"the broker denied a message: {payload.decode()}")
         elif topic == "!away":
             self._log("the care team's broker is away; results wait on this station")
+
+    def _on_prescription(self, payload: bytes) -> None:
+        if len(payload) > MAX_DOCUMENT_BYTES:
+            self._log(f"prescription: {len(payload)} bytes are too large, left aside")
+        elif payload:  # an empty one only clears what the broker kept
+            self._document = payload
 
     def _on_connected(self) -> None:
         self._log("connected to the care team's broker")

@@ -8,6 +8,7 @@ from station.errors import MessageError
 from station.training.snapshot import Snapshot
 
 MAX_PACKET_BYTES = 64 * 1024
+MAX_DOCUMENT_BYTES = MAX_PACKET_BYTES // 2  # as a JSON string it may grow
 
 Key = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
 
@@ -50,7 +51,7 @@ class Simulate(Packet, frozen=True, tag="simulate"):
 class Prescribe(Packet, frozen=True, tag="prescribe"):
     """A signed prescription as it came from the care team (a JSON document)."""
 
-    document: Annotated[str, msgspec.Meta(max_length=MAX_PACKET_BYTES // 2)]
+    document: Annotated[str, msgspec.Meta(max_length=MAX_DOCUMENT_BYTES)]
 
 
 class Event(Packet, frozen=True, tag="event"):

@@ -35,13 +35,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     enrol.add_argument("--json", action="store_true")
 
-    user = verbs.add_parser("user", help="people who may log in").add_subparsers(dest="action", required=True)
-    add = user.add_parser("add", help="add a person, or give one a new password and role")
-    add.add_argument("name")
-    add.add_argument("--role", choices=PERMISSIONS, required=True)
-    add.add_argument(
-        "--password-stdin", action="store_true", required=True, help="read the password from stdin"
-    )
+    _add_people(verbs.add_parser("user", help="people who may log in"))
 
     results = verbs.add_parser("results", help="print a session as the database holds it")
     results.add_argument("station")
@@ -53,6 +47,16 @@ def _parser() -> argparse.ArgumentParser:
     prescribe.add_argument("station")
     prescribe.add_argument("file", type=Path)
     return parser
+
+
+def _add_people(user: argparse.ArgumentParser) -> None:
+    actions = user.add_subparsers(dest="action", required=True)
+    add = actions.add_parser("add", help="add a person, or give one a new password and role")
+    add.add_argument("name")
+    add.add_argument("--role", choices=PERMISSIONS, required=True)
+    add.add_argument(
+        "--password-stdin", action="store_true", required=True, help="read the password from stdin"
+    )
 
 
 def main(argv: Sequence[str] | None = None) -> int:

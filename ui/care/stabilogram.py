@@ -117,7 +117,11 @@ def _ticks(half_mm: float, scale: float) -> tuple[Tick, ...]:
     count = int(half_mm / step_mm)
     middle = SIDE_PX / 2
     return tuple(
-        Tick(f"{n * step_mm:g}", middle + n * step_mm * scale, middle - n * step_mm * scale)
+        Tick(
+            f"{n * step_mm:g}".replace("-", "−"),
+            middle + n * step_mm * scale,
+            middle - n * step_mm * scale,
+        )
         for n in range(-count, count + 1)
     )
 

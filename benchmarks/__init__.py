@@ -1,0 +1,1 @@
+"""Measurements as ratios and counts; `make bench` runs them all."""

@@ -1,0 +1,49 @@
+"""The configuration: good defaults, and one sentence for everything else."""
+
+from pathlib import Path
+
+import pytest
+
+from station.__main__ import main
+from station.config import Config, load_config, parse_config
+from station.errors import ConfigError
+
+
+def test_nothing_configured_is_a_simulated_station(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("BALANCE_CONFIG", raising=False)
+    assert load_config(None) == Config()
+    assert Config().source.source == "simulate"
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("[station\n", "not valid TOML"),
+        ('[station]\nname = "x"\n', "name"),
+        ('[station]\nid = "../x"\n', "station.id"),
+        ('[source]\nsource = "magic"\n', "source.source"),
+        ("[care]\nport = 0\n", "care.port"),
+        ('[care]\nkeys = ["AAAA"]\n', "care.keys holds a key of 3 bytes"),
+        ("[limits]\nlongest_hold_s = 0\n", "limits.longest_hold_s"),
+        ("[board]\ndata_pins = [5, 5, 16, 21]\n", "GPIO 5"),
+    ],
+)
+def test_a_wrong_value_is_refused_with_file_and_key(text: str, named: str) -> None:
+    with pytest.raises(ConfigError) as refused:
+        parse_config(text, where="configuration x.toml")
+    assert "x.toml" in str(refused.value)
+    assert named in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+def test_a_missing_file_ends_the_program_with_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["run", "--config", str(tmp_path / "none.toml")]) == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "none.toml: No such file" in line
+
+
+def test_usage_errors_end_with_2(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["demo", "--once"]) == 2
+    assert "--headless" in capsys.readouterr().err

@@ -1,0 +1,169 @@
+"""The uplink against a real mosquitto: a row leaves the outbox on the recorder's word alone."""
+
+import json
+import queue
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import paho.mqtt.client as mqtt
+import pytest
+from paho.mqtt.enums import CallbackAPIVersion
+
+from station.link.messages import StationEvent, decode_envelope, down_topic
+from station.link.uplink import Uplink
+from station.session.protocol import Prescribe
+from station.session.server import Server
+from station.session.store import Header, Store
+from station.training.prescription import Limits
+from tests.conftest import Mosquitto
+
+HEADER = Header(
+    t="2026-01-01T00:00:00Z",
+    mono_ms=1,
+    boot="b",
+    clock="synced",
+    subj="p",
+    rx_version=None,
+    cal="nominal",
+    alg="cop-1",
+    sim=True,
+)
+DEADLINE_S = 30.0
+
+
+class CareSide:
+    """Everything a station sends, and a way to answer it."""
+
+    def __init__(self, port: int) -> None:
+        self.heard: queue.SimpleQueue[mqtt.MQTTMessage] = queue.SimpleQueue()
+        self._client = mqtt.Client(CallbackAPIVersion.VERSION2, protocol=mqtt.MQTTv5)
+        self._client.on_connect = lambda client, *_: client.subscribe("bal/v1/s/+/up/#", qos=1)
+        self._client.on_message = lambda _client, _data, message: self.heard.put(message)
+        self._ready: queue.SimpleQueue[bool] = queue.SimpleQueue()
+        self._client.on_subscribe = lambda *_: self._ready.put(True)
+        self._client.connect("127.0.0.1", port)
+        self._client.loop_start()
+        self._ready.get(timeout=DEADLINE_S)
+
+    def say(self, kind: Any, document: object, *, retain: bool = False) -> None:
+        payload = document if isinstance(document, bytes) else json.dumps(document).encode()
+        self._client.publish(down_topic("s-1", kind), payload, qos=1, retain=retain).wait_for_publish(10)
+
+    def close(self) -> None:
+        self._client.disconnect()
+        self._client.loop_stop()
+
+
+@dataclass
+class Station:
+    uplink: Uplink
+    store: Store
+    server: Server
+    care: CareSide
+    log: list[str]
+    seen: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    told: list[object] = field(default_factory=list)
+
+    def turn_until(self, done: Callable[[], bool]) -> None:
+        end_s = time.monotonic() + DEADLINE_S
+        while not done():
+            assert time.monotonic() < end_s, (self.log, self.seen)
+            self.uplink.turn(0.02)
+            self.server.accept()
+            self.told += [c for peer in list(self.server.peers) for c in self.server.commands(peer)]
+            while not self.care.heard.empty():
+                message = self.care.heard.get()
+                decode_envelope(bytes(message.payload))
+                self.seen.append((message.topic.rsplit("up/", 1)[1], json.loads(message.payload)))
+
+    def of(self, kind: str) -> list[dict[str, Any]]:
+        return [document for seen, document in self.seen if seen == kind]
+
+
+@pytest.fixture
+def station(broker: Mosquitto, tmp_path: Path) -> Iterator[Station]:
+    log: list[str] = []
+    store = Store(tmp_path / "station.sqlite3")
+    server = Server(tmp_path / "session.sock")
+    uplink = Uplink(
+        store,
+        station="s-1",
+        limits=Limits(),
+        header=lambda: HEADER,
+        socket=tmp_path / "session.sock",
+        log=log.append,
+    )
+    care = CareSide(broker.port)
+    uplink.begin("127.0.0.1", broker.port)
+    yield Station(uplink, store, server, care, log)
+    uplink.close()
+    care.close()
+    server.close()
+    store.close()
+
+
+def subscribed(station: Station) -> None:
+    """Return when the station hears the care side: its birth comes after its subscription."""
+    station.turn_until(lambda: bool(station.of("birth")))
+
+
+def post(station: Station, kind: str = "step_off") -> None:
+    station.store.post("event", StationEvent(kind=kind, session=None), HEADER)
+
+
+def test_the_station_says_that_it_is_there_and_what_it_is(station: Station) -> None:
+    station.turn_until(lambda: bool(station.of("birth")))
+    assert station.of("state")[0]["body"]["online"] is True
+    assert station.of("birth")[0]["body"]["alg"] == "cop-1"
+    assert station.of("birth")[0]["sim"] is True
+
+
+def test_a_row_stays_until_the_recorder_says_it_is_committed(station: Station) -> None:
+    post(station)
+    station.turn_until(lambda: bool(station.of("event")))
+    assert station.store.backlog().depth == 1, "a broker's acknowledgement is not the recorder's"
+    station.care.say("ack", {"ids": [station.of("event")[0]["id"]]})
+    station.turn_until(lambda: station.store.backlog().depth == 0)
+
+
+def test_what_was_made_while_the_broker_was_away_arrives_when_it_is_back(
+    station: Station, broker: Mosquitto
+) -> None:
+    station.turn_until(lambda: bool(station.of("birth")))
+    broker.kill()
+    post(station, "pain_stop")
+    station.turn_until(lambda: any("away" in line for line in station.log))
+    broker.start()
+    station.turn_until(lambda: bool(station.of("event")))
+    assert station.of("event")[0]["body"]["kind"] == "pain_stop"
+
+
+def test_a_prescription_is_handed_to_the_session_as_it_came(station: Station) -> None:
+    station.care.say("rx", {"rx": {}, "key": "k", "sig": ""}, retain=True)
+    station.turn_until(lambda: bool(station.told))
+    assert station.told == [Prescribe(document='{"rx": {}, "key": "k", "sig": ""}')]
+
+
+@pytest.mark.parametrize("payload", [b"\xff\xfe", b"", b"{}", b"[1, 2", b'{"ids": 3}'])
+def test_nonsense_from_the_care_side_is_left_aside_and_the_link_goes_on(
+    station: Station, payload: bytes
+) -> None:
+    subscribed(station)
+    station.care.say("ack", payload)
+    station.care.say("rx", payload)
+    post(station)
+    station.turn_until(lambda: bool(station.of("event")))
+    station.care.say("ack", msgspec.json.encode({"ids": [station.of("event")[0]["id"]]}))
+    station.turn_until(lambda: station.store.backlog().depth == 0)
+
+
+def test_a_document_too_large_for_the_socket_is_left_aside(station: Station) -> None:
+    subscribed(station)
+    station.care.say("rx", b'"' + b"x" * 200_000 + b'"')
+    station.turn_until(lambda: any("too large" in line for line in station.log))
+    post(station)
+    station.turn_until(lambda: bool(station.of("event")))
