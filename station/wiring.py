@@ -128,7 +128,7 @@ def _presence_header(config: Config, store: "Store") -> "Callable[[], Header]":
     from station.session.clock import WallClock, boot_id
     from station.session.store import Header
     from station.sway.plate import NOMINAL_ID
-    from station.sway.report import ALG
+    from station.sway.reading import ALG
 
     wall = WallClock()
     boot = boot_id()

@@ -65,6 +65,7 @@ class Station:
     server: Server
     care: CareSide
     log: list[str]
+    folder: Path
     seen: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     told: list[object] = field(default_factory=list)
 
@@ -99,7 +100,7 @@ def station(broker: Mosquitto, tmp_path: Path) -> Iterator[Station]:
     )
     care = CareSide(broker.port)
     uplink.begin("127.0.0.1", broker.port)
-    yield Station(uplink, store, server, care, log)
+    yield Station(uplink, store, server, care, log, tmp_path)
     uplink.close()
     care.close()
     server.close()
@@ -112,7 +113,9 @@ def subscribed(station: Station) -> None:
 
 
 def post(station: Station, kind: str = "step_off") -> None:
-    station.store.post("event", StationEvent(kind=kind, session=None), HEADER)
+    """Write as the session does: over a connection of its own."""
+    with Store(station.folder / "station.sqlite3") as session:
+        session.post("event", StationEvent(kind=kind, session=None), HEADER)
 
 
 def test_the_station_says_that_it_is_there_and_what_it_is(station: Station) -> None:

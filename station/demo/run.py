@@ -126,7 +126,15 @@ class Demo:
         enrolled = json.loads(self._care("enrol", STATION, "--patient", PATIENT, "--json"))
         self._write_broker_config()
         self._write_station_config(enrolled)
-        return None if self._options.once else self._therapist()
+        if self._options.once:
+            return None
+        new = not (self._folder / "therapist.password").exists()
+        password = self._therapist()
+        if new:
+            programme = resources.files("station.demo") / "programme.json"
+            with resources.as_file(programme) as file:
+                self._care("prescribe", STATION, str(file))
+        return password
 
     def _check_recording(self) -> None:
         """Refuse a bad recording before anything starts."""

@@ -33,15 +33,18 @@ class Pump:
         self._jitter = jitter
         self._sent: dict[str, _Sent] = {}
 
-    def due(self, now_s: float) -> list[Outgoing]:
-        """Return what to send now: repeats that are due, then new rows while the window has room."""
+    def due(self, now_s: float, *, look: bool = True) -> list[Outgoing]:
+        """Return what to send now: repeats that are due, then new rows while the window has room.
+
+        `look` False leaves out the search for new rows, when nobody can have written any.
+        """
         rows = []
         for sent in self._sent.values():
             if now_s >= sent.due_s:
                 sent.tries += 1
                 sent.due_s = now_s + self._wait_s(sent.tries)
                 rows.append(sent.row)
-        for kind in SEND_ORDER:
+        for kind in SEND_ORDER if look else ():
             room = WINDOW - len(self._sent)
             if room <= 0:
                 break

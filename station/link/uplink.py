@@ -66,6 +66,8 @@ class Uplink:
         self._session: SessionClient | None = None
         self._session_at_s = 0.0
         self._document: bytes | None = None
+        self._seen_version = -1
+        self._room_was_made = False
         self._stopping = False
         self._client = self._make_client()
 
@@ -139,10 +141,17 @@ class Uplink:
         self._talk_to_session()
         if self._client.is_connected():
             try:
-                for row in self._pump.due(time.monotonic()):
+                for row in self._pump.due(time.monotonic(), look=self._worth_a_look()):
                     self._send(row)
             except StoreError as error:
                 self._log(str(error))
+
+    def _worth_a_look(self) -> bool:
+        """Return whether there may be rows to send that were not there, or had no room, the last time."""
+        version = self._store.outbox_version()
+        worth = self._room_was_made or version != self._seen_version
+        self._seen_version, self._room_was_made = version, False
+        return worth
 
     def _on_heard(self, topic: str, payload: bytes) -> None:
         if topic == "!connected":
@@ -179,6 +188,7 @@ class Uplink:
             self._log(f"acknowledgement: {error}")
             return
         self._pump.acknowledged(ids)
+        self._room_was_made = True
 
     def _talk_to_session(self) -> None:
         """Hand over the newest prescription; what the session tells everybody is not for us."""

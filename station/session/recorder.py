@@ -15,8 +15,7 @@ from station.session.store import Header, Store, new_id
 from station.session.trial import Kept, Place, blank_result, finish, finish_interrupted
 from station.session.trial_file import S, TrialFile, TrialHead
 from station.sway.plate import Four, Plate
-from station.sway.reading import Reading
-from station.sway.report import ALG
+from station.sway.reading import ALG, Reading
 from station.training.course import Course
 from station.training.ended import SessionEnded, TrialEnded
 from station.training.outcome import Happening

@@ -205,6 +205,11 @@ class Store:
         with self._transaction():
             return sum(self._db.execute("DELETE FROM outbox WHERE id = ?", (id_,)).rowcount for id_ in ids)
 
+    def outbox_version(self) -> int:
+        """Return a number that changes when another process has written; costs next to nothing."""
+        (version,) = self._db.execute("PRAGMA data_version").fetchone()
+        return int(version)
+
     def backlog(self) -> Backlog:
         """Return how much waits to be sent."""
         (depth,) = self._db.execute("SELECT COUNT(*) FROM outbox").fetchone()

@@ -10,8 +10,8 @@ import msgspec
 from station.session.faults import fault_spans
 from station.session.trial_file import TrialHead
 from station.sway.plate import plate_from_dict
-from station.sway.reading import Fault, Reading
-from station.sway.report import ALG, report
+from station.sway.reading import ALG, Fault, Reading
+from station.sway.report import report
 from station.sway.trace import ENCODING, decode_trace, encode_trace
 from station.training.ended import TrialEnded
 from station.training.programme import Planned

@@ -12,6 +12,9 @@ from typing import Final, NamedTuple
 CELLS: Final = ("FL", "FR", "RL", "RR")
 CELL_COUNT: Final = 4
 
+# The id of the method by which measures are made of readings (`report.py`); stored with every result.
+ALG: Final = "cop-1"
+
 # t_ns, counts, seq, cell, fault: little-endian, 16 bytes; a pipe takes such a record whole or not at all.
 RECORD: Final = struct.Struct("<qiHBB")
 

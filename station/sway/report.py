@@ -1,4 +1,4 @@
-"""The report path: the raw readings of a trial to its measures. The method is frozen under `ALG`.
+"""The report path: the raw readings of a trial to its measures. The method is frozen as `ALG`.
 
 Each cell's readings go on one 100 Hz grid by a cubic spline through their own measured times; forces; CoP;
 then one zero-phase Butterworth low-pass of order 4 at 7 Hz over each stretch between gaps. Differentiating a
@@ -16,7 +16,6 @@ from station.sway.measures import Floats, Piece, sway_measures
 from station.sway.plate import MIN_LOAD_N, Plate
 from station.sway.reading import CELL_COUNT, Fault, Reading
 
-ALG: Final = "cop-1"
 RATE_HZ: Final = 100
 CUTOFF_HZ: Final = 7.0
 ORDER: Final = 4
