@@ -40,6 +40,7 @@ class Options:
     once: bool
     site_port: int
     seed: int
+    faults: tuple[str, ...] = ()
 
 
 def say(line: str) -> None:
@@ -88,12 +89,13 @@ class Demo:
         config = ("--config", str(self._folder / "station.toml"))
         patient = ("--alone",) if options.once else ()
         recorded = ("--recorded",) if options.recording else ()
+        faults = tuple(word for fault in options.faults for word in ("--fault", fault))
         table = [
             Process(
                 "broker", (mosquitto(), "-c", str(self._folder / "mosquitto.conf")), port=self._broker_port
             ),
             Process("recorder", (*care, "recorder"), self._care_env),
-            Process("station", (*station, "run", *config)),
+            Process("station", (*station, "run", *config, *faults)),
             Process("uplink", (*station, "uplink", *config)),
         ]
         if not options.once:
@@ -122,6 +124,7 @@ class Demo:
         for name in ("broker", "care", "log"):
             (self._folder / name).mkdir(parents=True, exist_ok=True)
         self._check_recording()
+        self._check_site_port()
         self._care("migrate")
         enrolled = json.loads(self._care("enrol", STATION, "--patient", PATIENT, "--json"))
         self._write_broker_config()
@@ -143,6 +146,11 @@ class Demo:
             from station.board.recording import read_recording
 
             read_recording(self._options.recording, BoardConfig().plate)
+
+    def _check_site_port(self) -> None:
+        port = self._options.site_port
+        if not self._options.once and answers(port):
+            raise StationError(f"port {port} is in use by another program; choose another with --port")
 
     def _write_broker_config(self) -> None:
         template = resources.files("firmware_config") / "mosquitto" / "demo.conf"
@@ -207,9 +215,10 @@ class Demo:
                     return 1
                 supervisor.start(process)
                 if process.name == "broker":
-                    self._await_broker(supervisor)
+                    self._await_port(supervisor, "broker", self._broker_port)
             if self._options.once:
                 return self._once(supervisor)
+            self._await_port(supervisor, "site", self._options.site_port)
             self._greet(password)
             while not self._stopped and supervisor.poll():
                 time.sleep(0.1)
@@ -221,15 +230,16 @@ class Demo:
     def _stop(self, _signal: int, _frame: FrameType | None) -> None:
         self._stopped = True
 
-    def _await_broker(self, supervisor: Supervisor) -> None:
+    def _await_port(self, supervisor: Supervisor, name: str, port: int) -> None:
+        """Return when this process listens, or Ctrl-C was pressed. Raises StationError after a while."""
         deadline_s = time.monotonic() + START_WAIT_S
-        while time.monotonic() < deadline_s and not self._stopped:
-            supervisor.poll()
-            if answers(self._broker_port):
+        while time.monotonic() < deadline_s:
+            if self._stopped or answers(port):
                 return
+            supervisor.poll()
             time.sleep(0.05)
-        lines = "; ".join(supervisor.last_lines("broker"))
-        raise StationError(f"the broker did not come up within {START_WAIT_S:g} s: {lines}")
+        lines = "; ".join(supervisor.last_lines(name))
+        raise StationError(f"the {name} did not come up within {START_WAIT_S:g} s: {lines}")
 
     def _greet(self, password: str | None) -> None:
         say("")
