@@ -120,7 +120,7 @@ class Uplink:
         self._client.loop_start()
 
     def close(self) -> None:
-        """Say that the station leaves, and go; may be called twice."""
+        """Say that the station leaves, and go. The database is the caller's."""
         self._publish("state", self._state(online=False), retain=True)
         self._client.disconnect()
         self._client.loop_stop()

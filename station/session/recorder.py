@@ -70,6 +70,11 @@ class Recorder:
         self.session: str | None = None
         self.tare = self._known_tare()
 
+    def close(self) -> None:
+        """Close the database and leave the trial in progress, if any, for recovery."""
+        self._file.close()
+        self._store.close()
+
     # -- recovery ------------------------------------------------------------------------------------------
 
     def recover(self) -> None:

@@ -112,9 +112,10 @@ class Service:
         self._board.start()
 
     def close(self) -> None:
-        """End the board and let the clients go."""
+        """End the board, let the clients go, close the database; may be called twice."""
         self._board.close()
         self._server.close()
+        self._recorder.close()
 
     def turn(self, wait_s: float) -> None:
         """Wait at most `wait_s` for something to do, and do it."""

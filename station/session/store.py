@@ -75,11 +75,17 @@ class Store:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._db = sqlite3.connect(path, timeout=10, isolation_level=None)
+        except (OSError, sqlite3.Error) as error:
+            raise StoreError(f"database {path}: {error}") from error
+        try:
             self._db.execute("PRAGMA journal_mode = WAL")
             self._db.execute("PRAGMA synchronous = FULL")
             self._db.execute("PRAGMA foreign_keys = ON")
             self._prepare()
-        except (OSError, sqlite3.Error) as error:
+        except (StoreError, sqlite3.Error) as error:
+            self._db.close()
+            if isinstance(error, StoreError):
+                raise
             raise StoreError(f"database {path}: {error}") from error
 
     def _prepare(self) -> None:

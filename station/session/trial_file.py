@@ -73,17 +73,18 @@ class TrialFile:
 
     def end(self) -> list[Reading]:
         """Close the file and return its readings; `discard` removes it once the result is kept."""
-        self._close()
+        self.close()
         readings, self._readings = self._readings, []
         self.head = None
         return readings
 
     def discard(self) -> None:
         """Remove the file: its result is in the database."""
-        self._close()
+        self.close()
         self._path.unlink(missing_ok=True)
 
-    def _close(self) -> None:
+    def close(self) -> None:
+        """Close the file and leave it where it is; may be called twice."""
         if self._file is not None:
             os.close(self._file)
             self._file = None
