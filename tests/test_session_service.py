@@ -22,7 +22,7 @@ RX = Prescription(
     subj="p-1",
     issued="2020-01-01T00:00:00Z",
     expires="2099-01-01T00:00:00Z",
-    exercises=(Exercise(routine="supported-standing", rung=2, attempts=1, hold_s=6),),
+    exercises=(Exercise(routine="supported-standing", rung=2, attempts=1, hold_s=10),),
     note="One hand from today.",
 )
 
@@ -61,7 +61,7 @@ def test_a_prescribed_session_is_measured_kept_and_put_into_the_outbox(station: 
     station.run_until(lambda: patient.finished)
     (trial,) = trials(station)
     assert (trial.routine, trial.rung, trial.outcome) == ("supported-standing", 2, "done")
-    assert trial.hold_s == pytest.approx(6, abs=0.02)
+    assert trial.hold_s == pytest.approx(10, abs=0.02)
     assert trial.sim
     assert trial.support.mean_percent == pytest.approx(12.5, abs=2)  # half of the rung's 25 %
     assert 2 < trial.measures["velocity_mm_s"] < 40
@@ -77,7 +77,7 @@ def test_every_number_can_be_made_again_from_the_trace_that_is_sent(station: Vir
     station.run_until(lambda: patient.finished)
     raw = msgspec.json.decode(station.bodies("raw")[0], type=RawTrace)
     (trial,) = trials(station)
-    again = report(decode_trace(raw.data), plate_from_dict(raw.plate), [raw.hold_ns])
+    again = report(decode_trace(raw.data), plate_from_dict(raw.plate), raw.spans_ns)
     assert again.measures["velocity_mm_s"] == pytest.approx(trial.measures["velocity_mm_s"], rel=1e-3)
     assert again.measures["pea95_mm2"] == pytest.approx(trial.measures["pea95_mm2"], rel=1e-2)
 

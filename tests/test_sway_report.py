@@ -5,9 +5,10 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
+from station.sway.grid import cop_path
 from station.sway.plate import Plate
 from station.sway.reading import Fault, Reading
-from station.sway.report import cop_path, report
+from station.sway.report import report
 
 PLATE = Plate((2000.0,) * 4, (10_000.0, -20_000.0, 0.0, 5.0), 400.0, 400.0)
 S = 1_000_000_000

@@ -128,6 +128,7 @@ class RawTrace(msgspec.Struct, frozen=True, kw_only=True):
     data: bytes
     hold_ns: tuple[int, int]
     plate: dict[str, Any]
+    spans_ns: tuple[tuple[int, int], ...] = ()  # the time that counted; empty where a sender does not know
 
 
 class Reply(msgspec.Struct, frozen=True, kw_only=True):

@@ -114,14 +114,11 @@ def _measured(
 ) -> Kept:
     # The numbers are made from the trace as it is sent, so that anybody gets the same ones from it.
     data = encode_trace(readings)
-    made = report(decode_trace(data), plate_from_dict(head.plate), spans_ns)
-    quality = dict(made.quality)
-    if noise_n is not None:
-        quality["noise_n"] = round(noise_n, 3)
+    made = report(decode_trace(data), plate_from_dict(head.plate), spans_ns, noise_n=noise_n)
     result = msgspec.structs.replace(
         result,
         measures={name: round(value, 4) for name, value in made.measures.items()},
-        quality=quality,
+        quality=made.quality,
         faults=_faults(result, readings, head.hold_started_ns, end_ns),
     )
     raw = {
@@ -130,6 +127,7 @@ def _measured(
         "data": b64encode(data).decode(),
         "hold_ns": (head.hold_started_ns, end_ns),
         "plate": head.plate,
+        "spans_ns": spans_ns,
     }
     return Kept(result, msgspec.json.encode(raw))
 

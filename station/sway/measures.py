@@ -57,18 +57,7 @@ def prediction_ellipse(x_mm: Floats, y_mm: Floats) -> Ellipse:
 
 
 def sway_measures(pieces: Sequence[Piece], *, rate_hz: float) -> dict[str, float]:
-    """Return every measure of the path by its name.
-
-    | name | formula | unit |
-    | mean_ml_mm, mean_ap_mm | mean | mm |
-    | rms_ml_mm, rms_ap_mm | √mean(x²), x mean-removed | mm |
-    | range_ml_mm, range_ap_mm | max − min | mm |
-    | path_mm | P = Σ√(Δx²+Δy²) | mm |
-    | velocity_mm_s, velocity_ml_mm_s, velocity_ap_mm_s | P/T, Σ|Δx|/T, Σ|Δy|/T, T = (N−1)/fs | mm/s |
-    | mean_distance_mm | mean √(x²+y²) (Prieto 1996, eq. 3) | mm |
-    | pea95_mm2 | area of `prediction_ellipse` | mm² |
-    | sway_area_mm2_s | Σ|yᵢ₊₁xᵢ − xᵢ₊₁yᵢ| / 2T (Prieto 1996, eq. 20) | mm²/s |
-    | mean_frequency_hz | V/(2π·MDIST) (Prieto 1996, eq. 23) | Hz |
+    """Return position, size and speed of the path by the names of `catalogue.py`.
 
     Steps across a gap belong to no piece and enter no sum; T is the sum over the pieces. Raises ValueError
     when no piece has two points or all of them together fewer than three.
@@ -81,9 +70,9 @@ def sway_measures(pieces: Sequence[Piece], *, rate_hz: float) -> dict[str, float
     all_y = np.concatenate([piece.y_mm for piece in pieces])
     mean_x, mean_y = float(all_x.mean()), float(all_y.mean())
     x, y = all_x - mean_x, all_y - mean_y
-    path_mm, path_ml_mm, path_ap_mm, swept_mm2 = _sums(pieces, mean_x, mean_y)
+    sums = _sums(pieces, mean_x, mean_y)
     mean_distance_mm = float(np.hypot(x, y).mean())
-    velocity_mm_s = path_mm / t_s
+    ellipse = prediction_ellipse(all_x, all_y)
     measures = {
         "mean_ml_mm": mean_x,
         "mean_ap_mm": mean_y,
@@ -91,20 +80,35 @@ def sway_measures(pieces: Sequence[Piece], *, rate_hz: float) -> dict[str, float
         "rms_ap_mm": float(np.sqrt(np.mean(y * y))),
         "range_ml_mm": float(np.ptp(x)),
         "range_ap_mm": float(np.ptp(y)),
-        "path_mm": path_mm,
-        "velocity_mm_s": velocity_mm_s,
-        "velocity_ml_mm_s": path_ml_mm / t_s,
-        "velocity_ap_mm_s": path_ap_mm / t_s,
         "mean_distance_mm": mean_distance_mm,
-        "pea95_mm2": prediction_ellipse(all_x, all_y).area_mm2,
-        "sway_area_mm2_s": swept_mm2 / (2 * t_s),
+        "pea95_mm2": ellipse.area_mm2,
+        "ellipse_major_mm": ellipse.major_mm,
+        "ellipse_minor_mm": ellipse.minor_mm,
+        "ellipse_angle_deg": float(np.degrees(ellipse.angle_rad)) % 180,
+        "path_mm": sums.path_mm,
+        "velocity_mm_s": sums.path_mm / t_s,
+        "velocity_ml_mm_s": sums.path_ml_mm / t_s,
+        "velocity_ap_mm_s": sums.path_ap_mm / t_s,
+        "sway_area_mm2_s": sums.swept_mm2 / (2 * t_s),
     }
     if mean_distance_mm > 0:
-        measures["mean_frequency_hz"] = velocity_mm_s / (2 * np.pi * mean_distance_mm)
+        measures["mean_frequency_hz"] = measures["velocity_mm_s"] / (2 * np.pi * mean_distance_mm)
+    for axis, values in (("ml", x), ("ap", y)):
+        distance_mm = float(np.abs(values).mean())
+        if distance_mm > 0:
+            velocity_mm_s = measures[f"velocity_{axis}_mm_s"]
+            measures[f"mean_frequency_{axis}_hz"] = velocity_mm_s / (4 * np.sqrt(2) * distance_mm)
     return measures
 
 
-def _sums(pieces: Sequence[Piece], mean_x: float, mean_y: float) -> tuple[float, float, float, float]:
+class _Sums(NamedTuple):
+    path_mm: float
+    path_ml_mm: float
+    path_ap_mm: float
+    swept_mm2: float
+
+
+def _sums(pieces: Sequence[Piece], mean_x: float, mean_y: float) -> _Sums:
     path = path_x = path_y = swept = 0.0
     for piece in pieces:
         x, y = piece.x_mm - mean_x, piece.y_mm - mean_y
@@ -113,4 +117,4 @@ def _sums(pieces: Sequence[Piece], mean_x: float, mean_y: float) -> tuple[float,
         path_x += float(np.abs(dx).sum())
         path_y += float(np.abs(dy).sum())
         swept += float(np.abs(y[1:] * x[:-1] - x[1:] * y[:-1]).sum())
-    return path, path_x, path_y, swept
+    return _Sums(path, path_x, path_y, swept)

@@ -1,8 +1,9 @@
 """The report path: the raw readings of a trial to its measures. The method is frozen as `ALG`.
 
-Each cell's readings go on one 100 Hz grid by a cubic spline through their own measured times; forces; CoP;
-then one zero-phase Butterworth low-pass of order 4 at 7 Hz over each stretch between gaps. Differentiating a
-linear interpolation would bias the velocity (Audiffren & Contal 2016, doi 10.3390/s16081208).
+Spikes are voided; each cell's readings go on one 100 Hz grid by a cubic spline through their own measured
+times; forces; CoP; then one zero-phase Butterworth low-pass of order 4 at 7 Hz over each stretch between
+gaps. Differentiating a linear interpolation would bias the velocity (Audiffren & Contal 2016,
+doi 10.3390/s16081208).
 """
 
 from collections.abc import Sequence
@@ -10,129 +11,136 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from scipy import interpolate, signal
 
+from station.sway.catalogue import CATALOGUE, withheld_reason
+from station.sway.entropy import velocity_entropy
+from station.sway.grid import CopPath, cop_path, smoothed
 from station.sway.measures import Floats, Piece, sway_measures
-from station.sway.plate import MIN_LOAD_N, Plate
-from station.sway.reading import CELL_COUNT, Fault, Reading
+from station.sway.noise import noise_velocity_mm_s
+from station.sway.plate import Plate
+from station.sway.reading import Reading
+from station.sway.spectrum import spectral_measures, spectrum
 
-RATE_HZ: Final = 100
-CUTOFF_HZ: Final = 7.0
-ORDER: Final = 4
-
-# Two good readings of a cell further apart than this are a gap: four conversions at 80 SPS.
-GAP_S: Final = 0.05
-# A stretch needs some length before a zero-phase filter of it means anything.
-SHORTEST_S: Final = 0.5
-# Holds shorter than this carry no sway measures: the ellipse of a few sways is chance.
-SHORTEST_HOLD_S: Final = 5.0
+MOST_MISSING: Final = 0.01
+LONGEST_GAP_S: Final = 0.5
+# Velocities add like independent motions, by their squares: above this share of its square, half of what is
+# told as velocity is the board's own noise.
+MOST_NOISE: Final = 0.5
 
 Spans = Sequence[tuple[int, int]]
-
-
-@dataclass(frozen=True, slots=True)
-class CopPath:
-    """The filtered CoP of a trial on the 100 Hz grid: times, x and y, each of shape (n,); NaN in gaps."""
-
-    t_ns: np.ndarray[tuple[int], np.dtype[np.int64]]
-    x_mm: Floats
-    y_mm: Floats
-
-    def pieces(self, spans_ns: Spans) -> list[Piece]:
-        """Return the stretches without a gap inside these spans of time."""
-        pieces = []
-        for start_ns, end_ns in spans_ns:
-            inside = (self.t_ns >= start_ns) & (self.t_ns <= end_ns) & np.isfinite(self.x_mm)
-            pieces += [Piece(self.x_mm[run], self.y_mm[run]) for run in _runs(inside)]
-        return pieces
+Quality = dict[str, float | bool]
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """Measures by name, and how far they may be trusted."""
+    """Measures this trial may carry, why it may not carry the others, and how far they may be trusted."""
 
     measures: dict[str, float]
-    quality: dict[str, float | bool]
+    withheld: dict[str, str]
+    quality: Quality
 
 
-def _runs(mask: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> list[slice]:
-    edges = np.flatnonzero(np.diff(mask.astype(np.int8), prepend=0, append=0))
-    return [slice(int(a), int(b)) for a, b in edges.reshape(-1, 2)]
-
-
-def _on_grid(grid_s: Floats, t_s: Floats, force_n: Floats) -> Floats:
-    """Return one cell's force on the grid, NaN outside its readings and in its gaps."""
-    on_grid = interpolate.CubicSpline(t_s, force_n, extrapolate=False)(grid_s)
-    right = np.searchsorted(t_s, grid_s)
-    inside = (right > 0) & (right < len(t_s))
-    gap_s = t_s[np.clip(right, 1, len(t_s) - 1)] - t_s[np.clip(right, 1, len(t_s) - 1) - 1]
-    on_grid[~inside | (gap_s > GAP_S)] = np.nan
-    return np.asarray(on_grid, dtype=np.float64)
-
-
-def cop_path(readings: Sequence[Reading], plate: Plate) -> CopPath:
-    """Return the CoP of all these readings; empty when a cell has hardly any good ones."""
-    good = [[r for r in readings if r.cell == cell and r.fault is Fault.NONE] for cell in range(CELL_COUNT)]
-    empty = CopPath(np.empty(0, np.int64), np.empty(0), np.empty(0))
-    if any(len(of_cell) < 4 for of_cell in good):
-        return empty
-    first_ns = max(of_cell[0].t_ns for of_cell in good)
-    last_ns = min(of_cell[-1].t_ns for of_cell in good)
-    if last_ns <= first_ns:
-        return empty
-    grid_ns = np.arange(first_ns, last_ns, 1_000_000_000 // RATE_HZ, dtype=np.int64)
-    grid_s = np.asarray((grid_ns - first_ns) * 1e-9, dtype=np.float64)
-    forces_n = np.empty((CELL_COUNT, len(grid_ns)))
-    for cell, of_cell in enumerate(good):
-        t_ns, where = np.unique([r.t_ns for r in of_cell], return_index=True)
-        counts = np.array([r.counts for r in of_cell], dtype=np.float64)[where]
-        force_n = (counts - plate.tare_counts[cell]) / plate.counts_per_n[cell]
-        forces_n[cell] = _on_grid(grid_s, np.asarray((t_ns - first_ns) * 1e-9, dtype=np.float64), force_n)
-    load_n = forces_n.sum(axis=0)
-    load_n[~(load_n >= MIN_LOAD_N)] = np.nan
-    fl, fr, rl, rr = forces_n
-    x_mm = (fr + rr - fl - rl) / load_n * (plate.width_mm / 2)
-    y_mm = (fl + fr - rl - rr) / load_n * (plate.length_mm / 2)
-    return CopPath(grid_ns, *_low_pass(x_mm, y_mm))
-
-
-def _low_pass(x_mm: Floats, y_mm: Floats) -> tuple[Floats, Floats]:
-    sections = signal.butter(ORDER, CUTOFF_HZ, fs=RATE_HZ, output="sos")
-    smooth = np.full((2, len(x_mm)), np.nan)
-    for run in _runs(np.isfinite(x_mm)):
-        if run.stop - run.start >= SHORTEST_S * RATE_HZ:
-            smooth[:, run] = signal.sosfiltfilt(sections, np.stack([x_mm[run], y_mm[run]]), axis=1)
-    return smooth[0], smooth[1]
-
-
-def report(readings: Sequence[Reading], plate: Plate, spans_ns: Spans) -> Report:
+def report(
+    readings: Sequence[Reading], plate: Plate, spans_ns: Spans, *, noise_n: float | None = None
+) -> Report:
     """Return measures and quality of the time that counted.
 
     `spans_ns` are the spans of the hold in the readings' own time; the readings should begin and end about a
-    second outside them, so that the filter has settled. A hold under `SHORTEST_HOLD_S` carries no measures.
+    second outside them, so that the filter has settled. `noise_n` is the rms noise of one unloaded cell; with
+    it the quality says what velocity the noise alone would show.
     """
-    wanted_s = sum(end - start for start, end in spans_ns) * 1e-9
     path = cop_path(readings, plate)
     pieces = path.pieces(spans_ns)
-    got_s = sum(len(piece.x_mm) for piece in pieces) / RATE_HZ
-    missing = max(0.0, 1 - got_s / wanted_s) if wanted_s > 0 else 1.0
-    longest_gap_s = _longest_gap_s(path, spans_ns)
-    quality: dict[str, float | bool] = {
+    quality = _gaps(path, pieces, spans_ns)
+    quality["spikes"] = float(path.spikes)
+    measures = _all_measures(pieces, path.rate_hz)
+    if measures:
+        measures["load_asymmetry_percent"] = 100 * measures["mean_ml_mm"] / (plate.width_mm / 2)
+        if noise_n is not None:
+            _add_noise(quality, measures["velocity_mm_s"], noise_n, path.load_n(spans_ns), plate)
+    return _told(measures, _duration_s(pieces, path.rate_hz), quality)
+
+
+def report_path(t_s: Floats, x_mm: Floats, y_mm: Floats, *, low_pass: bool) -> Report:
+    """Return measures and quality of a CoP path on a uniform grid, arrays of shape (n,).
+
+    `low_pass` passes it through the low-pass of the method; otherwise it is taken as it is. Rows further
+    apart than one and a half steps are a gap. Raises ValueError below three rows.
+    """
+    if len(t_s) < 3:
+        raise ValueError(f"a path of {len(t_s)} points has no measures")
+    step_s = float(np.median(np.diff(t_s)))
+    rate_hz = 1 / step_s
+    breaks = np.flatnonzero(np.diff(t_s) > 1.5 * step_s) + 1
+    pieces = [
+        Piece(x, y) for x, y in zip(np.split(x_mm, breaks), np.split(y_mm, breaks), strict=True) if len(x) > 1
+    ]
+    if low_pass:
+        pieces = [piece for piece in (smoothed(piece, rate_hz) for piece in pieces) if piece is not None]
+    wanted_s = float(t_s[-1] - t_s[0]) + step_s
+    longest_gap_s = max(0.0, float(np.diff(t_s).max()) - step_s) if len(breaks) else 0.0
+    duration_s = _duration_s(pieces, rate_hz)
+    quality = _quality(max(0.0, 1 - duration_s / wanted_s), longest_gap_s)
+    quality["rate_hz"] = round(rate_hz, 3)
+    return _told(_all_measures(pieces, rate_hz), duration_s, quality)
+
+
+def _all_measures(pieces: Sequence[Piece], rate_hz: float) -> dict[str, float]:
+    if sum(len(piece.x_mm) for piece in pieces) < 3:
+        return {}
+    measures = sway_measures(pieces, rate_hz=rate_hz)
+    duration_s = _duration_s(pieces, rate_hz)
+    if withheld_reason("f95_ap_hz", duration_s) is None:
+        of = spectrum(pieces, rate_hz)
+        if of is not None:
+            measures |= spectral_measures(of)
+        measures |= velocity_entropy(pieces, rate_hz)
+    return measures
+
+
+def _told(measures: dict[str, float], duration_s: float, quality: Quality) -> Report:
+    """Split what was computed into what this trial may carry and why it may not carry the rest."""
+    carried: dict[str, float] = {}
+    withheld: dict[str, str] = {}
+    for name in CATALOGUE:
+        reason = withheld_reason(name, duration_s)
+        if reason is not None:
+            withheld[name] = reason
+        elif name in measures:
+            carried[name] = measures[name]
+        else:
+            withheld[name] = "this recording does not hold what it is made of"
+    return Report(carried, withheld, quality)
+
+
+def _duration_s(pieces: Sequence[Piece], rate_hz: float) -> float:
+    return sum(len(piece.x_mm) for piece in pieces) / rate_hz
+
+
+def _quality(missing: float, longest_gap_s: float) -> Quality:
+    return {
         "missing_percent": round(100 * missing, 3),
         "longest_gap_s": round(longest_gap_s, 3),
-        "flagged": missing > 0.01 or longest_gap_s > 0.5,
+        "flagged": missing > MOST_MISSING or longest_gap_s > LONGEST_GAP_S,
     }
-    if got_s < SHORTEST_HOLD_S:
-        return Report({}, quality)
-    return Report(sway_measures(pieces, rate_hz=RATE_HZ), quality)
 
 
-def _longest_gap_s(path: CopPath, spans_ns: Spans) -> float:
-    longest = 0
+def _gaps(path: CopPath, pieces: Sequence[Piece], spans_ns: Spans) -> Quality:
+    wanted_s = sum(end - start for start, end in spans_ns) * 1e-9
+    missing = max(0.0, 1 - _duration_s(pieces, path.rate_hz) / wanted_s) if wanted_s > 0 else 1.0
+    step_ns = round(1e9 / path.rate_hz)
+    longest_ns = 0
     for start_ns, end_ns in spans_ns:
         inside = (path.t_ns >= start_ns) & (path.t_ns <= end_ns) & np.isfinite(path.x_mm)
-        times = path.t_ns[inside]
-        edges = np.concatenate([[start_ns], times, [end_ns]])
-        longest = max(longest, int(np.diff(edges).max()))
-    step_ns = 1_000_000_000 // RATE_HZ
-    return max(0, longest - step_ns) * 1e-9
+        edges = np.concatenate([[start_ns], path.t_ns[inside], [end_ns]])
+        longest_ns = max(longest_ns, int(np.diff(edges).max()))
+    return _quality(missing, max(0, longest_ns - step_ns) * 1e-9)
+
+
+def _add_noise(quality: Quality, velocity_mm_s: float, noise_n: float, load_n: float, plate: Plate) -> None:
+    noise_mm_s = noise_velocity_mm_s(noise_n, load_n, plate)
+    share = min(1.0, (noise_mm_s / velocity_mm_s) ** 2) if velocity_mm_s > 0 else 1.0
+    quality["noise_n"] = round(noise_n, 3)
+    quality["noise_velocity_mm_s"] = round(noise_mm_s, 3)
+    quality["noise_percent"] = round(100 * share, 1)
+    quality["noise_dominates"] = share > MOST_NOISE

@@ -12,9 +12,9 @@ import numpy as np
 
 from station.errors import StationError
 from station.link.messages import RawTrace, decode_body, decode_envelope
+from station.sway.grid import cop_path
 from station.sway.measures import Ellipse, Piece, prediction_ellipse
 from station.sway.plate import plate_from_dict
-from station.sway.report import cop_path
 from station.sway.trace import decode_trace
 from ui.care import models
 
@@ -73,11 +73,11 @@ def stabilogram_of(trial: models.Trial) -> Stabilogram | None:
 
 
 def read_pieces(payload: bytes) -> list[Piece]:
-    """Return the CoP during the hold, from the payload of a raw message. Raises StationError."""
+    """Return the CoP of the time that counted, from the payload of a raw message. Raises StationError."""
     raw = decode_body(decode_envelope(payload))
     if not isinstance(raw, RawTrace):
         raise StationError("the message kept for this trial holds no raw trace")
-    return cop_path(decode_trace(raw.data), plate_from_dict(raw.plate)).pieces([raw.hold_ns])
+    return cop_path(decode_trace(raw.data), plate_from_dict(raw.plate)).pieces(raw.spans_ns or [raw.hold_ns])
 
 
 def draw(pieces: Sequence[Piece]) -> Stabilogram | None:
