@@ -8,15 +8,15 @@ import msgspec
 import pygame
 import pytest
 
-from station.session.protocol import Hello, Press, decode_command, encode
+from station.session.protocol import Answer, Event, Hello, Press, decode_command, encode
+from station.training.questions import CHECK_IN, as_question
 from station.training.snapshot import ResultView, Snapshot
-from ui.patient.__main__ import main
-from ui.patient.album import Album
 from ui.patient.app import Kiosk
+from ui.patient.dialogue import READ_NS, TAKEN_NS
 from ui.patient.examples import LIVE, snapshot
 from ui.patient.link import FRESH_NS, RETRY_NS, StationLink
-from ui.patient.sound import NOTES, Silence, Tone, open_speaker, tone_between, waveform
-from ui.patient.window import DisplayError, Window
+from ui.patient.sound import Tone
+from ui.patient.window import Window
 
 MS = 1_000_000
 
@@ -272,49 +272,14 @@ def test_several_snapshots_in_one_turn_lose_no_tone(bench: Bench) -> None:
     assert bench.ear.heard == ["begin", "pause"]
 
 
-def test_a_kiosk_that_joins_a_running_hold_plays_nothing() -> None:
-    assert tone_between(None, hold(1)) is None
-
-
-@pytest.mark.parametrize("tone", NOTES)
-def test_a_tone_begins_and_ends_in_silence(tone: Tone) -> None:
-    wave = memoryview(waveform(tone)).cast("h")
-    assert abs(wave[0]) < 400
-    assert abs(wave[-1]) < 400
-    assert 5_000 < max(wave) < 16_000
-
-
-def test_without_a_sound_device_it_is_silent(tmp_path: Path) -> None:
-    speaker = open_speaker(tmp_path)
-    assert isinstance(speaker, Silence)
-    speaker.play("done")
-    speaker.close()
-
-
-def test_an_album_keeps_a_picture_every_few_seconds(tmp_path: Path) -> None:
-    taken: list[str] = []
-    album = Album(tmp_path / "new", 2.0)
-    for now_ms in (0, 1000, 1999, 2000, 3999, 4000):
-        album.keep(now_ms * MS, lambda file: taken.append(file.name))
-    assert taken == ["000001.png", "000002.png", "000003.png"]
-
-
-@pytest.mark.parametrize("driver", ["dummy", "offscreen"])
-def test_it_refuses_to_draw_where_nobody_can_see_it(
-    driver: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setenv("SDL_VIDEODRIVER", driver)
-    with pytest.raises(DisplayError, match="--offscreen"):
-        Window("windowed")
-    assert main(["--windowed"]) == 1
-    assert capsys.readouterr().err.count("\n") == 1
-
-
-@pytest.mark.parametrize(
-    "arguments", [["--screenshot-every", "1"], ["--screenshot-every", "0", "--screenshot-to", "x"], ["--big"]]
-)
-def test_wrong_usage_ends_with_2(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit) as ended:
-        main(arguments)
-    assert ended.value.code == 2
-    assert capsys.readouterr().err
+def test_the_station_s_own_start_button_answers_a_question(bench: Bench) -> None:
+    station = bench.connect()
+    station.show(snapshot("checkin", question=as_question(CHECK_IN[0], number=1, of=9)))
+    bench.pass_ms(16)
+    bench.pass_ms(READ_NS // MS)
+    assert station.peer is not None
+    station.peer.send(encode(Event(kind="start_pressed", t_ns=1)))
+    bench.pass_ms(16)
+    assert bench.kiosk.view(bench.now_ns).chosen == 1
+    bench.pass_ms(TAKEN_NS // MS)
+    assert station.heard() == Answer(key="numbness", value=True)

@@ -6,9 +6,9 @@ import pytest
 from station.session.protocol import Answer, Command, Press
 from station.training.questions import CHECK_IN, as_question
 from station.training.snapshot import Snapshot
-from ui.patient.canvas import Button
-from ui.patient.dialogue import REPEAT_NS, SETTLE_NS, Dialogue
-from ui.patient.examples import snapshot
+from ui.patient.canvas import Button, Turn
+from ui.patient.dialogue import READ_NS, REPEAT_NS, SETTLE_NS, TAKEN_NS, Dialogue
+from ui.patient.examples import every_screen, snapshot
 from ui.patient.gestures import ECHO_NS, GestureReader, Key, Tap
 from ui.patient.screens import Drawing
 from ui.patient.view import View
@@ -83,7 +83,8 @@ def test_lifting_moving_and_other_buttons_are_no_tap() -> None:
     [
         (pygame.K_RETURN, "go"),
         (pygame.K_SPACE, "go"),
-        (pygame.K_ESCAPE, "no"),
+        (pygame.K_ESCAPE, "stop"),
+        (pygame.K_n, "no"),
         (pygame.K_s, "stop"),
         (pygame.K_RIGHT, "right"),
     ],
@@ -128,7 +129,7 @@ def test_yes_and_no_are_answers_to_the_question_shown() -> None:
     )
 
 
-@pytest.mark.parametrize(("key", "value"), [("go", True), ("yes", True), ("no", False)])
+@pytest.mark.parametrize(("key", "value"), [("yes", True), ("no", False)])
 def test_keys_answer_yes_and_no(key: Key, value: bool) -> None:
     answer = settled(RED_FLAG).key(key, buttons_of(RED_FLAG), LATER)
     assert answer == Answer(key="numbness", value=value)
@@ -150,7 +151,6 @@ def test_a_number_is_marked_first_and_sent_with_next() -> None:
 
 def test_arrows_move_along_the_scale_and_stay_on_it() -> None:
     dialogue = settled(PAIN)
-    assert dialogue.key("go", buttons_of(PAIN), LATER) is None
     for _ in range(20):
         dialogue.key("right", buttons_of(PAIN), LATER)
     assert dialogue.key("go", buttons_of(PAIN, dialogue.chosen), LATER) == Answer(key="pain", value=10)
@@ -163,11 +163,6 @@ def test_a_mark_does_not_carry_over_to_the_next_question() -> None:
     assert dialogue.chosen is None
 
 
-@pytest.mark.parametrize("key", ["stop", "no"])
-def test_the_stop_keys_stop_a_hold(key: Key) -> None:
-    assert settled(HOLD).key(key, buttons_of(HOLD), LATER) == STOP
-
-
 @pytest.mark.parametrize("shown", [RED_FLAG, PAIN, SETUP, HOLD])
 def test_one_key_stops_on_every_page(shown: Snapshot) -> None:
     assert settled(shown).key("stop", buttons_of(shown), LATER) == STOP
@@ -177,3 +172,105 @@ def test_a_key_presses_no_button_that_is_not_shown() -> None:
     assert settled(HOLD).key("go", buttons_of(HOLD), LATER) is None
     welcome = snapshot("welcome")
     assert settled(welcome).key("stop", buttons_of(welcome), LATER) is None
+
+
+def press_start(dialogue: Dialogue, times: int, now_ns: int = LATER) -> int:
+    """Press the one button this often, as fast as it is heard; return when the last press was."""
+    for number in range(times):
+        assert dialogue.key("go", (), now_ns + number * REPEAT_NS) is None
+    return now_ns + (times - 1) * REPEAT_NS
+
+
+@pytest.mark.parametrize(
+    ("shown", "presses", "answer"),
+    [
+        (RED_FLAG, 1, Answer(key="numbness", value=True)),
+        (RED_FLAG, 2, Answer(key="numbness", value=False)),
+        (RED_FLAG, 3, Answer(key="numbness", value=True)),
+        (PAIN, 1, Answer(key="pain", value=10)),
+        (PAIN, 2, Answer(key="pain", value=0)),
+        (PAIN, 9, Answer(key="pain", value=7)),
+    ],
+)
+def test_one_button_marks_answer_after_answer_and_one_left_alone_is_taken_once(
+    shown: Snapshot, presses: int, answer: Answer
+) -> None:
+    dialogue = settled(shown)
+    last_ns = press_start(dialogue, presses)
+    assert dialogue.left_alone(last_ns + TAKEN_NS - 1) is None
+    assert dialogue.left_alone(last_ns + TAKEN_NS) == answer
+    assert dialogue.left_alone(last_ns + 2 * TAKEN_NS) is None
+
+
+@pytest.mark.parametrize("number", range(len(CHECK_IN)))
+def test_one_stray_press_never_leads_on_to_training(number: int) -> None:
+    question = as_question(CHECK_IN[number], number=number + 1, of=len(CHECK_IN))
+    dialogue = settled(snapshot("checkin", question=question))
+    last_ns = press_start(dialogue, 1)
+    answer = dialogue.left_alone(last_ns + TAKEN_NS)
+    assert isinstance(answer, Answer)
+    asked = CHECK_IN[number]
+    assert answer.value == (10 if asked.kind == "scale" else asked.stops_on is True)
+
+
+def test_a_question_left_alone_without_a_mark_is_never_answered() -> None:
+    assert settled(RED_FLAG).left_alone(LATER + 100 * TAKEN_NS) is None
+
+
+def test_a_number_marked_by_touch_waits_until_it_is_sent() -> None:
+    dialogue = settled(PAIN)
+    dialogue.tap(next(b for b in buttons_of(PAIN) if b.action == (3,)).rect.center, buttons_of(PAIN), LATER)
+    assert dialogue.taken_in_s(LATER) is None
+    assert dialogue.left_alone(LATER + 100 * TAKEN_NS) is None
+
+
+def test_a_press_meant_for_the_page_before_marks_no_answer() -> None:
+    dialogue = settled(SETUP)
+    dialogue.turn_to(RED_FLAG, LATER)
+    dialogue.key("go", (), LATER + READ_NS - 1)
+    assert dialogue.chosen is None
+    dialogue.key("go", (), LATER + READ_NS)
+    assert dialogue.chosen == 1
+
+
+def test_the_seconds_until_an_answer_is_taken_are_told() -> None:
+    dialogue = settled(PAIN)
+    press_start(dialogue, 1)
+    assert [dialogue.taken_in_s(LATER + s * 1_000_000_000) for s in (0, 1, 3, 4)] == [4, 3, 1, 0]
+
+
+def test_stop_stops_while_an_answer_is_marked() -> None:
+    dialogue = settled(PAIN)
+    last_ns = press_start(dialogue, 3)
+    assert dialogue.key("stop", buttons_of(PAIN, 2), last_ns + REPEAT_NS) == STOP
+
+
+def test_a_long_setup_is_read_to_its_end_before_it_begins() -> None:
+    long = every_screen()["20-setup-long"].snapshot
+    assert long is not None
+    dialogue = settled(long)
+    first = Drawing(View(long)).buttons
+    assert START not in [button.action for button in first]
+    assert dialogue.key("go", first, LATER) is None
+    assert dialogue.leaf == 1
+    second = Drawing(View(long, leaf=1)).buttons
+    assert Turn(0) in [button.action for button in second]
+    assert dialogue.key("go", second, LATER + REPEAT_NS) == START
+
+
+@pytest.mark.parametrize("name", every_screen())
+def test_every_screen_that_asks_for_something_is_worked_with_two_buttons(name: str) -> None:
+    view = every_screen()[name]
+    shown = view.snapshot
+    buttons = Drawing(view).buttons
+    if shown is None or not buttons:
+        return
+    dialogue = settled(shown)
+    dialogue.leaf = view.leaf
+    if shown.question is not None:
+        press_start(dialogue, 1)
+        assert isinstance(dialogue.left_alone(LATER + TAKEN_NS), Answer)
+    elif START in [button.action for button in buttons]:
+        assert dialogue.key("go", buttons, LATER) == START
+    if STOP in [button.action for button in buttons]:
+        assert settled(shown).key("stop", buttons, LATER) == STOP

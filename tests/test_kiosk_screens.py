@@ -3,7 +3,6 @@
 import os
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import msgspec
 import numpy as np
@@ -12,11 +11,20 @@ import pygame
 import pytest
 
 from station.training.questions import CHECK_IN, as_question
-from ui.patient.book import page_of
 from ui.patient.canvas import Choose
-from ui.patient.examples import LIVE, TRAIL, every_screen, snapshot
+from ui.patient.examples import every_screen, snapshot
+from ui.patient.scene import Scene
 from ui.patient.screens import Drawing, main
-from ui.patient.theme import HEIGHT, INK, SHAPE_PAIRS, SMALLEST, TEXT_PAIRS, WIDTH, Colour, contrast
+from ui.patient.theme import (
+    HEIGHT,
+    SHAPE_PAIRS,
+    SMALLEST,
+    TEXT_PAIRS,
+    WARM,
+    WIDTH,
+    Colour,
+    contrast,
+)
 from ui.patient.view import TRAINING_PHASES, View
 from ui.patient.widgets import SIGN_BOX, STOP
 
@@ -24,8 +32,6 @@ SCREENS = every_screen()
 GOLDEN = Path(__file__).with_name("golden")
 BLOCK_PX = 16
 PAGE = pygame.Rect(0, 0, WIDTH, HEIGHT)
-
-LONG_CUE = "Stand as tall as you can, let your shoulders sink, breathe out slowly, and look ahead calmly."
 
 
 @cache
@@ -42,10 +48,10 @@ def pixels(picture: pygame.Surface) -> npt.NDArray[np.float64]:
 
 def ground_behind(picture: pygame.Surface, rect: pygame.Rect) -> Colour:
     """The colour most of a text's rectangle has."""
-    area = pixels(picture)[rect.left : rect.right, rect.top : rect.bottom].reshape(-1, 3).astype(int)
-    colours, counts = np.unique(area, axis=0, return_counts=True)
-    red, green, blue = (int(channel) for channel in colours[counts.argmax()])
-    return red, green, blue
+    area = pygame.surfarray.array2d(picture)[rect.left : rect.right, rect.top : rect.bottom]
+    colours, counts = np.unique(area, return_counts=True)
+    colour = picture.unmap_rgb(int(colours[counts.argmax()]))
+    return colour.r, colour.g, colour.b
 
 
 @each_screen
@@ -144,74 +150,20 @@ def test_no_and_yes_look_alike() -> None:
 
 
 def test_a_scale_offers_0_to_10_and_sends_nothing_before_one_is_chosen() -> None:
-    buttons = Drawing(View(SCREENS["28-checkout"].snapshot)).buttons
+    buttons = Drawing(View(SCREENS["37-checkout"].snapshot)).buttons
     assert [button.action for button in buttons] == [*(Choose(value) for value in range(11)), STOP]
 
 
-def holding(**changes: Any) -> Drawing:
-    stale = changes.pop("stale", False)
-    facts: dict[str, Any] = {"live": LIVE, "held_s": 7.2, "counting": True}
-    return Drawing(View(snapshot("hold", **{**facts, **changes}), stale=stale, trail=TRAIL))
-
-
-def dot_px(drawing: Drawing) -> int:
-    """How many pixels of the board, between the feet, have the colour of the dot."""
-    board = pixels(drawing.picture)[700:1180, 200:600]
-    return int((np.abs(board - np.array(INK)).max(axis=2) < 3).sum())
-
-
-def test_the_dot_is_where_the_centre_of_pressure_is() -> None:
-    centre = msgspec.structs.replace(LIVE, x_mm=50.0, y_mm=-20.0)
-    ink = np.argwhere(np.abs(pixels(holding(live=centre).picture) - np.array(INK)).max(axis=2) < 3)
-    board = ink[(ink[:, 0] > 700) & (ink[:, 1] > 150)]
-    assert board.mean(axis=0) == pytest.approx((934 + 50 * 1.49, 390 + 20 * 1.49), abs=2)
-
-
-def test_the_dot_is_gone_where_the_board_gives_no_numbers_and_with_closed_eyes() -> None:
-    assert dot_px(holding()) > 400
-    assert dot_px(holding(live=msgspec.structs.replace(LIVE, x_mm=None, y_mm=None))) == 0
-    closed = SCREENS["22-hold-eyes-closed"].snapshot
-    assert closed is not None
-    moved = msgspec.structs.replace(closed, live=msgspec.structs.replace(closed.live, x_mm=90.0))
-    assert (pixels(Drawing(View(closed)).picture) == pixels(Drawing(View(moved)).picture)).all()
-
-
-@pytest.mark.parametrize("phase", ["step_on", "weigh", "countdown", "hold"])
-def test_a_fault_shows_its_sentence_and_nothing_that_was_live(phase: Any) -> None:
-    fault = View(snapshot(phase, live=LIVE, held_s=3.0, board_fault="The board needs a moment."), trail=TRAIL)
-    assert page_of(fault, fault.snapshot).live is None  # type: ignore[arg-type]
-    texts = [text.text for text in Drawing(fault).texts]
-    assert "The board needs a moment." in texts
-    assert not any(digit in "".join(texts) for digit in "0123456789")
-
-
-def test_stale_data_is_not_drawn() -> None:
-    one = holding(stale=True)
-    other = holding(
-        stale=True, live=msgspec.structs.replace(LIVE, x_mm=-80.0, support_percent=33.0), held_s=9.0
-    )
-    assert (pixels(one.picture) == pixels(other.picture)).all()
-    assert any("picture has stopped" in text.text for text in one.texts)
-
-
-def test_long_words_of_the_care_team_fit() -> None:
-    question = as_question(CHECK_IN[2], number=1, of=9)
-    note = "Please keep both hands on the walker today and rest when you feel tired. " * 4
-    cues = (
-        "Stand as tall as you can and let your shoulders sink while you breathe out, slowly and calmly.",
-    ) * 3
-    long = msgspec.structs.replace(snapshot("setup").plan[0], cues=cues, why=cues[0])
-    for view in (snapshot("checkin", question=question, note=note[:300]), snapshot("setup", exercise=long)):
-        drawing = Drawing(View(view))
-        assert all(text.setting.fits and PAGE.contains(text.rect) for text in drawing.texts)
-
-
-def test_a_plan_of_20_exercises_shows_what_is_next_and_how_many_more() -> None:
-    one = snapshot("plan").plan[0]
-    plan = tuple(msgspec.structs.replace(one, title=f"Exercise {n}", done=n < 7) for n in range(20))
-    texts = [text.text for text in Drawing(View(snapshot("plan", plan=plan))).texts]
-    assert "Exercise 7" in texts
-    assert any(text.startswith("and ") for text in texts)
+def test_the_whole_rim_is_in_the_picture_and_drawn_where_it_is() -> None:
+    shown = SCREENS["30-hold-rim"].snapshot
+    assert shown is not None
+    assert shown.exercise is not None
+    assert shown.exercise.rim_mm is not None
+    scene = Scene(shown)
+    for x_mm, y_mm in ((1.0, 0.0), (-1.0, 0.0), (0.0, 1.0), (0.0, -1.0)):
+        outside = shown.exercise.rim_mm + 2.0
+        x, y = scene.at(x_mm * outside, y_mm * outside)
+        assert drawn("30-hold-rim").picture.get_at((round(x), round(y)))[:3] == WARM
 
 
 def test_the_screens_are_sharp_on_a_larger_display() -> None:
@@ -223,7 +175,7 @@ def test_the_screens_are_sharp_on_a_larger_display() -> None:
 def test_make_screens_writes_one_picture_a_screen_and_a_contact_sheet(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main([str(tmp_path)]) == 0
+    assert main([str(tmp_path), "--language", "en"]) == 0
     assert {file.stem for file in (tmp_path / "en").glob("*.png")} == set(SCREENS)
     assert (tmp_path / "en.png").exists()
     assert SIGN_BOX.width > 0

@@ -14,7 +14,7 @@ from station.training.programme import Programme
 from station.training.questionnaire import Questionnaire
 from station.training.questions import CHECK_IN, CHECK_OUT, Asked
 from station.training.snapshot import Phase, ResultView
-from station.training.words import blocked_words, pain_words, result_sentence, summary_words
+from station.training.words import WAIT_FOR_TEAM, blocked_words, pain_words, result_sentence, summary_words
 
 S: Final = 1_000_000_000
 RESULT_S: Final = 5.0
@@ -152,7 +152,7 @@ class Course:
     def _start(self) -> list[Outcome]:
         self._adopt()
         if self.blocked:
-            self.words = blocked_words("Please wait until your care team has spoken with you.")
+            self.words = blocked_words(WAIT_FOR_TEAM)
             self._go("blocked")
             return []
         self._begin()

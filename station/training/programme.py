@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from station.training.prescription import Exercise, Prescription, fallback_exercises, hold_of
+from station.training.prescription import Device, Exercise, Prescription, fallback_exercises, hold_of
 from station.training.routine import Routine, Rung, Side
 from station.training.snapshot import ExerciseView
 
@@ -34,8 +34,9 @@ class Planned:
             hold_s=self.hold_s,
             support_limit_percent=self.rung.support_limit_percent,
             attempts=self.attempts,
-            cues=self.routine.cues,
+            cues=self.rung.cues or self.routine.cues,
             why=self.rung.why,
+            rim_mm=self.routine.rim_mm,
             done=done,
         )
 
@@ -48,6 +49,7 @@ class Programme:
     rx_version: int | None = None
     pain_limit: int = 5
     body_weight_n: float | None = None
+    device: Device = "walker"
     note: str = ""
 
 
@@ -71,6 +73,7 @@ def programme_of(rx: Prescription, routines: Mapping[str, Routine]) -> Programme
         rx_version=rx.version,
         pain_limit=rx.pain_limit,
         body_weight_n=rx.body_weight_n,
+        device=rx.device,
         note=rx.note,
     )
 

@@ -5,6 +5,8 @@ from typing import Final, Literal
 
 from station.training.snapshot import Question
 
+HIGHEST: Final = 10  # of a scale
+
 EMERGENCY: Final = "Please call the emergency number now, or have someone take you to a hospital."
 CALL_TEAM: Final = "Please call your care team today and tell them. They have been told as well."
 
@@ -55,5 +57,12 @@ def as_question(asked: Asked, *, number: int, of: int, again: bool = False) -> Q
     """Return the question as a screen shows it; `again` after a 'no' to the support question."""
     text = SUPPORT_FIRST if again else asked.text
     return Question(
-        key=asked.key, text=text, kind=asked.kind, number=number, of=of, low=asked.low, high=asked.high
+        key=asked.key,
+        text=text,
+        kind=asked.kind,
+        number=number,
+        of=of,
+        low=asked.low,
+        high=asked.high,
+        safest=HIGHEST if asked.kind == "scale" else asked.stops_on is True,
     )

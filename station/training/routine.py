@@ -32,6 +32,7 @@ class Rung(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     vision: Vision = "open"
     surface: Surface = "firm"
     why: Words = "One small step on from the last one."
+    cues: tuple[Words, ...] = ()  # instead of the routine's, where these do not fit the rung
 
 
 class Target(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -49,9 +50,15 @@ class Routine(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     sided: bool = False  # done for the left and the right leg
     cues: tuple[Words, ...]
     target: Target
-    # Half sides of the area the CoP may use, None where the plate's own edge is the limit.
+    # Radius of the area the CoP may use, None where the plate's own edge is the limit.
     rim_mm: Millimetres | None = None
     rungs: Annotated[tuple[Rung, ...], msgspec.Meta(min_length=1)]
+
+    def __post_init__(self) -> None:
+        for number, rung in enumerate(self.rungs, start=1):
+            if rung.vision == "closed" and not rung.cues:
+                message = f"rung {number} closes the eyes; give it `cues` that do not ask to look"
+                raise ValueError(message)
 
     def rung(self, number: int) -> Rung:
         """Return the rung of this number, counted from 1. Raises IndexError beyond the ladder."""

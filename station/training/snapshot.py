@@ -4,6 +4,7 @@ from typing import Literal
 
 import msgspec
 
+from station.training.prescription import Device
 from station.training.routine import Side, Stance, Support, Surface, Vision
 
 Phase = Literal[
@@ -24,7 +25,11 @@ Phase = Literal[
 
 
 class Question(msgspec.Struct, frozen=True, kw_only=True):
-    """One question; the answer is a bool for `yes_no`, a whole number 0 to 10 for `scale`."""
+    """One question; the answer is a bool for `yes_no`, a whole number 0 to 10 for `scale`.
+
+    `safest` is the answer that rather keeps from training. A screen that answers by itself (a mark left
+    alone) offers it first, so that one stray press never leads on.
+    """
 
     key: str
     text: str
@@ -33,6 +38,7 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     of: int
     low: str = ""  # words at the ends of a scale
     high: str = ""
+    safest: bool | int = True
 
 
 class ExerciseView(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,6 +57,7 @@ class ExerciseView(msgspec.Struct, frozen=True, kw_only=True):
     attempts: int
     cues: tuple[str, ...]
     why: str
+    rim_mm: float | None = None  # radius of the area the CoP may use, around the plate's centre
     done: bool = False
 
 
@@ -86,6 +93,8 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True, tag="snapshot", tag_fi
     sim: bool
     plate_mm: tuple[float, float]  # width (ML) and length (AP) between the cells
     live: LiveView
+    device: Device = "walker"  # what the person holds on to
+    ready: bool = True  # start begins a session; not before the board has taken its zero
     session: str | None = None
     question: Question | None = None
     plan: tuple[ExerciseView, ...] = ()
@@ -97,6 +106,7 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True, tag="snapshot", tag_fi
     paused_by: Literal["step_off", "support_over", "edge", "fault"] | None = None
     countdown_s: int | None = None
     rest_s: float | None = None  # left to rest
+    rest_total_s: float | None = None  # of the whole rest
     results: tuple[ResultView, ...] = ()  # of this session; the last is the newest
     words: tuple[str, ...] = ()  # sentences for this phase (blocked, summary)
     note: str = ""  # from the therapist, shown once at the check-in after a change

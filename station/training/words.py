@@ -1,49 +1,78 @@
-"""Sentences for the patient: short, plain, encouraging and true; English is the source of translations."""
+"""Sentences for the patient: short, plain, encouraging and true; English is the source of translations.
+
+A sentence with numbers is a template here and reaches a screen filled in; a screen in another language finds
+the template again by its words (`TEMPLATES`) and fills in its own.
+"""
+
+from typing import Final
 
 from station.training.outcome import AttemptOutcome
 
-BOARD_FAULT = "The board needs a moment. You can step off and rest; you did nothing wrong."
+BOARD_FAULT: Final = "The board needs a moment. You can step off and rest; you did nothing wrong."
+GETTING_READY: Final = "Please leave the board empty for a moment. It is getting ready."
 
-GETTING_READY = "Please leave the board empty for a moment. It is getting ready."
+HELD_ALL: Final = "Well done. You held for the full {seconds} seconds."
+HELD_LONGER: Final = "{seconds} seconds: longer than the time before."
+HELD_SOME: Final = "You held for {seconds} seconds. Every second counts."
+HELD_ONE: Final = "You held for one second. Every second counts."
+HELD_NONE: Final = "That was a start. Take your time and try again when you are ready."
+BROKEN_OFF: Final = "The board stopped measuring. That was not you. We will do this one again."
+STOPPED: Final = "You stopped when you wanted to. That is always right."
+
+NO_TRAINING: Final = "No training today."
+REST_IS_RIGHT: Final = "Resting today is the right thing to do."
+WAIT_FOR_TEAM: Final = "Please wait until your care team has spoken with you."
+PAIN_OVER: Final = "Your pain is {pain} of 10. Training is for days when it is {limit} or less."
+PAIN_TOLD: Final = "Your care team has been told. Call them if it does not get better."
+
+FINISHED_SOME: Final = "You finished {done} of {tried} holds."
+FINISHED_ONE: Final = "You finished your hold."
+STOOD: Final = "You stood steadily for {seconds} seconds in all."
+STOOD_ONE: Final = "You stood steadily for one second."
+SEEN_BY: Final = "Your physiotherapist will see how it went."
+
+TEMPLATES: Final = (HELD_ALL, HELD_LONGER, HELD_SOME, PAIN_OVER, FINISHED_SOME, STOOD)
+SENTENCES: Final = (
+    BOARD_FAULT, GETTING_READY, HELD_ONE, HELD_NONE, BROKEN_OFF, STOPPED, NO_TRAINING, REST_IS_RIGHT,
+    WAIT_FOR_TEAM, PAIN_TOLD, FINISHED_ONE, STOOD_ONE, SEEN_BY, *TEMPLATES,
+)  # fmt: skip
 
 
 def result_sentence(outcome: AttemptOutcome, *, held_s: float, hold_s: float, best_s: float) -> str:
     """Return one true sentence about an attempt; `best_s` is this session's longest hold before it."""
     if outcome == "done":
-        return f"Well done. You held for the full {hold_s:g} seconds."
+        return HELD_ALL.format(seconds=f"{hold_s:g}")
     if outcome == "fault":
-        return "The board stopped measuring. That was not you. We will do this one again."
+        return BROKEN_OFF
     if outcome == "stopped":
-        return "You stopped when you wanted to. That is always right."
-    if held_s > best_s > 0:
-        return f"{held_s:.0f} seconds: longer than the time before."
+        return STOPPED
+    seconds = int(held_s + 1e-6)  # never more than was held
+    if held_s > best_s > 0 and seconds > 1:
+        return HELD_LONGER.format(seconds=seconds)
     if held_s >= 1:
-        return f"You held for {held_s:.0f} seconds. Every second counts."
-    return "That was a start. Take your time and try again when you are ready."
+        return HELD_SOME.format(seconds=seconds) if seconds > 1 else HELD_ONE
+    return HELD_NONE
 
 
 def blocked_words(advice: str) -> tuple[str, ...]:
     """Return what a person reads who should not train today."""
-    return ("No training today.", advice, "Resting today is the right thing to do.")
+    return (NO_TRAINING, advice, REST_IS_RIGHT)
 
 
 def pain_words(pain: int, limit: int) -> tuple[str, ...]:
     """Return what a person reads whose pain is above the prescribed limit."""
-    return (
-        "No training today.",
-        f"Your pain is {pain} of 10. Training is for days when it is {limit} or less.",
-        "Your care team has been told. Call them if it does not get better.",
-    )
+    return (NO_TRAINING, PAIN_OVER.format(pain=pain, limit=limit), PAIN_TOLD)
 
 
 def summary_words(*, done: int, tried: int, held_s: float, stopped: bool) -> tuple[str, ...]:
     """Return today's small wins."""
     words = []
     if done:
-        words.append(f"You finished {done} of {tried} holds." if tried > 1 else "You finished your hold.")
+        words.append(FINISHED_SOME.format(done=done, tried=tried) if tried > 1 else FINISHED_ONE)
     if held_s >= 1:
-        words.append(f"You stood steadily for {held_s:.0f} seconds in all.")
+        seconds = int(held_s + 1e-6)  # never more than was held
+        words.append(STOOD.format(seconds=seconds) if seconds > 1 else STOOD_ONE)
     if stopped:
-        words.append("You stopped when you wanted to. That is always right.")
-    words.append("Your physiotherapist will see how it went.")
+        words.append(STOPPED)
+    words.append(SEEN_BY)
     return tuple(words)

@@ -5,7 +5,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Final
@@ -16,9 +16,25 @@ from ui.patient.app import Kiosk
 from ui.patient.link import StationLink
 from ui.patient.sound import Silence, open_speaker
 from ui.patient.window import Window
-from ui.patient.words import speak
+from ui.patient.words import LANGUAGES, speak
 
-SOCKET: Final = "/run/balance-station/session.sock"
+RUNNING: Final = Path("/run/balance-station/session.sock")
+
+
+def session_socket(environ: Mapping[str, str], running: Path = RUNNING) -> Path:
+    """Return where the session of this machine listens, by the rule of the station itself.
+
+    $BALANCE_SOCKET, else the state folder that systemd names, else the socket of the installed service if it
+    is there, else the state folder of the person who runs it.
+    """
+    if named := environ.get("BALANCE_SOCKET"):
+        return Path(named)
+    if folder := environ.get("STATE_DIRECTORY"):
+        return Path(folder) / running.name
+    if running.exists():
+        return running
+    state = environ.get("XDG_STATE_HOME") or Path.home() / ".local/state"
+    return Path(state) / "balance-station" / running.name
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -26,8 +42,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--socket",
         type=Path,
-        default=Path(os.environ.get("BALANCE_SOCKET", SOCKET)),
-        help="the station's session socket (default: BALANCE_SOCKET, or %(default)s)",
+        default=session_socket(os.environ),
+        help="the station's session socket (default: $BALANCE_SOCKET, else %(default)s)",
     )
     mode = parser.add_mutually_exclusive_group()
     for name, words in (
@@ -37,7 +53,7 @@ def _parser() -> argparse.ArgumentParser:
     ):
         mode.add_argument(f"--{name}", dest="mode", action="store_const", const=name, help=words)
     parser.set_defaults(mode="fullscreen")
-    parser.add_argument("--language", default="en", help="language of the screens: en, tr, de or es")
+    parser.add_argument("--language", default="en", choices=LANGUAGES, help="language of the screens")
     parser.add_argument("--silent", action="store_true", help="play no tones")
     parser.add_argument("--screenshot-every", type=float, metavar="S", help="write a picture every S seconds")
     parser.add_argument("--screenshot-to", type=Path, metavar="FOLDER", help="where pictures go")

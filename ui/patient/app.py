@@ -93,11 +93,20 @@ class Kiosk:
         self._dialogue.turn_to(self._link.newest, now_ns)
         for command in self._commands(pygame.event.get(), now_ns):
             self._link.send(command, now_ns)
+        self._answer(now_ns)
         drawn = self._window.show(self.view(now_ns))
         if self._album is not None:
             self._album.keep(now_ns, self._window.screenshot)
         self._tell_trouble()
         return drawn
+
+    def _answer(self, now_ns: int) -> None:
+        """Let the station's own button answer, and send an answer that was left alone."""
+        for _ in range(self._link.starts()):
+            self._dialogue.key("go", (), now_ns)
+        command = self._dialogue.left_alone(now_ns)
+        if command is not None:
+            self._link.send(command, now_ns)
 
     def _tell_trouble(self) -> None:
         if self._link.trouble != self._said:
@@ -114,6 +123,8 @@ class Kiosk:
             stale=stale,
             trail=() if stale else self._trail.points(),
             chosen=self._dialogue.chosen,
+            taken_in_s=self._dialogue.taken_in_s(now_ns),
+            leaf=self._dialogue.leaf,
             pressed=self._dialogue.pressed,
         )
 

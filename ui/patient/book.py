@@ -5,7 +5,7 @@ from typing import Final, NamedTuple
 
 from station.training.snapshot import Phase, Snapshot
 from ui.patient.canvas import Canvas
-from ui.patient.pages import between, board, preparing, questions, waiting
+from ui.patient.pages import between, board, preparing, questions, setup, waiting
 from ui.patient.view import LIVE_PHASES, View
 
 Draw = Callable[[Canvas, View, Snapshot], None]
@@ -23,7 +23,7 @@ PAGES: Final[dict[Phase, Page]] = {
     "checkin": Page(questions.ask),
     "blocked": Page(waiting.blocked),
     "plan": Page(preparing.plan),
-    "setup": Page(preparing.setup),
+    "setup": Page(setup.setup),
     "step_on": Page(preparing.step_on),
     "weigh": Page(preparing.weigh),
     "countdown": Page(preparing.countdown),

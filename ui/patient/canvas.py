@@ -24,7 +24,13 @@ class Choose(NamedTuple):
     value: int
 
 
-Action = Press | Answer | Choose
+class Turn(NamedTuple):
+    """Turn to another leaf of a page that has more to say than fits at once; counted from 0."""
+
+    leaf: int
+
+
+Action = Press | Answer | Choose | Turn
 
 
 class Button(NamedTuple):

@@ -5,7 +5,7 @@ from typing import Final
 
 from station.session.protocol import Answer, Command
 from station.training.snapshot import Question, Snapshot
-from ui.patient.canvas import Action, Button, Choose
+from ui.patient.canvas import Action, Button, Choose, Turn
 from ui.patient.gestures import Key
 from ui.patient.pen import Point
 from ui.patient.widgets import START, STOP
@@ -14,6 +14,9 @@ from ui.patient.widgets import START, STOP
 REPEAT_NS: Final = 400_000_000
 SETTLE_NS: Final = 400_000_000
 SHOWN_NS: Final = 250_000_000  # how long a button stays drawn as pressed
+READ_NS: Final = 1_500_000_000  # before a press of the one button marks an answer
+TAKEN_NS: Final = 4_000_000_000  # an answer marked with the one button is taken after this time
+S: Final = 1_000_000_000
 HIGHEST: Final = 10
 MIDDLE: Final = 5
 
@@ -31,23 +34,27 @@ def page_key(snapshot: Snapshot | None) -> PageKey:
 class Dialogue:
     """What has been marked and pressed on the page in front of the person.
 
-    `chosen` is a marked answer not sent yet (for yes and no: 1 and 0). Times are the caller's, in ns.
+    `chosen` is a marked answer not sent yet (for yes and no: 1 and 0), `leaf` the open part of a long page.
+    One button is enough to answer: each press marks the next answer, and one left alone is taken. Times are
+    the caller's, in ns.
     """
 
     def __init__(self) -> None:
         self.chosen: int | None = None
+        self.leaf = 0
         self.pressed: Action | None = None
         self._page: PageKey | None = None
         self._question: Question | None = None
         self._page_ns = 0
         self._press_ns: int | None = None
+        self._marked_ns: int | None = None  # when the one button marked `chosen`
 
     def turn_to(self, snapshot: Snapshot | None, now_ns: int) -> None:
         """Take note of the page now shown, and let a pressed button come up again."""
         page = page_key(snapshot)
         if page != self._page:
             self._page, self._page_ns = page, now_ns
-            self.chosen, self.pressed = None, None
+            self.chosen, self.pressed, self.leaf, self._marked_ns = None, None, 0, None
         self._question = None if snapshot is None else snapshot.question
         if self._press_ns is not None and now_ns - self._press_ns > SHOWN_NS:
             self.pressed = None
@@ -60,42 +67,74 @@ class Dialogue:
     def key(self, key: Key, buttons: Sequence[Button], now_ns: int) -> Command | None:
         """Return the command of a key: it presses a button that is on the page, never one that is not."""
         question = self._question
-        if key in {"left", "right"}:
-            if question is not None:
-                self._move(question, 1 if key == "right" else -1)
+        if question is not None and key in {"left", "right"}:
+            self._move(question, 1 if key == "right" else -1)
             return None
-        wanted = self._meant(key, question)
-        if wanted is None or all(button.action != wanted for button in buttons):
+        if question is not None and key == "go" and (self.chosen is None or self._marked_ns is not None):
+            self._mark_next(question, now_ns)
             return None
-        return self._press(wanted, now_ns)
+        wanted = self._meant(key, question, [button.action for button in buttons])
+        return None if wanted is None else self._press(wanted, now_ns)
 
-    def _meant(self, key: Key, question: Question | None) -> Action | None:
+    def left_alone(self, now_ns: int) -> Command | None:
+        """Return the answer the one button has marked, once it was left alone for long enough."""
+        if self._question is None or self.chosen is None or self.taken_in_s(now_ns) != 0:
+            return None
+        self._marked_ns = None
+        return self._press(_answer(self._question, self.chosen), now_ns)
+
+    def taken_in_s(self, now_ns: int) -> int | None:
+        """Return in how many seconds the marked answer is taken; None when it waits to be sent."""
+        if self._marked_ns is None:
+            return None
+        return max(0, -((now_ns - self._marked_ns - TAKEN_NS) // S))
+
+    def _meant(self, key: Key, question: Question | None, shown: Sequence[Action]) -> Action | None:
+        """Return the shown action that a key stands for."""
+        wanted: Action | None = None
         if key == "stop":
-            return STOP
-        if question is None:
-            return {"go": START, "yes": START, "no": STOP}.get(key)
-        if question.kind == "scale":
-            if key == "no":
-                return STOP
-            return None if self.chosen is None else Answer(key=question.key, value=self.chosen)
-        if key == "go" and self.chosen is not None:
-            return Answer(key=question.key, value=bool(self.chosen))
-        return Answer(key=question.key, value=key != "no")
+            wanted = STOP
+        elif question is None and key in {"go", "yes"}:
+            onward = [action for action in shown if isinstance(action, Turn) and action.leaf > self.leaf]
+            wanted = onward[0] if onward else START
+        elif question is not None and key == "go" and self.chosen is not None:
+            wanted = _answer(question, self.chosen)
+        elif question is not None and question.kind == "yes_no" and key in {"yes", "no"}:
+            wanted = Answer(key=question.key, value=key == "yes")
+        return wanted if wanted in shown else None
 
     def _move(self, question: Question, way: int) -> None:
+        self._marked_ns = None
         if question.kind == "yes_no":
             self.chosen = 1 if way > 0 else 0
         else:
             self.chosen = MIDDLE if self.chosen is None else min(HIGHEST, max(0, self.chosen + way))
 
+    def _mark_next(self, question: Question, now_ns: int) -> None:
+        """Mark the answer after the marked one; not yet where the press may have been for the page before."""
+        if now_ns - self._page_ns < READ_NS or self._is_repeat(now_ns):
+            return
+        answers = 2 if question.kind == "yes_no" else HIGHEST + 1
+        self.chosen = int(question.safest) if self.chosen is None else (self.chosen + 1) % answers
+        self._press_ns = self._marked_ns = now_ns
+
+    def _is_repeat(self, now_ns: int) -> bool:
+        return self._press_ns is not None and now_ns - self._press_ns < REPEAT_NS
+
     def _press(self, action: Action, now_ns: int) -> Command | None:
         if isinstance(action, Choose):
-            self.chosen = action.value
-            return None
-        if self._press_ns is not None and now_ns - self._press_ns < REPEAT_NS:
+            self.chosen, self._marked_ns = action.value, None
             return None
         # Stop is heard even on a page that has only just appeared.
-        if action != STOP and now_ns - self._page_ns < SETTLE_NS:
+        if self._is_repeat(now_ns) or (action != STOP and now_ns - self._page_ns < SETTLE_NS):
             return None
-        self._press_ns, self.pressed = now_ns, action
+        self._press_ns = now_ns
+        if isinstance(action, Turn):
+            self.leaf = action.leaf
+            return None
+        self.pressed = action
         return action
+
+
+def _answer(question: Question, chosen: int) -> Answer:
+    return Answer(key=question.key, value=bool(chosen) if question.kind == "yes_no" else chosen)

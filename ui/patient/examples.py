@@ -8,7 +8,7 @@ import msgspec
 from station.training.questions import CHECK_IN, CHECK_OUT, Asked, as_question
 from station.training.routine import Side, shipped_routines
 from station.training.snapshot import ExerciseView, LiveView, Phase, ResultView, Snapshot
-from station.training.words import BOARD_FAULT, blocked_words, result_sentence, summary_words
+from station.training.words import BOARD_FAULT, GETTING_READY, blocked_words, result_sentence, summary_words
 from ui.patient.view import CopPoint, View
 
 SESSION: Final = "01900000-0000-7000-8000-000000000001"
@@ -44,8 +44,9 @@ def exercise(
         hold_s=step.hold_s,
         support_limit_percent=step.support_limit_percent,
         attempts=2,
-        cues=routine.cues,
+        cues=step.cues or routine.cues,
         why=step.why,
+        rim_mm=routine.rim_mm,
         done=done,
     )
     return msgspec.structs.replace(view, **changes)
@@ -96,8 +97,17 @@ def _result(outcome: str, held_s: float) -> Snapshot:
     return snapshot("result", results=(newest,))
 
 
+LONG_CUE: Final = (  # as long as anything a routine may say
+    "Stand as tall as you can, let both shoulders sink, breathe out slowly and look at a point straight "
+    "ahead; your weight is on both heels and the balls of both feet, and your knees stay a little soft."
+)
+EYES_CLOSED: Final = (
+    "Stand in the middle of the board.",
+    "Lift the other foot a little, no higher than your ankle.",
+    "Hold your support until you feel steady.",
+)
 NOTE: Final = (
-    "You are doing well, Mrs. Berger. From today, only one hand on the walker. "
+    "You are doing well. From today, only one hand on the walker. "
     "If it feels unsafe, use both hands again and tell me. I look at your results every evening."
 )
 
@@ -107,40 +117,52 @@ def every_screen() -> dict[str, View]:
     over = msgspec.structs.replace(LIVE, support_percent=34.0)
     light = msgspec.structs.replace(LIVE, support_percent=6.0)
     off = LiveView(load_n=12.0, target_x_mm=2.0, target_y_mm=0.0, target_radius_mm=30.0)
+    board = msgspec.structs.replace(LIVE, target_radius_mm=40.0)
+    beyond = msgspec.structs.replace(LIVE, x_mm=150.0, y_mm=60.0, in_target=False)
     one_leg = exercise("single-leg", 3, side="left")
     foam = exercise("balance-board", 2)
-    closed = exercise("single-leg", 2, side="right", vision="closed")
+    closed = exercise("single-leg", 2, side="right", vision="closed", cues=EYES_CLOSED)
     ticked = (exercise("supported-standing", 2, done=True), one_leg, foam)
+    wordy = exercise("supported-standing", 2, cues=(LONG_CUE,) * 3, why=LONG_CUE)
     red_flag = blocked_words(CHECK_IN[2].advice)
     wins = summary_words(done=3, tried=4, held_s=62, stopped=False)
     return {
         "01-away": View(None),
         "02-away-in-session": View(None, interrupted=True),
         "03-welcome": View(snapshot("welcome")),
-        "04-welcome-fault": View(snapshot("welcome", board_fault=BOARD_FAULT)),
-        "05-checkin-yes-no": View(_question(CHECK_IN, 3, "checkin")),
-        "06-checkin-note": View(_question(CHECK_IN, 1, "checkin", note=NOTE)),
-        "07-checkin-scale": View(_question(CHECK_IN, 8, "checkin"), chosen=3),
-        "08-blocked": View(snapshot("blocked", words=red_flag)),
-        "09-plan": View(snapshot("plan")),
-        "10-plan-half-done": View(snapshot("plan", plan=ticked)),
-        "11-setup-standing": View(snapshot("setup")),
-        "12-setup-one-leg": View(snapshot("setup", exercise=one_leg, exercise_number=2)),
-        "13-setup-foam": View(snapshot("setup", exercise=foam, exercise_number=3)),
-        "14-setup-eyes-closed": View(snapshot("setup", exercise=closed, exercise_number=2)),
-        "15-step-on": View(snapshot("step_on")),
-        "16-weigh": View(snapshot("weigh", exercise=one_leg)),
-        "17-countdown": View(snapshot("countdown", countdown_s=3)),
-        "18-hold": _hold(),
-        "19-hold-hands-over": _hold(live=over, counting=False, paused_by="support_over"),
-        "20-hold-stepped-off": _hold(live=off, counting=False, paused_by="step_off"),
-        "21-hold-one-leg": _hold(exercise=one_leg, exercise_number=2, held_s=1.3, live=light),
-        "22-hold-eyes-closed": _hold(exercise=closed, exercise_number=2, held_s=2.1, live=light),
-        "23-hold-stale": View(snapshot("hold", live=LIVE, held_s=7.2), stale=True),
-        "24-hold-fault": _hold(board_fault=BOARD_FAULT, counting=False, paused_by="fault"),
-        "25-result-done": View(_result("done", 20.0)),
-        "26-result-lost": View(_result("lost", 11.4)),
-        "27-rest": View(snapshot("rest", rest_s=14.2, exercise=one_leg, exercise_number=2)),
-        "28-checkout": View(_question(CHECK_OUT, 2, "checkout")),
-        "29-summary": View(snapshot("summary", words=wins)),
+        "04-welcome-ready-soon": View(snapshot("welcome", ready=False, board_fault=GETTING_READY)),
+        "05-welcome-fault": View(snapshot("welcome", board_fault=BOARD_FAULT)),
+        "06-checkin-yes-no": View(_question(CHECK_IN, 3, "checkin")),
+        "07-checkin-note": View(_question(CHECK_IN, 1, "checkin", note=NOTE)),
+        "08-checkin-scale": View(_question(CHECK_IN, 8, "checkin"), chosen=3),
+        "09-checkin-one-button": View(_question(CHECK_IN, 9, "checkin"), chosen=1, taken_in_s=3),
+        "10-blocked": View(snapshot("blocked", words=red_flag)),
+        "11-plan": View(snapshot("plan")),
+        "12-plan-half-done": View(snapshot("plan", plan=ticked)),
+        "13-setup-standing": View(snapshot("setup")),
+        "14-setup-one-leg": View(snapshot("setup", exercise=one_leg, exercise_number=2)),
+        "15-setup-foam": View(snapshot("setup", exercise=foam, exercise_number=3)),
+        "16-setup-eyes-closed": View(snapshot("setup", exercise=closed, exercise_number=2)),
+        "17-setup-cane": View(snapshot("setup", device="cane")),
+        "18-setup-crutches": View(snapshot("setup", device="crutches")),
+        "19-setup-chair": View(snapshot("setup", device="none")),
+        "20-setup-long": View(snapshot("setup", exercise=wordy)),
+        "21-setup-long-on": View(snapshot("setup", exercise=wordy), leaf=1),
+        "22-step-on": View(snapshot("step_on")),
+        "23-weigh": View(snapshot("weigh", exercise=one_leg)),
+        "24-countdown": View(snapshot("countdown", countdown_s=3)),
+        "25-hold": _hold(),
+        "26-hold-hands-over": _hold(live=over, counting=False, paused_by="support_over"),
+        "27-hold-stepped-off": _hold(live=off, counting=False, paused_by="step_off"),
+        "28-hold-one-leg": _hold(exercise=one_leg, exercise_number=2, held_s=1.3, live=light),
+        "29-hold-eyes-closed": _hold(exercise=closed, exercise_number=2, held_s=2.1, live=light),
+        "30-hold-rim": _hold(exercise=foam, exercise_number=3, held_s=11.0, live=board),
+        "31-hold-beyond": _hold(live=beyond, counting=False, paused_by="edge"),
+        "32-hold-stale": View(snapshot("hold", live=LIVE, held_s=7.2), stale=True),
+        "33-hold-fault": _hold(board_fault=BOARD_FAULT, counting=False, paused_by="fault"),
+        "34-result-done": View(_result("done", 20.0)),
+        "35-result-lost": View(_result("lost", 11.4)),
+        "36-rest": View(snapshot("rest", rest_s=14.2, rest_total_s=20, exercise=one_leg, exercise_number=2)),
+        "37-checkout": View(_question(CHECK_OUT, 2, "checkout")),
+        "38-summary": View(snapshot("summary", words=wins)),
     }

@@ -3,18 +3,18 @@
 Coordinates of a picture: x from 0 to 400, y from 0 (top) to 480; `Sketch` places them on the page.
 """
 
-from collections.abc import Sequence
 from typing import Final
 
+from station.training.prescription import Device
 from station.training.routine import Support, Surface
 from station.training.snapshot import ExerciseView
+from ui.patient.devices import BOARD_Y, HANDLE_Y, draw_device
 from ui.patient.pen import Pen, Point
-from ui.patient.theme import CALM, CARD, EDGE, HAIR, INK, WARM, Colour, mix
+from ui.patient.sketch import Sketch
+from ui.patient.theme import CALM, CARD, INK, WARM, Colour, mix
 
 BODY_COLOUR: Final = mix(CALM, CARD, 0.42)
 SHADE: Final = mix(CALM, CARD, 0.62)  # the leg that rests
-HANDLE_Y: Final = 262
-BOARD_Y: Final = 440
 SURFACE_HEIGHT: Final[dict[Surface, int]] = {
     "firm": 0,
     "foam": 34,
@@ -54,56 +54,21 @@ def _rounded(corners: tuple[Point, ...]) -> tuple[Point, ...]:
 SMOOTH_SOLE: Final = _rounded(RIGHT_SOLE)
 
 
-class Sketch:
-    """A pen with its own origin and size, for pictures made of strokes."""
-
-    def __init__(self, pen: Pen, at: Point, size: float) -> None:
-        self._pen = pen
-        self._at = at
-        self._size = size
-
-    def place(self, x: float, y: float) -> Point:
-        """Return where a point of the picture lies on the page."""
-        return self._at[0] + x * self._size, self._at[1] + y * self._size
-
-    def line(self, points: Sequence[Point], width: float, colour: Colour) -> None:
-        """Draw a limb, or a tube."""
-        self._pen.stroke([self.place(x, y) for x, y in points], width * self._size, colour)
-
-    def disc(self, x: float, y: float, radius: float, colour: Colour) -> None:
-        """Draw a filled circle."""
-        self._pen.disc(self.place(x, y), radius * self._size, colour)
-
-    def shape(self, points: Sequence[Point], colour: Colour) -> None:
-        """Draw a filled polygon."""
-        self._pen.shape([self.place(x, y) for x, y in points], colour)
-
-
 def sole(pen: Pen, centre: Point, length: float, colour: Colour, *, left: bool) -> None:
     """Draw the print of one foot seen from above, toes up; `centre` and `length` in px of the page."""
     mirror = -1 if left else 1
     pen.shape([(centre[0] + mirror * x * length, centre[1] - y * length) for x, y in SMOOTH_SOLE], colour)
 
 
-def stance_picture(pen: Pen, at: Point, size: float, exercise: ExerciseView) -> None:
-    """Draw stance, support and surface of an exercise; the picture is 400 x 480 times `size` large."""
+def stance_picture(pen: Pen, at: Point, size: float, exercise: ExerciseView, device: Device) -> None:
+    """Draw stance, support, device and surface; the picture is 400 x 480 times `size` large."""
     sketch = Sketch(pen, at, size)
     lift = SURFACE_HEIGHT[exercise.surface]
-    _walker(sketch, faint=exercise.support == "none")
+    draw_device(sketch, device, exercise.support)
     _ground(sketch, exercise.surface)
     _person(sketch, exercise, lift)
     if exercise.vision == "closed":
         _closed_eye(sketch, 332, 70)
-
-
-def _walker(sketch: Sketch, *, faint: bool) -> None:
-    colour = HAIR if faint else EDGE
-    for inner, outer in ((104, 74), (296, 326)):
-        sketch.line([(inner, HANDLE_Y + 6), (outer, BOARD_Y + 20)], 9, colour)
-    sketch.line([(99, 330), (301, 330)], 9, colour)
-    sketch.line([(96, 372), (304, 372)], 9, colour)
-    for x in (104, 296):
-        sketch.line([(x - 17, HANDLE_Y + 4), (x + 17, HANDLE_Y + 4)], 17, HAIR if faint else INK)
 
 
 def _ground(sketch: Sketch, surface: Surface) -> None:

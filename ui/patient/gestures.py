@@ -11,7 +11,7 @@ KEYS: Final[dict[int, Key]] = {
     pygame.K_KP_ENTER: "go",
     pygame.K_SPACE: "go",
     pygame.K_s: "stop",
-    pygame.K_ESCAPE: "no",
+    pygame.K_ESCAPE: "stop",
     pygame.K_y: "yes",
     pygame.K_n: "no",
     pygame.K_LEFT: "left",

@@ -13,7 +13,7 @@ Weight = Literal["regular", "bold"]
 
 LINE_PITCH: Final = 1.24  # distance of two baselines, in sizes
 FILES: Final = {"regular": "AtkinsonHyperlegible-Regular.ttf", "bold": "AtkinsonHyperlegible-Bold.ttf"}
-CACHED_PICTURES: Final = 256
+CACHED: Final = 256
 
 
 class Face(NamedTuple):
@@ -61,6 +61,7 @@ class Lettering:
         pygame.font.init()
         self._scale = scale
         self._fonts: dict[tuple[int, Weight], pygame.font.Font] = {}
+        self._settings: dict[tuple[str, tuple[float, float], Face, bool], Setting] = {}
         self._pictures: OrderedDict[tuple[str, int, Weight, Colour], pygame.Surface] = OrderedDict()
 
     def font(self, size: int, weight: Weight) -> pygame.font.Font:
@@ -108,6 +109,15 @@ class Lettering:
 
     def fit(self, text: str, box: tuple[float, float], face: Face, *, balanced: bool = False) -> Setting:
         """Return the text at the size of its face, or the largest smaller one that fits the box."""
+        key = (text, box, face, balanced)
+        setting = self._settings.get(key)
+        if setting is None:
+            if len(self._settings) >= CACHED:
+                self._settings.clear()
+            setting = self._settings[key] = self._fitted(text, box, face, balanced=balanced)
+        return setting
+
+    def _fitted(self, text: str, box: tuple[float, float], face: Face, *, balanced: bool) -> Setting:
         width, height = box
         weight = face.weight
         wrap = self.balance if balanced else self.wrap
@@ -127,7 +137,7 @@ class Lettering:
         if picture is None:
             picture = self.font(size, weight).render(text, True, colour)  # noqa: FBT003 - pygame takes it by place
             self._pictures[key] = picture
-            if len(self._pictures) > CACHED_PICTURES:
+            if len(self._pictures) > CACHED:
                 self._pictures.popitem(last=False)
         else:
             self._pictures.move_to_end(key)

@@ -6,10 +6,11 @@ from typing import Final
 
 from station.errors import MessageError
 from station.session.client import SessionClient
-from station.session.protocol import Command
+from station.session.protocol import Command, Event
 from station.training.snapshot import Snapshot
 
 NAME: Final = "kiosk"
+START_PRESSED: Final = "start_pressed"  # the station tells it where its own rules have no use for it
 RETRY_NS: Final = 1_000_000_000
 FRESH_NS: Final = 500_000_000  # older than this, the live view is no longer live
 
@@ -25,6 +26,7 @@ class StationLink:
         self._client: SessionClient | None = None
         self._retry_ns: int | None = None
         self._sample_ns = 0  # when the newest sample arrived, by the caller's clock
+        self._starts = 0
         self.newest: Snapshot | None = None
         self.interrupted = False
         self.trouble = ""
@@ -43,12 +45,18 @@ class StationLink:
         except MessageError as error:
             self.trouble = f"the station at {self._path} said something this kiosk does not know: {error}"
             return []
+        self._starts += sum(isinstance(n, Event) and n.kind == START_PRESSED for n in notices)
         snapshots = [notice for notice in notices if isinstance(notice, Snapshot)]
         for snapshot in snapshots:
             if self.newest is None or snapshot.t_ns != self.newest.t_ns:
                 self._sample_ns = now_ns
             self.newest, self.interrupted = snapshot, False
         return snapshots
+
+    def starts(self) -> int:
+        """Return how often the station's own start button was pressed since the last call."""
+        count, self._starts = self._starts, 0
+        return count
 
     def is_stale(self, now_ns: int) -> bool:
         """Return whether no new sample has arrived for half a second: what was live is not any more."""

@@ -47,6 +47,16 @@ class Pen:
             box, corner = box.inflate(-2 * width, -2 * width), max(0, corner - width)
         pygame.draw.rect(self._surface, fill, box, border_radius=corner)
 
+    def frame(self, rect: pygame.Rect, line: Colour, ground: Colour, *, radius: float, width: float) -> None:
+        """Round the corners of a picture: paint its square corners like the ground, and outline the rest."""
+        box, corner = self._rect(rect), round(radius * self._scale)
+        self._surface.set_clip(box)
+        outside = box.inflate(2 * corner, 2 * corner)
+        pygame.draw.rect(self._surface, ground, outside, width=corner, border_radius=2 * corner)
+        thick = max(1, round(width * self._scale))
+        pygame.draw.rect(self._surface, line, box, width=thick, border_radius=corner)
+        self._surface.set_clip(None)
+
     def disc(self, centre: Point, radius: float, fill: Colour) -> None:
         """Draw a filled circle."""
         pygame.draw.aacircle(self._surface, fill, self._at(centre), radius * self._scale)

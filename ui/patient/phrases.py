@@ -1,5 +1,6 @@
 """Phrases made of the vocabulary: how an exercise is called, what the hands do, what a pause asks for."""
 
+from station.training.prescription import Device
 from station.training.routine import Support, Surface
 from station.training.snapshot import ExerciseView, Snapshot
 from ui.patient.words import _, counted, said
@@ -14,6 +15,16 @@ def support_words(support: Support) -> str:
         "hovering": _("Hands just above your support"),
         "none": _("Hands free, support within reach"),
     }[support]
+
+
+def device_words(device: Device) -> str:
+    """Return where the support stands and how it is held."""
+    return {
+        "walker": _("Walker right in front of you, elbows a little bent."),
+        "cane": _("Cane in the hand across from your weaker leg, a steady chair at the other."),
+        "crutches": _("Crutches at your sides. Keep your weight off the leg your care team named."),
+        "none": _("A steady chair in front of you, against the wall."),
+    }[device]
 
 
 def surface_words(surface: Surface) -> str:

@@ -14,9 +14,8 @@ from ui.patient.examples import every_screen
 from ui.patient.lettering import Lettering
 from ui.patient.theme import HEIGHT, INK, WIDTH
 from ui.patient.view import View, still_part
-from ui.patient.words import speak
+from ui.patient.words import LANGUAGES, speak
 
-LANGUAGES: Final = ("en",)
 SHEET_COLUMNS: Final = 4
 SHEET_GAP: Final = 12
 
@@ -49,10 +48,10 @@ def contact_sheet(pictures: Sequence[pygame.Surface]) -> pygame.Surface:
     return sheet
 
 
-def write_screens(folder: Path) -> int:
+def write_screens(folder: Path, languages: Sequence[str] = LANGUAGES) -> int:
     """Write `<language>/<screen>.png` and `<language>.png`, the contact sheet; return how many screens."""
     count = 0
-    for language in LANGUAGES:
+    for language in languages:
         speak(language)
         target = folder / language
         target.mkdir(parents=True, exist_ok=True)
@@ -70,9 +69,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Write the screens; exit 0, or 1 when the folder cannot be written."""
     parser = argparse.ArgumentParser(prog="python -m ui.patient.screens", description=__doc__)
     parser.add_argument("folder", type=Path)
-    folder: Path = parser.parse_args(argv).folder
+    parser.add_argument(
+        "--language", action="append", choices=LANGUAGES, help="only this one; may be given again"
+    )
+    options = parser.parse_args(argv)
+    folder: Path = options.folder
     try:
-        count = write_screens(folder)
+        count = write_screens(folder, options.language or LANGUAGES)
     except OSError as error:
         print(f"cannot write screens to {folder}: {error.strerror}", file=sys.stderr)  # noqa: T201 - a command speaks
         return 1

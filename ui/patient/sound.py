@@ -11,8 +11,9 @@ import pygame
 
 from station.training.snapshot import Snapshot
 
-Tone = Literal["count", "begin", "pause", "resume", "done"]
+Tone = Literal["count", "begin", "pause", "resume", "outside", "inside", "almost", "done", "call"]
 
+ALMOST_S: Final = 3.0  # before the end of a hold with closed eyes
 RATE_HZ: Final = 44_100
 LOUDNESS: Final = 0.35
 # Notes of a tone: (frequency in Hz, length in s). Low and soft; going up means go, going down means wait.
@@ -21,6 +22,10 @@ NOTES: Final[dict[Tone, tuple[tuple[float, float], ...]]] = {
     "begin": ((523.25, 0.22), (659.25, 0.42)),
     "pause": ((392.0, 0.2), (329.63, 0.36)),
     "resume": ((440.0, 0.16), (523.25, 0.3)),
+    "outside": ((349.23, 0.3),),
+    "inside": ((440.0, 0.22),),
+    "almost": ((523.25, 0.12), (523.25, 0.12)),
+    "call": ((440.0, 0.3), (440.0, 0.3)),
     "done": ((523.25, 0.24), (659.25, 0.24), (783.99, 0.7)),
 }
 
@@ -33,15 +38,26 @@ def tone_between(old: Snapshot | None, new: Snapshot) -> Tone | None:
         return "done" if new.results[-1].outcome == "done" else "pause"
     if new.phase == "countdown" and new.countdown_s != old.countdown_s:
         return "count"
+    if old.phase == "rest" and new.phase in {"setup", "step_on"}:
+        return "call"
     return _tone_of_hold(old, new) if new.phase == "hold" else None
 
 
 def _tone_of_hold(old: Snapshot, new: Snapshot) -> Tone | None:
     if old.phase != "hold":
         return "begin"
-    if new.paused_by == old.paused_by:
+    if new.paused_by != old.paused_by:
+        return "resume" if new.paused_by is None else "pause"
+    if new.exercise is None or new.exercise.vision == "open" or new.paused_by is not None:
         return None
-    return "resume" if new.paused_by is None else "pause"
+    return _tone_for_closed_eyes(old, new, new.exercise.hold_s)
+
+
+def _tone_for_closed_eyes(old: Snapshot, new: Snapshot, hold_s: float) -> Tone | None:
+    """Return what open eyes would see: the circle left or reached again, and that it is almost done."""
+    if new.live.in_target != old.live.in_target:
+        return "inside" if new.live.in_target else "outside"
+    return "almost" if old.held_s < hold_s - ALMOST_S <= new.held_s else None
 
 
 def waveform(tone: Tone) -> bytes:

@@ -25,6 +25,7 @@ CALM_SOFT: Final[Colour] = (214, 233, 236)
 WARM: Final[Colour] = (116, 58, 0)
 WARM_SOFT: Final[Colour] = (252, 234, 205)
 FOOT: Final[Colour] = (228, 231, 231)
+TRAIL: Final[Colour] = (92, 142, 156)  # where the CoP has just been
 ASLEEP: Final[Colour] = (226, 227, 226)  # the ground of a live view that is not live
 SIGN: Final[Colour] = (255, 213, 74)  # the ground of the word SIMULATED
 

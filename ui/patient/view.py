@@ -1,6 +1,6 @@
 """What a page draws from: the newest snapshot, and what the kiosk alone knows."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, NamedTuple
 
 import msgspec
@@ -28,7 +28,8 @@ class View:
 
     `snapshot` None: the station is not there, `interrupted` whether a session was under way when it went.
     `stale`: the live part of the snapshot is too old to be shown. `trail` is the recent CoP, oldest first.
-    `chosen` is the answer marked but not sent; `pressed` the button that was just pressed.
+    `chosen` is the answer marked but not sent, `taken_in_s` when it is taken if it is left alone; `leaf`
+    which part of a long page is open; `pressed` the button that was just pressed.
     """
 
     snapshot: Snapshot | None
@@ -36,6 +37,8 @@ class View:
     stale: bool = False
     trail: tuple[CopPoint, ...] = ()
     chosen: int | None = None
+    taken_in_s: int | None = None
+    leaf: int = 0
     pressed: Action | None = None
 
 
@@ -54,7 +57,7 @@ def still_part(view: View) -> View:
         if snapshot.rest_s is not None:
             moving["rest_s"] = whole_seconds(snapshot.rest_s)
         snapshot = msgspec.structs.replace(snapshot, **moving)
-    return View(snapshot, view.interrupted, view.stale, (), view.chosen, view.pressed)
+    return replace(view, snapshot=snapshot, trail=())
 
 
 def _standing_still(snapshot: Snapshot) -> LiveView:

@@ -6,7 +6,7 @@ import pygame
 
 from station.session.protocol import Press
 from ui.patient.canvas import Action, Align, Canvas
-from ui.patient.lettering import LINE_PITCH, bold, plain
+from ui.patient.lettering import bold, plain
 from ui.patient.pen import Point
 from ui.patient.theme import (
     BODY,
@@ -37,10 +37,10 @@ SIGN_BOX: Final = pygame.Rect(HEADER.right - 214, HEADER.top, 214, HEADER.height
 HEADER_WORDS: Final = pygame.Rect(HEADER.left, HEADER.top, SIGN_BOX.left - HEADER.left - 24, HEADER.height)
 
 
-def header(canvas: Canvas, view: View, words: str = "") -> None:
+def header(canvas: Canvas, view: View, words: str = "", *, room: pygame.Rect = HEADER_WORDS) -> None:
     """Draw the line at the top: where we are, and whether the board is a simulated one."""
     if words:
-        canvas.write(words, HEADER_WORDS, plain(30, QUIET), anchor="middle")
+        canvas.write(words, room, plain(30, QUIET), anchor="middle")
     if view.snapshot is not None and view.snapshot.sim:
         canvas.pen.block(SIGN_BOX, SIGN, radius=10, edge=INK, edge_width=2)
         sign = SIGN_BOX.inflate(-12, -4)
@@ -142,18 +142,6 @@ def paragraphs(
         )
         top += height + gap
     return top - gap
-
-
-def bullets(canvas: Canvas, box: pygame.Rect, sentences: tuple[str, ...], size: int) -> None:
-    """Set a short list with dots, spread over the height of the box."""
-    room = pygame.Rect(box.left + 34, box.top, box.width - 34, box.height)
-    size_used, heights = _common_size(canvas, room, sentences, size, 8)
-    gap = min(26, (box.height - sum(heights)) // max(1, len(sentences)))
-    top = box.top
-    for sentence, height in zip(sentences, heights, strict=True):
-        canvas.pen.disc((box.left + 10, top + size_used * LINE_PITCH / 2), 7, CALM)
-        canvas.write(sentence, pygame.Rect(room.left, top, room.width, height), plain(size_used))
-        top += height + gap
 
 
 def _common_size(

@@ -1,11 +1,16 @@
 """Words on the screen go through gettext; the source language is English."""
 
 import gettext as gettext_module
+import re
+from functools import cache
 from pathlib import Path
 from typing import Final
 
+from station.training.words import TEMPLATES
+
 DOMAIN: Final = "kiosk"
 CATALOGUES: Final = Path(__file__).with_name("locale")
+LANGUAGES: Final = ("en", "tr", "de", "es")
 
 
 class _Tongue:
@@ -13,8 +18,13 @@ class _Tongue:
 
 
 def speak(language: str) -> None:
-    """Use this language (`en`, `tr`, `de`, `es`) from now on; English where it has no catalogue."""
-    _Tongue.catalogue = gettext_module.translation(DOMAIN, CATALOGUES, [language], fallback=True)
+    """Use this language (one of `LANGUAGES`) from now on; English where it has no catalogue."""
+    speak_from(gettext_module.translation(DOMAIN, CATALOGUES, [language], fallback=True))
+
+
+def speak_from(catalogue: gettext_module.NullTranslations) -> None:
+    """Use this catalogue from now on."""
+    _Tongue.catalogue = catalogue
 
 
 def _(text: str) -> str:
@@ -28,5 +38,22 @@ def counted(one: str, many: str, count: int) -> str:
 
 
 def said(text: str) -> str:
-    """Return a sentence that came from the session, translated when the catalogue knows it."""
-    return _(text) if text else ""
+    """Return a sentence that came from the session in the language in use.
+
+    One the catalogue does not know, such as a routine a clinic has written itself, stays as it is.
+    """
+    if not text:
+        return ""
+    words = _(text)
+    if words != text:
+        return words
+    for template in TEMPLATES:
+        if match := _pattern(template).fullmatch(text):
+            return _(template).format(**match.groupdict())
+    return text
+
+
+@cache
+def _pattern(template: str) -> re.Pattern[str]:
+    """Return what finds the numbers of a filled-in template."""
+    return re.compile(re.sub(r"\\{(\w+)\\}", r"(?P<\1>[\\d.]+)", re.escape(template)))

@@ -1,5 +1,7 @@
 """After a hold: what was held, a rest, and at the end the small wins of today."""
 
+from typing import Final
+
 import pygame
 
 from station.training.snapshot import ResultView, Snapshot
@@ -31,6 +33,9 @@ from ui.patient.widgets import (
 )
 from ui.patient.words import _, counted, said
 
+RING_CENTRE: Final = (MARGIN + 224, CONTENT.top + 218)
+RING_RADIUS: Final = 196
+
 
 def result(canvas: Canvas, view: View, snapshot: Snapshot) -> None:
     """Show the time held as part of a ring, and one true sentence."""
@@ -41,8 +46,7 @@ def result(canvas: Canvas, view: View, snapshot: Snapshot) -> None:
     start_button(canvas, view, _("Go on"))
     if newest is None:
         return
-    centre = (MARGIN + 224, CONTENT.top + 218)
-    _held_ring(canvas, centre, newest)
+    _held_ring(canvas, RING_CENTRE, newest)
     beside = pygame.Rect(MARGIN + 500, CONTENT.top, WIDTH - 2 * MARGIN - 500, CONTENT.height)
     words = pygame.Rect(beside.left, beside.top + 60, beside.width, 240)
     filled = canvas.write(said(newest.sentence), words, bold(TITLE), anchor="middle", balanced=True)
@@ -54,9 +58,9 @@ def result(canvas: Canvas, view: View, snapshot: Snapshot) -> None:
 
 
 def _held_ring(canvas: Canvas, centre: tuple[int, int], newest: ResultView) -> None:
-    canvas.pen.disc(centre, 196, CALM_SOFT)
-    canvas.pen.ring(centre, 196, 26, HAIR)
-    canvas.pen.ring(centre, 196, 26, CALM, share=newest.held_s / newest.hold_s)
+    canvas.pen.disc(centre, RING_RADIUS, CALM_SOFT)
+    canvas.pen.ring(centre, RING_RADIUS, 26, HAIR)
+    canvas.pen.ring(centre, RING_RADIUS, 26, CALM, share=newest.held_s / newest.hold_s)
     number = pygame.Rect(centre[0] - 150, centre[1] - 120, 300, 180)
     held = int(newest.held_s + 1e-6)
     canvas.write(str(held), number, bold(150), align="centre", anchor="middle")
@@ -71,24 +75,33 @@ def rest(canvas: Canvas, view: View, snapshot: Snapshot) -> None:
     """Count the rest down and name what comes next."""
     paper(canvas)
     header(canvas, view)
-    title = pygame.Rect(MARGIN, 108, WIDTH - 2 * MARGIN, 80)
-    canvas.write(_("Rest"), title, bold(68), align="centre", anchor="middle")
     left = whole_seconds(snapshot.rest_s or 0.0)
-    number = pygame.Rect(WIDTH // 2 - 300, 196, 600, 200)
-    canvas.write(str(left), number, bold(190, CALM), align="centre", anchor="middle")
-    seconds = pygame.Rect(WIDTH // 2 - 300, 392, 600, 48)
-    canvas.write(counted("second", "seconds", left), seconds, plain(BODY, QUIET), align="centre")
-    below = pygame.Rect(MARGIN, 456, WIDTH - 2 * MARGIN, 100)
+    _rest_ring(canvas, RING_CENTRE, left, snapshot.rest_total_s)
+    beside = pygame.Rect(MARGIN + 500, CONTENT.top + 60, WIDTH - 2 * MARGIN - 500, 120)
+    title = canvas.write(_("Rest"), beside, bold(84), anchor="middle")
+    below = pygame.Rect(beside.left, title.bottom + 24, beside.width, 190)
     words = _("Sit down if you like.")
     if snapshot.exercise is not None and snapshot.attempt > 1:
         words = _("Sit down if you like. Then the same once more.")
     elif snapshot.exercise is not None:
         words = _("Sit down if you like. Next: {title}.").format(title=title_words(snapshot.exercise))
-    canvas.write(words, below, plain(LEAD), align="centre", anchor="middle", balanced=True)
+    canvas.write(words, below, plain(LEAD), balanced=True)
     stop_button(canvas, view)
     board_notice(canvas, view)
     aside = pygame.Rect(START_BUTTON.left - 60, FOOTER.top, START_BUTTON.width + 60, FOOTER.height)
     canvas.write(_("It goes on by itself"), aside, plain(BODY, QUIET), align="right", anchor="middle")
+
+
+def _rest_ring(canvas: Canvas, centre: tuple[int, int], left: int, total_s: float | None) -> None:
+    """Draw the seconds left, in a ring that runs empty."""
+    canvas.pen.disc(centre, RING_RADIUS, CALM_SOFT)
+    canvas.pen.ring(centre, RING_RADIUS, 26, HAIR)
+    if total_s:
+        canvas.pen.ring(centre, RING_RADIUS, 26, CALM, share=left / total_s)
+    number = pygame.Rect(centre[0] - 150, centre[1] - 120, 300, 180)
+    canvas.write(str(left), number, bold(150), align="centre", anchor="middle")
+    below = pygame.Rect(centre[0] - 130, centre[1] + 52, 260, 48)
+    canvas.write(counted("second", "seconds", left), below, plain(BODY), align="centre", anchor="middle")
 
 
 def summary(canvas: Canvas, view: View, snapshot: Snapshot) -> None:

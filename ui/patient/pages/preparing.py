@@ -6,9 +6,9 @@ import pygame
 
 from station.training.snapshot import ExerciseView, Snapshot
 from ui.patient.canvas import Canvas
-from ui.patient.figures import sole, stance_picture
+from ui.patient.figures import sole
 from ui.patient.lettering import bold, plain
-from ui.patient.phrases import dose_words, manner_words, place_words, support_words, title_words
+from ui.patient.phrases import dose_words, place_words, support_words, title_words
 from ui.patient.theme import (
     BODY,
     CALM,
@@ -27,7 +27,6 @@ from ui.patient.theme import (
 from ui.patient.view import View
 from ui.patient.widgets import (
     board_notice,
-    bullets,
     card,
     header,
     numbered,
@@ -36,7 +35,7 @@ from ui.patient.widgets import (
     stop_button,
     tick,
 )
-from ui.patient.words import _, counted, said
+from ui.patient.words import _, counted
 
 PLAN_ROWS: Final = 4
 PICTURE: Final = pygame.Rect(MARGIN, CONTENT.top, 420, CONTENT.height)
@@ -87,39 +86,6 @@ def _plan_row(canvas: Canvas, rect: pygame.Rect, exercise: ExerciseView, number:
     dose = _("Done") if exercise.done else dose_words(exercise)
     side = pygame.Rect(rect.right - 400, rect.top + 4, 368, rect.height - 8)
     canvas.write(dose, side, plain(BODY, QUIET), align="right", anchor="middle")
-
-
-def setup(canvas: Canvas, view: View, snapshot: Snapshot) -> None:
-    """Show how to stand: a picture, what the hands do, the cues, and why this step."""
-    paper(canvas)
-    exercise = snapshot.exercise
-    header(canvas, view, place_words(snapshot) if exercise is None else _exercise_place(snapshot))
-    stop_button(canvas, view)
-    board_notice(canvas, view)
-    start_button(canvas, view, _("I am ready"))
-    if exercise is None:
-        return
-    card(canvas, PICTURE)
-    size = (PICTURE.height - 24) / 480
-    left = PICTURE.centerx - 200 * size
-    stance_picture(canvas.pen, (left, PICTURE.top + 6), size, exercise)
-    title = pygame.Rect(BESIDE.left, BESIDE.top, BESIDE.width, 66)
-    canvas.write(title_words(exercise), title, bold(TITLE), anchor="middle")
-    hands = pygame.Rect(BESIDE.left, title.bottom, BESIDE.width, 46)
-    canvas.write(manner_words(exercise), hands, bold(38, CALM), anchor="middle")
-    why_height = 78
-    cues = tuple(said(cue) for cue in exercise.cues)
-    room = BESIDE.bottom - why_height - hands.bottom - 30
-    bullets(canvas, pygame.Rect(BESIDE.left, hands.bottom + 20, BESIDE.width, room), cues, 38)
-    why = pygame.Rect(BESIDE.left, BESIDE.bottom - why_height, BESIDE.width, why_height)
-    canvas.write(said(exercise.why), why, plain(32, QUIET), anchor="bottom", balanced=True)
-
-
-def _exercise_place(snapshot: Snapshot) -> str:
-    number, of = snapshot.exercise_number, len(snapshot.plan)
-    if not number or of < 2:
-        return ""
-    return _("Exercise {number} of {of}").format(number=number, of=of)
 
 
 def step_on(canvas: Canvas, view: View, snapshot: Snapshot) -> None:

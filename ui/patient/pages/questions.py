@@ -84,6 +84,16 @@ def _yes_no(canvas: Canvas, view: View, question: Question, top: int) -> None:
         canvas.pen.block(rect, CALM_SOFT if marked else CARD, radius=30, edge=INK if marked else EDGE)
         canvas.write(words, rect.inflate(-30, -10), bold(60), align="centre", anchor="middle")
         canvas.touchable(rect, action)
+    if view.chosen is not None:
+        _next(canvas, view, Answer(key=question.key, value=bool(view.chosen)))
+
+
+def _next(canvas: Canvas, view: View, answer: Answer) -> None:
+    """Offer to send the marked answer; say when it is taken by itself."""
+    words = _("Next")
+    if view.taken_in_s is not None:
+        words = _("Next in {seconds}").format(seconds=view.taken_in_s)
+    button(canvas, view, START_BUTTON, words, answer, main=True)
 
 
 def _scale(canvas: Canvas, view: View, question: Question, top: int) -> None:
@@ -105,4 +115,4 @@ def _scale(canvas: Canvas, view: View, question: Question, top: int) -> None:
         hint = pygame.Rect(START_BUTTON.left, FOOTER.top, START_BUTTON.width, BUTTON_HEIGHT)
         canvas.write(_("Choose a number"), hint, plain(38, QUIET), align="centre", anchor="middle")
     else:
-        button(canvas, view, START_BUTTON, _("Next"), Answer(key=question.key, value=view.chosen), main=True)
+        _next(canvas, view, Answer(key=question.key, value=view.chosen))

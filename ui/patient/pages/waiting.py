@@ -1,12 +1,26 @@
 """Pages outside training: welcome, no training today, the station is away, the board needs help."""
 
+from typing import Final
+
 import pygame
 
 from station.training.snapshot import ExerciseView, Snapshot
 from ui.patient.canvas import Canvas
 from ui.patient.figures import stance_picture
 from ui.patient.lettering import bold, plain
-from ui.patient.theme import CALM, CONTENT, FOOTER, LEAD, MARGIN, QUIET, SMALLEST, START_BUTTON, WIDTH
+from ui.patient.theme import (
+    BODY,
+    CALM,
+    CALM_SOFT,
+    CONTENT,
+    FOOTER,
+    LEAD,
+    MARGIN,
+    QUIET,
+    SMALLEST,
+    START_BUTTON,
+    WIDTH,
+)
 from ui.patient.view import View
 from ui.patient.widgets import (
     START,
@@ -21,7 +35,8 @@ from ui.patient.widgets import (
 )
 from ui.patient.words import _, said
 
-GREETER = ExerciseView(
+BEGIN: Final = pygame.Rect(MARGIN, 444, 560, 120)
+GREETER: Final = ExerciseView(
     routine="greeting", title="", rung=1, stance="both", side=None, support="two-hands", vision="open",
     surface="firm", hold_s=1, support_limit_percent=40, attempts=1, cues=(), why="",
 )  # fmt: skip
@@ -33,19 +48,33 @@ def welcome(canvas: Canvas, view: View, snapshot: Snapshot) -> None:
     header(canvas, view)
     picture = pygame.Rect(WIDTH - MARGIN - 420, 112, 420, 452)
     card(canvas, picture)
-    stance_picture(canvas.pen, (picture.left + 26, picture.top + 10), 0.92, GREETER)
+    stance_picture(canvas.pen, (picture.left + 26, picture.top + 10), 0.92, GREETER, snapshot.device)
     left = pygame.Rect(MARGIN, 128, 700, 84)
     canvas.write(_("Good to see you."), left, bold(68))
-    sentences = tuple(said(words) for words in snapshot.words) or (
-        _("Put your support right next to the board."),
-        _("Press Start when you are ready."),
-    )
+    if snapshot.ready:
+        sentences: tuple[str, ...] = (
+            _("Put your support right next to the board."),
+            _("Press Start when you are ready."),
+        )
+        button(canvas, view, BEGIN, _("Start"), START, main=True)
+    else:
+        sentences = (said(snapshot.board_fault or "") or _("The board is getting ready."),)
+        _not_yet(canvas)
     paragraphs(canvas, pygame.Rect(MARGIN, 232, 700, 190), sentences, LEAD)
-    button(canvas, view, pygame.Rect(MARGIN, 444, 560, 120), _("Start"), START, main=True)
     quiet = pygame.Rect(MARGIN, FOOTER.top + 24, WIDTH - 2 * MARGIN, FOOTER.height - 24)
     words = _("Training guided by your care team. It does not replace a doctor's advice.")
     canvas.write(words, quiet, plain(SMALLEST, QUIET), anchor="middle")
-    board_notice(canvas, view)
+    if snapshot.ready:
+        board_notice(canvas, view)
+
+
+def _not_yet(canvas: Canvas) -> None:
+    """Draw the place of the Start button as what it is while the board gets ready: no button."""
+    canvas.pen.block(BEGIN, CALM_SOFT, radius=26)
+    for step in (-1, 0, 1):
+        canvas.pen.disc((BEGIN.left + 76 + 30 * step, BEGIN.centery), 9, CALM)
+    words = pygame.Rect(BEGIN.left + 150, BEGIN.top + 8, BEGIN.width - 174, BEGIN.height - 16)
+    canvas.write(_("Start comes by itself"), words, plain(BODY), anchor="middle")
 
 
 def blocked(canvas: Canvas, view: View, snapshot: Snapshot) -> None:

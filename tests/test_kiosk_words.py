@@ -1,0 +1,181 @@
+"""Every word on the screen in four languages: complete, with its numbers, and never cut off."""
+
+import gettext
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import pygame
+import pytest
+
+from station.training.questions import CHECK_IN, CHECK_OUT, SUPPORT_FIRST
+from station.training.routine import shipped_routines
+from station.training.words import blocked_words, pain_words, result_sentence, summary_words
+from ui.patient.catalogue import collect, forms, main, missing, po_file, read_catalogue
+from ui.patient.examples import LONG_CUE, NOTE, every_screen
+from ui.patient.lettering import Lettering
+from ui.patient.screens import Drawing
+from ui.patient.theme import HEIGHT, WIDTH
+from ui.patient.words import LANGUAGES, said, speak, speak_from
+
+PAGE = pygame.Rect(0, 0, WIDTH, HEIGHT)
+TRANSLATED: Final = [language for language in LANGUAGES if language != "en"]
+ACCENTS: Final = str.maketrans("aeioucnsgAEIOUCNSG", "äéîöüçñşğÄÉÎÖÜÇÑŞĞ")
+FREE_TEXT: Final = {NOTE, LONG_CUE}  # written by a person, or by a clinic: shown as it is
+
+each_language = pytest.mark.parametrize("language", TRANSLATED)
+each_screen = pytest.mark.parametrize("name", every_screen())
+
+
+class Pseudo(gettext.NullTranslations):
+    """A language with an accent on everything, a third longer than English, and marked as translated."""
+
+    def gettext(self, message: str) -> str:
+        parts = re.split(r"(\{\w+\})", message)
+        accented = "".join(part if part.startswith("{") else part.translate(ACCENTS) for part in parts)
+        return f"[{accented}{' ñéü' * (len(message) // 12)}]"
+
+    def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
+        return self.gettext(msgid1 if n == 1 else msgid2)
+
+
+@pytest.fixture(autouse=True)
+def english_again() -> Iterator[None]:
+    yield
+    speak("en")
+
+
+def holders(text: str) -> list[str]:
+    return sorted(re.findall(r"\{\w+\}", text))
+
+
+@each_language
+def test_every_text_is_translated(language: str) -> None:
+    assert missing(language) == []
+
+
+@each_language
+def test_every_translation_has_the_numbers_of_its_text(language: str) -> None:
+    for message in read_catalogue(language):
+        one = message.id if isinstance(message.id, str) else message.id[0]
+        for form in forms(message):
+            assert not message.id or holders(form) == holders(one), (one, form)
+
+
+@each_language
+def test_what_the_kiosk_reads_is_what_translators_wrote(language: str) -> None:
+    read = gettext.translation("kiosk", po_file(language).parents[2], [language])
+    for message in read_catalogue(language):
+        if isinstance(message.id, str) and message.id:
+            assert read.gettext(message.id) == message.string
+        elif message.id:
+            one, many = message.id
+            assert {read.ngettext(one, many, n) for n in (1, 2)} == set(forms(message))
+
+
+@each_language
+def test_no_translation_is_kept_that_no_screen_shows(language: str) -> None:
+    known = {message.id for message in collect()}
+    assert {message.id for message in read_catalogue(language)} <= known
+
+
+def session_sentences() -> set[str]:
+    """Sentences as they come from the session, with their numbers filled in."""
+    tried = [
+        result_sentence(outcome, held_s=held_s, hold_s=20, best_s=best_s)
+        for outcome in ("done", "fault", "stopped", "lost")
+        for held_s, best_s in ((0.2, 0), (1.4, 0), (11.4, 0), (11.4, 6.0))
+    ]
+    ended = [
+        words
+        for done, held_s in ((0, 0.0), (1, 1.2), (3, 62.0))
+        for tried_holds in (1, 4)
+        for words in summary_words(done=done, tried=tried_holds, held_s=held_s, stopped=True)
+    ]
+    blocked = [*pain_words(7, 5), *(words for asked in CHECK_IN for words in blocked_words(asked.advice))]
+    asked = [text for a in (*CHECK_IN, *CHECK_OUT) for text in (a.text, a.low, a.high) if text]
+    return {*tried, *ended, *blocked, *asked, SUPPORT_FIRST}
+
+
+@each_language
+def test_what_the_session_says_is_translated_with_its_numbers(language: str) -> None:
+    speak(language)
+    for sentence in session_sentences():
+        assert said(sentence) != sentence
+        assert re.findall(r"\d+", sentence) == [] or sorted(re.findall(r"\d+", said(sentence))) == sorted(
+            re.findall(r"\d+", sentence)
+        )
+
+
+@each_language
+def test_the_shipped_exercises_are_translated(language: str) -> None:
+    speak(language)
+    for routine in shipped_routines().values():
+        whys = [rung.why for rung in routine.rungs]
+        for text in (routine.title, *routine.cues, *whys):
+            assert said(text) != text, text
+
+
+def test_a_sentence_a_clinic_wrote_itself_is_shown_as_it_is() -> None:
+    speak("de")
+    assert said("Count the birds outside.") == "Count the birds outside."
+
+
+def look_for_faults(drawing: Drawing) -> None:
+    texts = [text for text in drawing.texts if text.text]
+    for number, one in enumerate(texts):
+        assert one.setting.fits, one.text
+        assert PAGE.contains(one.rect), one.text
+        for other in texts[number + 1 :]:
+            apart = not one.rect.inflate(-4, -8).colliderect(other.rect.inflate(-4, -8))
+            assert apart, (one.text, other.text)
+
+
+@each_screen
+@each_language
+def test_the_words_of_a_screen_fit_in_every_language(language: str, name: str) -> None:
+    speak(language)
+    look_for_faults(Drawing(every_screen()[name]))
+
+
+@each_screen
+def test_a_language_a_third_longer_than_english_fits_and_no_text_stays_english(name: str) -> None:
+    speak_from(Pseudo())
+    drawing = Drawing(every_screen()[name])
+    look_for_faults(drawing)
+    for text in drawing.texts:
+        marked = "[" in text.text or text.text in FREE_TEXT
+        assert marked or not re.search("[a-z]", text.text), text.text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_font_has_every_letter(language: str) -> None:
+    speak(language)
+    drawn = {
+        letter for view in every_screen().values() for text in Drawing(view).texts for letter in text.text
+    }
+    for weight in ("regular", "bold"):
+        font = Lettering(1.0).font(40, weight)
+        lacking = [letter for letter in sorted(drawn) if font.metrics(letter)[0] is None]
+        assert lacking == []
+
+
+def test_no_screen_calls_a_person_by_name() -> None:
+    for view in every_screen().values():
+        for text in Drawing(view).texts:
+            assert not re.search(r"\b(Mr|Mrs|Ms|Dr|Herr|Frau|Sr|Sra|Bay|Bayan)\b\.?", text.text), text.text
+
+
+def test_the_collector_finds_nothing_missing(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--check"]) == 0
+    assert capsys.readouterr().err == ""
+
+
+def test_the_collector_names_what_is_not_translated(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("ui.patient.catalogue.CATALOGUES", tmp_path)
+    assert main([]) == 1
+    said_lines = capsys.readouterr().err.splitlines()
+    assert any("kiosk.po: not translated: Stop for today" in line for line in said_lines)
