@@ -8,7 +8,7 @@ READY := $(VENV)/ready
 RUN_PROGRAMS := mosquitto
 TEST_PROGRAMS := mosquitto Xvfb chromium
 
-.PHONY: setup run test check bench screens clean
+.PHONY: setup run test check bench screens words clean
 .DELETE_ON_ERROR:
 
 setup: $(READY)
@@ -36,6 +36,9 @@ bench: setup
 
 screens: setup
 	@SDL_VIDEODRIVER=dummy $(BIN)/python -m ui.patient.screens build/screens
+
+words: setup
+	@$(BIN)/python -m ui.patient.catalogue
 
 clean:
 	rm -rf $(VENV) build
