@@ -239,6 +239,12 @@ def test_the_seconds_until_an_answer_is_taken_are_told() -> None:
     assert [dialogue.taken_in_s(LATER + s * 1_000_000_000) for s in (0, 1, 3, 4)] == [4, 3, 1, 0]
 
 
+@pytest.mark.parametrize("key", ["go", "stop", "yes", "no", "left"])
+def test_any_key_says_that_somebody_is_all_right(key: Key) -> None:
+    asked = snapshot("all_right")
+    assert settled(asked).key(key, buttons_of(asked), LATER) == START
+
+
 def test_stop_stops_while_an_answer_is_marked() -> None:
     dialogue = settled(PAIN)
     last_ns = press_start(dialogue, 3)

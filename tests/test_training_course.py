@@ -257,6 +257,87 @@ def test_a_broken_board_shows_a_calm_sentence_and_no_numbers() -> None:
     assert snapshot.live.load_n is None
 
 
+def fallen(within_s: float = 0.1) -> Session:
+    """Somebody whose load is gone at once in the middle of a hold."""
+    session = Session()
+    session.to_hold()
+    session.leave(within_s)
+    return session
+
+
+def test_load_gone_at_once_and_nobody_back_in_10_s_asks_are_you_all_right() -> None:
+    session = fallen(9.8)
+    assert session.course.phase != "all_right"
+    session.leave(0.4)
+    assert session.course.phase == "all_right"
+    assert "possible_fall" not in session.kinds()
+
+
+def test_no_answer_in_30_s_is_told_to_the_care_team_once_and_the_question_stays() -> None:
+    session = fallen(10.2)
+    session.leave(29.5)
+    assert "possible_fall" not in session.kinds()
+    session.leave(600)
+    assert session.kinds().count("possible_fall") == 1
+    assert session.course.phase == "all_right"
+    assert any("care team" in words for words in snapshot_of(session.course, None).words)
+
+
+@pytest.mark.parametrize("button", ["start", "stop"])
+def test_an_answer_ends_the_question_and_the_session_gently(button: str) -> None:
+    session = fallen(11)
+    session.press(button)
+    assert session.course.phase == "checkout"
+    session.answer()
+    assert session.ended().ended_by == "stopped"
+    assert "possible_fall" not in session.kinds()
+
+
+def test_standing_on_the_board_is_no_answer_once_asked() -> None:
+    session = fallen(11)
+    session.stand(35)
+    assert "possible_fall" in session.kinds()
+
+
+def test_whoever_is_back_within_10_s_is_not_asked() -> None:
+    session = fallen(4)
+    session.stand(1)
+    session.leave(60)
+    assert "all_right_asked" not in session.kinds()
+
+
+def test_whoever_presses_a_button_within_10_s_is_not_asked() -> None:
+    session = fallen(4)
+    session.press()
+    session.leave(60)
+    assert "all_right_asked" not in session.kinds()
+
+
+def test_stepping_off_slowly_is_no_possible_fall() -> None:
+    session = Session()
+    session.to_hold()
+    for share in (0.58, 0.5, 0.4, 0.3, 0.25):
+        for sample in session.board.stand(0.15, load_n=share * 600):
+            session.outcomes += session.course.on_sample(sample)
+    session.leave(60)
+    assert "all_right_asked" not in session.kinds()
+
+
+def test_a_board_that_falls_silent_is_no_possible_fall() -> None:
+    session = Session()
+    session.to_hold()
+    for sample in session.board.broken(60):
+        session.outcomes += session.course.on_sample(sample)
+    assert "all_right_asked" not in session.kinds()
+
+
+def test_a_board_that_falls_silent_after_a_fall_still_asks() -> None:
+    session = fallen(2)
+    for sample in session.board.broken(60):
+        session.outcomes += session.course.on_sample(sample)
+    assert "possible_fall" in session.kinds()
+
+
 class AnyPath(RuleBasedStateMachine):
     """Presses, answers, standing and leaving in any order."""
 

@@ -22,7 +22,19 @@ from station.training.outcome import Happening
 from station.training.result import SessionResult
 
 # What the care team is told at once; the rest stands in the results.
-REPORTED: Final = ("red_flag", "pain_stop", "pain_up", "step_off", "touch_down", "hold_stopped", "hold_fault")
+REPORTED: Final = frozenset(
+    {
+        "red_flag",
+        "pain_stop",
+        "pain_up",
+        "possible_fall",
+        "all_right_answered",
+        "step_off",
+        "touch_down",
+        "hold_stopped",
+        "hold_fault",
+    }
+)
 TARE_NOTE: Final = "tare"
 RED_FLAG_NOTE: Final = "red_flag_day"
 

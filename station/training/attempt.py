@@ -18,6 +18,9 @@ WEIGH_S: Final = 3.0
 STILL_SHARE: Final = 0.04  # load may wander this much, peak to peak, while it is being weighed
 COUNTDOWN_S: Final = 3.0
 EDGE_SHARE: Final = 0.9  # of the way from the middle to the edge
+# Load that goes from this share of body weight to a step-off within half a second was not stepped off with.
+STANDING_SHARE: Final = 0.6
+SUDDEN_S: Final = 0.5
 TOUCH_DOWN_MM: Final = (
     60.0  # sideways from where the one foot stood: the other foot must carry part of the load
 )
@@ -72,6 +75,8 @@ class Attempt:
         self.paused_by: Loss | None = None
         self.hold_started_ns: int | None = None
         self.ended_ns: int | None = None
+        self.gone_ns: int | None = None  # when the load left the board at once, in the hold
+        self._standing_ns = 0
         self.spans_ns: list[tuple[int, int]] = []  # the time that counted
         self._supports: list[float] = []
         self._phase_ns: int | None = None
@@ -220,6 +225,7 @@ class Attempt:
 
     def _hold(self, sample: Sample, dt_s: float) -> list[Happening]:
         loss = self._loss(sample)
+        self._watch_for_a_fall(sample, loss)
         if self._touched_down(sample):
             return [Happening("touch_down", sample.t_ns), *self._end("lost", sample.t_ns)]
         if loss is not None:
@@ -231,6 +237,16 @@ class Attempt:
         if self.held_s >= self.hold_s - 1e-6:
             happenings += self._end("done", sample.t_ns)
         return happenings
+
+    def _watch_for_a_fall(self, sample: Sample, loss: Loss | None) -> None:
+        if sample.fault is not Fault.NONE or self.body_weight_n is None:
+            return
+        if sample.load_n >= STANDING_SHARE * self.body_weight_n:
+            self._standing_ns = sample.t_ns
+        if loss != "step_off":
+            self.gone_ns = None
+        elif self.gone_ns is None and sample.t_ns - self._standing_ns <= SUDDEN_S * S:
+            self.gone_ns = sample.t_ns
 
     def _touched_down(self, sample: Sample) -> bool:
         if self._routine.stance != "one-leg" or self.centre is None:

@@ -9,12 +9,20 @@ from typing import Final, Literal
 from station.sway.reading import Fault, Sample
 from station.training.attempt import Attempt
 from station.training.ended import EndedBy, Outcome, SessionEnded, SessionStarted, TrialEnded
+from station.training.fall import ANSWER_S, FallWatch
 from station.training.outcome import AttemptOutcome, Happening
 from station.training.programme import Programme
 from station.training.questionnaire import Questionnaire
 from station.training.questions import CHECK_IN, CHECK_OUT, Asked
 from station.training.snapshot import Phase, ResultView
-from station.training.words import WAIT_FOR_TEAM, blocked_words, pain_words, result_sentence, summary_words
+from station.training.words import (
+    FALL_WORDS,
+    WAIT_FOR_TEAM,
+    blocked_words,
+    pain_words,
+    result_sentence,
+    summary_words,
+)
 
 S: Final = 1_000_000_000
 RESULT_S: Final = 5.0
@@ -66,6 +74,7 @@ class Course:
         self._repeats = 0
         self.trials = 0
         self.attempt: Attempt | None = None
+        self._fall: FallWatch | None = None
         self.results: list[ResultView] = []
         self.questions = Questionnaire(CHECK_IN)
         self._answers: dict[str, bool | int] = {}
@@ -89,12 +98,19 @@ class Course:
             self._fault_since_ns = None
         elif self._fault_since_ns is None:
             self._fault_since_ns = sample.t_ns
+        if self._fall is not None:
+            fallen = self._watch_fall(self._fall, sample)
+            if fallen or self.phase == "all_right":
+                return fallen
         if self.attempt is not None and self.phase in ("step_on", "weigh", "countdown", "hold"):
             return self._on_attempt(self.attempt, sample)
         return self._on_time()
 
     def on_press(self, button: Press) -> list[Outcome]:
         """Take a button press; stop works in every phase of a session."""
+        if self.phase == "all_right":
+            return self._all_right()
+        self._fall = None  # whoever presses is there
         if button == "stop":
             return self._on_stop()
         match self.phase:
@@ -198,6 +214,28 @@ class Course:
         )
         self._go("step_on")
 
+    def _watch_fall(self, fall: FallWatch, sample: Sample) -> list[Outcome]:
+        fall.step(sample)
+        if fall.over or self.phase not in ("result", "rest", "setup", "step_on", "checkout", "all_right"):
+            self._fall = None
+        elif fall.asking and self.phase != "all_right":
+            self.attempt = None
+            self._go("all_right")
+            return [Happening("all_right_asked", sample.t_ns)]
+        elif fall.unanswered and not self.words:
+            self.words = FALL_WORDS
+            return [Happening("possible_fall", sample.t_ns, {"unanswered_s": ANSWER_S})]
+        return []
+
+    def _all_right(self) -> list[Outcome]:
+        """Take the answer: the person is there. The session ends gently, with the questions at its end."""
+        told = bool(self.words)
+        self._fall = None
+        self.words = ()
+        self._ended_by = "stopped"
+        answered = Happening("all_right_answered", self._t_ns, {"care_team_told": told})
+        return [answered, *self._check_out()]
+
     def _on_attempt(self, attempt: Attempt, sample: Sample) -> list[Outcome]:
         happenings = attempt.step(sample)
         if attempt.body_weight_n is not None:
@@ -229,6 +267,9 @@ class Course:
             )
         )
         self.trials += 1
+        if outcome == "lost" and attempt.gone_ns is not None:
+            self._fall = FallWatch(attempt.gone_ns)
+            self.words = ()
         return [TrialEnded(self.trials, self.attempt_number, planned, attempt, outcome)]
 
     def _after_result(self) -> list[Outcome]:

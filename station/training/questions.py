@@ -8,7 +8,7 @@ from station.training.snapshot import Question
 HIGHEST: Final = 10  # of a scale
 
 EMERGENCY: Final = "Please call the emergency number now, or have someone take you to a hospital."
-CALL_TEAM: Final = "Please call your care team today and tell them. They have been told as well."
+CALL_TEAM: Final = "Please call your care team today and tell them. A message is on its way to them as well."
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ Phase = Literal[
     "hold",
     "result",  # what was held, one encouraging true sentence
     "rest",
+    "all_right",  # "Are you all right?"; `words` say when the care team has been told
     "checkout",  # one question a screen
     "summary",
 ]

@@ -35,7 +35,7 @@ def snapshot_of(course: Course, session: str | None) -> Snapshot:
         rest_s=max(0.0, course.rest_s() - course.in_phase_s()) if course.phase == "rest" else None,
         rest_total_s=course.rest_s() if course.phase == "rest" else None,
         results=tuple(course.results),
-        words=course.words if course.phase in ("blocked", "summary") else (),
+        words=course.words if course.phase in ("blocked", "summary", "all_right") else (),
         note=course.note if course.phase in ("checkin", "plan") else "",
         board_fault=_board_words(course),
     )

@@ -23,7 +23,7 @@ NO_TRAINING: Final = "No training today."
 REST_IS_RIGHT: Final = "Resting today is the right thing to do."
 WAIT_FOR_TEAM: Final = "Please wait until your care team has spoken with you."
 PAIN_OVER: Final = "Your pain is {pain} of 10. Training is for days when it is {limit} or less."
-PAIN_TOLD: Final = "Your care team has been told. Call them if it does not get better."
+PAIN_TOLD: Final = "A message is on its way to your care team. Call them if it does not get better."
 
 FINISHED_SOME: Final = "You finished {done} of {tried} holds."
 FINISHED_ONE: Final = "You finished your hold."
@@ -31,10 +31,15 @@ STOOD: Final = "You stood steadily for {seconds} seconds in all."
 STOOD_ONE: Final = "You stood steadily for one second."
 SEEN_BY: Final = "Your physiotherapist will see how it went."
 
+FALL_TOLD: Final = "A message is on its way to your care team."
+FALL_HELP: Final = "If you need help now, call the emergency number."
+# What a message reaches, and when, is not known here: the way to help comes first.
+FALL_WORDS: Final = (FALL_HELP, FALL_TOLD)
+
 TEMPLATES: Final = (HELD_ALL, HELD_LONGER, HELD_SOME, PAIN_OVER, FINISHED_SOME, STOOD)
 SENTENCES: Final = (
     BOARD_FAULT, GETTING_READY, HELD_ONE, HELD_NONE, BROKEN_OFF, STOPPED, NO_TRAINING, REST_IS_RIGHT,
-    WAIT_FOR_TEAM, PAIN_TOLD, FINISHED_ONE, STOOD_ONE, SEEN_BY, *TEMPLATES,
+    WAIT_FOR_TEAM, PAIN_TOLD, FINISHED_ONE, STOOD_ONE, SEEN_BY, FALL_TOLD, FALL_HELP, *TEMPLATES,
 )  # fmt: skip
 
 

@@ -54,10 +54,13 @@ EVENT: Final[dict[str, Words]] = {
     "pain_stop": _("Stopped for pain"),
     "possible_fall": _("Possible fall"),
     "step_off": _("Stepped off"),
-    "sensor_fault": _("Sensor fault"),
+    "pain_up": _("Pain rose by 2 or more"),
+    "all_right_answered": _("Answered: all right"),
+    "touch_down": _("The other foot came down"),
+    "hold_fault": _("Sensor fault in a hold"),
     "hold_stopped": _("Hold stopped"),
 }
-ALARMS: Final = ("red_flag", "possible_fall", "pain_stop")
+ALARMS: Final = ("red_flag", "possible_fall", "pain_stop", "pain_up")
 
 # In the order of a report. A measure not named here is shown under its own name.
 MEASURES: Final[dict[str, tuple[Words, str]]] = {

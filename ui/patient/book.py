@@ -30,6 +30,7 @@ PAGES: Final[dict[Phase, Page]] = {
     "hold": Page(board.hold_still, board.hold_live),
     "result": Page(between.result),
     "rest": Page(between.rest),
+    "all_right": Page(waiting.all_right),
     "checkout": Page(questions.ask),
     "summary": Page(between.summary),
 }

@@ -47,6 +47,7 @@ class Dialogue:
         self._question: Question | None = None
         self._page_ns = 0
         self._press_ns: int | None = None
+        self._any_key = False  # whoever presses anything is all right
         self._marked_ns: int | None = None  # when the one button marked `chosen`
 
     def turn_to(self, snapshot: Snapshot | None, now_ns: int) -> None:
@@ -56,6 +57,7 @@ class Dialogue:
             self._page, self._page_ns = page, now_ns
             self.chosen, self.pressed, self.leaf, self._marked_ns = None, None, 0, None
         self._question = None if snapshot is None else snapshot.question
+        self._any_key = snapshot is not None and snapshot.phase == "all_right"
         if self._press_ns is not None and now_ns - self._press_ns > SHOWN_NS:
             self.pressed = None
 
@@ -66,6 +68,8 @@ class Dialogue:
 
     def key(self, key: Key, buttons: Sequence[Button], now_ns: int) -> Command | None:
         """Return the command of a key: it presses a button that is on the page, never one that is not."""
+        if self._any_key:
+            return self._press(START, now_ns)
         question = self._question
         if question is not None and key in {"left", "right"}:
             self._move(question, 1 if key == "right" else -1)

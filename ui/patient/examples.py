@@ -8,7 +8,14 @@ import msgspec
 from station.training.questions import CHECK_IN, CHECK_OUT, Asked, as_question
 from station.training.routine import Side, shipped_routines
 from station.training.snapshot import ExerciseView, LiveView, Phase, ResultView, Snapshot
-from station.training.words import BOARD_FAULT, GETTING_READY, blocked_words, result_sentence, summary_words
+from station.training.words import (
+    BOARD_FAULT,
+    FALL_WORDS,
+    GETTING_READY,
+    blocked_words,
+    result_sentence,
+    summary_words,
+)
 from ui.patient.view import CopPoint, View
 
 SESSION: Final = "01900000-0000-7000-8000-000000000001"
@@ -165,4 +172,6 @@ def every_screen() -> dict[str, View]:
         "36-rest": View(snapshot("rest", rest_s=14.2, rest_total_s=20, exercise=one_leg, exercise_number=2)),
         "37-checkout": View(_question(CHECK_OUT, 2, "checkout")),
         "38-summary": View(snapshot("summary", words=wins)),
+        "39-all-right": View(snapshot("all_right")),
+        "40-all-right-told": View(snapshot("all_right", words=FALL_WORDS)),
     }

@@ -38,6 +38,8 @@ def tone_between(old: Snapshot | None, new: Snapshot) -> Tone | None:
         return "done" if new.results[-1].outcome == "done" else "pause"
     if new.phase == "countdown" and new.countdown_s != old.countdown_s:
         return "count"
+    if new.phase == "all_right":
+        return "call" if old.phase != "all_right" or new.words != old.words else None
     if old.phase == "rest" and new.phase in {"setup", "step_on"}:
         return "call"
     return _tone_of_hold(old, new) if new.phase == "hold" else None

@@ -88,6 +88,17 @@ def blocked(canvas: Canvas, view: View, snapshot: Snapshot) -> None:
     start_button(canvas, view, _("I have read this"))
 
 
+def all_right(canvas: Canvas, view: View, snapshot: Snapshot) -> None:
+    """Ask whether somebody who left the board at once is all right, with one very large button."""
+    paper(canvas)
+    header(canvas, view)
+    canvas.write(_("Are you all right?"), pygame.Rect(MARGIN, 120, WIDTH - 2 * MARGIN, 120), bold(96))
+    sentences = tuple(said(words) for words in snapshot.words) or (_("Press any button if you are."),)
+    paragraphs(canvas, pygame.Rect(MARGIN, 260, WIDTH - 2 * MARGIN, 160), sentences, 50, gap=24)
+    answer = pygame.Rect(MARGIN, 450, WIDTH - 2 * MARGIN, 200)
+    button(canvas, view, answer, _("Yes, I am all right"), START, main=True)
+
+
 def away(canvas: Canvas, view: View) -> None:
     """Say calmly that the station is not there yet, or not any more."""
     paper(canvas)
