@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from station import __version__
-from station.errors import StationError
+from station.errors import BoardError, StationError
 
 
 def log(line: str) -> None:
@@ -19,7 +19,7 @@ def log(line: str) -> None:
 def _run(args: argparse.Namespace) -> int:
     from station.wiring import make_service
 
-    service = make_service(args.config, log=log)
+    service = make_service(args.config, log=log, source=args.source, faults=args.fault)
     _on_signals(service.stop)
     service.run()
     return 0
@@ -28,7 +28,7 @@ def _run(args: argparse.Namespace) -> int:
 def _acquire(args: argparse.Namespace) -> int:
     from station.wiring import run_acquisition
 
-    return run_acquisition(args.config)
+    return run_acquisition(args.config, args.source)
 
 
 def _uplink(args: argparse.Namespace) -> int:
@@ -37,6 +37,59 @@ def _uplink(args: argparse.Namespace) -> int:
     uplink, host, port = make_uplink(args.config, log=log)
     _on_signals(uplink.stop)
     uplink.run(host, port)
+    return 0
+
+
+def _check(args: argparse.Namespace) -> int:
+    import time
+
+    import msgspec
+    from rich.console import Console
+
+    from station.check.run import ACQUIRE, Check
+    from station.check.table import print_report
+    from station.wiring import check_board, configured, make_acquisition
+
+    said: list[str] = []
+
+    def hear(line: str) -> None:
+        said.append(line)
+        if not line.startswith(ACQUIRE):  # the reason it ended is our own last line
+            log(line)
+
+    board = check_board(configured(args.config, args.source))
+    source = make_acquisition(args.config, log=hear, source=args.source, faults=args.fault)
+    try:
+        check = Check(source, board, now_ns=time.monotonic_ns, said=said, say=log)
+        report = check.run(args.seconds, corners=args.corners)
+    finally:
+        source.close()
+    if args.json:
+        print(msgspec.json.format(msgspec.json.encode(report)).decode())
+    else:
+        print_report(report, Console())
+    return 0 if report.fit else 1
+
+
+def _panel(args: argparse.Namespace) -> int:
+    from station.config import load_config, socket_path
+    from station.session.panel import Panel
+    from station.session.panel_gpio import GpioHardware
+
+    config = load_config(args.config)
+    try:
+        hardware = GpioHardware(config.panel)
+    except BoardError as error:
+        log(f"balance-station panel: {error}")
+        return 0  # a station without a panel is complete: there is nothing to start again
+    stopped: list[bool] = []
+    _on_signals(lambda *_: stopped.append(True))
+    panel = Panel(socket_path(config), hardware)
+    try:
+        while not stopped:
+            panel.step(0.05)
+    finally:
+        panel.close()
     return 0
 
 
@@ -57,6 +110,7 @@ def _patient(args: argparse.Namespace) -> int:
 
 
 def _demo(args: argparse.Namespace) -> int:
+    from station.board.breakdown import parse_spec
     from station.demo.run import Demo, Options
 
     if args.once and not args.headless:
@@ -66,6 +120,9 @@ def _demo(args: argparse.Namespace) -> int:
         log("demo: --json prints the result of one session; add --once")
         return 2
 
+    for fault in args.fault:
+        parse_spec(fault)  # refused before anything starts
+
     def in_folder(folder: Path) -> int:
         options = Options(
             folder=folder.resolve(),
@@ -74,6 +131,7 @@ def _demo(args: argparse.Namespace) -> int:
             once=args.once,
             site_port=args.port,
             seed=args.seed,
+            faults=tuple(args.fault),
         )
         return Demo(options).run()
 
@@ -106,9 +164,21 @@ def _parser() -> argparse.ArgumentParser:
         ("run", _run, "run the station: board, training, results, socket for the kiosk"),
         ("acquire", _acquire, "read the board and write packed readings to stdout (started by run)"),
         ("uplink", _uplink, "carry results to the care team and prescriptions back"),
+        ("panel", _panel, "serve the buttons, LED and buzzer beside the screen"),
     ):
         added = verb(name, run, about)
         added.add_argument("--config", metavar="FILE", help="configuration (TOML)")
+        if name in {"run", "acquire"}:
+            _add_source(added)
+        if name == "run":
+            _add_fault(added)
+    check = verb("check", _check, "check a board: what an installer needs to know, and what to do first")
+    check.add_argument("--config", metavar="FILE", help="configuration (TOML)")
+    check.add_argument("--seconds", type=_seconds, default=10.0, help="how long to listen (default 10)")
+    check.add_argument("--corners", action="store_true", help="ask for each corner to be pressed")
+    check.add_argument("--json", action="store_true", help="print one JSON document")
+    _add_source(check)
+    _add_fault(check)
     demo = verb("demo", _demo, "run the whole system on this machine with a simulated person")
     demo.add_argument("--recording", type=Path, metavar="FILE", help="put a recorded person on the board")
     demo.add_argument("--headless", action="store_true", help="no kiosk")
@@ -117,12 +187,30 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument("--data", type=Path, metavar="DIR", help="keep data here (default: a folder that goes)")
     demo.add_argument("--port", type=int, default=8000, help="port of the care site (default 8000)")
     demo.add_argument("--seed", type=int, default=1, help="seed of the simulation")
+    _add_fault(demo)
     patient = verb("patient", _patient, "the simulated patient of the demo (started by demo)")
     patient.add_argument("--socket", type=Path, required=True)
     patient.add_argument("--alone", action="store_true", help="press and answer as well, for one session")
     patient.add_argument("--recorded", action="store_true", help="a recording stands on the board")
     verb("version", _version, "print the version")
     return parser
+
+
+def _seconds(text: str) -> float:
+    value = float(text)
+    if not 1 <= value <= 3600:
+        raise argparse.ArgumentTypeError(f"{text} is not between 1 and 3600")
+    return value
+
+
+def _add_source(parser: argparse.ArgumentParser) -> None:
+    about = "simulate, gpio, wii or replay:FILE, instead of the configured one"
+    parser.add_argument("--source", metavar="SOURCE", help=about)
+
+
+def _add_fault(parser: argparse.ArgumentParser) -> None:
+    about = "break the simulated board: unplugged:FR@12s-15s, swapped:FL,RR, late@5s … (repeatable)"
+    parser.add_argument("--fault", action="append", default=[], metavar="FAULT", help=about)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

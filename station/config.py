@@ -7,8 +7,10 @@ from typing import Annotated
 
 import msgspec
 
-from station.board.config import BoardConfig
+from station.board.config import BoardConfig, ReaderName
 from station.errors import ConfigError
+from station.session.panel_config import PanelConfig
+from station.sway.reading import CELLS
 from station.training.prescription import Limits
 
 DEFAULT_PATH = Path("/etc/balance-station/station.toml")
@@ -25,10 +27,19 @@ class StationConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
 
 
 class SourceConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Where readings come from: `simulate`, `replay:FILE`, or `gpio` for the real board."""
+    """Where readings come from: `simulate`, `replay:FILE`, `gpio` for the real board, or `wii`.
 
-    source: Annotated[str, msgspec.Meta(pattern=r"^(simulate|gpio|replay:.+)$")] = "simulate"
+    `reader` is what reads the real board: the station's own driver, or the PyPI package `hx711`.
+    """
+
+    source: Annotated[str, msgspec.Meta(pattern=r"^(simulate|gpio|wii|replay:.+)$")] = "simulate"
+    reader: ReaderName = "station"
     seed: Annotated[int, msgspec.Meta(ge=0)] = 1
+
+    @property
+    def sim(self) -> bool:
+        """Whether no real board is behind it."""
+        return self.source not in {"gpio", "wii"}
 
 
 class CareConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -45,8 +56,21 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     station: StationConfig = StationConfig()
     source: SourceConfig = SourceConfig()
     board: BoardConfig = BoardConfig()
+    panel: PanelConfig = PanelConfig()
     care: CareConfig = CareConfig()
     limits: Limits = Limits()
+
+    def __post_init__(self) -> None:
+        """Refuse a pin that board and panel, or two parts of the panel, both want. Raises ConfigError."""
+        users = {pin: f"data_pins of {cell}" for cell, pin in zip(CELLS, self.board.data_pins, strict=True)}
+        users |= {
+            pin: f"clock_pins of {cell}" for cell, pin in zip(CELLS, self.board.clock_pins, strict=True)
+        }
+        for name, pin in self.panel.users().items():
+            if pin in users:
+                message = f"GPIO {pin} is both {users[pin]} and {name}; every line needs its own pin"
+                raise ConfigError(message)
+            users[pin] = name
 
 
 def load_config(path: str | None) -> Config:
@@ -77,6 +101,16 @@ def parse_config(text: str, *, where: str) -> Config:
         if len(key) != 32:
             raise ConfigError(f"{where}: care.keys holds a key of {len(key)} bytes; an Ed25519 key has 32")
     return config
+
+
+def with_source(config: Config, name: str) -> Config:
+    """Return the configuration with another source, as `--source` asks. Raises ConfigError."""
+    try:
+        source = msgspec.convert({**msgspec.to_builtins(config.source), "source": name}, SourceConfig)
+    except msgspec.ValidationError:
+        message = f"--source {name}: the source must be simulate, gpio, wii or replay:FILE"
+        raise ConfigError(message) from None
+    return msgspec.structs.replace(config, source=source)
 
 
 def state_folder(config: Config) -> Path:

@@ -2,14 +2,18 @@
 
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from station.board.acquire import acquire
-from station.config import Config, load_config, socket_path, state_folder
+from station.board.breakdown import parse_spec
+from station.config import Config, load_config, socket_path, state_folder, with_source
+from station.errors import ConfigError
 
 if TYPE_CHECKING:
+    from station.check.report import Board as CheckedBoard
     from station.link.uplink import Uplink
+    from station.session.acquisition import Acquisition
     from station.session.clock import WallClock
     from station.session.service import Board, Service
     from station.session.store import Header, Store
@@ -23,10 +27,16 @@ NOMINAL_COUNTS_PER_N = 2000.0
 DATABASE = "station.sqlite3"
 
 
-def run_acquisition(config_file: str | None) -> int:
-    """Be the acquisition process."""
+def configured(config_file: str | None, source: str | None) -> Config:
+    """Return the configuration, with the source named on the command line when there is one."""
     config = load_config(config_file)
-    return acquire(config.board, config.source.source, config.source.seed)
+    return config if source is None else with_source(config, source)
+
+
+def run_acquisition(config_file: str | None, source: str | None = None) -> int:
+    """Be the acquisition process."""
+    config = configured(config_file, source)
+    return acquire(config.board, config.source.source, config.source.seed, config.source.reader)
 
 
 def _verifier(config: Config) -> "Callable[[bytes], Prescription]":
@@ -36,22 +46,55 @@ def _verifier(config: Config) -> "Callable[[bytes], Prescription]":
     return lambda document: verify_prescription(document, keys)
 
 
-def make_service(config_file: str | None, *, log: Log) -> "Service":
+def make_service(
+    config_file: str | None, *, log: Log, source: str | None = None, faults: Sequence[str] = ()
+) -> "Service":
     """Return the running station's loop over an acquisition process of its own.
 
     Raises ConfigError, StoreError or StationError with one sentence.
     """
-    from station.session.acquisition import Acquisition
+    board = make_acquisition(config_file, log=log, source=source, faults=faults)
+    return make_service_over(board, configured(config_file, source), log=log)
 
-    command = [
-        sys.executable,
-        "-m",
-        "station",
-        "acquire",
-        *(("--config", config_file) if config_file else ()),
-    ]
+
+def make_acquisition(
+    config_file: str | None, *, log: Log, source: str | None = None, faults: Sequence[str] = ()
+) -> "Acquisition":
+    """Return the acquisition process, not started yet, on whose simulated board this will break.
+
+    Raises ConfigError for a fault that is not understood, and for any fault on a real board.
+    """
+    from station.session.acquisition import Acquisition
+    from station.session.protocol import SimulateFault
+
+    config = configured(config_file, source)
+    specs = [parse_spec(fault) for fault in faults]
+    if specs and not config.source.sim:
+        raise ConfigError(f"--fault {faults[0]}: this station has a real board; break a simulated one")
+    command = [sys.executable, "-m", "station", "acquire"]
+    command += ["--config", config_file] if config_file else []
+    command += ["--source", source] if source else []
     board = Acquisition(command, now_ns=time.monotonic_ns, log=log)
-    return make_service_over(board, load_config(config_file), log=log)
+    for spec in specs:
+        board.break_down(SimulateFault(**spec._asdict()))
+    return board
+
+
+def check_board(config: Config) -> "CheckedBoard":
+    """Return what is known of the board before a check: its wiring, its scale, the zero last taken."""
+    import msgspec
+
+    from station.check.report import Board as CheckedBoard
+    from station.session.recorder import TARE_NOTE
+    from station.session.store import Store
+
+    file = state_folder(config) / DATABASE
+    tare: tuple[float, float, float, float] | None = None
+    if file.exists():
+        with Store(file) as store:
+            note = store.note(TARE_NOTE)
+        tare = None if note is None else msgspec.json.decode(note, type=tuple[float, float, float, float])
+    return CheckedBoard(config=config.board, plate=nominal_plate(config), tare=tare)
 
 
 def make_service_over(
@@ -76,7 +119,7 @@ def make_service_over(
     folder = state_folder(config)
     wall = wall or WallClock()
     plate = nominal_plate(config)
-    sim = config.source.source != "gpio"
+    sim = config.source.sim
     store = Store(folder / DATABASE)
     server = Server(socket_path(config))
     bounds = Bounds(config.station.id, config.station.subj, config.limits, shipped_routines())
@@ -101,6 +144,10 @@ def nominal_plate(config: Config) -> "Plate":
     """Return the plate of a board that was never calibrated."""
     from station.sway.plate import Plate
 
+    if config.source.source == "wii":
+        from station.board import wii
+
+        return Plate((wii.COUNTS_PER_N,) * 4, (0.0,) * 4, wii.WIDTH_MM, wii.LENGTH_MM)
     counts_per_n = (NOMINAL_COUNTS_PER_N,) * 4
     return Plate(counts_per_n, (0.0,) * 4, config.board.width_mm, config.board.length_mm)
 
@@ -143,7 +190,7 @@ def _presence_header(config: Config, store: "Store") -> "Callable[[], Header]":
             rx_version=store.applied_version(),
             cal=NOMINAL_ID,
             alg=ALG,
-            sim=config.source.source != "gpio",
+            sim=config.source.sim,
         )
 
     return header

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from station.board import acquire as acquire_module
-from station.board.acquire import Acquisition, acquire, poll_waits_ns
-from station.board.clock import VirtualClock
+from station.board.acquire import Acquisition, acquire
+from station.board.clock import VirtualClock, poll_waits_ns
 from station.board.config import BoardConfig
 from station.board.control import ControlChannel
 from station.board.hx711 import ALL_CELLS, Hx711Bank
@@ -230,11 +230,12 @@ def test_on_the_way_out_the_chips_are_left_asleep(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(acquire_module, "StopSignal", lambda: lambda: next(asked, True))
     monkeypatch.setattr(acquire_module, "take_stdout", lambda: os.dup(loop.outlet._fd))
     monkeypatch.setattr(acquire_module, "Notes", lambda: Notes(loop.notes_out))
-    monkeypatch.setattr(acquire_module, "freeze_garbage", lambda: None)
+    monkeypatch.setattr(acquire_module, "freeze_garbage", lambda: True)
     assert acquire(BoardConfig(), "simulate", 1) == 0
     assert loop.pins.clock_levels == ALL_CELLS
 
 
 def test_a_source_nobody_knows_is_refused() -> None:
-    with pytest.raises(ConfigError, match="the source is 'wii'; it must be simulate, replay:FILE or gpio"):
-        open_source("wii", BoardConfig(), seed=0)
+    allowed = "the source is 'magic'; it must be simulate, replay:FILE, wii or gpio"
+    with pytest.raises(ConfigError, match=allowed):
+        open_source("magic", BoardConfig(), seed=0)

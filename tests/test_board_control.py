@@ -4,6 +4,7 @@ import os
 
 import pytest
 
+from station.board.breakdown import Breakdown
 from station.board.control import Control, ControlChannel, parse_control
 from station.errors import MessageError
 
@@ -13,8 +14,20 @@ def test_a_line_says_what_to_do_how_and_since_when() -> None:
     assert parse_control(line) == Control("step_on", 0.25, "one-leg", 12)
 
 
+def test_a_line_says_how_the_person_stands() -> None:
+    line = b'{"do":"stand","stance":"tandem","vision":"closed","surface":"foam","lean":[0.5,-1]}'
+    assert parse_control(line) == Control(
+        "stand", stance="tandem", vision="closed", surface="foam", lean=(0.5, -1.0)
+    )
+
+
 def test_what_is_null_or_absent_stays_as_it_is() -> None:
     assert parse_control(b'{"do":"stand","hands_percent":null,"stance":null}') == Control("stand")
+
+
+def test_a_line_says_what_breaks_where_and_when() -> None:
+    line = b'{"do":"fault","kind":"swapped","cells":["FL","RR"],"from_ns":5,"to_ns":null}'
+    assert parse_control(line) == Breakdown("swapped", (0, 3), 5)
 
 
 @pytest.mark.parametrize(
@@ -24,14 +37,28 @@ def test_what_is_null_or_absent_stays_as_it_is() -> None:
         (b"\xff\xfe", "not understood"),
         (b"[" * 100_000, "not understood"),
         (b"[]", "it is not an object"),
-        (b"{}", "do is None; it must be step_on, step_off, stand"),
+        (b"{}", "do is None; it must be step_on, step_off, stand, stumble, fall, press, fault"),
         (b'{"do":"jump"}', "do is 'jump'"),
         (b'{"do":["stand"]}', "do is ['stand']"),
-        (b'{"do":"stand","stance":"head"}', "stance is 'head'; it must be both, one-leg, board"),
+        (b'{"do":"stand","stance":"head"}', "stance is 'head'; it must be both, one-leg, tandem, board"),
         (b'{"do":"stand","hands_percent":101}', "hands_percent is 101; it must be a number from 0 to 100"),
         (b'{"do":"stand","hands_percent":NaN}', "hands_percent is nan"),
         (b'{"do":"stand","hands_percent":true}', "hands_percent is True"),
         (b'{"do":"stand","since_ns":1.5}', "since_ns is 1.5; it must be a time in ns"),
+        (
+            b'{"do":"fault","kind":"burnt","cells":["FL"],"from_ns":1}',
+            "kind is 'burnt'; it must be unplugged,",
+        ),
+        (b'{"do":"fault","kind":"slow","cells":"FL","from_ns":1}', "cells is 'FL'; it must be a list"),
+        (b'{"do":"fault","kind":"slow","cells":["XX"],"from_ns":1}', "'XX' is no cell"),
+        (b'{"do":"fault","kind":"slow","cells":[],"from_ns":1}', "'slow' names one cell"),
+        (b'{"do":"fault","kind":"slow","cells":["FL"]}', "from_ns is None; it must be a time in ns"),
+        (b'{"do":"fault","kind":"slow","cells":["FL"],"from_ns":1,"hands_percent":1}', "unknown key"),
+        (b'{"do":"stand","vision":"half"}', "vision is 'half'; it must be open, closed"),
+        (b'{"do":"stand","surface":"ice"}', "surface is 'ice'; it must be firm, foam, "),
+        (b'{"do":"stand","lean":[2,0]}', "lean is [2, 0]; it must be two numbers from -1 to 1"),
+        (b'{"do":"press"}', "cell is None; it must be FL, FR, RL, RR"),
+        (b'{"do":"press","cell":"XX"}', "cell is 'XX'"),
         (b'{"do":"stand","hand_percent":1}', "unknown key 'hand_percent'"),
     ],
 )

@@ -45,7 +45,7 @@ def test_conversions_that_were_never_seen_are_counted() -> None:
     dating = Dating()
     for count in range(100):
         dating.date(*polled(count * PERIOD_NS, 0))
-    assert dating.date(*polled(103 * PERIOD_NS, 0)).missed == 3
+    assert dating.date(*polled(103 * PERIOD_NS, 0), watched=False).missed == 3
     assert dating.date(*polled(104 * PERIOD_NS, 0)).missed == 0
 
 

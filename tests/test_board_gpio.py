@@ -3,8 +3,10 @@
 import ctypes
 import errno
 import fcntl
+import importlib
+import sys
 from pathlib import Path
-from types import SimpleNamespace
+from types import ModuleType, SimpleNamespace
 from typing import Any, ClassVar, Self
 
 import gpiod
@@ -202,3 +204,11 @@ def test_pins_that_stop_answering_are_a_board_error(monkeypatch: pytest.MonkeyPa
         pins.data()
     with pytest.raises(BoardError, match="stopped answering"):
         pins.set_clock(0)
+
+
+def test_a_gpiod_without_requests_is_told_with_the_mend(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "gpiod", ModuleType("gpiod"))  # an older or empty package of this name
+    monkeypatch.delitem(sys.modules, "gpiod.line")
+    monkeypatch.delitem(sys.modules, "station.board.gpio")
+    with pytest.raises(BoardError, match=r"package gpiod 2 cannot be used .*pip install 'gpiod>=2.2'"):
+        importlib.import_module("station.board.gpio")

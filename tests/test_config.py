@@ -44,6 +44,26 @@ def test_a_missing_file_ends_the_program_with_one_line(
     assert "none.toml: No such file" in line
 
 
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (
+            ["run", "--source", "magic"],
+            "--source magic: the source must be simulate, gpio, wii or replay:FILE",
+        ),
+        (["run", "--fault", "burnt:FR"], "--fault burnt:FR: 'burnt' is no fault"),
+        (["demo", "--fault", "unplugged"], "--fault unplugged: a fault 'unplugged' names one cell"),
+        (["run", "--source", "gpio", "--fault", "slow:FR"], "this station has a real board"),
+    ],
+)
+def test_what_cannot_be_simulated_is_refused_before_anything_starts(
+    words: list[str], says: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(words) == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert says in line
+
+
 def test_usage_errors_end_with_2(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["demo", "--once"]) == 2
     assert "--headless" in capsys.readouterr().err

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from station.session.acquisition import Acquisition
-from station.session.protocol import Simulate
+from station.session.protocol import Simulate, SimulateFault
 from station.sway.reading import Fault, Reading
 
 SPEAK = """
@@ -126,6 +126,26 @@ def test_the_next_child_is_told_how_the_simulated_person_stands() -> None:
         1000,
         20,
         "both",
+    )
+    watched.acquisition.close()
+
+
+def test_the_next_child_has_the_same_faults_at_the_same_times() -> None:
+    watched = Watched(ECHO)
+    watched.now_ns = 1_000_000_000
+    watched.acquisition.break_down(SimulateFault(kind="unplugged", cells=("FR",), from_s=12, to_s=15))
+    watched.acquisition.break_down(SimulateFault(kind="slow", cells=("RL",)))
+    watched.acquisition.break_down(SimulateFault(kind="none", cells=("RL",)))
+    told = watched.notes(3)
+    watched.now_ns = 5_000_000_000
+    watched.kill()
+    watched.acquisition.supervise()
+    watched.acquisition.supervise()
+    assert watched.notes(1) == told[:1]
+    assert (told[0]["cells"], told[0]["from_ns"], told[0]["to_ns"]) == (
+        ["FR"],
+        13_000_000_000,
+        16_000_000_000,
     )
     watched.acquisition.close()
 

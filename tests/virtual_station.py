@@ -4,10 +4,13 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
+import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from station.board.breakdown import Breakdown
 from station.board.clock import VirtualClock
 from station.board.config import BoardConfig
+from station.board.control import Control, parse_control
 from station.board.hx711 import Hx711Bank
 from station.board.person import Person
 from station.board.source import simulate
@@ -18,9 +21,9 @@ from station.link.signature import sign_prescription
 from station.session.acquisition import Note
 from station.session.client import SessionClient
 from station.session.clock import WallClock
-from station.session.protocol import Packet, Simulate
+from station.session.protocol import Packet, Simulate, SimulateFault
 from station.session.store import Store
-from station.sway.reading import Fault, Reading
+from station.sway.reading import CELLS, Fault, Reading
 from station.training.prescription import Prescription
 from station.wiring import make_service_over
 
@@ -45,6 +48,8 @@ class VirtualBoard:
         return []
 
     def readings(self) -> list[Reading]:
+        assert self._source.breakdowns is not None
+        self._source.breakdowns.advance(self._clock.now_ns())
         readings = self._bank.poll()
         return [r._replace(fault=Fault.SILENT) for r in readings] if self.broken else readings
 
@@ -57,12 +62,17 @@ class VirtualBoard:
     def simulate(self, step: Simulate) -> None:
         standing, now_ns = self._source.standing, self._clock.now_ns()
         assert standing is not None
-        if step.do == "step_on" and not standing.on_board:
-            standing.step_on(now_ns)
-        elif step.do == "step_off":
-            standing.step_off(now_ns)
-        hands = None if step.hands_percent is None else step.hands_percent / 100
-        standing.stand(now_ns, stance=step.stance, hands_share=hands)
+        line = {key: value for key, value in msgspec.to_builtins(step).items() if key != "type"}
+        control = parse_control(msgspec.json.encode(line))
+        assert isinstance(control, Control)
+        control.carry_out(standing, now_ns)
+
+    def break_down(self, fault: SimulateFault) -> None:
+        assert self._source.breakdowns is not None
+        from_ns = self._clock.now_ns() + round(fault.from_s * 1e9)
+        to_ns = None if fault.to_s is None else self._clock.now_ns() + round(fault.to_s * 1e9)
+        cells = tuple(CELLS.index(cell) for cell in fault.cells)
+        self._source.breakdowns.add(Breakdown(fault.kind, cells, from_ns, to_ns))
 
     def close(self) -> None:
         self._bank.close()

@@ -6,45 +6,44 @@ one JSON object a line: started, rates, recording, warning. A simulated board li
 """
 
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from types import FrameType
 from typing import Final
 
-from station.board.config import BoardConfig
+from station.board.breakdown import Breakdown
+from station.board.clock import poll_waits_ns
+from station.board.config import BoardConfig, ReaderName
 from station.board.control import Control, ControlChannel, parse_control
-from station.board.hx711 import Hx711Bank
 from station.board.outlet import Notes, RecordOutlet, take_stdout
+from station.board.reader import Reader
 from station.board.realtime import Achieved, ask_for_realtime, freeze_garbage
-from station.board.source import Source, open_source
+from station.board.source import BoughtSource, Source, open_source
 from station.board.standing import RecordedPerson
 from station.errors import MessageError
 from station.sway.reading import CELLS
 
 STDIN_FD: Final = 0
-SHORTEST_WAIT_NS: Final = 750_000
-WAIT_SPREAD_NS: Final = 500_000
-GOLDEN: Final = 0.6180339887498949
 CONTROL_EVERY_NS: Final = 20_000_000
 RATES_EVERY_NS: Final = 5_000_000_000
 # The geometric middle of 10 and 80 SPS: below it a chip runs at RATE low.
 RATE_DIVIDE_SPS: Final = 28.0
 
 
-def acquire(config: BoardConfig, source: str, seed: int) -> int:
+def acquire(config: BoardConfig, source: str, seed: int, reader: ReaderName = "station") -> int:
     """Read the board until told to stop (SIGTERM, SIGINT) or nobody listens; return the exit status.
 
     Raises ConfigError, RecordingError or BoardError when the source cannot be opened or stops working.
     """
     stop = StopSignal()
-    opened = open_source(source, config, seed=seed)
+    opened = open_source(source, config, seed=seed, reader=reader)
     outlet = RecordOutlet(take_stdout())
     notes = Notes()
     # In a simulation nothing is lost by being late, so it takes no priority away from others.
     achieved = Achieved(refused=("not asked for: simulation",)) if opened.sim else ask_for_realtime()
+    achieved = achieved._replace(gc_frozen=freeze_garbage())
     notes.say("started", source=source, sim=opened.sim, rt=achieved._asdict())
     channel = ControlChannel(STDIN_FD) if opened.sim else None
-    freeze_garbage()
-    with Hx711Bank(opened.pins, opened.clock, gain=config.gain, rate_hz=config.rate_hz) as bank:
+    with opened.reader(config) as bank:
         Acquisition(bank, opened, outlet, notes, channel).run(stop)
     return 0
 
@@ -70,8 +69,8 @@ class Acquisition:
 
     def __init__(
         self,
-        bank: Hx711Bank,
-        source: Source,
+        bank: Reader,
+        source: Source | BoughtSource,
         outlet: RecordOutlet,
         notes: Notes,
         channel: ControlChannel | None,
@@ -110,24 +109,31 @@ class Acquisition:
                 self._do(parse_control(line), now_ns)
             except MessageError as error:
                 self._notes.warn(str(error))
+        if self._source.breakdowns is not None:
+            self._source.breakdowns.advance(now_ns)
 
-    def _do(self, control: Control, now_ns: int) -> None:
+    def _do(self, control: Control | Breakdown, now_ns: int) -> None:
+        if isinstance(control, Breakdown):
+            if self._source.breakdowns is not None:
+                self._source.breakdowns.add(control)
+            return
         standing = self._source.standing
         if standing is None:
             return
         t_ns = now_ns if control.since_ns is None else control.since_ns
-        if control.do == "step_off":
-            standing.step_off(t_ns)
-        elif control.do == "step_on" and not standing.on_board:
-            standing.step_on(t_ns)
-            if isinstance(standing.body, RecordedPerson):
-                body = standing.body
-                self._notes.say("recording", file=body.recording.name, start_ns=body.start_ns, since_ns=t_ns)
-        standing.stand(t_ns, stance=control.stance, hands_share=control.hands_share)
+        stepped_on = control.do == "step_on" and not standing.on_board
+        control.carry_out(standing, t_ns)
+        if stepped_on and isinstance(standing.body, RecordedPerson):
+            body = standing.body
+            self._notes.say("recording", file=body.recording.name, start_ns=body.start_ns, since_ns=t_ns)
 
     def _report_rates(self) -> None:
         sps = self._bank.sps
-        self._notes.say("rates", sps=[None if rate is None else round(rate, 2) for rate in sps])
+        self._notes.say(
+            "rates",
+            sps=[None if rate is None else round(rate, 2) for rate in sps],
+            recoveries=self._bank.recoveries,
+        )
         for cell, rate in enumerate(sps):
             if rate is not None and rate < RATE_DIVIDE_SPS and cell not in self._slow_cells:
                 self._slow_cells.add(cell)
@@ -135,15 +141,3 @@ class Acquisition:
                     f"cell {CELLS[cell]} converts {rate:.1f} times a second, not 80: "
                     "set the RATE jumper of its HX711 module to high"
                 )
-
-
-def poll_waits_ns() -> Iterator[int]:
-    """Yield waits of about a millisecond that never fall in step with a chip.
-
-    Polls at even steps would see a chip of 12.000 ms at the same phase for minutes, and its dates would be
-    off by the same part of a millisecond; steps spread by the golden ratio see every phase equally often.
-    """
-    phase = 0.0
-    while True:
-        phase = (phase + GOLDEN) % 1.0
-        yield SHORTEST_WAIT_NS + int(phase * WAIT_SPREAD_NS)

@@ -4,7 +4,7 @@ Numbers are from the Avia Semiconductor HX711 datasheet V2.0 unless noted.
 """
 
 from enum import Enum, auto
-from typing import Final
+from typing import Final, NamedTuple
 
 from station.board.dating import Dating
 from station.sway.reading import Fault, Reading
@@ -23,6 +23,7 @@ SETTLE_NS: Final = {10: 400_000_000, 80: 50_000_000}
 # The filter needs four conversions; a reading is good when four whole ones came after the gain was set.
 SETTLE_CONVERSIONS: Final = 4
 PULSES: Final = {128: 25, 64: 27}
+GAIN_AFTER_RESET: Final = 128
 SATURATED: Final = (0x7FFFFF, -0x800000)
 
 
@@ -30,40 +31,88 @@ class Phase(Enum):
     """Where a chip is on its way back from a power-cycle."""
 
     DOWN = auto()  # PD_SCK is held high
-    WAKING = auto()  # PD_SCK is low again; no conversion can be ready yet
     SETTLING = auto()  # words are read to set the gain, and void
     READY = auto()
+
+
+class Word(NamedTuple):
+    """One word off the wire, seen ready at `seen_ns`, its last bit read at `done_ns`.
+
+    `fault` is NONE, LATE_CLOCK or DESYNC; `awake` says that the chip is still in step with us.
+    """
+
+    counts: int
+    seen_ns: int
+    done_ns: int
+    fault: Fault = Fault.NONE
+    awake: bool = True
 
 
 class Chip:
     """One chip as seen from its two wires."""
 
-    def __init__(self, cell: int, *, rate_hz: int) -> None:
+    def __init__(self, cell: int, *, gain: int, rate_hz: int) -> None:
         self.cell = cell
         self.bit = 1 << cell
         self.dating = Dating()
         self.phase = Phase.DOWN
         self.since_ns = 0  # when PD_SCK last went high for a power-down, or low after one
+        self.deaf_until_ns = 0  # what DOUT says before this is no sign of a conversion
         self.high_ns = 0  # when DOUT was last seen high: the next conversion was not ready then
         self.heard_ns = 0  # the last sign of life, from which silence counts
+        self.amid_word = False  # an update may have come in the middle of the last word
+        self.watched = False  # no conversion since the last word can have gone unseen
+        self.recoveries = 0
         self._last_ns = -1
+        self._done_ns = 0  # when the last word had been read
         self._settle_ns = SETTLE_NS[rate_hz]
         self._nominal_period_ns = 1_000_000_000 // rate_hz
+        self._gain_survives = gain == GAIN_AFTER_RESET
+        self._gain_known = False
         self._settling_since_ns: int | None = None
         self._dropped = 0
+
+    @property
+    def period_ns(self) -> float:
+        """The measured time between two conversions, or what the RATE pin promises before it is known."""
+        return self.dating.period_ns or self._nominal_period_ns
 
     def power_down(self, now_ns: int) -> None:
         """PD_SCK was raised to stay."""
         self.phase = Phase.DOWN
         self.since_ns = now_ns
-        self._settling_since_ns = None
+        self.recoveries += 1
         self.dating.restart()
 
     def wake(self, now_ns: int) -> None:
-        """PD_SCK was lowered: the chip starts afresh, with a gain that must be set again."""
-        self.phase = Phase.WAKING
+        """PD_SCK was lowered: the chip starts afresh.
+
+        Both revisions of it come back at gain 128, one by reset and one by memory, when that is what it had;
+        in any other case the first word sets the gain, and settling starts with it.
+        """
+        self.phase = Phase.SETTLING
         self.since_ns = self.high_ns = now_ns
+        self.deaf_until_ns = now_ns + SHORTEST_PERIOD_NS  # no conversion can be ready sooner
         self.heard_ns = now_ns + self._settle_ns
+        self.watched = self.amid_word = False
+        self._settling_since_ns = now_ns if self._gain_known else None
+        self._dropped = 0
+
+    def hears(self, now_ns: int) -> bool:
+        """Whether DOUT low means a conversion again.
+
+        Without clocks DOUT falls for nothing else: once it was seen high after a word, the chip need not be
+        sat out any longer.
+        """
+        if now_ns < self.deaf_until_ns and not (self.amid_word and self.high_ns > self._done_ns):
+            return False
+        self.amid_word = False
+        return True
+
+    def look_away(self, gap_ns: int) -> None:
+        """Note that nobody looked for so long: the chip is not to blame for what went unseen."""
+        self.watched = False
+        self.heard_ns += gap_ns
 
     def void(self, fault: Fault, t_ns: int) -> Reading:
         """Return a reading without a value; its time follows that of the reading before."""
@@ -72,8 +121,7 @@ class Chip:
 
     def silent(self, now_ns: int) -> bool:
         """Whether two periods have passed without a conversion; the next two count from now."""
-        period_ns = self.dating.period_ns or self._nominal_period_ns
-        if self.phase is Phase.DOWN or now_ns - self.heard_ns <= 2 * period_ns:
+        if self.phase is Phase.DOWN or now_ns - self.heard_ns <= 2 * self.period_ns:
             return False
         self.heard_ns = now_ns
         return True
@@ -82,47 +130,96 @@ class Chip:
         """Whether a power-cycle is so recent that another one could only disturb the chip."""
         return self.phase is Phase.DOWN or now_ns - self.since_ns < PATIENCE_NS
 
-    def take(self, counts: int, seen_ns: int, done_ns: int, readings: list[Reading]) -> bool:
-        """Judge a whole word, seen ready at `seen_ns` and read until `done_ns`; append what became of it.
+    def lose_gain(self) -> None:
+        """Take the gain for unknown: it must be set again before settling counts."""
+        self._gain_known = False
+
+    def take(self, word: Word, readings: list[Reading]) -> bool:
+        """Judge a word and append what became of it.
 
         Returns False when the chip must be power-cycled.
         """
+        self.heard_ns = max(self.heard_ns, word.seen_ns)
+        self._done_ns = word.done_ns
+        if not word.awake:
+            if word.fault is Fault.DESYNC:
+                self.lose_gain()
+            readings.append(self.void(word.fault, word.seen_ns))
+            return False
         not_ready_ns = self.high_ns
-        late = done_ns - not_ready_ns > SHORTEST_PERIOD_NS
-        dated = self.dating.date(not_ready_ns, seen_ns)
-        self.heard_ns = max(self.heard_ns, seen_ns)
-        if self.phase is not Phase.READY and not self._settled(done_ns, late=late):
+        dated = self.dating.date(not_ready_ns, word.seen_ns, watched=self.watched)
+        self.watched = True
+        # Whether an update came while the word was being shifted out: then it is of two conversions.
+        whole = word.done_ns - not_ready_ns <= SHORTEST_PERIOD_NS or self.dating.clear(
+            word.seen_ns, word.done_ns
+        )
+        if not whole:
+            self._sit_out(word.done_ns + 2 * self.dating.guard_ns)
+            self.amid_word = True
+        if self.phase is Phase.SETTLING and not self._settled(dated.t_ns, word.done_ns, whole=whole):
             readings.append(self.void(Fault.SETTLING, dated.t_ns))
             return True
         if dated.jumped:
+            self.lose_gain()
             readings.append(self.void(Fault.SETTLING, dated.t_ns))
             return False
+        self._gain_known = self._gain_survives
         self._miss(dated.missed, dated.t_ns, readings)
-        if late:
-            readings.append(self.void(Fault.LATE_READ, dated.t_ns))
-        elif counts in SATURATED:
-            readings.append(self.void(Fault.SATURATED, dated.t_ns))
-        else:
-            self._last_ns = max(dated.t_ns, self._last_ns + 1)
-            readings.append(Reading(self._last_ns, self.cell, counts, Fault.NONE))
+        readings.append(self._judge(word, dated.t_ns, whole=whole))
         return True
 
-    def _settled(self, done_ns: int, *, late: bool) -> bool:
-        """Count a word of the settling time; the first one sets the gain, so settling starts with it."""
-        self.phase = Phase.SETTLING
-        if self._settling_since_ns is None:
-            if not late:  # a word cut by an update may have set no gain
-                self._settling_since_ns = done_ns
-                self._dropped = 0
+    def _judge(self, word: Word, t_ns: int, *, whole: bool) -> Reading:
+        if word.fault is not Fault.NONE:
+            return self.void(word.fault, t_ns)
+        if not whole:
+            return self.void(Fault.LATE_READ, t_ns)
+        if word.counts in SATURATED:
+            return self.void(Fault.SATURATED, t_ns)
+        self._last_ns = max(t_ns, self._last_ns + 1)
+        return Reading(self._last_ns, self.cell, word.counts, Fault.NONE)
+
+    def too_late(self, seen_ns: int, read_ns: int) -> bool:
+        """Whether a read that begins now would run into the next update; then the next one is waited for.
+
+        The conversion is lost either way, but the one that comes in the middle of its read need not be.
+        """
+        if seen_ns + read_ns - self.high_ns <= SHORTEST_PERIOD_NS:
             return False
-        if self._dropped < SETTLE_CONVERSIONS or done_ns - self._settling_since_ns < self._settle_ns:
+        update_ns = self.dating.next_update_ns(seen_ns)
+        if update_ns is None or update_ns - self.dating.guard_ns > seen_ns + read_ns:
+            return False
+        self._sit_out(seen_ns)
+        return True
+
+    def _sit_out(self, from_ns: float) -> None:
+        """Hear nothing before the first update that may come at this time or later is certainly over.
+
+        A chip that began a new word in the middle of ours is amid it until the next update: reading it sooner
+        would give it more than 25 pulses in one conversion, and so another gain.
+        """
+        self.watched = False
+        update_ns = self.dating.next_update_ns(from_ns)
+        due_ns = from_ns + self.period_ns if update_ns is None else update_ns
+        self.deaf_until_ns = round(due_ns + self.dating.guard_ns)
+
+    def _settled(self, t_ns: int, done_ns: int, *, whole: bool) -> bool:
+        """Whether a conversion of this time came when the filter had forgotten what was before."""
+        if self._settling_since_ns is None:
+            if whole:  # a word cut by an update may have set no gain
+                self._settling_since_ns = done_ns
+            return False
+        settled_ns = t_ns - self._settling_since_ns
+        # Four whole conversions came before this one, counted or by the clock where some went unseen.
+        enough = self._dropped >= SETTLE_CONVERSIONS or (
+            self.dating.period_ns is not None and settled_ns > (SETTLE_CONVERSIONS + 0.5) * self.period_ns
+        )
+        if not enough or settled_ns < self._settle_ns:
             self._dropped += 1
             return False
         self.phase = Phase.READY
         return True
 
     def _miss(self, missed: int, t_ns: int, readings: list[Reading]) -> None:
-        period_ns = self.dating.period_ns or self._nominal_period_ns
         readings.extend(
-            self.void(Fault.OVERRUN, t_ns - round(behind * period_ns)) for behind in range(missed, 0, -1)
+            self.void(Fault.OVERRUN, t_ns - round(behind * self.period_ns)) for behind in range(missed, 0, -1)
         )

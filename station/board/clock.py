@@ -1,7 +1,12 @@
 """The seam to time: the real monotonic clock, and virtual ones in which hours pass in seconds."""
 
 import time
-from typing import ClassVar, Protocol
+from collections.abc import Iterator
+from typing import ClassVar, Final, Protocol
+
+SHORTEST_WAIT_NS: Final = 750_000
+WAIT_SPREAD_NS: Final = 500_000
+GOLDEN: Final = 0.6180339887498949
 
 
 class Clock(Protocol):
@@ -70,3 +75,15 @@ class PacedClock(VirtualClock):
             self._real.sleep_ns(ahead_ns)
         elif ahead_ns < -self.LONGEST_LAG_NS:
             self.advance(-ahead_ns)
+
+
+def poll_waits_ns() -> Iterator[int]:
+    """Yield waits of about a millisecond that never fall in step with a chip.
+
+    Polls at even steps would see a chip of 12.000 ms at the same phase for minutes, and its dates would be
+    off by the same part of a millisecond; steps spread by the golden ratio see every phase equally often.
+    """
+    phase = 0.0
+    while True:
+        phase = (phase + GOLDEN) % 1.0
+        yield SHORTEST_WAIT_NS + int(phase * WAIT_SPREAD_NS)

@@ -8,6 +8,8 @@ from station.board.load import Plate
 from station.errors import ConfigError
 from station.sway.reading import CELLS
 
+# What reads the real board: our own driver, or the PyPI package hx711.
+ReaderName = Literal["station", "hx711"]
 Bcm = Annotated[int, msgspec.Meta(ge=0, le=27)]
 Millimetres = Annotated[float, msgspec.Meta(ge=100, le=2000)]
 

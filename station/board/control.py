@@ -5,42 +5,106 @@ import os
 import select
 from typing import Any, Final, Literal, NamedTuple, cast, get_args
 
-from station.board.person import Stance
+from station.board.breakdown import KINDS, Breakdown, Kind, cells_wrong
+from station.board.person import Stance, Surface, Vision
+from station.board.standing import Standing
 from station.errors import MessageError
+from station.sway.reading import CELLS
 
-Deed = Literal["step_on", "step_off", "stand"]
+Deed = Literal["step_on", "step_off", "stand", "stumble", "fall", "press"]
 DEEDS: Final[tuple[str, ...]] = get_args(Deed)
 STANCES: Final[tuple[str, ...]] = get_args(Stance)
-KEYS: Final = frozenset({"do", "hands_percent", "stance", "since_ns"})
+VISIONS: Final[tuple[str, ...]] = get_args(Vision)
+SURFACES: Final[tuple[str, ...]] = get_args(Surface)
+KEYS: Final = frozenset({"do", "hands_percent", "stance", "vision", "surface", "lean", "cell", "since_ns"})
+FAULT: Final = "fault"
+FAULT_KEYS: Final = frozenset({"do", "kind", "cells", "from_ns", "to_ns"})
 LONGEST_LINE_BYTES: Final = 4096
 
 
 class Control(NamedTuple):
-    """One thing to do; None leaves as it is. `since_ns` is when it happened (CLOCK_MONOTONIC), None now."""
+    """One thing to do; None leaves as it is. `since_ns` is when it happened (CLOCK_MONOTONIC), None now.
+
+    `lean` is how far to the right and forward, each from -1 to 1 (the edge). `press` presses on the corner
+    `cell` for a moment.
+    """
 
     do: Deed
     hands_share: float | None = None
     stance: Stance | None = None
     since_ns: int | None = None
+    cell: int | None = None
+    vision: Vision | None = None
+    surface: Surface | None = None
+    lean: tuple[float, float] | None = None
+
+    def carry_out(self, standing: Standing, t_ns: int) -> None:
+        """Let whoever stands on the simulated plate do it at this time."""
+        match self.do:
+            case "step_on":
+                standing.step_on(t_ns)
+            case "step_off":
+                standing.step_off(t_ns)
+            case "stumble":
+                standing.stumble()
+            case "fall":
+                standing.fall(t_ns)
+        if self.cell is not None:
+            standing.press(t_ns, self.cell)
+        if self.lean is not None:
+            standing.lean(t_ns, *self.lean)
+        standing.stand(
+            t_ns,
+            stance=self.stance,
+            vision=self.vision,
+            surface=self.surface,
+            hands_share=self.hands_share,
+        )
 
 
-def parse_control(line: bytes) -> Control:
-    """Return what one line asks for. Raises MessageError naming the field that is wrong."""
+def parse_control(line: bytes) -> Control | Breakdown:
+    """Return what one line asks for: a deed or a fault. Raises MessageError naming the wrong field."""
     try:
         asked = json.loads(line)
     except (ValueError, RecursionError) as error:
         raise MessageError(f"control line not understood: {error}") from None
     if not isinstance(asked, dict):
         raise MessageError("control line not understood: it is not an object")
-    unknown = sorted(set(asked) - KEYS)
+    is_fault = asked.get("do") == FAULT
+    unknown = sorted(set(asked) - (FAULT_KEYS if is_fault else KEYS))
     if unknown:
         raise MessageError(f"control line has an unknown key {unknown[0]!r}")
+    if is_fault:
+        return _breakdown(asked)
+    deed = cast("Deed", _one_of(asked, "do", (*DEEDS, FAULT)))
+    cell = _maybe(asked, "cell", CELLS)
+    if deed == "press" and cell is None:
+        raise MessageError(f"control line: cell is None; it must be {', '.join(CELLS)}")
     return Control(
-        cast("Deed", _one_of(asked, "do", DEEDS)),
+        deed,
         _hands_share(asked.get("hands_percent")),
-        None if asked.get("stance") is None else cast("Stance", _one_of(asked, "stance", STANCES)),
-        _since(asked.get("since_ns")),
+        cast("Stance | None", _maybe(asked, "stance", STANCES)),
+        _time(asked, "since_ns"),
+        None if cell is None else CELLS.index(cell),
+        cast("Vision | None", _maybe(asked, "vision", VISIONS)),
+        cast("Surface | None", _maybe(asked, "surface", SURFACES)),
+        _lean(asked.get("lean")),
     )
+
+
+def _breakdown(asked: dict[str, Any]) -> Breakdown:
+    kind = _one_of(asked, "kind", KINDS)
+    names = asked.get("cells")
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise MessageError(f"control line: cells is {names!r}; it must be a list of names")
+    reason = cells_wrong(kind, names)
+    if reason:
+        raise MessageError(f"control line: {reason}")
+    from_ns = _time(asked, "from_ns")
+    if from_ns is None:
+        raise MessageError("control line: from_ns is None; it must be a time in ns")
+    cells = tuple(CELLS.index(name) for name in names)
+    return Breakdown(cast("Kind", kind), cells, from_ns, _time(asked, "to_ns"))
 
 
 def _one_of(asked: dict[str, Any], key: str, allowed: tuple[str, ...]) -> str:
@@ -48,6 +112,20 @@ def _one_of(asked: dict[str, Any], key: str, allowed: tuple[str, ...]) -> str:
     if not isinstance(value, str) or value not in allowed:
         raise MessageError(f"control line: {key} is {value!r}; it must be {', '.join(allowed)}")
     return value
+
+
+def _maybe(asked: dict[str, Any], key: str, allowed: tuple[str, ...]) -> str | None:
+    return None if asked.get(key) is None else _one_of(asked, key, allowed)
+
+
+def _lean(lean: object) -> tuple[float, float] | None:
+    if lean is None:
+        return None
+    if isinstance(lean, list) and len(lean) == 2:
+        across, along = lean
+        if all(isinstance(n, int | float) and -1 <= n <= 1 for n in (across, along)):
+            return float(across), float(along)
+    raise MessageError(f"control line: lean is {lean!r}; it must be two numbers from -1 to 1")
 
 
 def _hands_share(percent: object) -> float | None:
@@ -58,12 +136,13 @@ def _hands_share(percent: object) -> float | None:
     return percent / 100
 
 
-def _since(since_ns: object) -> int | None:
-    if since_ns is None:
+def _time(asked: dict[str, Any], key: str) -> int | None:
+    t_ns = asked.get(key)
+    if t_ns is None:
         return None
-    if isinstance(since_ns, bool) or not isinstance(since_ns, int) or abs(since_ns) > 1 << 62:
-        raise MessageError(f"control line: since_ns is {since_ns!r}; it must be a time in ns")
-    return since_ns
+    if isinstance(t_ns, bool) or not isinstance(t_ns, int) or abs(t_ns) > 1 << 62:
+        raise MessageError(f"control line: {key} is {t_ns!r}; it must be a time in ns")
+    return t_ns
 
 
 class ControlChannel:

@@ -11,12 +11,18 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final, Self
 
-import gpiod
-from gpiod.line import Bias, Direction, Value
-
 from station.board.config import BoardConfig
 from station.errors import BoardError
 from station.sway.reading import CELL_COUNT, CELLS
+
+try:
+    import gpiod
+    from gpiod.line import Bias, Direction, Value
+except ImportError as error:  # Debian's python3-libgpiod is of version 1, another interface of the same name
+    raise BoardError(
+        f"the Python package gpiod 2 cannot be used ({error}); install it beside the station: "
+        "pip install 'gpiod>=2.2'"
+    ) from error
 
 # struct gpio_v2_line_values { __aligned_u64 bits; __aligned_u64 mask; }
 VALUES_BYTES: Final = 16

@@ -1,7 +1,8 @@
 """A simulated person: an inverted pendulum held up by ankles that feel it late.
 
 Model: Peterka 2002 (doi 10.1152/jn.2002.88.3.1097), one such loop for each axis, driven by a torque that
-wanders. Its size is set so that quiet standing sways as recorded people do (median velocity 8 to 10 mm/s).
+wanders. Its size is set so that people sway as those recorded by Santos & Duarte 2016 (doi
+10.7717/peerj.2648) do: see docs/person.md for simulated against recorded.
 """
 
 import math
@@ -11,7 +12,9 @@ from typing import Final, Literal, NamedTuple
 
 from station.board.load import Forces, Plate
 
-Stance = Literal["both", "one-leg", "board"]
+Stance = Literal["both", "one-leg", "tandem", "board"]
+Vision = Literal["open", "closed"]
+Surface = Literal["firm", "foam", "rocker-side", "rocker-forward", "wobble"]
 
 BODY_WEIGHT_N: Final = 700.0
 MASS_KG: Final = BODY_WEIGHT_N / 9.80665
@@ -33,6 +36,23 @@ STEADYING_SHARE: Final = 0.2
 STEADYING: Final = 0.5
 
 
+# A push that makes somebody stumble, and how far the feet let the CoP go.
+STUMBLE_NM: Final = (18.0, 55.0)  # across (ML) and along (AP)
+STUMBLE_STEPS: Final = 40  # 200 ms
+FEET_MM: Final = (150.0, 130.0)
+# People differ: the standard deviation of the log of their sway's size, and how far it goes.
+SPREAD: Final = 0.2
+WIDEST_SPREAD: Final = 0.35
+
+
+class Manner(NamedTuple):
+    """How somebody stands; None leaves it as it is."""
+
+    stance: Stance | None = None
+    vision: Vision | None = None
+    surface: Surface | None = None
+
+
 class Disturbance(NamedTuple):
     """The torque that wanders in an axis: its size across (ML) and along (AP), and how long it keeps."""
 
@@ -42,10 +62,31 @@ class Disturbance(NamedTuple):
 
 
 DISTURBANCE: Final[dict[Stance, Disturbance]] = {
-    "both": Disturbance(0.85, 1.15, 0.5),
+    "both": Disturbance(0.76, 1.02, 0.5),
     "one-leg": Disturbance(3.0, 2.4, 0.2),
+    "tandem": Disturbance(2.4, 1.7, 0.25),
     "board": Disturbance(2.2, 2.4, 0.4),
 }
+# Medians on foam are about 2.8 times those on firm ground with open eyes, 3.5 times with closed eyes.
+HARDER: Final[dict[tuple[Vision, Surface], float]] = {
+    ("open", "firm"): 1.0,
+    ("closed", "firm"): 1.25,
+    ("open", "foam"): 2.8,
+    ("closed", "foam"): 3.5,
+}
+
+
+def disturbance(stance: Stance, vision: Vision, surface: Surface) -> Disturbance:
+    """Return what disturbs somebody who stands like this.
+
+    Foam under a stance that is hard already adds half of what it adds to quiet standing; a board that tilts
+    is a stance of its own.
+    """
+    ml_nm, ap_nm, memory_s = DISTURBANCE[stance]
+    harder = HARDER[vision, "foam" if surface == "foam" else "firm"]
+    if stance != "both":
+        harder = (1 + harder) / 2
+    return Disturbance(harder * ml_nm, harder * ap_nm, 0.8 * memory_s if surface == "foam" else memory_s)
 
 
 class Pendulum:
@@ -56,7 +97,7 @@ class Pendulum:
         self._tilt_rad = self._rate_rad_s = self._torque_nm = self._lean_rad_s = 0.0
         self._felt = deque([(0.0, 0.0)] * DELAY_STEPS)
 
-    def step(self, size_nm: float, memory_s: float) -> float:
+    def step(self, size_nm: float, memory_s: float, pushed_nm: float = 0.0) -> float:
         """Go on by `STEP_S` and return the CoP in mm from where the person stands."""
         tilt_rad, rate_rad_s = self._felt.popleft()
         self._felt.append((self._tilt_rad, self._rate_rad_s))
@@ -68,7 +109,7 @@ class Pendulum:
         )
         kept = math.exp(-STEP_S / memory_s)
         self._torque_nm = kept * self._torque_nm + size_nm * math.sqrt(1 - kept * kept) * self._gauss(0, 1)
-        push_nm = TOPPLING_NM_PER_RAD * self._tilt_rad - ankle_nm + self._torque_nm
+        push_nm = TOPPLING_NM_PER_RAD * self._tilt_rad - ankle_nm + self._torque_nm + pushed_nm
         self._rate_rad_s += push_nm / INERTIA_KG_M2 * STEP_S
         self._tilt_rad += self._rate_rad_s * STEP_S
         return ankle_nm / BODY_WEIGHT_N * 1000
@@ -82,8 +123,14 @@ class Person:
     def __init__(self, plate: Plate, *, seed: int = 0) -> None:
         self._plate = plate
         self._axes = (Pendulum(f"ml {seed}"), Pendulum(f"ap {seed}"))
-        self._disturbance = DISTURBANCE["both"]
-        self._steadied = 1.0
+        draw = random.Random(f"person {seed}")  # noqa: S311 -- a simulation, no secret
+        self._trait = math.exp(min(max(draw.gauss(0, SPREAD), -WIDEST_SPREAD), WIDEST_SPREAD))
+        self._stance: Stance = "both"
+        self._vision: Vision = "open"
+        self._surface: Surface = "firm"
+        self._hands_share = 0.0
+        self._disturbance = self._disturbed()
+        self._pushed_steps = 0
         self._step = 0  # the newest step of the history, on a grid of STEP_NS
         self._history: deque[tuple[float, float]] = deque(maxlen=HISTORY_STEPS)
         for _ in range(WARM_UP_STEPS):
@@ -93,11 +140,17 @@ class Person:
         """Stand on the plate from now on."""
         self._step = t_ns // STEP_NS
 
-    def take(self, stance: Stance | None, hands_share: float) -> None:
-        """Stand like this from now on; None keeps the stance."""
-        if stance is not None:
-            self._disturbance = DISTURBANCE[stance]
-        self._steadied = 1 - STEADYING * min(1.0, hands_share / STEADYING_SHARE)
+    def take(self, manner: Manner, hands_share: float) -> None:
+        """Stand like this from now on."""
+        self._stance = manner.stance or self._stance
+        self._vision = manner.vision or self._vision
+        self._surface = manner.surface or self._surface
+        self._hands_share = hands_share
+        self._disturbance = self._disturbed()
+
+    def stumble(self) -> None:
+        """Be pushed forward and to the side, and catch oneself."""
+        self._pushed_steps = STUMBLE_STEPS
 
     def forces_n(self, t_ns: int) -> Forces:
         """Return the force on each cell with the whole body weight on the plate."""
@@ -116,9 +169,21 @@ class Person:
             WHERE_MM[1] + y_mm + share * (next_y_mm - y_mm),
         )
 
+    def _disturbed(self) -> Disturbance:
+        ml_nm, ap_nm, memory_s = disturbance(self._stance, self._vision, self._surface)
+        size = self._trait * (1 - STEADYING * min(1.0, self._hands_share / STEADYING_SHARE))
+        return Disturbance(size * ml_nm, size * ap_nm, memory_s)
+
     def _go_on(self) -> None:
-        across, along = self._axes
         ml_nm, ap_nm, memory_s = self._disturbance
-        self._history.append(
-            (across.step(self._steadied * ml_nm, memory_s), along.step(self._steadied * ap_nm, memory_s))
-        )
+        pushed = self._pushed_steps > 0
+        self._pushed_steps -= pushed
+        across, along = self._axes
+        push_ml_nm, push_ap_nm = STUMBLE_NM if pushed else (0.0, 0.0)
+        x_mm = across.step(ml_nm, memory_s, push_ml_nm)
+        y_mm = along.step(ap_nm, memory_s, push_ap_nm)
+        self._history.append((_within(x_mm, FEET_MM[0]), _within(y_mm, FEET_MM[1])))
+
+
+def _within(mm: float, limit_mm: float) -> float:
+    return min(max(mm, -limit_mm), limit_mm)

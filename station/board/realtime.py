@@ -18,13 +18,18 @@ class Achieved(NamedTuple):
     core: int | None = None
     locked: bool = False
     refused: tuple[str, ...] = ()
+    gc_frozen: bool = False
 
 
-def freeze_garbage() -> None:
-    """Let no collection interrupt the loop: what lives now lives for ever, and the loop makes no cycles."""
+def freeze_garbage() -> bool:
+    """Let no collection interrupt the loop: what lives now lives for ever, and the loop makes no cycles.
+
+    Returns whether that is so now.
+    """
     gc.collect()
     gc.freeze()
     gc.disable()
+    return not gc.isenabled() and gc.get_freeze_count() > 0
 
 
 def ask_for_realtime() -> Achieved:

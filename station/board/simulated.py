@@ -80,6 +80,8 @@ class SimulatedHx711:
         self.noise_counts = NOISE_N * NOMINAL_COUNTS_PER_N
         self.keeps_gain = False  # one revision of the chip keeps its gain over a power-down
         self.update_restarts_word = False  # whether an update in the middle of a word counts pulses anew
+        self.hides_unsettled = False  # whether DOUT stays high until the filter has settled
+        self.resets = 0  # by PD_SCK, our own power-cycles and accidents alike
         self._fault = ChipFault.NONE
         self._gauss = draw.gauss
         self._phase = draw.uniform(0, 2 * math.pi)
@@ -122,6 +124,7 @@ class SimulatedHx711:
         """PD_SCK goes low; after a long high the chip had powered down and starts again."""
         raised_ns, self._raised_ns = self._raised_ns, None
         if raised_ns is not None and now_ns - raised_ns > POWER_DOWN_AFTER_NS:
+            self.resets += 1
             self.reset(now_ns)
 
     def advance(self, now_ns: int) -> None:
@@ -168,7 +171,8 @@ class SimulatedHx711:
         if not settled:  # the filter still remembers what was before
             counts = counts * (UNSETTLED_CONVERSIONS - self._unsettled) // (UNSETTLED_CONVERSIONS + 1)
             self._unsettled -= 1
-        if not 0 < self._pulses <= WORD_PULSES or self.update_restarts_word:
+        shown = settled or not self.hides_unsettled
+        if shown and (not 0 < self._pulses <= WORD_PULSES or self.update_restarts_word):
             self._pulses = 0
             self._ready = True
         self._word = counts & 0xFFFFFF

@@ -1,6 +1,7 @@
 """The `Pins` of four simulated chips, with what a call to the kernel costs."""
 
 import random
+from collections.abc import Callable
 from typing import Final, NamedTuple
 
 from station.board.clock import VirtualClock
@@ -21,11 +22,19 @@ class Spikes(NamedTuple):
     longest_ns: int = 20_000_000
 
 
+class Spike(NamedTuple):
+    """One delay that happened, and which cells were being read in it."""
+
+    begin_ns: int
+    end_ns: int
+    cells: int
+
+
 class SimulatedPins:
     """Four chips on their wires.
 
     A call takes `call_ns` on the clock; one hit by a spike takes longer, before or after it has its effect.
-    `calls` counts them.
+    `calls` counts them; each spike goes to `log` when one is given.
     """
 
     def __init__(
@@ -36,17 +45,21 @@ class SimulatedPins:
         call_ns: int = CALL_NS,
         spikes: Spikes | None = None,
         seed: int = 0,
+        log: Callable[[Spike], None] | None = None,
     ) -> None:
         self.chips = chips
         self.calls = 0
         self._clock = clock
         self._call_ns = call_ns
         self._spikes = spikes
+        self._log = log
         self._draw = random.Random(f"pins {seed}")  # noqa: S311 -- a simulation, no secret
         self._on = tuple(
             tuple(chip for chip in chips if mask >> chip.cell & 1) for mask in range(ALL_CELLS + 1)
         )
         self._high = 0
+        self._clocked = 0
+        self._clocked_ns = 0
         self._levels = 0
         self._unchanged_until_ns = 0
 
@@ -57,11 +70,14 @@ class SimulatedPins:
 
     def set_clock(self, cells: int) -> None:
         """Drive PD_SCK high on these cells and low on the others."""
+        if cells:
+            self._clocked, self._clocked_ns = cells, self._clock.now_ns()
         late_ns = self._spend()
         changed = self._high ^ cells
         if changed:
             now_ns = self._clock.now_ns()
             self._high = cells
+            self._clocked_ns = now_ns
             self._unchanged_until_ns = 0
             for chip in self._on[changed & cells]:
                 chip.rise(now_ns)
@@ -86,6 +102,10 @@ class SimulatedPins:
         self.chips[cell].break_down(fault, self._clock.now_ns())
         self._unchanged_until_ns = 0
 
+    def delay_calls(self, spikes: Spikes | None) -> None:
+        """Delay some calls like this from now on; None delays none."""
+        self._spikes = spikes
+
     def swap(self, one: int, other: int) -> None:
         """Exchange the load cells of two chips."""
         first, second = self.chips[one], self.chips[other]
@@ -103,6 +123,10 @@ class SimulatedPins:
         until_ns = 0 if self._high else min(chip.changes_ns(now_ns) for chip in self.chips)
         self._unchanged_until_ns = until_ns
 
+    def _being_read(self, now_ns: int) -> int:
+        """Which cells have a word under way: PD_SCK was moved not more than two calls ago."""
+        return self._clocked if now_ns - self._clocked_ns <= 3 * self._call_ns else 0
+
     def _spend(self) -> int:
         """Let the call's time pass, and return how late it comes back."""
         self.calls += 1
@@ -111,6 +135,9 @@ class SimulatedPins:
         if self._spikes is None or self._draw.random() >= self._spikes.share:
             return 0
         spike_ns = self._draw.randint(self._spikes.shortest_ns, self._spikes.longest_ns)
+        if self._log:
+            now_ns = self._clock.now_ns()
+            self._log(Spike(now_ns, now_ns + spike_ns, self._being_read(now_ns)))
         if self._draw.random() < 0.5:
             self._clock.advance(spike_ns)
             return 0

@@ -3,10 +3,13 @@
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from station.board.breakdown import Breakdowns
 from station.board.clock import Clock, MonotonicClock, PacedClock, VirtualClock
-from station.board.config import BoardConfig
+from station.board.config import BoardConfig, ReaderName
+from station.board.hx711 import Hx711Bank
 from station.board.person import Person
 from station.board.pins import Pins
+from station.board.reader import Reader
 from station.board.recording import read_recording
 from station.board.simulated_pins import SimulatedPins, simulated_chips
 from station.board.standing import RecordedPerson, Standing
@@ -16,24 +19,56 @@ REPLAY: Final = "replay:"
 
 
 class Source(NamedTuple):
-    """Pins, the clock they live in, and who stands on them when they are simulated."""
+    """Pins and the clock they live in; when they are simulated, who stands on them and what breaks."""
 
     name: str
     pins: Pins
     clock: Clock
     standing: Standing | None
+    breakdowns: Breakdowns | None = None
 
     @property
     def sim(self) -> bool:
         """Whether no real board is behind it."""
         return self.standing is not None
 
+    def reader(self, config: BoardConfig) -> Reader:
+        """Return our driver over these pins."""
+        return Hx711Bank(self.pins, self.clock, gain=config.gain, rate_hz=config.rate_hz)
 
-def open_source(name: str, config: BoardConfig, *, seed: int) -> Source:
-    """Open `simulate`, `replay:FILE` or `gpio`.
+
+class BoughtSource(NamedTuple):
+    """Something that makes readings by itself: another package's driver, a Wii board."""
+
+    name: str
+    clock: Clock
+    bought: Reader
+    standing: None = None
+    breakdowns: None = None
+    sim: bool = False
+
+    def reader(self, config: BoardConfig) -> Reader:  # noqa: ARG002 -- it knows its own wiring
+        """Return it."""
+        return self.bought
+
+
+def open_source(
+    name: str, config: BoardConfig, *, seed: int, reader: ReaderName = "station"
+) -> Source | BoughtSource:
+    """Open `simulate`, `replay:FILE`, `wii`, or `gpio` with this reader.
 
     Raises ConfigError for another name, RecordingError or BoardError when it cannot be opened.
     """
+    if name == "wii":
+        from station.board.wii import open_wii  # noqa: PLC0415 -- not in a process that does without
+
+        clock = MonotonicClock()
+        return BoughtSource(name, clock, open_wii(clock))
+    if name == "gpio" and reader == "hx711":
+        from station.board.package import PackageReader  # noqa: PLC0415 -- likewise
+
+        clock = MonotonicClock()
+        return BoughtSource(name, clock, PackageReader.open(config, clock))
     if name == "gpio":
         from station.board.gpio import GpioPins  # noqa: PLC0415 -- only a Pi has what this needs
 
@@ -43,11 +78,12 @@ def open_source(name: str, config: BoardConfig, *, seed: int) -> Source:
     if name.startswith(REPLAY) and len(name) > len(REPLAY):
         recording = read_recording(Path(name.removeprefix(REPLAY)), config.plate)
         return simulate(name, Standing(RecordedPerson(recording)), PacedClock(), seed=seed)
-    message = f"the source is '{name}'; it must be simulate, replay:FILE or gpio"
+    message = f"the source is '{name}'; it must be simulate, replay:FILE, wii or gpio"
     raise ConfigError(message)
 
 
 def simulate(name: str, standing: Standing, clock: VirtualClock, *, seed: int) -> Source:
     """Return simulated chips under somebody, living in this clock."""
     chips = simulated_chips(standing, seed=seed, now_ns=clock.now_ns())
-    return Source(name, SimulatedPins(chips, clock, seed=seed), clock, standing)
+    pins = SimulatedPins(chips, clock, seed=seed)
+    return Source(name, pins, clock, standing, Breakdowns(pins))

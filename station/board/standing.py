@@ -3,11 +3,17 @@
 from typing import Final, Protocol
 
 from station.board.load import EMPTY, Forces
-from station.board.person import Stance
+from station.board.person import Manner, Stance, Surface, Vision
 from station.board.recording import Recording
 
 STEP_NS: Final = 600_000_000  # stepping on or off takes this long
+FIRST_FOOT: Final = 0.5  # of the load of the other side is on the first foot when it comes down
+FALL_AFTER_NS: Final = 350_000_000  # from losing balance to leaving the board
+FALL_NS: Final = 250_000_000
+LEAN_NS: Final = 1_000_000_000
 GRASP_NS: Final = 1_000_000_000  # taking hold or letting go
+PRESS_NS: Final = 1_500_000_000  # a hand on a corner, and how hard it presses
+PRESS_N: Final = 120.0
 
 
 class Ramp:
@@ -16,15 +22,16 @@ class Ramp:
     def __init__(self, value: float, duration_ns: int) -> None:
         self._from = self.target = value
         self._since_ns = 0
-        self._duration_ns = duration_ns
+        self._duration_ns = self._takes_ns = duration_ns
 
-    def move(self, target: float, t_ns: int) -> None:
+    def move(self, target: float, t_ns: int, *, duration_ns: int | None = None) -> None:
         """Start moving at this time, which may be past or to come."""
         self._from, self.target, self._since_ns = self.at(t_ns), target, t_ns
+        self._takes_ns = duration_ns or self._duration_ns
 
     def at(self, t_ns: int) -> float:
         """Return the value at a time not before the last move."""
-        share = min(max((t_ns - self._since_ns) / self._duration_ns, 0.0), 1.0)
+        share = min(max((t_ns - self._since_ns) / self._takes_ns, 0.0), 1.0)
         return self._from + (self.target - self._from) * share * share * (3 - 2 * share)
 
 
@@ -37,8 +44,12 @@ class Body(Protocol):
         """Start standing at this time."""
         ...
 
-    def take(self, stance: Stance | None, hands_share: float) -> None:
-        """Stand like this from now on; None keeps the stance."""
+    def take(self, manner: Manner, hands_share: float) -> None:
+        """Stand like this from now on."""
+        ...
+
+    def stumble(self) -> None:
+        """Lose balance and catch oneself."""
         ...
 
     def forces_n(self, t_ns: int) -> Forces:
@@ -63,8 +74,11 @@ class RecordedPerson:
         """Start at the first row."""
         self._begun_ns = t_ns
 
-    def take(self, stance: Stance | None, hands_share: float) -> None:
+    def take(self, manner: Manner, hands_share: float) -> None:
         """Change nothing: a recording sways as it did."""
+
+    def stumble(self) -> None:
+        """Change nothing, likewise."""
 
     def forces_n(self, t_ns: int) -> Forces:
         """Return the recorded force on each cell."""
@@ -78,7 +92,9 @@ class Standing:
         self.body = body
         self._presence = Ramp(0.0, STEP_NS)
         self._hands = Ramp(0.0, GRASP_NS)
+        self._lean = (Ramp(0.0, LEAN_NS), Ramp(0.0, LEAN_NS))  # shares of the load moved right and forward
         self._leaves_ns: int | None = None
+        self._pressed: tuple[int, int] | None = None  # which corner, since when
 
     @property
     def on_board(self) -> bool:
@@ -100,19 +116,72 @@ class Standing:
         if self.on_board:
             self._presence.move(0.0, t_ns)
 
-    def stand(self, t_ns: int, *, stance: Stance | None, hands_share: float | None) -> None:
+    def press(self, t_ns: int, cell: int) -> None:
+        """Press on one corner for a moment."""
+        self._pressed = cell, t_ns
+
+    def stand(
+        self,
+        t_ns: int,
+        *,
+        stance: Stance | None = None,
+        vision: Vision | None = None,
+        surface: Surface | None = None,
+        hands_share: float | None = None,
+    ) -> None:
         """Change how to stand; None leaves it as it is."""
         if hands_share is not None:
             self._hands.move(hands_share, t_ns)
-        self.body.take(stance, self._hands.target)
+        self.body.take(Manner(stance, vision, surface), self._hands.target)
+
+    def lean(self, t_ns: int, across: float, along: float) -> None:
+        """Lean to the right and forward, each from -1 (the left or rear edge) to 1; 0, 0 is upright."""
+        self._lean[0].move(across, t_ns)
+        self._lean[1].move(along, t_ns)
+
+    def stumble(self) -> None:
+        """Lose balance and catch oneself on the board."""
+        if self.on_board:
+            self.body.stumble()
+
+    def fall(self, t_ns: int) -> None:
+        """Lose balance and be off the board a moment later."""
+        if self.on_board:
+            self.body.stumble()
+            self._leaves_ns = None
+            self._presence.move(0.0, t_ns + FALL_AFTER_NS, duration_ns=FALL_NS)
 
     def forces_n(self, t_ns: int) -> Forces:
         """Return the force on each cell."""
+        forces_n = self._stood_n(t_ns)
+        if self._pressed is None or not 0 <= t_ns - self._pressed[1] < PRESS_NS:
+            return forces_n
+        pressed = self._pressed[0]
+        return Forces._make(n + PRESS_N * (cell == pressed) for cell, n in enumerate(forces_n))
+
+    def _stood_n(self, t_ns: int) -> Forces:
         if self._leaves_ns is not None and t_ns >= self._leaves_ns:
             self.step_off(self._leaves_ns)
-        share = self._presence.at(t_ns)
-        if share == 0:
+        presence = self._presence.at(t_ns)
+        if presence == 0:
             return EMPTY
-        share *= 1 - self._hands.at(t_ns)
-        fl_n, fr_n, rl_n, rr_n = self.body.forces_n(t_ns)
-        return Forces(share * fl_n, share * fr_n, share * rl_n, share * rr_n)
+        # The first foot on, and the last one off, is the left one.
+        across = self._lean[0].at(t_ns) - FIRST_FOOT * (1 - presence)
+        forces_n = _shifted(self.body.forces_n(t_ns), across, self._lean[1].at(t_ns))
+        share = presence * (1 - self._hands.at(t_ns))
+        return Forces._make(share * n for n in forces_n)
+
+
+def _shifted(forces_n: Forces, across: float, along: float) -> Forces:
+    """Move this share of the load of the other side to the right (left if negative) and forward."""
+    fl_n, fr_n, rl_n, rr_n = forces_n
+    fl_n, fr_n = _moved(fl_n, fr_n, across)
+    rl_n, rr_n = _moved(rl_n, rr_n, across)
+    rl_n, fl_n = _moved(rl_n, fl_n, along)
+    rr_n, fr_n = _moved(rr_n, fr_n, along)
+    return Forces(fl_n, fr_n, rl_n, rr_n)
+
+
+def _moved(from_n: float, to_n: float, share: float) -> tuple[float, float]:
+    moved_n = share * (from_n if share > 0 else to_n)
+    return from_n - moved_n, to_n + moved_n

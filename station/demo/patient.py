@@ -23,9 +23,15 @@ def body(snapshot: Snapshot, *, recorded: bool) -> Simulate | None:
     exercise = snapshot.exercise
     match snapshot.phase:
         case "step_on" | "weigh" if exercise is not None:
-            return Simulate(do="step_on", hands_percent=0.0, stance=exercise.stance)
+            return Simulate(do="step_on", hands_percent=0.0, stance=exercise.stance, vision="open")
         case "countdown" | "hold" if exercise is not None and not recorded:
-            return Simulate(do="stand", hands_percent=_hands_percent(exercise), stance=exercise.stance)
+            return Simulate(
+                do="stand",
+                hands_percent=_hands_percent(exercise),
+                stance=exercise.stance,
+                vision=exercise.vision,
+                surface=exercise.surface,
+            )
         case "countdown" | "hold":
             return None
         case _:

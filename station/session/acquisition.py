@@ -8,7 +8,9 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import IO, Any, Final
 
-from station.session.protocol import Simulate
+import msgspec
+
+from station.session.protocol import Simulate, SimulateFault
 from station.sway.reading import CELL_COUNT, RECORD, Fault, Reading, unpack
 
 S: Final = 1_000_000_000
@@ -42,6 +44,7 @@ class Acquisition:
         self._restarted = False
         self._voids: list[Reading] = []  # said for a child that can no longer speak
         self._stood: dict[str, Any] | None = None  # how the simulated person stands, for the next child
+        self._broken: list[dict[str, Any]] = []  # what was broken on the simulated board, likewise
         self.said: deque[str] = deque(maxlen=SAID_LINES)
         self.restarts = 0
 
@@ -57,8 +60,8 @@ class Acquisition:
             if pipe is not None:
                 os.set_blocking(pipe.fileno(), False)
         self._child = child
-        if self._stood is not None:
-            self._write(self._stood)
+        for line in (*self._broken, *([] if self._stood is None else [self._stood])):
+            self._write(line)
 
     @property
     def pid(self) -> int | None:
@@ -140,19 +143,36 @@ class Acquisition:
 
     def simulate(self, step: Simulate) -> None:
         """Tell the simulated person what to do, this child and any that follows it."""
-        line = {
-            "do": step.do,
-            "hands_percent": step.hands_percent,
-            "stance": step.stance,
-            "since_ns": self._now_ns(),
-        }
-        if step.do == "step_on":
+        how = {key: value for key, value in msgspec.to_builtins(step).items() if key != "type"}
+        line = {**how, "since_ns": self._now_ns()}
+        if step.do in {"press", "stumble"}:
+            pass  # over in a moment: nothing that a next child would have to know
+        elif step.do == "step_on":
             self._stood = line
-        elif step.do == "step_off":
+        elif step.do in {"step_off", "fall"}:
             self._stood = None
         elif self._stood is not None:
             told = {key: value for key, value in line.items() if value is not None}
             self._stood = {**self._stood, **told, "do": "step_on", "since_ns": self._stood["since_ns"]}
+        self._write(line)
+
+    def break_down(self, fault: SimulateFault) -> None:
+        """Break or mend something on the simulated board, for this child and any that follows it."""
+        now_ns = self._now_ns()
+        line = {
+            "do": "fault",
+            "kind": fault.kind,
+            "cells": fault.cells,
+            "from_ns": now_ns + round(fault.from_s * S),
+            "to_ns": None if fault.to_s is None else now_ns + round(fault.to_s * S),
+        }
+        self._broken = [b for b in self._broken if b["to_ns"] is None or b["to_ns"] > now_ns]
+        if fault.kind != "none":
+            self._broken.append(line)
+        elif fault.cells:
+            self._broken = [b for b in self._broken if not set(fault.cells) & set(b["cells"])]
+        else:
+            self._broken = []
         self._write(line)
 
     def _write(self, line: dict[str, Any]) -> None:

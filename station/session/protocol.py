@@ -5,11 +5,14 @@ from typing import Annotated, Literal
 import msgspec
 
 from station.errors import MessageError
+from station.training.routine import Surface, Vision
 from station.training.snapshot import Snapshot
 
 MAX_PACKET_BYTES = 64 * 1024
 MAX_DOCUMENT_BYTES = MAX_PACKET_BYTES // 2  # as a JSON string it may grow
 
+Cell = Literal["FL", "FR", "RL", "RR"]
+Lean = Annotated[float, msgspec.Meta(ge=-1, le=1)]
 Key = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
 
 
@@ -40,12 +43,43 @@ class Answer(Packet, frozen=True, tag="answer"):
 class Simulate(Packet, frozen=True, tag="simulate"):
     """What the simulated person does; refused by a station with a real board.
 
-    `do`: step_on, step_off; `hands_percent` is the share of body weight the hands carry from now on.
+    `do`: `stand` changes how; `stumble` is caught, `fall` ends beside the board; `press` presses the corner
+    `cell` for a moment, as an installer does. `hands_percent` is the share of body weight the hands carry,
+    `lean` how far the body leans to the right and forward, each from -1 to 1 (the edge).
     """
 
-    do: Literal["step_on", "step_off", "stand"]
+    do: Literal["step_on", "step_off", "stand", "stumble", "fall", "press"]
     hands_percent: Annotated[float, msgspec.Meta(ge=0, le=100)] | None = None
-    stance: Literal["both", "one-leg", "board"] | None = None
+    stance: Literal["both", "one-leg", "tandem", "board"] | None = None
+    vision: Vision | None = None
+    surface: Surface | None = None
+    lean: tuple[Lean, Lean] | None = None
+    cell: Cell | None = None
+
+
+class SimulateFault(Packet, frozen=True, tag="simulate_fault"):
+    """What breaks on the simulated board; refused by a station with a real one.
+
+    It breaks `from_s` from now and is mended at `to_s` (None: never). `none` mends these cells at once;
+    without cells, everything. `swapped` names two cells, `late` none, every other kind one.
+    """
+
+    kind: Literal[
+        "unplugged", "stuck-high", "stuck-low", "saturated", "slow", "inverted", "swapped", "late", "none"
+    ]
+    cells: tuple[Cell, ...] = ()
+    from_s: Annotated[float, msgspec.Meta(ge=0, le=1e6)] = 0.0
+    to_s: Annotated[float, msgspec.Meta(ge=0, le=1e6)] | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse cells that do not fit the kind, and an end before the beginning. Raises ValueError."""
+        wanted = {"swapped": 2, "late": 0}.get(self.kind, 1)
+        if self.kind != "none" and not len(self.cells) == len(set(self.cells)) == wanted:
+            message = f"'{self.kind}' takes {wanted} cells, not {len(self.cells)}"
+            raise ValueError(message)
+        if self.to_s is not None and self.to_s <= self.from_s:
+            message = f"to_s {self.to_s:g} is not after from_s {self.from_s:g}"
+            raise ValueError(message)
 
 
 class Prescribe(Packet, frozen=True, tag="prescribe"):
@@ -68,7 +102,7 @@ class Refused(Packet, frozen=True, tag="refused"):
     reason: str
 
 
-Command = Hello | Press | Answer | Simulate | Prescribe
+Command = Hello | Press | Answer | Simulate | SimulateFault | Prescribe
 Notice = Snapshot | Event | Refused
 
 _commands: msgspec.json.Decoder[Command] = msgspec.json.Decoder(Command)

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
-from station.errors import PrescriptionError, StationError, StoreError
+from station.errors import StationError, StoreError
 from station.session.acquisition import Note
 from station.session.prescriptions import Prescriptions
-from station.session.protocol import Answer, Command, Event, Prescribe, Press, Simulate
+from station.session.protocol import Answer, Command, Event, Prescribe, Press, Simulate, SimulateFault
 from station.session.recorder import Recorder
 from station.session.server import Peer, Server
 from station.session.tare import Tare
@@ -54,6 +54,10 @@ class Board(Protocol):
 
     def simulate(self, step: Simulate) -> None:
         """Tell the simulated person what to do."""
+        ...
+
+    def break_down(self, fault: SimulateFault) -> None:
+        """Break something on the simulated board, or mend it."""
         ...
 
     def close(self) -> None:
@@ -214,10 +218,12 @@ class Service:
                 self._on_outcomes(self._course.on_answer(key, value))
             case Prescribe(document=document):
                 self._prescriptions.prescribe(document.encode(), self._course)
+            case Simulate() | SimulateFault() if not self._course.sim:
+                raise StationError("this station has a real board; nothing on it can be simulated")
             case Simulate():
-                if not self._course.sim:
-                    raise PrescriptionError("this station has a real board; nothing on it can be simulated")
                 self._board.simulate(command)
+            case SimulateFault():
+                self._board.break_down(command)
 
     def _on_outcomes(self, outcomes: list[Outcome]) -> None:
         for outcome in outcomes:

@@ -1,0 +1,36 @@
+"""`python -m benchmarks [--full | --minutes N] [NAME …]`: every benchmark, or those named.
+
+Without `--full` each takes seconds; the figures in docs/board.md were made with it.
+"""
+
+import argparse
+import importlib
+import sys
+from typing import Final
+
+NAMES: Final = ("driver", "rivals", "brownout", "gpio", "memory", "latency", "kiosk")
+# These live in virtual time, and can be given any length.
+TIMED: Final = ("driver", "rivals", "memory")
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run them one after another; return 0."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(NAMES))
+    parser.add_argument("--full", action="store_true", help="the long runs behind the figures in the docs")
+    parser.add_argument("--minutes", type=float, help=f"virtual minutes a row ({', '.join(TIMED)})")
+    asked = parser.parse_args(argv)
+    unknown = sorted(set(asked.names) - set(NAMES))
+    if unknown:
+        parser.error(f"no benchmark is called {unknown[0]}; there are {', '.join(NAMES)}")
+    if asked.minutes and not set(asked.names) <= set(TIMED):
+        parser.error(f"--minutes goes with {', '.join(TIMED)}")
+    length = {"minutes": asked.minutes} if asked.minutes else {"full": asked.full}
+    for name in asked.names or (TIMED if asked.minutes else NAMES):
+        importlib.import_module(f"benchmarks.{name}").main(**length)
+        sys.stdout.flush()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

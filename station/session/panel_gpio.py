@@ -1,0 +1,109 @@
+"""The panel on the Pi's pins, by gpiozero: the one place of the session's room that imports it."""
+
+import queue
+from types import TracebackType
+from typing import TYPE_CHECKING, Final, Self
+
+from station.errors import BoardError
+from station.session.panel import Beep, Button, Lamp
+from station.session.panel_config import PanelConfig
+
+if TYPE_CHECKING:
+    import gpiozero
+    from gpiozero.pins import Factory
+
+BOUNCE_S: Final = 0.02
+BLINK_S: Final = 0.5
+MEND: Final = "install python3-gpiozero and python3-lgpio; without a panel nothing else changes"
+# How often and how long (on, off in s).
+BEEPS: Final[dict[Beep, tuple[int, float, float]]] = {
+    "begin": (1, 0.15, 0.1),
+    "pause": (1, 0.5, 0.1),
+    "done": (2, 0.15, 0.15),
+    "alarm": (20, 0.5, 0.5),
+}
+
+
+class GpioHardware:
+    """Two buttons that close to ground, an LED and a buzzer that are driven high."""
+
+    def __init__(self, config: PanelConfig, factory: "Factory | None" = None) -> None:
+        """Take the pins. Raises BoardError with the mend where there is no GPIO, or a pin is in use."""
+        factory = _lgpio() if factory is None else factory
+        import gpiozero  # noqa: PLC0415 -- only a panel needs it
+
+        self._presses: queue.SimpleQueue[Button] = queue.SimpleQueue()
+        self._outputs: list[gpiozero.DigitalOutputDevice] = []
+        self._buttons: list[gpiozero.Button] = []
+        try:
+            self._led = gpiozero.LED(config.led_pin, pin_factory=factory)
+            self._outputs.append(self._led)
+            self._buzzer = gpiozero.Buzzer(config.buzzer_pin, pin_factory=factory)
+            self._outputs.append(self._buzzer)
+            self._watch(gpiozero.Button(config.start_pin, bounce_time=BOUNCE_S, pin_factory=factory), "start")
+            self._watch(gpiozero.Button(config.stop_pin, bounce_time=BOUNCE_S, pin_factory=factory), "stop")
+        except gpiozero.GPIOZeroError as error:
+            self.close()
+            raise BoardError(f"no panel: {error}; see the pins of [panel]") from None
+
+    def _watch(self, part: "gpiozero.Button", button: Button) -> None:
+        self._buttons.append(part)
+        part.when_pressed = lambda: self._presses.put(button)  # called in a thread of gpiozero
+
+    def presses(self) -> list[Button]:
+        """Return the presses since the last call, oldest first."""
+        return [self._presses.get_nowait() for _ in range(self._presses.qsize())]
+
+    def light(self, lamp: Lamp) -> None:
+        """Show this on the LED."""
+        match lamp:
+            case "on":
+                self._led.on()
+            case "off":
+                self._led.off()
+            case "blink":
+                self._led.blink(BLINK_S, BLINK_S)
+
+    def beep(self, beep: Beep) -> None:
+        """Begin this signal; one that still sounds gives way."""
+        times, on_s, off_s = BEEPS[beep]
+        self._buzzer.beep(on_s, off_s, n=times)
+
+    def close(self) -> None:
+        """Go dark and silent and give the pins back; may be called twice."""
+        for output in self._outputs:
+            output.off()  # closing alone lets the pin float as it was
+            output.close()
+        for button in self._buttons:
+            button.close()
+        self._outputs, self._buttons = [], []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def _lgpio() -> "Factory":
+    """Return gpiozero's way to the pins through lgpio; never another one by chance.
+
+    Raises BoardError when gpiozero, lgpio or the pins are not there.
+    """
+    try:
+        import lgpio  # noqa: PLC0415 -- only a Pi has it
+        from gpiozero import GPIOZeroError  # noqa: PLC0415 -- only a panel needs it
+        from gpiozero.pins.lgpio import LGPIOFactory  # noqa: PLC0415
+
+        refusals = (lgpio.error, GPIOZeroError, OSError)
+    except ImportError as error:
+        raise BoardError(f"no panel: {error}; {MEND}") from None
+    except AttributeError:  # pip installs an empty lgpio 0.0.0.2 where there is no wheel
+        message = "no panel: this lgpio is the empty package 0.0.0.2; remove it and install python3-lgpio"
+        raise BoardError(message) from None
+    try:
+        return LGPIOFactory()
+    except refusals as error:
+        raise BoardError(f"no panel: {error}; run this on a Raspberry Pi, in group gpio") from None
