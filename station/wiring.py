@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from station.board.acquire import acquire
 from station.board.breakdown import parse_spec
+from station.board.source import check_source
 from station.config import Config, load_config, socket_path, state_folder, with_source
 from station.errors import ConfigError
 
@@ -54,7 +55,9 @@ def make_service(
     Raises ConfigError, StoreError or StationError with one sentence.
     """
     board = make_acquisition(config_file, log=log, source=source, faults=faults)
-    return make_service_over(board, configured(config_file, source), log=log)
+    config = configured(config_file, source)
+    check_source(config.source.source, config.board, reader=config.source.reader)
+    return make_service_over(board, config, log=log)
 
 
 def make_acquisition(
@@ -134,7 +137,7 @@ def make_service_over(
         plate_mm=(plate.width_mm, plate.length_mm),
         sim=sim,
         adopted=prescriptions.adopted,
-        blocked=recorder.red_flag_today(),
+        stop_words=recorder.stop_words(),
     )
     prescriptions.adopted(programme)
     return Service(Parts(board, server, recorder, prescriptions, course, plate), log=log, now_ns=now_ns)

@@ -150,6 +150,17 @@ def test_the_next_child_has_the_same_faults_at_the_same_times() -> None:
     watched.acquisition.close()
 
 
+def test_a_child_that_says_nothing_any_more_is_replaced() -> None:
+    watched = Watched(SPEAK.format(seqs="range(2)"))
+    watched.readings(2)
+    watched.now_ns = 2_900_000_000
+    assert not watched.acquisition.supervise()
+    watched.now_ns = 3_100_000_000
+    assert watched.acquisition.supervise()
+    assert any("has said nothing for 3 s" in line for line in watched.logged)
+    watched.acquisition.close()
+
+
 def test_records_that_are_none_start_the_child_again(tmp_path: Path) -> None:
     watched = Watched("import os, sys; os.write(1, b'\\xff' * 64); sys.stdin.readline()")
     while not watched.logged:

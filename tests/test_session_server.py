@@ -2,6 +2,7 @@
 
 import socket
 import stat
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from station.errors import StationError
 from station.session.client import SessionClient
 from station.session.protocol import Event, Press, Refused
-from station.session.server import MOST_WAITING, Server
+from station.session.server import MOST_PEERS, MOST_WAITING, Server
 from station.training.course import Course
 from station.training.programme import fallback_programme
 from station.training.routine import shipped_routines
@@ -91,6 +92,33 @@ def test_a_client_that_never_listens_again_is_let_go(tmp_path: Path) -> None:
     for _ in range(5000 + MOST_WAITING):
         server.tell(EVENT)
     assert server.peers == []
+    client.close()
+    server.close()
+
+
+def test_more_clients_than_a_station_has_are_turned_away(tmp_path: Path) -> None:
+    server = Server(tmp_path / "s")
+    clients = [raw_client(tmp_path / "s") for _ in range(16)]
+    for _ in range(3):
+        for _ in range(16):
+            server.accept()
+        clients += [raw_client(tmp_path / "s") for _ in range(16)]
+    for _ in range(16):
+        server.accept()
+    assert len(server.peers) == MOST_PEERS
+    for client in clients:
+        client.close()
+    server.close()
+
+
+def test_a_client_that_talks_nonsense_and_does_not_listen_is_let_go(tmp_path: Path) -> None:
+    server = Server(tmp_path / "s")
+    client = raw_client(tmp_path / "s")
+    server.accept()
+    while server.peers:
+        with suppress(BlockingIOError):
+            client.send(b"nonsense")
+        serve(server)
     client.close()
     server.close()
 

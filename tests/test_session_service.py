@@ -1,8 +1,13 @@
 """The running station in virtual time: what the patient does is measured, kept and told."""
 
+import errno
+import sqlite3
+import stat
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -12,7 +17,7 @@ from station.session.protocol import Answer, Prescribe, Press, Refused, Simulate
 from station.sway.plate import plate_from_dict
 from station.sway.report import report
 from station.sway.trace import decode_trace
-from station.training.prescription import Exercise, Prescription
+from station.training.prescription import Exercise, Limits, Prescription
 from station.training.result import SessionResult, TrialResult
 from tests.virtual_station import VirtualStation
 
@@ -194,6 +199,191 @@ def test_an_expired_prescription_falls_back_to_supported_standing(tmp_path: Path
     second.run_until(lambda: patient.finished)
     assert (trials(second)[0].routine, trials(second)[0].rung) == ("supported-standing", 1)
     second.die()
+
+
+@pytest.mark.parametrize(
+    ("changed", "reason"),
+    [
+        ({"limits": Limits(hardest_rung={"supported-standing": 1})}, "limit of 1"),
+        ({"subj": "p-2"}, "belongs to p-2"),
+    ],
+)
+def test_a_kept_prescription_is_held_against_the_device_as_it_is_now(
+    tmp_path: Path, changed: dict[str, Any], reason: str
+) -> None:
+    first = VirtualStation(tmp_path)
+    take(first, RX)
+    first.die()
+    second = VirtualStation(tmp_path, **changed)
+    assert second.course().plan[0].rung_number == 1
+    assert reason in replies(second)[-1].reason
+    second.die()
+
+
+def test_the_first_version_of_the_next_patient_is_not_called_older(tmp_path: Path) -> None:
+    first = VirtualStation(tmp_path)
+    take(first, msgspec.structs.replace(RX, version=7))
+    first.die()
+    second = VirtualStation(tmp_path, subj="p-2")
+    take(second, msgspec.structs.replace(RX, subj="p-2"))
+    assert replies(second)[-1].state == "applied"
+    second.die()
+    third = VirtualStation(tmp_path, subj="p-2")
+    assert third.course().plan[0].rung_number == 2
+    third.die()
+
+
+def test_a_clock_that_was_set_back_makes_no_prescription_valid_again(tmp_path: Path) -> None:
+    first = VirtualStation(tmp_path, today=datetime(2098, 12, 30, tzinfo=UTC))
+    take(first, RX)
+    first.run(3)
+    first.say(Press(button="start"))
+    first.run(0.1)
+    first.die()
+    second = VirtualStation(tmp_path, today=datetime(2099, 1, 2, tzinfo=UTC))
+    second.run(3)
+    second.say(Press(button="start"))
+    second.run(0.1)
+    second.die()
+    third = VirtualStation(tmp_path, today=datetime(1970, 1, 1, tzinfo=UTC))
+    third.run(3)
+    third.say(Press(button="start"))
+    third.run(0.1)
+    assert third.course().plan[0].rung_number == 1
+    third.die()
+
+
+def answer_all(station: VirtualStation, **answers: bool | int) -> None:
+    station.run(3)
+    station.say(Press(button="start"))
+    station.run(0.1)
+    while (question := station.course().questions.current) and station.course().phase == "checkin":
+        value = answers.get(question.key, {"pain": 2, "support": True}.get(question.key, False))
+        station.say(Answer(key=question.key, value=value))
+        station.run(0.05)
+
+
+def try_again(station: VirtualStation) -> None:
+    """Read the page away and press Start once more."""
+    for _ in range(2):
+        station.say(Press(button="start"))
+        station.run(0.1)
+
+
+def test_pain_above_the_limit_ends_training_for_the_day_also_after_a_restart(tmp_path: Path) -> None:
+    first = VirtualStation(tmp_path)
+    answer_all(first, pain=9)
+    try_again(first)
+    assert first.course().phase == "blocked"
+    first.die()
+    second = VirtualStation(tmp_path)
+    second.run(3)
+    second.say(Press(button="start"))
+    second.run(0.1)
+    assert second.course().phase == "blocked"
+    assert any("9 of 10" in words for words in second.course().words)
+    second.die()
+
+
+def test_the_emergency_advice_is_shown_again_at_the_next_start(station: VirtualStation) -> None:
+    answer_all(station, bladder=True)
+    try_again(station)
+    assert any("emergency number" in words for words in station.course().words)
+
+
+def test_a_red_flag_holds_although_the_database_takes_nothing(station: VirtualStation) -> None:
+    station.run(3)
+    with locked(station):
+        answer_all(station, dizzy=True)
+        assert station.course().phase == "blocked"
+        try_again(station)
+        assert station.course().phase == "blocked"
+    station.run(0.1)
+    station.service._recorder._later._retry_at_s = 0
+    station.run(0.1)
+    assert events(station) == ["red_flag"]
+    assert sessions(station)[0].ended_by == "red_flag"
+
+
+@contextmanager
+def locked(station: VirtualStation) -> Iterator[None]:
+    """Keep everybody else from writing into the database."""
+    other = sqlite3.connect(station.folder / "station.sqlite3", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    yield
+    other.execute("ROLLBACK")
+    other.close()
+
+
+def test_a_locked_database_costs_no_result(station: VirtualStation) -> None:
+    take(station, RX)
+    patient = station.train()
+    station.run_until(lambda: "hold_started" in station.kinds())
+    with locked(station):
+        station.run_until(lambda: patient.finished)
+    station.service._recorder._later._retry_at_s = 0
+    station.run(0.1)
+    assert [trial.outcome for trial in trials(station)] == ["done"]
+    assert sessions(station)[0].trials == 1
+    assert list(station.folder.glob("trial-*")) == []
+    assert sum("writes wait" in line for line in station.log) == 1, "told once, not for every write"
+
+
+def test_a_disk_that_takes_no_trial_file_costs_no_result(
+    station: VirtualStation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    take(station, RX)
+
+    def full(*_: object) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("station.session.trial_file.os.write", full)
+    patient = station.train()
+    station.run_until(lambda: patient.finished)
+    assert [trial.outcome for trial in trials(station)] == ["done"]
+    assert sum("memory only" in line for line in station.log) == 1
+
+
+@pytest.mark.parametrize("torn", [b"no json\n", b"", b"{}\n" + bytes(64)])
+def test_a_trial_file_that_cannot_be_read_is_set_aside_and_the_station_starts(
+    tmp_path: Path, torn: bytes
+) -> None:
+    (tmp_path / "trial-x.part").write_bytes(torn)
+    station = VirtualStation(tmp_path)
+    assert list(tmp_path.glob("*.part")) == []
+    assert len(list(tmp_path.glob("trial-x.bad-*"))) == 1
+    assert "cannot be read" in station.log[0]
+    station.die()
+
+
+def test_a_torn_record_costs_only_what_follows_it(tmp_path: Path) -> None:
+    first = VirtualStation(tmp_path)
+    take(first, RX)
+    first.train()
+    first.run_until(lambda: "hold_started" in first.kinds())
+    first.run(3)
+    first.die()
+    (part,) = tmp_path.glob("*.part")
+    with part.open("ab") as file:
+        file.write(b"\xff" * 160)
+    second = VirtualStation(tmp_path)
+    (trial,) = trials(second)
+    assert trial.hold_s == pytest.approx(3, abs=0.2)
+    second.die()
+
+
+def test_what_was_answered_survives_a_kill(tmp_path: Path) -> None:
+    first = VirtualStation(tmp_path)
+    answer_all(first, pain=4)
+    first.die()
+    second = VirtualStation(tmp_path)
+    assert sessions(second)[0].answers["pain"] == 4
+    second.die()
+
+
+def test_nobody_else_may_read_the_database(station: VirtualStation) -> None:
+    for file in station.folder.glob("station.sqlite3*"):
+        assert stat.S_IMODE(file.stat().st_mode) == 0o600
 
 
 def test_nothing_can_be_simulated_on_a_real_board(station: VirtualStation) -> None:

@@ -50,6 +50,13 @@ def test_a_foam_pad_is_tared_away() -> None:
     assert tare.zero() is not None
 
 
+def test_a_zero_taken_under_a_load_is_mended_once_the_load_is_gone() -> None:
+    tare = fed(Tare(PLATE, known=False), readings(3, load_n=300))
+    assert tare.zero() is not None
+    fed(tare, readings(3))
+    assert tare.zero() == pytest.approx(OFFSETS, abs=100)
+
+
 def test_too_short_a_look_is_no_zero() -> None:
     assert fed(Tare(PLATE, known=False), readings(1)).zero() is None
 

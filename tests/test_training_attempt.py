@@ -61,6 +61,33 @@ def test_weight_is_not_taken_from_somebody_who_moves() -> None:
     assert attempt.body_weight_n is None
 
 
+@pytest.mark.parametrize("load_n", [160.0, 2600.0])
+def test_what_no_body_weighs_is_not_taken_as_body_weight(load_n: float) -> None:
+    attempt = attempt_at()
+    feed(attempt, Board().stand(15, load_n=load_n))
+    assert attempt.body_weight_n is None
+
+
+def test_who_cannot_stand_still_to_be_weighed_trains_with_hand_support_unknown() -> None:
+    attempt, board = attempt_at(), Board()
+    kinds: list[str] = []
+    for _ in range(80):
+        kinds += feed(attempt, board.stand(0.5, load_n=560))
+        kinds += feed(attempt, board.stand(0.5, load_n=640))
+    assert "not_weighed" in kinds
+    assert kinds[-1] == "hold_done"
+    assert attempt.support_mean_percent is None
+
+
+def test_pauses_cannot_make_an_attempt_endless() -> None:
+    attempt, board = attempt_at(), Board()
+    holding(attempt, board)
+    for _ in range(200):
+        feed(attempt, board.stand(0.5, load_n=0.4 * WEIGHT_N))
+        feed(attempt, board.stand(0.02))
+    assert attempt.outcome == "lost"
+
+
 def test_stepping_off_in_the_hold_is_told_after_0_3_s_and_ends_the_attempt_after_1_s() -> None:
     attempt, board = attempt_at(), Board()
     holding(attempt, board)

@@ -237,6 +237,27 @@ def test_a_new_prescription_waits_until_the_exercise_is_over() -> None:
     assert session.course.plan[session.course.index].routine.routine == "single-leg"
 
 
+def test_a_prescription_in_the_last_rest_that_leaves_nothing_to_do_ends_the_session_well() -> None:
+    session = Session(prescribed(STANDING, SINGLE))
+    session.to_hold()
+    session.stand(12)
+    session.leave(12)
+    session.stand(12)
+    session.leave(6)
+    session.course.prescribe(prescribed(STANDING, version=2))
+    session.leave(6)
+    assert session.course.phase == "checkout"
+
+
+def test_an_exercise_prescribed_twice_is_done_twice() -> None:
+    session = Session(prescribed(SINGLE))
+    session.to_hold()
+    session.course.prescribe(prescribed(SINGLE, SINGLE, version=2))
+    session.stand(12)
+    session.leave(12)
+    assert [p.routine.routine for p in session.course.plan] == ["single-leg"] * 2
+
+
 def test_the_therapists_note_is_shown_at_the_next_check_in_once() -> None:
     session = Session(prescribed(STANDING))
     session.course.prescribe(prescribed(STANDING, version=2, note="Well done last week."))
@@ -267,7 +288,7 @@ def fallen(within_s: float = 0.1) -> Session:
 
 def test_load_gone_at_once_and_nobody_back_in_10_s_asks_are_you_all_right() -> None:
     session = fallen(9.8)
-    assert session.course.phase != "all_right"
+    assert "all_right_asked" not in session.kinds()
     session.leave(0.4)
     assert session.course.phase == "all_right"
     assert "possible_fall" not in session.kinds()
@@ -353,6 +374,10 @@ class AnyPath(RuleBasedStateMachine):
     @rule(seconds=st.sampled_from([0.2, 2, 9, 40]))
     def leave(self, seconds: float) -> None:
         self.session.leave(seconds)
+
+    @rule(exercises=st.lists(st.sampled_from([STANDING, SINGLE]), min_size=1, max_size=3))
+    def prescribe(self, exercises: list[Exercise]) -> None:
+        self.session.course.prescribe(prescribed(*exercises, version=2))
 
     @rule()
     def start(self) -> None:

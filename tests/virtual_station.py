@@ -24,7 +24,8 @@ from station.session.clock import WallClock
 from station.session.protocol import Packet, Simulate, SimulateFault
 from station.session.store import Store
 from station.sway.reading import CELLS, Fault, Reading
-from station.training.prescription import Prescription
+from station.training.course import Course
+from station.training.prescription import Limits, Prescription
 from station.wiring import make_service_over
 
 POLL_NS = 2_000_000
@@ -81,16 +82,26 @@ class VirtualBoard:
 class VirtualStation:
     """One station and one simulated patient; time passes in `run_until` only."""
 
-    def __init__(self, folder: Path, *, start_ns: int = 0, today: datetime | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        start_ns: int = 0,
+        today: datetime | None = None,
+        limits: Limits | None = None,
+        subj: str = "p-1",
+    ) -> None:
         self.folder = folder
         self.clock = VirtualClock(start_ns)
         self.board = VirtualBoard(self.clock)
         self.log: list[str] = []
         key = Ed25519PrivateKey.from_private_bytes(SEED).public_key().public_bytes_raw()
         config = Config(
-            station=StationConfig(id="s-1", subj="p-1", state=str(folder)), care=CareConfig(keys=(key,))
+            station=StationConfig(id="s-1", subj=subj, state=str(folder)),
+            care=CareConfig(keys=(key,)),
+            limits=limits or Limits(),
         )
-        wall = WallClock() if today is None else WallClock(lambda: today)
+        wall = WallClock() if today is None else WallClock(lambda: today, synced=lambda: True)
         self.service = make_service_over(
             self.board, config, log=self.log.append, now_ns=self.clock.now_ns, wall=wall
         )
@@ -129,6 +140,10 @@ class VirtualStation:
     def run(self, seconds: float) -> None:
         end_ns = self.clock.now_ns() + round(seconds * 1e9)
         self.run_until(lambda: self.clock.now_ns() >= end_ns, within_s=seconds + 1)
+
+    def course(self) -> Course:
+        """Return the course inside, to look at."""
+        return self.service._course
 
     def kinds(self) -> list[str]:
         return [getattr(packet, "kind", "") for packet in self.heard]

@@ -82,6 +82,19 @@ def open_source(
     raise ConfigError(message)
 
 
+def check_source(name: str, config: BoardConfig, *, reader: ReaderName = "station") -> None:
+    """Say at once what `open_source` would say of a source that is not there.
+
+    Raises RecordingError or BoardError with one sentence.
+    """
+    if name.startswith(REPLAY):
+        read_recording(Path(name.removeprefix(REPLAY)), config.plate)
+    elif name == "gpio" and reader == "station":
+        from station.board.gpio import find_chip  # noqa: PLC0415 -- only a Pi has what this needs
+
+        find_chip(config.gpio_chip).close()
+
+
 def simulate(name: str, standing: Standing, clock: VirtualClock, *, seed: int) -> Source:
     """Return simulated chips under somebody, living in this clock."""
     chips = simulated_chips(standing, seed=seed, now_ns=clock.now_ns())

@@ -17,6 +17,7 @@ S: Final = 1_000_000_000
 RETRY_S: Final = (0.0, 0.2, 0.5, 1.0, 2.0, 5.0)  # waits before each start; the first restart is at once
 STEADY_S: Final = 10.0  # a child that lived this long starts the waits over
 SAID_LINES: Final = 5
+HUNG_S: Final = 3.0  # a living child writes four hundred records a second, be it only that a chip is silent
 
 Note = dict[str, Any]
 
@@ -41,6 +42,7 @@ class Acquisition:
         self._failures = 0
         self._started_ns = 0
         self._start_at_ns = 0
+        self._heard_ns = 0
         self._restarted = False
         self._voids: list[Reading] = []  # said for a child that can no longer speak
         self._stood: dict[str, Any] | None = None  # how the simulated person stands, for the next child
@@ -52,7 +54,7 @@ class Acquisition:
         """Start the child."""
         self._rest = self._note_rest = b""
         self._seq = None
-        self._started_ns = self._now_ns()
+        self._started_ns = self._heard_ns = self._now_ns()
         child = subprocess.Popen(
             self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, bufsize=0
         )
@@ -80,6 +82,8 @@ class Acquisition:
         if self._child is None:
             return voids
         data = self._rest + _drain(self._child.stdout)
+        if data:
+            self._heard_ns = self._now_ns()
         whole = len(data) // RECORD.size * RECORD.size
         self._rest = data[whole:]
         readings = voids
@@ -120,6 +124,10 @@ class Acquisition:
 
     def supervise(self) -> bool:
         """Start a dead child again when it is time; return whether the child was replaced."""
+        if self._child is not None and self._now_ns() - self._heard_ns > HUNG_S * S:
+            self._log(f"acquisition: has said nothing for {HUNG_S:g} s; it is ended")
+            self._child.kill()
+            self._child.wait()
         if self._child is not None and self._child.poll() is not None:
             self._bury(self._child)
         if self._child is not None or self._now_ns() < self._start_at_ns:

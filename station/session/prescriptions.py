@@ -1,7 +1,8 @@
 """Prescriptions on their way into force: verified, held against the device's limits, kept, answered."""
 
 from collections.abc import Callable
-from typing import Literal
+from datetime import UTC, datetime
+from typing import Final, Literal
 
 import msgspec
 
@@ -10,8 +11,17 @@ from station.session.clock import WallClock
 from station.session.recorder import Recorder
 from station.session.store import Store
 from station.training.course import Course
-from station.training.prescription import Bounds, Prescription, check_prescription, is_expired
+from station.training.prescription import (
+    Bounds,
+    Prescription,
+    check_fits,
+    check_prescription,
+    is_expired,
+    parse_time,
+)
 from station.training.programme import Programme, fallback_programme, programme_of
+
+TIME_NOTE: Final = "latest_time"
 
 Verify = Callable[[bytes], Prescription]
 
@@ -40,29 +50,50 @@ class Prescriptions:
         self._wall = wall
         self._log = log
         self._recorder: Recorder | None = None
+        self._unfit: tuple[int, str] | None = None  # a kept prescription that may not stand any more, and why
         self._rx = self._newest()
         self.version: int | None = None  # of the programme in force
 
     def attach(self, recorder: Recorder) -> None:
         """Answer through this recorder."""
         self._recorder = recorder
+        if self._unfit is not None:
+            self._reply(self._unfit[0], "rejected", self._unfit[1])
 
     def _newest(self) -> Prescription | None:
+        """Return the prescription kept here, if its signature and this device's limits still let it stand."""
         kept = self._store.newest_prescription()
         if kept is None:
             return None
         try:
-            return self._verify(kept[1])
+            rx = self._verify(kept[1])
+            check_fits(rx, self._bounds)
         except (PrescriptionError, MessageError) as error:
             self._log(f"the prescription kept on this station cannot be used: {error}")
+            self._unfit = (kept[0], str(error))
             return None
+        return rx
 
     def in_force(self) -> Programme:
         """Return today's programme: the prescription's while it is valid, else the safe fall-back."""
         routines = self._bounds.routines
-        if self._rx is None or is_expired(self._rx, self._wall.now()):
+        if self._rx is None or is_expired(self._rx, self._latest()):
             return fallback_programme(routines)
         return programme_of(self._rx, routines)
+
+    def _latest(self) -> datetime:
+        """Return the latest time that is known to have come: a clock that was set back lengthens nothing."""
+        known = [self._wall.now()]
+        remembered = self._store.note(TIME_NOTE)
+        if remembered is not None:
+            known.append(datetime.fromisoformat(remembered.decode()))
+        if self._rx is not None:
+            known.append(parse_time(self._rx.issued, where="issued"))
+        return max(known)
+
+    def _remember_time(self) -> None:
+        if self._wall.state() == "synced":
+            self._store.remember(TIME_NOTE, self._latest().astimezone(UTC).isoformat().encode())
 
     def adopted(self, programme: Programme) -> None:
         """Note that a programme came into force; tell the care team when it is a new prescription."""
@@ -75,10 +106,12 @@ class Prescriptions:
 
     def before_session(self, course: Course) -> None:
         """See to it that the coming session runs what is in force today, or nothing after a red flag."""
+        self._remember_time()
         programme = self.in_force()
         if programme.rx_version != course.programme.rx_version:
             course.prescribe(programme)
-        course.blocked = self._recorder is not None and self._recorder.red_flag_today()
+        if self._recorder is not None:
+            course.stop_words = self._recorder.stop_words()
 
     def prescribe(self, document: bytes, course: Course) -> None:
         """Take a document from the care team: refuse it with its reason, or bring it into force.
@@ -93,7 +126,7 @@ class Prescriptions:
                 self._reply(version, "applied" if self.version == version else "received")
                 return
             applied = self._rx.version if self._rx is not None else 0
-            check_prescription(rx, self._bounds, applied_version=applied, now=self._wall.now())
+            check_prescription(rx, self._bounds, applied_version=applied, now=self._latest())
         except (PrescriptionError, MessageError) as error:
             self._log(f"prescription {version} refused: {error}")
             self._reply(version, "rejected", str(error))

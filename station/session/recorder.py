@@ -9,11 +9,21 @@ from typing import Final
 
 import msgspec
 
-from station.errors import StoreError
+from station.errors import StationError, StoreError
 from station.session.clock import WallClock, boot_id
+from station.session.later import Later
+from station.session.stop import Stop
 from station.session.store import Header, Store, new_id
 from station.session.trial import Kept, Place, blank_result, finish, finish_interrupted
-from station.session.trial_file import S, TrialFile, TrialHead
+from station.session.trial_file import (
+    S,
+    TrialFile,
+    TrialHead,
+    discard,
+    left_behind,
+    read_trial,
+    set_aside,
+)
 from station.sway.plate import Four, Plate
 from station.sway.reading import ALG, Reading
 from station.training.course import Course
@@ -36,7 +46,7 @@ REPORTED: Final = frozenset(
     }
 )
 TARE_NOTE: Final = "tare"
-RED_FLAG_NOTE: Final = "red_flag_day"
+STOP_NOTE: Final = "stop"
 
 
 class EventBody(msgspec.Struct, frozen=True, kw_only=True):
@@ -74,13 +84,16 @@ class Recorder:
         self._wall = wall
         self._log = log
         self._rx_version = rx_version
-        self._file = TrialFile(folder / "trial.part")
+        self._folder = folder
+        self._file = TrialFile(folder)
+        self._later = Later(now_s=time.monotonic, log=log)
         self._boot = boot_id()
         self._noise_n: float | None = None
         self._recording_ns: int | None = None
         self._started = ""
         self.session: str | None = None
         self.tare = self._known_tare()
+        self._stop = self._known_stop()
 
     def close(self) -> None:
         """Close the database and leave the trial in progress, if any, for recovery."""
@@ -90,28 +103,37 @@ class Recorder:
     # -- recovery ------------------------------------------------------------------------------------------
 
     def recover(self) -> None:
-        """Keep the trial and the session that a power cut or a kill broke off, marked so."""
-        left = self._file.left_behind()
-        if left is not None:
-            head, readings = left
-            known = {trial.trial for trial in self._store.trials_of(head.result.session)}
-            if head.result.trial not in known:
-                self._keep(finish_interrupted(head, readings), hist=True)
-                self._log(f"trial {head.result.number} of an interrupted session was recovered")
-        self._file.discard()
-        for session, started, rx_version in self._store.unfinished_sessions():
+        """Keep the trials and sessions that a power cut or a kill broke off, marked so.
+
+        What cannot be read is set aside and said; it never keeps the station from starting.
+        """
+        for path in left_behind(self._folder):
+            try:
+                self._recover_trial(path)
+            except (StationError, ValueError) as error:
+                self._log(f"{error}; the file is kept as {set_aside(path).name}")
+        for left in self._store.unfinished_sessions():
             result = SessionResult(
-                session=session,
-                started=started,
+                session=left.id,
+                started=left.started,
                 ended=self._wall.text(),
                 complete=False,
                 ended_by="interrupted",
-                trials=len(self._store.trials_of(session)),
-                answers={},
-                rx_version=rx_version,
+                trials=len(self._store.trials_of(left.id)),
+                answers=left.answers,
+                rx_version=left.rx_version,
                 sim=self._identity.sim,
             )
             self._store.end_session(result, self.header(hist=True))
+
+    def _recover_trial(self, path: Path) -> None:
+        head, readings = read_trial(path)
+        known = {trial.trial for trial in self._store.trials_of(head.result.session)}
+        if head.result.trial not in known:
+            kept = finish_interrupted(head, readings)
+            self._store.keep_trial(kept.result, kept.raw, self.header(hist=True))
+            self._log(f"trial {head.result.number} of an interrupted session was recovered")
+        discard(path)
 
     # -- as it happens -------------------------------------------------------------------------------------
 
@@ -130,7 +152,14 @@ class Recorder:
         """Begin a session: its check-in is on the screen."""
         self.session = new_id()
         self._started = self._wall.text()
-        self._store.begin_session(self.session, started=self._started, rx_version=self._rx_version())
+        session, started, rx_version = self.session, self._started, self._rx_version()
+        self._later.write(lambda: self._store.begin_session(session, started=started, rx_version=rx_version))
+
+    def answered(self, answers: dict[str, bool | int]) -> None:
+        """Keep what was answered so far."""
+        session = self.session
+        if session is not None:
+            self._later.write(lambda: self._store.keep_answers(session, answers))
 
     def hold_started(self, course: Course, plate: Plate, t_ns: int) -> None:
         """Begin the trial's file: from now on its readings are on the disk."""
@@ -144,9 +173,9 @@ class Recorder:
     def trial_ended(self, ended: TrialEnded) -> None:
         """Make the trial's result and keep it, with its trace, and with what the care team will get."""
         head = self._file.head
-        readings = self._file.end()
+        readings, path = self._file.end()
         if head is None:
-            raise StoreError("a trial ended whose beginning could not be kept; its numbers are lost")
+            raise StoreError("a trial ended that never began; it is not kept")
         kept = finish(head, readings, ended, noise_n=self._noise_n)
         end_ns = ended.attempt.ended_ns
         if self._recording_ns is not None and end_ns is not None:
@@ -155,11 +184,13 @@ class Recorder:
                 round((end_ns - self._recording_ns) / S, 3),
             )
             kept = Kept(msgspec.structs.replace(kept.result, source_s=source_s), kept.raw)
-        self._keep(kept)
-        self._file.discard()
+        header = self.header()
 
-    def _keep(self, kept: Kept, *, hist: bool = False) -> None:
-        self._store.keep_trial(kept.result, kept.raw, self.header(hist=hist))
+        def keep() -> None:
+            self._store.keep_trial(kept.result, kept.raw, header)
+            discard(path)
+
+        self._later.write(keep)
 
     def session_ended(self, ended: SessionEnded) -> None:
         """Keep the session's result."""
@@ -176,10 +207,30 @@ class Recorder:
             rx_version=self._rx_version(),
             sim=self._identity.sim,
         )
-        self._store.end_session(result, self.header())
-        if ended.ended_by == "red_flag":
-            self._store.remember(RED_FLAG_NOTE, self._today().isoformat().encode())
+        header = self.header()
+        self._later.write(lambda: self._store.end_session(result, header))
         self.session = None
+
+    def retry(self) -> None:
+        """Make the writes that wait, when it is time."""
+        self._later.retry()
+
+    def stopped(self, alert: Happening, words: tuple[str, ...]) -> None:
+        """Keep that there is no training today, with the advice, and tell the care team: both or neither.
+
+        It holds from this moment, whatever the disk says.
+        """
+        stop = Stop(
+            words=words,
+            day=self._today().isoformat(),
+            boot=self._boot,
+            mono_s=time.monotonic(),
+        )
+        self._stop = stop
+        body = EventBody(kind=alert.kind, session=self.session, detail=alert.detail)
+        header = self.header()
+        note = (STOP_NOTE, msgspec.json.encode(stop))
+        self._later.write(lambda: self._store.post("event", body, header, note=note))
 
     def happened(self, happening: Happening) -> None:
         """Tell the care team what it should know at once."""
@@ -189,22 +240,30 @@ class Recorder:
     def report(self, kind: str, detail: dict[str, str | float | int | bool | None]) -> None:
         """Put an event for the care team into the outbox."""
         body = EventBody(kind=kind, session=self.session, detail=detail)
-        self._store.post("event", body, self.header())
+        header = self.header()
+        self._later.write(lambda: self._store.post("event", body, header))
 
     # -- what is remembered --------------------------------------------------------------------------------
 
     def _today(self) -> date:
         return self._wall.now().astimezone().date()
 
-    def red_flag_today(self) -> bool:
-        """Return whether a red flag was answered today; it outlives a restart."""
-        return self._store.note(RED_FLAG_NOTE) == self._today().isoformat().encode()
+    def stop_words(self) -> tuple[str, ...]:
+        """Return what was advised when today's training was stopped; empty when it may begin."""
+        stop = self._stop
+        if stop is None or not stop.holds(day=self._today(), boot=self._boot, mono_s=time.monotonic()):
+            return ()
+        return stop.words
+
+    def _known_stop(self) -> Stop | None:
+        value = self._store.note(STOP_NOTE)
+        return None if value is None else msgspec.json.decode(value, type=Stop)
 
     def keep_tare(self, zero: Four, noise_n: float | None) -> None:
         """Remember the zero of the empty board."""
         self._noise_n = noise_n
         self.tare = zero
-        self._store.remember(TARE_NOTE, msgspec.json.encode(zero))
+        self._later.write(lambda: self._store.remember(TARE_NOTE, msgspec.json.encode(zero)))
 
     def _known_tare(self) -> Four | None:
         value = self._store.note(TARE_NOTE)

@@ -20,6 +20,7 @@ from station.session.protocol import (
 from station.training.snapshot import Snapshot
 
 MOST_WAITING: Final = 256
+MOST_PEERS: Final = 32
 
 
 class Peer:
@@ -109,6 +110,9 @@ class Server:
         """Take one new client."""
         with suppress(BlockingIOError):
             connection, _ = self._listener.accept()
+            if len(self.peers) >= MOST_PEERS:
+                connection.close()
+                return None
             peer = Peer(connection)
             self.peers.append(peer)
             return peer
@@ -118,7 +122,7 @@ class Server:
         """Return what this client said; a packet that cannot be understood is answered, not obeyed."""
         commands: list[Command] = []
         try:
-            while True:
+            while peer in self.peers:
                 packet = peer.connection.recv(MAX_PACKET_BYTES)
                 if not packet:
                     self.drop(peer)
@@ -134,7 +138,8 @@ class Server:
         try:
             command = decode_command(packet)
         except MessageError as error:
-            peer.tell(encode(Refused(reason=str(error))))
+            if not peer.tell(encode(Refused(reason=str(error)))):
+                self.drop(peer)  # it talks nonsense and does not listen
             return
         if isinstance(command, Hello):
             peer.name, peer.wants_snapshots = command.client, command.snapshots

@@ -25,6 +25,9 @@ TICK_S: Final = 0.01
 SHOW_EVERY: Final = 2  # samples: 50 snapshots a second
 LATE_NS: Final = 30_000_000  # readings younger than this may still be on their way
 
+# What ends training for the day.
+STOPS: Final = ("red_flag", "pain_stop")
+
 # The phases in which nobody is meant to stand on the board, so that its zero may be taken.
 EMPTY_PHASES: Final = ("welcome", "blocked", "checkin", "plan", "setup", "checkout", "summary")
 
@@ -136,6 +139,7 @@ class Service:
         for sample in self._live.advance(self._now_ns() - LATE_NS):
             self._on_sample(sample)
         self._board.supervise()
+        self._recorder.retry()
 
     # -- the board -----------------------------------------------------------------------------------------
 
@@ -195,7 +199,10 @@ class Service:
         if happening.kind == "hold_started":
             self._recorder.hold_started(self._course, self._plate, happening.t_ns)
         self._tell(happening.kind, happening.t_ns, happening.detail)
-        self._recorder.happened(happening)
+        if happening.kind in STOPS:
+            self._recorder.stopped(happening, self._course.words)
+        else:
+            self._recorder.happened(happening)
 
     def _tell(self, kind: str, t_ns: int, detail: dict[str, Any]) -> None:
         self._server.tell(Event(kind=kind, t_ns=t_ns, detail=detail))
@@ -216,6 +223,7 @@ class Service:
                 self._on_outcomes(self._course.on_press(button))
             case Answer(key=key, value=value):
                 self._on_outcomes(self._course.on_answer(key, value))
+                self._recorder.answered(self._course.answers())
             case Prescribe(document=document):
                 self._prescriptions.prescribe(document.encode(), self._course)
             case Simulate() | SimulateFault() if not self._course.sim:

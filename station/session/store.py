@@ -1,5 +1,6 @@
 """The station's database: sessions, trials, prescriptions, and the outbox of what must still be sent."""
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,13 +14,18 @@ from station.errors import StoreError
 from station.training.result import SessionResult, TrialResult
 
 VERSION: Final = 1
+BUSY_S: Final = 0.2  # the screen stands still while a write waits for another process's
 SCHEMA: Final = """
-CREATE TABLE session (id TEXT PRIMARY KEY, started TEXT NOT NULL, rx_version INTEGER, result BLOB);
+CREATE TABLE session (
+    id TEXT PRIMARY KEY, started TEXT NOT NULL, rx_version INTEGER, answers BLOB NOT NULL DEFAULT '{}',
+    result BLOB
+);
 CREATE TABLE trial (
     id TEXT PRIMARY KEY, session TEXT NOT NULL REFERENCES session(id), result BLOB NOT NULL, raw BLOB NOT NULL
 );
 CREATE TABLE prescription (
-    version INTEGER PRIMARY KEY, document BLOB NOT NULL, received TEXT NOT NULL, applied TEXT
+    number INTEGER PRIMARY KEY AUTOINCREMENT, version INTEGER NOT NULL, document BLOB NOT NULL,
+    received TEXT NOT NULL, applied TEXT
 );
 CREATE TABLE outbox (
     seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, type TEXT NOT NULL, header BLOB NOT NULL,
@@ -54,6 +60,15 @@ class Outgoing(NamedTuple):
     body: bytes
 
 
+class Unfinished(NamedTuple):
+    """A session without an end."""
+
+    id: str
+    started: str
+    rx_version: int | None
+    answers: dict[str, bool | int]
+
+
 class Backlog(NamedTuple):
     """How much waits to be sent, and since when (RFC 3339)."""
 
@@ -74,7 +89,9 @@ class Store:
         self._path = path
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._db = sqlite3.connect(path, timeout=10, isolation_level=None)
+            # It holds answers about a person's health: nobody else reads it, nor the files beside it.
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+            self._db = sqlite3.connect(path, timeout=BUSY_S, isolation_level=None)
         except (OSError, sqlite3.Error) as error:
             raise StoreError(f"database {path}: {error}") from error
         try:
@@ -139,15 +156,29 @@ class Store:
         body = msgspec.json.encode(result)
         with self._transaction():
             self._db.execute(
+                "INSERT OR IGNORE INTO session (id, started) VALUES (?, ?)", (result.session, result.started)
+            )
+            self._db.execute(
                 "INSERT INTO trial (id, session, result, raw) VALUES (?, ?, ?, ?)",
                 (result.trial, result.session, body, raw),
             )
             self._post("result/trial", body, header)
             self._post("raw", raw, header)
 
-    def unfinished_sessions(self) -> list[tuple[str, str, int | None]]:
-        """Return id, start and prescription of the sessions that were broken off."""
-        return self._db.execute("SELECT id, started, rx_version FROM session WHERE result IS NULL").fetchall()
+    def keep_answers(self, session: str, answers: dict[str, bool | int]) -> None:
+        """Keep what was answered so far."""
+        with self._transaction():
+            self._db.execute(
+                "UPDATE session SET answers = ? WHERE id = ?", (msgspec.json.encode(answers), session)
+            )
+
+    def unfinished_sessions(self) -> list[Unfinished]:
+        """Return the sessions that were broken off."""
+        rows = self._db.execute("SELECT id, started, rx_version, answers FROM session WHERE result IS NULL")
+        return [
+            Unfinished(id_, started, rx_version, msgspec.json.decode(answers, type=dict[str, bool | int]))
+            for id_, started, rx_version, answers in rows
+        ]
 
     def trials_of(self, session: str) -> list[TrialResult]:
         """Return the trials of a session in order."""
@@ -160,7 +191,7 @@ class Store:
         """Keep an accepted prescription, not yet applied."""
         with self._transaction():
             self._db.execute(
-                "INSERT OR REPLACE INTO prescription (version, document, received) VALUES (?, ?, ?)",
+                "INSERT INTO prescription (version, document, received) VALUES (?, ?, ?)",
                 (version, document, received),
             )
 
@@ -172,15 +203,16 @@ class Store:
     def newest_prescription(self) -> tuple[int, bytes] | None:
         """Return version and document of the newest accepted prescription."""
         row: tuple[int, bytes] | None = self._db.execute(
-            "SELECT version, document FROM prescription ORDER BY version DESC LIMIT 1"
+            "SELECT version, document FROM prescription ORDER BY number DESC LIMIT 1"
         ).fetchone()
         return row
 
     def applied_version(self) -> int | None:
         """Return the version of the newest prescription that came into force."""
-        row = self._db.execute("SELECT MAX(version) FROM prescription WHERE applied IS NOT NULL").fetchone()
-        version: int | None = row[0]
-        return version
+        row = self._db.execute(
+            "SELECT version FROM prescription WHERE applied IS NOT NULL ORDER BY number DESC LIMIT 1"
+        ).fetchone()
+        return None if row is None else int(row[0])
 
     # -- outbox --------------------------------------------------------------------------------------------
 
@@ -190,9 +222,13 @@ class Store:
             (new_id(), kind, msgspec.json.encode(header), body),
         )
 
-    def post(self, kind: str, body: msgspec.Struct, header: Header) -> None:
-        """Put one message into the outbox."""
+    def post(
+        self, kind: str, body: msgspec.Struct, header: Header, *, note: tuple[str, bytes] | None = None
+    ) -> None:
+        """Put one message into the outbox, and with it a small thing to remember: both or neither."""
         with self._transaction():
+            if note is not None:
+                self._db.execute("INSERT OR REPLACE INTO note (key, value) VALUES (?, ?)", note)
             self._post(kind, msgspec.json.encode(body), header)
 
     def outbox(self, kind: str, *, after: int, limit: int) -> list[Outgoing]:

@@ -16,7 +16,7 @@ class Tare:
     """Watches readings and says when the board was empty and still.
 
     A board that has never been tared has no zero to tell empty from loaded by: the first zero then rests on
-    stillness alone.
+    stillness alone. If something lay on it, the board reads far below zero once that is gone, and is tared.
     """
 
     def __init__(self, plate: Plate, *, known: bool) -> None:
@@ -47,7 +47,8 @@ class Tare:
         means = [sum(r.counts for r in window) / len(window) for window in self._readings]
         noises_n = [self._spread_n(cell, mean) for cell, mean in enumerate(means)]
         load_n = sum(self._plate.force_n(cell, mean) for cell, mean in enumerate(means))
-        if max(noises_n) > STILL_N or (self._known and abs(load_n) > EMPTY_N):
+        # Nothing pulls a board up: a load far below zero says that the zero was taken under a load.
+        if max(noises_n) > STILL_N or (self._known and load_n > EMPTY_N):
             return None
         self.noise_n = (sum(n * n for n in noises_n) / CELL_COUNT) ** 0.5
         fl, fr, rl, rr = means

@@ -15,6 +15,8 @@ STEP_ON_S: Final = 0.5
 STEP_OFF_SHARE: Final = 0.2  # of body weight
 STEP_OFF_S: Final = 0.3
 WEIGH_S: Final = 3.0
+WEIGHT_N: Final = (200.0, 2500.0)  # what a body weighs; anything else is no weight of this person's
+WEIGH_PATIENCE_S: Final = 20.0  # who cannot stand free that long trains without a measure of hand support
 STILL_SHARE: Final = 0.04  # load may wander this much, peak to peak, while it is being weighed
 COUNTDOWN_S: Final = 3.0
 EDGE_SHARE: Final = 0.9  # of the way from the middle to the edge
@@ -29,6 +31,8 @@ TOUCH_DOWN_S: Final = 0.2
 # How long a loss pauses the count before it ends the attempt. Leaning on the hands is the safe thing to do in
 # trouble, so it is given the most time.
 PATIENCE_S: Final = {"step_off": 1.0, "edge": 1.0, "fault": 0.5, "support_over": 10.0}
+
+LONGEST_SHARE: Final = 3.0  # an attempt may last this many times its hold, and one patience
 
 Loss = Literal["step_off", "support_over", "edge", "fault"]
 AttemptPhase = Literal["step_on", "weigh", "countdown", "hold"]
@@ -183,11 +187,18 @@ class Attempt:
             return []
         loads_n = [load_n for _, load_n in self._loads]
         weight_n = sum(loads_n) / len(loads_n)
-        if max(loads_n) - min(loads_n) > STILL_SHARE * weight_n:
-            return []
+        plausible = WEIGHT_N[0] <= weight_n <= WEIGHT_N[1]
+        if not plausible or max(loads_n) - min(loads_n) > STILL_SHARE * weight_n:
+            return self._give_up_weighing(sample.t_ns)
         self.body_weight_n = weight_n
         self._enter("countdown", sample.t_ns)
         return [Happening("weighed", sample.t_ns, {"body_weight_n": round(weight_n, 1)})]
+
+    def _give_up_weighing(self, t_ns: int) -> list[Happening]:
+        if self._phase_ns is None or t_ns - self._phase_ns < WEIGH_PATIENCE_S * S:
+            return []
+        self._enter("countdown", t_ns)
+        return [Happening("not_weighed", t_ns)]
 
     def _count_down(self, sample: Sample) -> list[Happening]:
         if left := self._left(sample):
@@ -224,6 +235,8 @@ class Attempt:
         return abs(x_mm) > EDGE_SHARE * width_mm / 2 or abs(y_mm) > EDGE_SHARE * length_mm / 2
 
     def _hold(self, sample: Sample, dt_s: float) -> list[Happening]:
+        if self._too_long(sample.t_ns):
+            return self._end("lost", sample.t_ns)
         loss = self._loss(sample)
         self._watch_for_a_fall(sample, loss)
         if self._touched_down(sample):
@@ -237,6 +250,11 @@ class Attempt:
         if self.held_s >= self.hold_s - 1e-6:
             happenings += self._end("done", sample.t_ns)
         return happenings
+
+    def _too_long(self, t_ns: int) -> bool:
+        """Return whether pauses have made this attempt several times as long as its hold."""
+        started_ns = self.hold_started_ns or t_ns
+        return (t_ns - started_ns) / S > LONGEST_SHARE * self.hold_s + PATIENCE_S["support_over"]
 
     def _watch_for_a_fall(self, sample: Sample, loss: Loss | None) -> None:
         if sample.fault is not Fault.NONE or self.body_weight_n is None:

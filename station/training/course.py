@@ -3,6 +3,7 @@
 Time is the newest sample's. What a screen shows of it is in `view.py`.
 """
 
+from collections import Counter
 from collections.abc import Callable
 from typing import Final, Literal
 
@@ -49,7 +50,7 @@ class Course:
         plate_mm: tuple[float, float],
         sim: bool,
         adopted: Callable[[Programme], None] = lambda _: None,
-        blocked: bool = False,
+        stop_words: tuple[str, ...] = (),
     ) -> None:
         self.programme = programme
         self._waiting: Programme | None = None
@@ -57,7 +58,9 @@ class Course:
         self.plate_mm = plate_mm
         self.sim = sim
         self.phase: Phase = "welcome"
-        self.blocked = blocked  # a red flag was answered today
+        self.stop_words = (
+            stop_words  # what was advised when today's training was stopped; empty: it may begin
+        )
         self.ready = False  # the board has a zero: without one no load is known
         self._t_ns = 0
         self._phase_ns = 0
@@ -117,7 +120,7 @@ class Course:
             case "welcome":
                 return self._start() if self.ready else []
             case "plan":
-                self._set_up()
+                return self._set_up()
             case "setup":
                 self._step_on()
             case "result":
@@ -154,6 +157,10 @@ class Course:
         self.phase = phase
         self._phase_ns = self._t_ns
 
+    def answers(self) -> dict[str, bool | int]:
+        """Return what was answered in this session so far."""
+        return dict(self._answers)
+
     def in_phase_s(self) -> float:
         """Return for how long the phase has lasted."""
         return (self._t_ns - self._phase_ns) / S
@@ -167,8 +174,8 @@ class Course:
 
     def _start(self) -> list[Outcome]:
         self._adopt()
-        if self.blocked:
-            self.words = blocked_words(WAIT_FOR_TEAM)
+        if self.stop_words:
+            self.words = (*self.stop_words, WAIT_FOR_TEAM)
             self._go("blocked")
             return []
         self._begin()
@@ -177,7 +184,7 @@ class Course:
 
     def _block(self, ended_by: EndedBy, asked: Asked, words: tuple[str, ...]) -> list[Outcome]:
         self.words = words
-        self.blocked = self.blocked or ended_by == "red_flag"
+        self.stop_words = words
         self._go("blocked")
         alert = Happening(
             "red_flag" if ended_by == "red_flag" else "pain_stop",
@@ -186,9 +193,12 @@ class Course:
         )
         return [alert, SessionEnded(ended_by, self.trials, dict(self._answers))]
 
-    def _set_up(self) -> None:
+    def _set_up(self) -> list[Outcome]:
         self._take_up_waiting()
+        if self.index >= len(self.plan):
+            return self._check_out()
         self._go("setup")
+        return []
 
     def _take_up_waiting(self) -> None:
         """Between exercises: keep what is done, replace what is to come."""
@@ -196,8 +206,14 @@ class Course:
             return
         self._adopt()
         done = self.plan[: self.index]
-        names = {(p.routine.routine, p.side) for p in done}
-        to_come = [p for p in self.programme.planned if (p.routine.routine, p.side) not in names]
+        already = Counter((p.routine.routine, p.side) for p in done)
+        to_come = []
+        for planned in self.programme.planned:
+            name = (planned.routine.routine, planned.side)
+            if already[name]:
+                already[name] -= 1
+            else:
+                to_come.append(planned)
         self.plan = done + to_come
         if self.programme.body_weight_n is not None:
             self.body_weight_n = self.programme.body_weight_n
@@ -289,11 +305,11 @@ class Course:
         self._go("rest")
         return []
 
-    def _after_rest(self) -> None:
+    def _after_rest(self) -> list[Outcome]:
         if self.attempt_number == 1 and self._repeats == 0:
-            self._set_up()
-        else:
-            self._step_on()
+            return self._set_up()
+        self._step_on()
+        return []
 
     def rest_s(self) -> float:
         """Return how long this rest is: that of the exercise just done."""
@@ -305,8 +321,8 @@ class Course:
         if self.phase == "result" and waited_s >= RESULT_S:
             return self._after_result()
         if self.phase == "rest" and waited_s >= self.rest_s():
-            self._after_rest()
-        elif self.phase == "summary" and waited_s >= SUMMARY_S:
+            return self._after_rest()
+        if self.phase == "summary" and waited_s >= SUMMARY_S:
             self._go("welcome")
         elif self.phase in ("checkin", "plan", "setup", "checkout") and waited_s >= AWAY_S:
             return self._end("away")

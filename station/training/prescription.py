@@ -72,25 +72,29 @@ class Bounds:
 
 
 def check_prescription(rx: Prescription, bounds: Bounds, *, applied_version: int, now: datetime) -> None:
-    """Accept a prescription or say why not; it is never changed to fit.
+    """Accept a new prescription or say why not; it is never changed to fit.
 
-    Raises PrescriptionError with the reason: other station, other patient, replay or older version, expired,
-    unknown routine or rung, beyond the limits of the device.
+    Raises PrescriptionError with the reason: replay or older version, expired, or one of `check_fits`.
+    """
+    check_fits(rx, bounds)
+    if rx.version <= applied_version:
+        raise PrescriptionError(f"version {rx.version} is not newer than version {applied_version}, in force")
+    if is_expired(rx, now):
+        raise PrescriptionError(f"it expired at {rx.expires}")
+
+
+def check_fits(rx: Prescription, bounds: Bounds) -> None:
+    """Accept a prescription for this station, its patient and its limits as they are now.
+
+    Raises PrescriptionError with the reason: other station, other patient, impossible dates, unknown routine
+    or rung, beyond the limits of the device.
     """
     if rx.station != bounds.station:
         raise PrescriptionError(f"it is for station {rx.station}; this is {bounds.station}")
     if bounds.subj is not None and rx.subj != bounds.subj:
         raise PrescriptionError(f"it is for patient {rx.subj}; this station belongs to {bounds.subj}")
-    if rx.version <= applied_version:
-        raise PrescriptionError(
-            f"version {rx.version} is not newer than version {applied_version}, already applied"
-        )
-    issued = parse_time(rx.issued, where="issued")
-    expires = parse_time(rx.expires, where="expires")
-    if expires <= issued:
+    if parse_time(rx.expires, where="expires") <= parse_time(rx.issued, where="issued"):
         raise PrescriptionError(f"it expires ({rx.expires}) before it is issued ({rx.issued})")
-    if expires <= now:
-        raise PrescriptionError(f"it expired at {rx.expires}")
     for number, exercise in enumerate(rx.exercises, start=1):
         _check_exercise(exercise, number, bounds)
     minutes = planned_minutes(rx, bounds.routines)

@@ -95,7 +95,13 @@ def step_on(canvas: Canvas, view: View, snapshot: Snapshot) -> None:
 
 def weigh(canvas: Canvas, view: View, snapshot: Snapshot) -> None:
     """Ask for stillness while body weight is taken."""
-    _moment(canvas, view, snapshot, _("Stand still for a moment"), _("Stand tall and breathe calmly."))
+    _moment(
+        canvas,
+        view,
+        snapshot,
+        _("Stand still for a moment"),
+        _("If you can do so safely, let go of your support."),
+    )
 
 
 def _moment(canvas: Canvas, view: View, snapshot: Snapshot, title: str, sentence: str) -> None:
