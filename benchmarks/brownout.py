@@ -9,7 +9,8 @@ from typing import Final, NamedTuple
 
 from benchmarks.driver import PERSON
 from benchmarks.table import show
-from station.board.audit import Rig
+from station.board.audit import POLL_NS, Rig
+from station.board.simulated import ChipFault
 from station.sway.reading import CELL_COUNT, Fault
 
 STEADY_S: Final = 1.0
@@ -34,12 +35,14 @@ def measure(resets: int) -> Row:
         rig.truth.clear()
         rig.run(draw.uniform(STEADY_S, STEADY_S + 0.1))
         chip = rig.chips[draw.randrange(CELL_COUNT)]
-        rig.clock.advance(draw.randrange(1_000_000))
-        chip.advance(rig.clock.now_ns())
-        period_ns = 1e9 / chip.sps
-        since_ns = round(rig.clock.now_ns() - (chip.update_ns - period_ns))
+        rig.bank.poll()
+        rig.clock.advance(draw.randrange(POLL_NS))
         begun_ns = rig.clock.now_ns()
-        chip.reset(begun_ns)
+        chip.advance(begun_ns)
+        period_ns = round(1e9 / chip.sps)
+        since_ns = begun_ns - (chip.update_ns - period_ns)
+        rig.pins.break_down(chip.cell, ChipFault.UNPLUGGED)
+        rig.pins.break_down(chip.cell, ChipFault.NONE)
         readings = rig.run(0.2)
         unsettled = {
             c.counts for c in rig.truth if c.cell == chip.cell and not c.settled and c.t_ns >= begun_ns
@@ -50,7 +53,7 @@ def measure(resets: int) -> Row:
         if through:
             passed += 1
             words += through
-            farthest_ns = max(farthest_ns, min(since_ns, round(period_ns) - since_ns, key=abs))
+            farthest_ns = max(farthest_ns, min(since_ns, period_ns - since_ns))
     return Row(resets, passed, words, farthest_ns / 1e6)
 
 
