@@ -74,8 +74,7 @@ class Demo:
             time.sleep(0.05)
 
     def holding(self) -> bool:
-        part = self.data / "trial.part"
-        return part.exists() and part.stat().st_size > 100_000
+        return any(part.stat().st_size > 100_000 for part in self.data.glob("trial-*.part"))
 
     def kill(self, words: str) -> None:
         """Kill the one process of this demo whose command line holds these words."""
