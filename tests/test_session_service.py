@@ -93,11 +93,12 @@ def test_a_board_that_falls_silent_ends_the_attempt_and_the_session_goes_on(stat
     station.run_until(lambda: "hold_started" in station.kinds())
     station.run(1)
     station.board.broken = True
-    station.run(1)
+    station.run(1.5)
     station.board.broken = False
     station.run_until(lambda: patient.finished)
     broken, whole = trials(station)
     assert broken.outcome == "fault"
+    assert "sensor_fault" in events(station)
     assert {span.fault for span in broken.faults} == {"silent"}
     assert broken.faults[0].from_s == pytest.approx(1, abs=0.1)
     assert whole.outcome == "done"

@@ -3,11 +3,12 @@
 import select
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, Final, Protocol
 
 from station.errors import StationError, StoreError
 from station.session.acquisition import Note
+from station.session.fault_watch import FaultWatch, StationFault
 from station.session.prescriptions import Prescriptions
 from station.session.protocol import Answer, Command, Event, Prescribe, Press, Simulate, SimulateFault
 from station.session.recorder import Recorder
@@ -95,6 +96,7 @@ class Service:
         self._now_ns = now_ns
         self._log = log
         self._live = LiveCop(self._plate)
+        self._faults = FaultWatch()
         self._tare = Tare(self._plate, known=self._recorder.tare is not None)
         self._samples = 0
         self._stopping = False
@@ -138,6 +140,8 @@ class Service:
             self._on_note(note)
         for sample in self._live.advance(self._now_ns() - LATE_NS):
             self._on_sample(sample)
+        for fault in self._faults.advance(self._now_ns()):
+            self._on_fault(fault)
         self._board.supervise()
         self._recorder.retry()
 
@@ -145,10 +149,20 @@ class Service:
 
     def _on_reading(self, reading: Reading) -> None:
         self._recorder.push(reading)
+        for fault in self._faults.push(reading):
+            self._on_fault(fault)
         if self._course.phase in EMPTY_PHASES:
             self._tare.push(reading)
         for sample in self._live.push(reading):
             self._on_sample(sample)
+
+    def _on_fault(self, fault: StationFault) -> None:
+        """Tell service and care team what the patient is only told calmly."""
+        detail: dict[str, str | float | int | bool | None] = asdict(fault)
+        where = "the board" if fault.cell is None else f"cell {fault.cell}"
+        self._log(f"{where}: {fault.kind} fault, {fault.fault}; {fault.advice}")
+        self._tell("sensor_fault", self._now_ns(), detail)
+        self._recorder.report("sensor_fault", detail)
 
     def _on_sample(self, sample: Sample) -> None:
         for outcome in self._course.on_sample(sample):

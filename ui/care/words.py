@@ -58,6 +58,7 @@ EVENT: Final[dict[str, Words]] = {
     "all_right_answered": _("Answered: all right"),
     "touch_down": _("The other foot came down"),
     "hold_fault": _("Sensor fault in a hold"),
+    "sensor_fault": _("The board needs service"),
     "hold_stopped": _("Hold stopped"),
 }
 ALARMS: Final = ("red_flag", "possible_fall", "pain_stop", "pain_up")
