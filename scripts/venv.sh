@@ -16,4 +16,4 @@ fi
 echo "setup: installing Python packages into $dir (once, a few minutes on a Pi)"
 "$python" -m venv "$dir"
 # An environment kept from an older checkout is brought up to date, not trusted.
-"$dir/bin/python" -m pip install --quiet --disable-pip-version-check --upgrade --editable ".[kiosk,care,dev]"
+"$dir/bin/python" -m pip install --quiet --disable-pip-version-check --upgrade --editable ".[kiosk,care,plot,dev]"

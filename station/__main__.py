@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from station import __version__
+from station.arguments import port, seconds, seed
 from station.errors import BoardError, StationError
 
 
@@ -100,7 +101,8 @@ def _patient(args: argparse.Namespace) -> int:
 
     stopped: list[bool] = []
     _on_signals(lambda *_: stopped.append(True))
-    patient = Patient(args.socket, alone=args.alone, recorded=args.recorded, now_s=time.monotonic)
+    tell = args.tell.write_text if args.tell else lambda _session: None
+    patient = Patient(args.socket, alone=args.alone, recorded=args.recorded, now_s=time.monotonic, tell=tell)
     try:
         while not stopped and not patient.finished:
             patient.step(0.05)
@@ -125,7 +127,7 @@ def _demo(args: argparse.Namespace) -> int:
 
     def in_folder(folder: Path) -> int:
         options = Options(
-            folder=folder.resolve(),
+            folder=folder.absolute(),
             recording=args.recording,
             headless=args.headless,
             once=args.once,
@@ -133,12 +135,57 @@ def _demo(args: argparse.Namespace) -> int:
             seed=args.seed,
             faults=tuple(args.fault),
         )
-        return Demo(options).run()
+        with Demo(options) as demo:
+            return demo.run()
 
     if args.data is not None:
         return in_folder(args.data)
     with tempfile.TemporaryDirectory(prefix="balance-demo-") as folder:
         return in_folder(Path(folder))
+
+
+def _analyse(args: argparse.Namespace) -> int:
+    import os
+
+    from station.analysis.command import Form, Options, run
+
+    form: Form = "json" if args.json else "csv" if args.csv else "table"
+    options = Options(tuple(args.files), args.filter, args.plate, form, args.plot, args.html)
+    try:
+        return run(options, sys.stdout, sys.stderr)
+    except BrokenPipeError:  # the reader has seen enough (`… | head`)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def _export(args: argparse.Namespace) -> int:
+    from station.analysis.export import export_all
+    from station.config import load_config, state_folder
+    from station.wiring import DATABASE
+
+    config = load_config(args.config)
+    failures: list[str] = []
+    database = state_folder(config) / DATABASE
+    for folder in export_all(
+        database, config.station.id, args.out, beginning=args.session, log=failures.append
+    ):
+        print(folder)
+    for failure in failures:
+        log(failure)
+    return 1 if failures else 0
+
+
+def _lsl(args: argparse.Namespace) -> int:
+    from station.analysis.lsl import LslOutlet, Stream
+    from station.config import load_config, socket_path
+
+    config = load_config(args.config)
+    stream = Stream(socket_path(config), LslOutlet(config.station.id), log=log)
+    _on_signals(stream.stop)
+    stream.run()
+    return 0
 
 
 def _version(_args: argparse.Namespace) -> int:
@@ -174,7 +221,7 @@ def _parser() -> argparse.ArgumentParser:
             _add_fault(added)
     check = verb("check", _check, "check a board: what an installer needs to know, and what to do first")
     check.add_argument("--config", metavar="FILE", help="configuration (TOML)")
-    check.add_argument("--seconds", type=_seconds, default=10.0, help="how long to listen (default 10)")
+    check.add_argument("--seconds", type=seconds, default=10.0, help="how long to listen (default 10)")
     check.add_argument("--corners", action="store_true", help="ask for each corner to be pressed")
     check.add_argument("--json", action="store_true", help="print one JSON document")
     _add_source(check)
@@ -185,22 +232,38 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument("--once", action="store_true", help="play one session unattended, then end")
     demo.add_argument("--json", action="store_true", help="print what the care database holds of it")
     demo.add_argument("--data", type=Path, metavar="DIR", help="keep data here (default: a folder that goes)")
-    demo.add_argument("--port", type=int, default=8000, help="port of the care site (default 8000)")
-    demo.add_argument("--seed", type=int, default=1, help="seed of the simulation")
+    demo.add_argument("--port", type=port, default=8000, help="port of the care site (default 8000)")
+    demo.add_argument("--seed", type=seed, default=1, help="seed of the simulation")
     _add_fault(demo)
     patient = verb("patient", _patient, "the simulated patient of the demo (started by demo)")
     patient.add_argument("--socket", type=Path, required=True)
     patient.add_argument("--alone", action="store_true", help="press and answer as well, for one session")
+    patient.add_argument("--tell", type=Path, metavar="FILE", help="write the id of the session here")
     patient.add_argument("--recorded", action="store_true", help="a recording stands on the board")
+    analyse = verb("analyse", _analyse, "measure recordings: table, JSON, CSV, pictures, page")
+    analyse.add_argument("files", type=Path, nargs="+", metavar="FILE", help="recording (CSV, plain or .gz)")
+    analyse.add_argument(
+        "--filter",
+        choices=("cop-1", "none"),
+        default="cop-1",
+        help="the station's report method (default), or the file as it is",
+    )
+    analyse.add_argument("--plate", type=Path, metavar="FILE", help="plate of raw counts (JSON or TOML)")
+    form = analyse.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="print one JSON document")
+    form.add_argument("--csv", action="store_true", help="print CSV, a row a file")
+    analyse.add_argument("--plot", type=Path, metavar="OUT", help="draw OUT.png, OUT.svg or OUT.pdf")
+    analyse.add_argument("--html", type=Path, metavar="OUT", help="write one self-contained page")
+    export = verb("export", _export, "write sessions as folders of CSV and JSON for other programs")
+    export.add_argument(
+        "--session", default="", metavar="ID", help="only this session (its id, or how it begins)"
+    )
+    export.add_argument("--out", type=Path, default=Path("export"), metavar="DIR", help="default: export")
+    lsl = verb("lsl", _lsl, "publish the live CoP as a Lab Streaming Layer stream")
+    for added in (export, lsl):
+        added.add_argument("--config", metavar="FILE", help="configuration (TOML)")
     verb("version", _version, "print the version")
     return parser
-
-
-def _seconds(text: str) -> float:
-    value = float(text)
-    if not 1 <= value <= 3600:
-        raise argparse.ArgumentTypeError(f"{text} is not between 1 and 3600")
-    return value
 
 
 def _add_source(parser: argparse.ArgumentParser) -> None:
@@ -221,7 +284,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         return run(args)
     except StationError as error:
         log(f"balance-station {args.verb}: {error}")
-        return 1
+    except KeyboardInterrupt:
+        log("Stopped.")
+    return 1
 
 
 if __name__ == "__main__":

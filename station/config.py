@@ -12,6 +12,7 @@ from station.errors import ConfigError
 from station.session.panel_config import PanelConfig
 from station.sway.reading import CELLS
 from station.training.prescription import Limits
+from station.training.routine import shipped_routines
 
 DEFAULT_PATH = Path("/etc/balance-station/station.toml")
 
@@ -45,7 +46,7 @@ class SourceConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 class CareConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The care team's broker, and whose signatures this station accepts (Ed25519 public keys, base64)."""
 
-    host: str = "127.0.0.1"
+    host: Annotated[str, msgspec.Meta(pattern=r"^\S+$", max_length=253)] = "127.0.0.1"
     port: Port = 1883
     keys: tuple[bytes, ...] = ()
 
@@ -100,6 +101,13 @@ def parse_config(text: str, *, where: str) -> Config:
     for key in config.care.keys:
         if len(key) != 32:
             raise ConfigError(f"{where}: care.keys holds a key of {len(key)} bytes; an Ed25519 key has 32")
+    known = shipped_routines()
+    for name in config.limits.hardest_rung:
+        if name not in known:
+            message = (
+                f"{where}: limits.hardest_rung names {name!r}; this station has {', '.join(sorted(known))}"
+            )
+            raise ConfigError(message)
     return config
 
 

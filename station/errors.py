@@ -25,5 +25,9 @@ class MessageError(StationError, ValueError):
     """A message from the wire or a client cannot be understood."""
 
 
+class UnknownVersionError(MessageError):
+    """A message is of another version of the contract, so nothing is wrong with it: its sender keeps it."""
+
+
 class StoreError(StationError, OSError):
     """The database or the data folder cannot be used."""

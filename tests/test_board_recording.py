@@ -11,6 +11,7 @@ from station.errors import RecordingError
 
 PLATE = Plate()
 GOOD = "t_s,load_n,ml_mm,ap_mm\n10.00,700,20,-30\n10.01,710,22,-30\n10.03,700,24,-30\n"
+FOUR = "t_s,fl_n,fr_n,rl_n,rr_n\n0,100,100,100,100\n"
 
 
 def write(folder: Path, text: str, name: str = "walk.csv") -> Path:
@@ -62,6 +63,14 @@ def test_a_compressed_recording_is_read(tmp_path: Path) -> None:
         (GOOD + "10.04,700,0\n", ":5: the row ends before column ap_mm"),
         (GOOD + "10.03,700,0,0\n", ":5: t_s is 10.03 after 10.03; time must rise"),
         (GOOD + '10.04,"700,0,0\n', "a recording is plain CSV"),
+        (GOOD + "10.04,5000.1,0,0\n", ":5: load_n is 5000.1 N; it must be between 0 and 5000 N"),
+        (GOOD + "10.04,-50.1,0,0\n", ":5: load_n is -50.1 N; it must be between 0 and 5000 N"),
+        (GOOD + "10.04,1e300,0,0\n", ":5: load_n is 1e+300 N"),
+        (GOOD + "10.04,700,200.1,0\n", ":5: ml_mm is 200.1 mm, beyond the plate's edge at 200 mm"),
+        (GOOD + "10.04,700,0,-201\n", ":5: ap_mm is -201 mm, beyond the plate's edge at 200 mm"),
+        (GOOD + "10.04,20,90000,0\n", ":5: fl_n is -2245 N"),
+        (FOUR + "1,100,-50.1,100,100\n", ":3: fr_n is -50.1 N; it must be between 0 and 5000 N"),
+        (FOUR + "1,2000,2000,2000,2000\n", ":3: the load (fl_n + fr_n + rl_n + rr_n) is 8000 N"),
     ],
 )
 def test_what_is_wrong_is_named_with_file_line_and_column(tmp_path: Path, text: str, says: str) -> None:
@@ -70,6 +79,18 @@ def test_what_is_wrong_is_named_with_file_line_and_column(tmp_path: Path, text: 
         read_recording(file, PLATE)
     assert says in str(caught.value)
     assert str(file) in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        GOOD + "10.04,-50,0,0\n10.05,0,0,0\n10.06,5000,200,-200\n",
+        GOOD + "10.04,3,900,-900\n",
+        FOUR + "1,-50,-50,0,50\n2,1250,1250,1250,1250\n",
+    ],
+)
+def test_the_noise_of_an_empty_plate_and_the_very_edge_are_no_fault(tmp_path: Path, text: str) -> None:
+    assert read_recording(write(tmp_path, text), PLATE).duration_ns > 0
 
 
 @pytest.mark.parametrize(

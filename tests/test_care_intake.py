@@ -1,6 +1,7 @@
 """What is kept of a message, and what may be acknowledged."""
 
 import json
+import logging
 
 import pytest
 from django.db import OperationalError
@@ -8,12 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
-from station.link.messages import Address, parse_up_topic
+from station.link.messages import MAX_MESSAGE_BYTES, Address, parse_up_topic
 from ui.care import intake
 from ui.care.enrolment import enrol
 from ui.care.examples import ExampleStation, new_id
 from ui.care.intake import Arrival, Receipt, store
 from ui.care.models import Event, Message, RawTrace, Refused, Session, Station, Trial
+from ui.care.seldom import Seldom
 
 pytestmark = pytest.mark.django_db
 
@@ -81,7 +83,6 @@ def test_a_station_never_heard_of_loses_nothing() -> None:
     [
         ({"station": "home-2"}, "of station home-1, but the message is of home-2"),
         ({"type": "event"}, "of kind result/trial, but the message is of type event"),
-        ({"v": 2}, "version 2"),
         ({"seq": "soon"}, "$.seq"),
         ({"seq": 2**70}, "too large"),
         ({"body": {"trial": 3}}, "result/trial"),
@@ -101,10 +102,67 @@ def test_a_bad_message_is_kept_with_its_reason_and_acknowledged(
     assert Session.objects.exists()
 
 
-def test_a_refused_message_is_kept_once_and_only_its_beginning(home: ExampleStation) -> None:
-    rubbish = Arrival("bal/v1/s/home-1/up/event", b"x" * 500_000)
-    assert store([rubbish, rubbish]) == []
-    assert len(Refused.objects.get().head) == intake.HEAD_BYTES
+def test_a_refused_message_is_kept_once_and_whole(home: ExampleStation) -> None:
+    good = home.trial(new_id())
+    long_body = {**json.loads(good.payload)["body"], "trial": 3, "note": "x" * 500_000}
+    bad = changed(good, body=long_body)
+    assert store([bad, bad]) == [Receipt("home-1", id_of(bad))] * 2
+    assert bytes(Refused.objects.get().payload) == bad.payload
+
+
+def test_a_message_too_large_to_keep_whole_is_not_acknowledged(home: ExampleStation) -> None:
+    huge = changed(home.event("step_off"), padding="x" * MAX_MESSAGE_BYTES)
+    assert store([huge]) == []
+    assert len(Refused.objects.get().payload) == MAX_MESSAGE_BYTES
+
+
+def test_of_refused_messages_the_oldest_go_and_the_log_says_so(
+    home: ExampleStation, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(intake, "MOST_REFUSED", 3)
+    bad = [changed(home.event("step_off"), seq="soon") for _ in range(5)]
+    for message in bad:
+        store([message])
+    kept = {refused.message_id for refused in Refused.objects.all()}
+    assert kept == {id_of(message) for message in bad[2:]}
+    assert "more than 3 refused messages: the oldest are no longer kept" in caplog.text
+
+
+@pytest.mark.parametrize("fields", [{"v": 2}, {"v": 2, "body": None, "seq": "a new shape"}])
+def test_the_station_keeps_a_message_of_a_version_that_is_not_understood(
+    home: ExampleStation, fields: dict[str, object]
+) -> None:
+    later, good = changed(home.trial(new_id()), **fields), home.session(new_id())
+    assert store([later, good]) == [Receipt("home-1", id_of(good))]
+    refused = Refused.objects.get()
+    assert "message has version 2; version 1 is understood" in refused.reason
+    assert bytes(refused.payload) == later.payload
+
+
+def test_what_is_true_again_and_again_is_said_once_a_minute() -> None:
+    seldom = Seldom()
+
+    def said(line: str, at_s: float) -> bool:
+        record = logging.makeLogRecord({"msg": "%s", "args": (line,), "created": at_s})
+        return seldom.filter(record)
+
+    assert [said("v 2", 0), said("v 2", 1), said("v 3", 2), said("v 2", 59.9), said("v 2", 60)] == [
+        True,
+        False,
+        True,
+        False,
+        True,
+    ]
+
+
+def test_a_version_that_is_not_understood_is_not_logged_at_every_repeat(
+    home: ExampleStation, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("WARNING", "ui.care")
+    later = changed(home.trial(new_id()), v=7)
+    for _ in range(3):
+        store([later])
+    assert caplog.text.count("message has version 7") == 1
 
 
 def test_an_id_of_another_station_is_refused(home: ExampleStation) -> None:

@@ -7,6 +7,7 @@ import pytest
 from station.__main__ import main
 from station.config import Config, load_config, parse_config
 from station.errors import ConfigError
+from station.training.routine import shipped_routines
 
 
 def test_nothing_configured_is_a_simulated_station(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -23,6 +24,12 @@ def test_nothing_configured_is_a_simulated_station(monkeypatch: pytest.MonkeyPat
         ('[station]\nid = "../x"\n', "station.id"),
         ('[source]\nsource = "magic"\n', "source.source"),
         ("[care]\nport = 0\n", "care.port"),
+        ('[care]\nhost = ""\n', "care.host"),
+        ('[care]\nhost = "two words"\n', "care.host"),
+        (
+            "[limits]\nhardest_rung = { single-legs = 2 }\n",
+            "limits.hardest_rung names 'single-legs'; this station has balance-board, ",
+        ),
         ('[care]\nkeys = ["AAAA"]\n', "care.keys holds a key of 3 bytes"),
         ("[limits]\nlongest_hold_s = 0\n", "limits.longest_hold_s"),
         ("[board]\ndata_pins = [5, 5, 16, 21]\n", "GPIO 5"),
@@ -34,6 +41,12 @@ def test_a_wrong_value_is_refused_with_file_and_key(text: str, named: str) -> No
     assert "x.toml" in str(refused.value)
     assert named in str(refused.value)
     assert "\n" not in str(refused.value)
+
+
+def test_the_limits_of_every_routine_can_be_set() -> None:
+    text = "\n".join(f"{name} = 2" for name in shipped_routines())
+    config = parse_config(f"[limits.hardest_rung]\n{text}\n", where="x.toml")
+    assert set(config.limits.hardest_rung) == set(shipped_routines())
 
 
 def test_a_missing_file_ends_the_program_with_one_line(

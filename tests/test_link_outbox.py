@@ -72,3 +72,24 @@ def test_after_a_reconnection_everything_on_its_way_goes_again_once() -> None:
     pump.reconnected()
     assert ids(pump.due(1)) == ["id-1", "id-2"]
     assert pump.due(1.1) == []
+
+
+def test_a_row_that_cannot_be_sent_stays_and_hinders_no_other() -> None:
+    rows = Rows(*["raw"] * (WINDOW + 3), "event")
+    pump = Pump(rows, jitter=lambda: 0)
+    for row in pump.due(0):
+        if row.type == "raw":
+            pump.set_aside(row)
+    assert ids(pump.due(1)) == [f"id-{n}" for n in range(WINDOW, WINDOW + 4)]
+    assert len(rows.rows) == WINDOW + 4, "nothing has left the outbox"
+
+
+def test_a_row_set_aside_is_not_fetched_again_when_its_neighbours_are_acknowledged() -> None:
+    rows = Rows("raw", "raw", "raw")
+    pump = Pump(rows, jitter=lambda: 0)
+    sent = pump.due(0)
+    pump.set_aside(sent[1])
+    for id_ in ("id-1", "id-3"):
+        rows.remove(id_)
+        pump.acknowledged([id_])
+    assert pump.due(1) == []

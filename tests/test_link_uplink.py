@@ -13,7 +13,8 @@ import paho.mqtt.client as mqtt
 import pytest
 from paho.mqtt.enums import CallbackAPIVersion
 
-from station.link.messages import StationEvent, decode_envelope, down_topic
+from station.link.handover import FIRST_WAIT_S, Handover
+from station.link.messages import MAX_MESSAGE_BYTES, Reply, StationEvent, decode_envelope, down_topic
 from station.link.uplink import Uplink
 from station.session.protocol import Prescribe
 from station.session.server import Server
@@ -149,6 +150,41 @@ def test_a_prescription_is_handed_to_the_session_as_it_came(station: Station) ->
     station.care.say("rx", {"rx": {}, "key": "k", "sig": ""}, retain=True)
     station.turn_until(lambda: bool(station.told))
     assert station.told == [Prescribe(document='{"rx": {}, "key": "k", "sig": ""}')]
+
+
+def test_a_prescription_that_the_session_refused_at_first_is_offered_until_it_is_answered(
+    station: Station,
+) -> None:
+    now_s = [0.0]
+    handover = Handover(station.store.outbox, now_s=lambda: now_s[0])
+    station.uplink._handover = handover
+    subscribed(station)
+    station.care.say("rx", {"rx": {"version": 4}, "key": "k", "sig": ""}, retain=True)
+    station.turn_until(lambda: bool(station.told))
+    station.server.refuse(station.server.peers[0], "database or disk is full")
+    station.turn_until(lambda: any("disk is full" in line for line in station.log))
+    assert len(station.told) == 1
+    now_s[0] += FIRST_WAIT_S
+    station.turn_until(lambda: len(station.told) == 2)
+    assert station.told[0] == station.told[1]
+    with Store(station.folder / "station.sqlite3") as session:
+        session.post("reply", Reply(rx_version=4, state="received"), HEADER)
+    station.turn_until(lambda: bool(station.of("reply")))
+    station.care.say("ack", {"ids": [station.of("reply")[0]["id"]]})
+    station.turn_until(lambda: station.store.backlog().depth == 0)
+    now_s[0] += 10_000
+    assert handover.due() is None
+
+
+def test_a_row_larger_than_the_care_side_reads_is_kept_and_the_others_go_on(station: Station) -> None:
+    subscribed(station)
+    post(station, "x" * MAX_MESSAGE_BYTES)
+    post(station, "step_off")
+    station.turn_until(lambda: bool(station.of("event")))
+    assert [event["body"]["kind"] for event in station.of("event")] == ["step_off"]
+    station.care.say("ack", {"ids": [station.of("event")[0]["id"]]})
+    station.turn_until(lambda: station.store.backlog().depth == 1)
+    assert sum("kept here, not sent" in line for line in station.log) == 1
 
 
 @pytest.mark.parametrize("payload", [b"\xff\xfe", b"", b"{}", b"[1, 2", b'{"ids": 3}'])

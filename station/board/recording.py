@@ -16,6 +16,9 @@ from station.errors import RecordingError
 TIME: Final = "t_s"
 FORCES: Final = ("fl_n", "fr_n", "rl_n", "rr_n")
 FORCE_PLATE: Final = ("load_n", "ml_mm", "ap_mm")
+# A force in newtons outside is no person on a plate; up to NOISE_N either way an empty plate's noise may be.
+MOST_N: Final = 5000.0
+NOISE_N: Final = 50.0
 
 
 class Recording:
@@ -78,12 +81,45 @@ def _parse(file: Path, text: Iterable[str], plate: Plate) -> Recording:
         lines = ((reader.line_num, row) for row in reader)
         for t_s, values in _numbers(file, lines, header, columns):
             times_s.append(t_s)
-            rows.append(Forces(*values) if len(values) == len(FORCES) else plate.corners_n(*values))
+            rows.append(_corners_n(f"{file}:{reader.line_num}", values, plate))
     except csv.Error as error:
         raise RecordingError(f"{file}:{reader.line_num}: {error}; a recording is plain CSV") from None
     if len(rows) < 2:
         raise RecordingError(f"{file}: it has {len(rows)} rows of numbers; a recording has two or more")
     return Recording(file.name, times_s, rows)
+
+
+def _corners_n(where: str, values: Sequence[float], plate: Plate) -> Forces:
+    """Return the forces of one row. Raises RecordingError for what no person on this plate presses."""
+    if len(values) == len(FORCES):
+        corners_n = Forces(*values)
+        _check_force(where, "the load (fl_n + fr_n + rl_n + rr_n)", sum(values))
+    else:
+        load_n, x_mm, y_mm = values
+        _check_force(where, "load_n", load_n)
+        if abs(load_n) > NOISE_N:  # below, the CoP is the noise of an empty plate
+            _check_on_plate(where, "ml_mm", x_mm, plate.width_mm)
+            _check_on_plate(where, "ap_mm", y_mm, plate.length_mm)
+        corners_n = plate.corners_n(load_n, x_mm, y_mm)
+    for name, force_n in zip(FORCES, corners_n, strict=True):
+        _check_force(where, name, force_n)
+    return corners_n
+
+
+def _check_force(where: str, name: str, force_n: float) -> None:
+    if not -NOISE_N <= force_n <= MOST_N:
+        raise RecordingError(
+            f"{where}: {name} is {force_n:g} N; it must be between 0 and {MOST_N:g} N "
+            f"(noise down to -{NOISE_N:g} N is allowed)"
+        )
+
+
+def _check_on_plate(where: str, name: str, position_mm: float, size_mm: float) -> None:
+    if abs(position_mm) > size_mm / 2:
+        raise RecordingError(
+            f"{where}: {name} is {position_mm:g} mm, beyond the plate's edge at {size_mm / 2:g} mm; "
+            "it is counted from the plate's centre"
+        )
 
 
 def _columns(file: Path, header: list[str]) -> list[int]:

@@ -61,14 +61,25 @@ def _answer(question: Question) -> Answer:
 class Patient:
     """A client of the session that moves the simulated body; with `alone` it presses and answers too.
 
-    `step` must be called now and then; with `alone` it ends (`finished`) after one session.
+    `step` must be called now and then; with `alone` it ends (`finished`) after one session, whose id is told
+    (`tell`) as soon as it is known.
     """
 
-    def __init__(self, socket: Path, *, alone: bool, recorded: bool, now_s: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        socket: Path,
+        *,
+        alone: bool,
+        recorded: bool,
+        now_s: Callable[[], float],
+        tell: Callable[[str], object] = lambda _session: None,
+    ) -> None:
         self._socket = socket
         self._alone = alone
         self._recorded = recorded
         self._now_s = now_s
+        self._tell = tell
+        self._session: str | None = None
         self._client: SessionClient | None = None
         self._retry_at_s = 0.0
         self._moved: Simulate | None = None
@@ -100,6 +111,7 @@ class Patient:
         except ConnectionError:
             return False
         self._moved = None
+        self._session = None  # a station that was started again has ended it
         return True
 
     def _act(self, client: SessionClient, snapshot: Snapshot) -> None:
@@ -111,7 +123,11 @@ class Patient:
             self._reply(client, snapshot)
 
     def _reply(self, client: SessionClient, snapshot: Snapshot) -> None:
-        if snapshot.phase in ("summary", "blocked"):
+        if snapshot.session is not None and snapshot.session != self._session:
+            self._session = snapshot.session
+            self._tell(self._session)
+        ended_early = self._session is not None and snapshot.phase == "welcome"
+        if ended_early or snapshot.phase in ("summary", "blocked"):
             self.finished = True
             return
         question = snapshot.question.key if snapshot.question is not None else None

@@ -7,17 +7,19 @@ import secrets
 import shutil
 import signal
 import socket
-import subprocess
 import sys
 import time
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 from string import Template
 from types import FrameType
-from typing import Any, Final
+from typing import Any, Final, Self
 
+from station.demo.care import Care, StoppedError
+from station.demo.folder import DemoFolder
 from station.demo.supervisor import Process, Supervisor, answers
 from station.errors import StationError
 
@@ -28,6 +30,7 @@ START_WAIT_S: Final = 20.0
 SESSION_WAIT_S: Final = 240.0
 COMMIT_WAIT_S: Final = 60.0
 PYTHON: Final = sys.executable
+LOGIN_FILE: Final = "therapist.password"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,18 +69,31 @@ def mosquitto() -> str:
 
 
 class Demo:
-    """One run of the demo in one folder."""
+    """One run of the demo in one folder, which it leaves to others with `close`."""
 
     def __init__(self, options: Options) -> None:
+        """Make and lock the folder. Raises StationError when it cannot be used."""
         self._options = options
+        self._files = DemoFolder(options.folder)
         self._folder = options.folder
-        self._socket = options.folder / "session.sock"
+        self._socket = self._files.socket
         self._broker_port = free_port()
-        self._care_env = {
+        care_env = {
             "BALANCE_CARE_DATA": str(options.folder / "care"),
             "BALANCE_CARE_MQTT": f"127.0.0.1:{self._broker_port}",
         }
         self._stopped = False
+        self._care = Care(care_env, stopped=lambda: self._stopped)
+
+    def close(self) -> None:
+        """Leave the folder to another demo; may be called twice."""
+        self._files.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     # -- the table -----------------------------------------------------------------------------------------
 
@@ -85,22 +101,22 @@ class Demo:
         """Declare every process of the demo, in the order of their start."""
         options = self._options
         station = (PYTHON, "-m", "station")
-        care = (PYTHON, "-m", "ui.care")
         config = ("--config", str(self._folder / "station.toml"))
-        patient = ("--alone",) if options.once else ()
+        patient = ("--alone", "--tell", str(self._files.session)) if options.once else ()
         recorded = ("--recorded",) if options.recording else ()
         faults = tuple(word for fault in options.faults for word in ("--fault", fault))
         table = [
             Process(
                 "broker", (mosquitto(), "-c", str(self._folder / "mosquitto.conf")), port=self._broker_port
             ),
-            Process("recorder", (*care, "recorder"), self._care_env),
+            Process("recorder", (*self._care.command, "recorder"), self._care.env),
             Process("station", (*station, "run", *config, *faults)),
             Process("uplink", (*station, "uplink", *config)),
         ]
         if not options.once:
             port = str(options.site_port)
-            table.append(Process("site", (*care, "serve", "--port", port), self._care_env))
+            site = (*self._care.command, "serve", "--port", port)
+            table.append(Process("site", site, self._care.env))
         person = (*station, "patient", "--socket", str(self._socket), *patient, *recorded)
         table.append(Process("patient", person, ends_all=options.once))
         if not options.headless:
@@ -120,23 +136,19 @@ class Demo:
     # -- preparation ---------------------------------------------------------------------------------------
 
     def _prepare(self) -> str | None:
-        """Make folders, keys, configuration and accounts; return the password of a new therapist."""
-        for name in ("broker", "care", "log"):
-            (self._folder / name).mkdir(parents=True, exist_ok=True)
-        self._check_recording()
-        self._check_site_port()
-        self._care("migrate")
-        enrolled = json.loads(self._care("enrol", STATION, "--patient", PATIENT, "--json"))
+        """Make keys, configuration and accounts; return the therapist's password."""
+        self._care.ask("migrate")
+        enrolled = json.loads(self._care.ask("enrol", STATION, "--patient", PATIENT, "--json"))
         self._write_broker_config()
         self._write_station_config(enrolled)
         if self._options.once:
             return None
-        new = not (self._folder / "therapist.password").exists()
+        new = self._files.read(LOGIN_FILE) is None
         password = self._therapist()
         if new:
             programme = resources.files("station.demo") / "programme.json"
             with resources.as_file(programme) as file:
-                self._care("prescribe", STATION, str(file))
+                self._care.ask("prescribe", STATION, str(file))
         return password
 
     def _check_recording(self) -> None:
@@ -157,7 +169,7 @@ class Demo:
         text = Template(template.read_text(encoding="utf-8")).substitute(
             port=self._broker_port, folder=self._folder / "broker", user=getpass.getuser()
         )
-        (self._folder / "mosquitto.conf").write_text(text, encoding="utf-8")
+        self._files.write("mosquitto.conf", text)
 
     def _write_station_config(self, enrolled: Mapping[str, Any]) -> None:
         recording = self._options.recording
@@ -175,30 +187,16 @@ class Demo:
             f"port = {self._broker_port}",
             f"keys = [{json.dumps(enrolled['public_key'])}]",
         ]
-        (self._folder / "station.toml").write_text("\n".join(lines) + "\n", encoding="utf-8")
+        self._files.write("station.toml", "\n".join(lines) + "\n")
 
     def _therapist(self) -> str:
         """Return the demo therapist's password, made when the folder is new and kept in it."""
-        kept = self._folder / "therapist.password"
-        if not kept.exists():
+        password = self._files.read(LOGIN_FILE)
+        if password is None:
             password = secrets.token_urlsafe(9)
-            self._care("user", "add", THERAPIST, "--role", "therapist", "--password-stdin", said=password)
-            kept.touch(mode=0o600)
-            kept.write_text(password, encoding="ascii")
-        return kept.read_text(encoding="ascii")
-
-    def _care(self, *verb: str, said: str = "") -> str:
-        done = subprocess.run(
-            (PYTHON, "-m", "ui.care", *verb),
-            env={**os.environ, **self._care_env},
-            input=said,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if done.returncode:
-            raise StationError(f"balance-care {verb[0]} failed: {done.stderr.strip() or done.stdout.strip()}")
-        return done.stdout
+            self._care.ask("user", "add", THERAPIST, "--role", "therapist", "--password-stdin", said=password)
+            self._files.write(LOGIN_FILE, password, mode=0o600)
+        return password
 
     # -- running -------------------------------------------------------------------------------------------
 
@@ -206,35 +204,46 @@ class Demo:
         """Run until Ctrl-C, until the kiosk is closed, or (`once`) until one session is at the care side."""
         signal.signal(signal.SIGINT, self._stop)
         signal.signal(signal.SIGTERM, self._stop)
-        say("Setting up the demo …")
-        password = self._prepare()
-        supervisor = Supervisor(self._folder / "log", say=say)
         try:
-            for process in self._table():
-                if self._stopped:
-                    return 1
-                supervisor.start(process)
-                if process.name == "broker":
-                    self._await_port(supervisor, "broker", self._broker_port)
-            if self._options.once:
-                return self._once(supervisor)
-            self._await_port(supervisor, "site", self._options.site_port)
-            self._greet(password)
-            while not self._stopped and supervisor.poll():
-                time.sleep(0.1)
-            say("Ending the demo …")
-            return 0
-        finally:
-            supervisor.close()
+            self._check_recording()
+            self._check_site_port()
+            say("Setting up the demo …")
+            password = self._prepare()
+            with closing(Supervisor(self._folder / "log", say=say)) as supervisor:
+                return self._play(supervisor, password)
+        except StoppedError:
+            say("Stopped.")
+            return 1
+
+    def _play(self, supervisor: Supervisor, password: str | None) -> int:
+        for process in self._table():
+            self._go_on()
+            supervisor.start(process)
+            if process.name == "broker":
+                self._await_port(supervisor, "broker", self._broker_port)
+        if self._options.once:
+            return self._once(supervisor)
+        self._await_port(supervisor, "site", self._options.site_port)
+        self._greet(password)
+        while not self._stopped and supervisor.poll():
+            time.sleep(0.1)
+        say("Ending the demo …")
+        return 0
 
     def _stop(self, _signal: int, _frame: FrameType | None) -> None:
         self._stopped = True
 
+    def _go_on(self) -> None:
+        """Raise StoppedError when Ctrl-C was pressed."""
+        if self._stopped:
+            raise StoppedError
+
     def _await_port(self, supervisor: Supervisor, name: str, port: int) -> None:
-        """Return when this process listens, or Ctrl-C was pressed. Raises StationError after a while."""
+        """Return when this process listens. Raises StationError after a while, StoppedError on Ctrl-C."""
         deadline_s = time.monotonic() + START_WAIT_S
         while time.monotonic() < deadline_s:
-            if self._stopped or answers(port):
+            self._go_on()
+            if answers(port):
                 return
             supervisor.poll()
             time.sleep(0.05)
@@ -253,28 +262,21 @@ class Demo:
     def _once(self, supervisor: Supervisor) -> int:
         deadline_s = time.monotonic() + SESSION_WAIT_S
         while supervisor.poll():
-            if self._stopped:
-                say("Stopped before the session was over.")
-                return 1
+            self._go_on()
             if time.monotonic() > deadline_s:
                 raise StationError(f"the session was not over after {SESSION_WAIT_S:g} s")
             time.sleep(0.1)
+        session = self._files.read(self._files.session.name)
+        if not session:
+            raise StationError(
+                "no session was done: the station lets nobody train today; "
+                "begin in another folder with --data"
+            )
         say("The session is over; waiting until the care side has committed it …")
-        return self._print_results(supervisor)
-
-    def _print_results(self, supervisor: Supervisor) -> int:
-        wait = ("--wait", f"{COMMIT_WAIT_S:g}", "--json")
-        reader = subprocess.Popen(
-            (PYTHON, "-m", "ui.care", "results", STATION, *wait),
-            env={**os.environ, **self._care_env},
-            stdout=subprocess.PIPE,
-        )
-        while reader.poll() is None:
-            supervisor.poll()
-            if self._stopped:
-                reader.terminate()
-            time.sleep(0.1)
-        document = reader.stdout.read().decode() if reader.stdout else ""
-        if reader.returncode == 0:
-            print(document.strip(), flush=True)
-        return 1 if reader.returncode else 0
+        words = ("--session", session, "--wait", f"{COMMIT_WAIT_S:g}", "--json")
+        text = self._care.ask("results", STATION, *words, meanwhile=supervisor.poll)
+        ended_by = json.loads(text)["session_result"]["ended_by"]
+        if ended_by != "finished":
+            raise StationError(f"session {session} was not finished; it ended by: {ended_by}")
+        print(text.strip(), flush=True)
+        return 0

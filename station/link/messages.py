@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final, Literal, NamedTuple
 
 import msgspec
 
-from station.errors import MessageError
+from station.errors import MessageError, UnknownVersionError
 from station.training.prescription import Limits, Prescription
 from station.training.result import SessionResult, TrialResult
 
@@ -170,23 +170,32 @@ encode = msgspec.json.Encoder().encode
 _envelopes = msgspec.json.Decoder(Envelope)
 
 
+class _Versioned(msgspec.Struct, frozen=True):
+    v: int = VERSION
+
+
+_versions = msgspec.json.Decoder(_Versioned)
+
+
 def _reason(error: Exception) -> str:
     return f"message not understood: {error}"
 
 
 def decode_envelope(payload: bytes) -> Envelope:
-    """Return the envelope of an uplink message. Raises MessageError naming what is wrong and where."""
+    """Return the envelope of an uplink message.
+
+    Raises MessageError naming what is wrong and where, UnknownVersionError for a version not read here.
+    """
     if len(payload) > MAX_MESSAGE_BYTES:
         message = f"message of {len(payload)} bytes; at most {MAX_MESSAGE_BYTES} are read"
         raise MessageError(message)
     try:
-        envelope = _envelopes.decode(payload)
+        version = _versions.decode(payload).v  # first: another version may have another shape
+        if version == VERSION:
+            return _envelopes.decode(payload)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise MessageError(_reason(error)) from None
-    if envelope.v != VERSION:
-        message = f"message has version {envelope.v}; version {VERSION} is understood"
-        raise MessageError(message)
-    return envelope
+    raise UnknownVersionError(f"message has version {version}; version {VERSION} is understood")
 
 
 def decode_body(envelope: Envelope) -> msgspec.Struct | None:

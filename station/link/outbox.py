@@ -32,6 +32,7 @@ class Pump:
         self._fetch = fetch
         self._jitter = jitter
         self._sent: dict[str, _Sent] = {}
+        self._aside_seq: dict[str, int] = {}  # by kind, up to where rows were set aside
 
     def due(self, now_s: float, *, look: bool = True) -> list[Outgoing]:
         """Return what to send now: repeats that are due, then new rows while the window has room.
@@ -48,11 +49,15 @@ class Pump:
             room = WINDOW - len(self._sent)
             if room <= 0:
                 break
-            after = max((s.row.seq for s in self._sent.values() if s.row.type == kind), default=0)
+            after = self._last_seq(kind)
             for row in self._fetch(kind, after=after, limit=room):
                 self._sent[row.id] = _Sent(row, now_s + self._wait_s(0), 0)
                 rows.append(row)
         return rows
+
+    def _last_seq(self, kind: str) -> int:
+        on_their_way = (sent.row.seq for sent in self._sent.values() if sent.row.type == kind)
+        return max(self._aside_seq.get(kind, 0), *on_their_way, 0)
 
     def _wait_s(self, tries: int) -> float:
         """Return the time to the next repeat: doubling, with up to half of it as jitter."""
@@ -63,6 +68,11 @@ class Pump:
         """Forget rows that the care side has committed."""
         for id_ in ids:
             self._sent.pop(id_, None)
+
+    def set_aside(self, row: Outgoing) -> None:
+        """Leave out a row that cannot be sent: it stays in the outbox and hinders no other."""
+        self._sent.pop(row.id, None)
+        self._aside_seq[row.type] = max(row.seq, self._aside_seq.get(row.type, 0))
 
     def reconnected(self) -> None:
         """Send everything on its way again: what the old connection carried may be lost."""

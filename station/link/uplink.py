@@ -16,6 +16,7 @@ from paho.mqtt.reasoncodes import ReasonCode
 
 from station import __version__
 from station.errors import MessageError, StoreError
+from station.link.handover import Handover
 from station.link.messages import (
     MAX_MESSAGE_BYTES,
     Birth,
@@ -30,7 +31,7 @@ from station.link.messages import (
 from station.link.outbox import Pump
 from station.session.client import SessionClient
 from station.session.clock import WallClock
-from station.session.protocol import MAX_DOCUMENT_BYTES, Prescribe
+from station.session.protocol import MAX_DOCUMENT_BYTES, Prescribe, Refused
 from station.session.store import Header, Outgoing, Store, new_id
 from station.training.prescription import Limits
 
@@ -65,7 +66,7 @@ class Uplink:
         self._heard: queue.SimpleQueue[tuple[str, bytes]] = queue.SimpleQueue()
         self._session: SessionClient | None = None
         self._session_at_s = 0.0
-        self._document: bytes | None = None
+        self._handover = Handover(store.outbox)
         self._seen_version = -1
         self._room_was_made = False
         self._stopping = False
@@ -138,13 +139,13 @@ class Uplink:
             self._on_heard(*self._heard.get(timeout=wait_s))
             while True:
                 self._on_heard(*self._heard.get_nowait())
-        self._talk_to_session()
-        if self._client.is_connected():
-            try:
+        try:
+            self._talk_to_session()
+            if self._client.is_connected():
                 for row in self._pump.due(time.monotonic(), look=self._worth_a_look()):
                     self._send(row)
-            except StoreError as error:
-                self._log(str(error))
+        except StoreError as error:
+            self._log(str(error))
 
     def _worth_a_look(self) -> bool:
         """Return whether there may be rows to send that were not there, or had no room, the last time."""
@@ -171,7 +172,7 @@ class Uplink:
         if len(payload) > MAX_DOCUMENT_BYTES:
             self._log(f"prescription: {len(payload)} bytes are too large, left aside")
         elif payload:  # an empty one only clears what the broker kept
-            self._document = payload
+            self._handover.take(payload)
 
     def _on_connected(self) -> None:
         self._log("connected to the care team's broker")
@@ -183,6 +184,7 @@ class Uplink:
     def _on_ack(self, payload: bytes) -> None:
         try:
             ids = decode_ack(payload).ids
+            self._handover.look()
             self._store.acknowledged(ids)
         except (MessageError, StoreError) as error:
             self._log(f"acknowledgement: {error}")
@@ -191,7 +193,7 @@ class Uplink:
         self._room_was_made = True
 
     def _talk_to_session(self) -> None:
-        """Hand over the newest prescription; what the session tells everybody is not for us."""
+        """Offer the newest prescription until it is answered; other news of the session is not for us."""
         now_s = time.monotonic()
         try:
             if self._session is None:
@@ -199,9 +201,11 @@ class Uplink:
                     return
                 self._session_at_s = now_s + SESSION_RETRY_S
                 self._session = SessionClient(self._socket, name="uplink", snapshots=False)
-            self._session.poll()
-            if self._document is not None:
-                document, self._document = self._document, None
+            for notice in self._session.poll():
+                if isinstance(notice, Refused):  # the uplink asks nothing else of it
+                    self._log(f"the session does not take the prescription now: {notice.reason}")
+            document = self._handover.due()
+            if document is not None:
                 self._hand_over(self._session, document)
         except (ConnectionError, MessageError):
             if self._session is not None:
@@ -211,12 +215,12 @@ class Uplink:
     def _hand_over(self, session: SessionClient, document: bytes) -> None:
         try:
             text = document.decode()
-            session.send(Prescribe(document=text))
-        except (UnicodeDecodeError, MessageError) as error:
+        except UnicodeDecodeError as error:
             self._log(f"prescription: not readable, left aside: {error}")
-        except ConnectionError:
-            self._document = document
-            raise
+            self._handover.drop()
+            return
+        session.send(Prescribe(document=text))
+        self._handover.offered()
 
     # -- what is sent --------------------------------------------------------------------------------------
 
@@ -226,7 +230,11 @@ class Uplink:
     def _send(self, row: Outgoing) -> None:
         payload = encode(self._envelope(row.type, row.header, msgspec.Raw(row.body), id_=row.id, seq=row.seq))
         if len(payload) > MAX_MESSAGE_BYTES:
-            self._log(f"{row.type} {row.id}: {len(payload)} bytes are more than the care side reads")
+            size = f"{len(payload)} bytes are more than the care side reads"
+            self._log(f"{row.type} {row.id}: {size}; kept here, not sent")
+            self._pump.set_aside(row)
+            self._room_was_made = True
+            return
         self._publish(row.type, payload)
 
     def _envelope(self, kind: str, header: Header, body: msgspec.Raw, *, id_: str, seq: int) -> Envelope:

@@ -4,6 +4,7 @@ Sources: Prieto 1996 (doi 10.1109/10.532130); Schubert & Kirchner 2014 (doi 10.1
 for the prediction ellipse; Quijoux 2021 (doi 10.14814/phy2.15067).
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -92,12 +93,12 @@ def sway_measures(pieces: Sequence[Piece], *, rate_hz: float) -> dict[str, float
         "sway_area_mm2_s": sums.swept_mm2 / (2 * t_s),
     }
     if mean_distance_mm > 0:
-        measures["mean_frequency_hz"] = measures["velocity_mm_s"] / (2 * np.pi * mean_distance_mm)
+        measures["mean_frequency_hz"] = measures["velocity_mm_s"] / (2 * math.pi * mean_distance_mm)
     for axis, values in (("ml", x), ("ap", y)):
         distance_mm = float(np.abs(values).mean())
         if distance_mm > 0:
             velocity_mm_s = measures[f"velocity_{axis}_mm_s"]
-            measures[f"mean_frequency_{axis}_hz"] = velocity_mm_s / (4 * np.sqrt(2) * distance_mm)
+            measures[f"mean_frequency_{axis}_hz"] = velocity_mm_s / (4 * math.sqrt(2) * distance_mm)
     return measures
 
 

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from station.arguments import port
 from station.errors import StationError
 from ui.care.roles import PERMISSIONS
 
@@ -23,7 +24,7 @@ def _parser() -> argparse.ArgumentParser:
 
     serve = verbs.add_parser("serve", help="serve the site")
     serve.add_argument("--host", default="127.0.0.1")
-    serve.add_argument("--port", type=int, default=8000)
+    serve.add_argument("--port", type=port, default=8000)
 
     recorder = verbs.add_parser("recorder", help="write what stations send into the database")
     recorder.add_argument("--name", default="1", help="of this recorder, where several run (default 1)")

@@ -10,8 +10,9 @@ import msgspec
 from django.db import DataError, IntegrityError, transaction
 from django.utils import timezone
 
-from station.errors import MessageError
+from station.errors import MessageError, UnknownVersionError
 from station.link.messages import (
+    MAX_MESSAGE_BYTES,
     Address,
     Envelope,
     State,
@@ -24,9 +25,10 @@ from ui.care.filing import file_body, identifier
 from ui.care.models import Message, Refused, Station
 
 logger = logging.getLogger(__name__)
+seldom = logging.getLogger(f"{__name__}.seldom")  # says the same thing once a minute (ui.care.seldom)
 
 REASON_CHARACTERS: Final = 500
-HEAD_BYTES: Final = 2_000  # kept of a refused message: enough to see what it was meant to be
+MOST_REFUSED: Final = 10_000  # beyond, the oldest go: a station gone wrong must not fill the disk
 TOPIC_CHARACTERS: Final = 200
 ID_CHARACTERS: Final = 64
 
@@ -41,7 +43,7 @@ class Arrival(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """An id that this station need not send again: it is committed, or can never be used."""
+    """An id that this station need not send again: its message is committed, as used or as refused."""
 
     station: str
     id: str
@@ -54,7 +56,8 @@ class _Id(msgspec.Struct):
 def store(arrivals: Sequence[Arrival]) -> list[Receipt]:
     """Keep all of these in one transaction; return what may be acknowledged once this has returned.
 
-    A message that cannot be used is kept as refused and hinders no other. Raises django.db.DatabaseError when
+    A message that cannot be used is kept whole as refused and hinders no other; one of a version not
+    understood yet gets no receipt, so that its station keeps it too. Raises django.db.DatabaseError when
     the database cannot take them now (full, locked, gone): then nothing was kept and all must be tried again.
     """
     receipts: list[Receipt] = []
@@ -72,7 +75,7 @@ def _store(arrival: Arrival) -> Receipt | None:
             return _accept(arrival)
     # A value the database cannot hold (a number too large for it) is the message's fault, not a failure.
     except (MessageError, IntegrityError, DataError, OverflowError, RecursionError, ValueError) as error:
-        return _refuse(arrival, str(error))
+        return _refuse(arrival, error)
 
 
 def _accept(arrival: Arrival) -> Receipt | None:
@@ -123,21 +126,36 @@ def _station_id(text: str) -> str:
         raise MessageError(f"station {text[:ID_CHARACTERS]!r}: {error}") from None
 
 
-def _refuse(arrival: Arrival, reason: str) -> Receipt | None:
+def _refuse(arrival: Arrival, error: Exception) -> Receipt | None:
     digest = hashlib.sha256(arrival.topic.encode() + b"\0" + arrival.payload).digest()
+    topic, reason = arrival.topic[:TOPIC_CHARACTERS], str(error)[:REASON_CHARACTERS]
     message_id = _readable_id(arrival.payload)
     _, is_new = Refused.objects.get_or_create(
         digest=digest,
         defaults={
-            "topic": arrival.topic[:TOPIC_CHARACTERS],
+            "topic": topic,
             "message_id": message_id,
-            "reason": reason[:REASON_CHARACTERS],
-            "head": arrival.payload[:HEAD_BYTES],
+            "reason": reason,
+            "payload": arrival.payload[:MAX_MESSAGE_BYTES],
         },
     )
+    if isinstance(error, UnknownVersionError):
+        seldom.warning("%s: %s; the station keeps it until this side is updated", topic, reason)
+        return None
     if is_new:
-        logger.warning("refused %s: %s", arrival.topic[:TOPIC_CHARACTERS], reason[:REASON_CHARACTERS])
-    return _receipt_of_refused(arrival.topic, message_id)
+        logger.warning("refused %s: %s", topic, reason)
+        _let_the_oldest_go()
+    # Only what is kept whole is acknowledged: upon that the station deletes its own.
+    is_whole = len(arrival.payload) <= MAX_MESSAGE_BYTES
+    return _receipt_of_refused(arrival.topic, message_id) if is_whole else None
+
+
+def _let_the_oldest_go() -> None:
+    excess = Refused.objects.count() - MOST_REFUSED
+    if excess > 0:
+        oldest = Refused.objects.order_by("received").values_list("pk", flat=True)[:excess]
+        Refused.objects.filter(pk__in=list(oldest)).delete()
+        seldom.warning("more than %d refused messages: the oldest are no longer kept", MOST_REFUSED)
 
 
 def _receipt_of_refused(topic: str, message_id: str) -> Receipt | None:

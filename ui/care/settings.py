@@ -85,9 +85,11 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "filters": {"seldom": {"()": "ui.care.seldom.Seldom"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "loggers": {
         "ui.care": {"handlers": ["stderr"], "level": "INFO"},
+        "ui.care.intake.seldom": {"filters": ["seldom"]},
         "django": {"handlers": ["stderr"], "level": "WARNING"},
     },
 }

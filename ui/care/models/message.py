@@ -43,18 +43,19 @@ class RawTrace(models.Model):
 
 
 class Refused(models.Model):
-    """A message that could not be understood: the start of it, and why. Kept once by its digest."""
+    """A message that could not be used, as it came, and why. Kept once by its digest."""
 
     digest = models.BinaryField(primary_key=True, max_length=32)  # SHA-256 of topic and payload
     topic = models.CharField(max_length=200)
     message_id = models.CharField(max_length=64, blank=True)
     reason = models.CharField(max_length=500)
-    head = models.BinaryField()
+    payload = models.BinaryField()  # whole up to MAX_MESSAGE_BYTES; what is longer is not acknowledged
     received = models.DateTimeField(default=timezone.now)
 
     class Meta:
         ordering = ("-received",)
         verbose_name = _("refused message")
+        indexes = (models.Index(fields=("received",)),)  # the oldest go first
 
     def __str__(self) -> str:
         return self.reason

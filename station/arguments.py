@@ -1,0 +1,37 @@
+"""Values of command lines, each refused with a sentence that says what is allowed."""
+
+import argparse
+
+
+def seconds(text: str) -> float:
+    """Return a number of seconds, 1 to 3600. Raises argparse.ArgumentTypeError."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not 1 <= value <= 3600:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number between 1 and 3600")
+    return value
+
+
+def port(text: str) -> int:
+    """Return a TCP port. Raises argparse.ArgumentTypeError."""
+    value = _whole(text)
+    if value is None or not 1 <= value <= 65535:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a port; a port is a whole number from 1 to 65535")
+    return value
+
+
+def seed(text: str) -> int:
+    """Return the seed of a simulation. Raises argparse.ArgumentTypeError."""
+    value = _whole(text)
+    if value is None or not 0 <= value < 2**63:  # as large as the configuration file can say
+        raise argparse.ArgumentTypeError(f"{text!r} is not a seed; a seed is a whole number, 0 or more")
+    return value
+
+
+def _whole(text: str) -> int | None:
+    try:
+        return int(text)
+    except ValueError:
+        return None
