@@ -79,6 +79,11 @@ def parse_config(text: str, *, where: str) -> Config:
     return config
 
 
+def simulated(config: Config) -> bool:
+    """Return whether no real board is behind the readings."""
+    return config.source.source != "gpio"
+
+
 def state_folder(config: Config) -> Path:
     """Return where this station keeps its database and its socket."""
     if config.station.state:

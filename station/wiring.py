@@ -6,20 +6,17 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from station.board.acquire import acquire
-from station.config import Config, load_config, socket_path, state_folder
+from station.config import Config, load_config, simulated, socket_path, state_folder
 
 if TYPE_CHECKING:
     from station.link.uplink import Uplink
     from station.session.clock import WallClock
     from station.session.service import Board, Service
     from station.session.store import Header, Store
-    from station.sway.plate import Plate
     from station.training.prescription import Prescription
 
 Log = Callable[[str], None]
 
-# One cell of the nominal board: 2000 counts a newton, the scale of a 50 kg half-bridge cell at gain 128.
-NOMINAL_COUNTS_PER_N = 2000.0
 DATABASE = "station.sqlite3"
 
 
@@ -72,11 +69,12 @@ def make_service_over(
     from station.training.course import Course
     from station.training.prescription import Bounds
     from station.training.routine import shipped_routines
+    from station.weighing import plate_in_use
 
     folder = state_folder(config)
     wall = wall or WallClock()
-    plate = nominal_plate(config)
-    sim = config.source.source != "gpio"
+    plate = plate_in_use(config, wall.now(), log=log)
+    sim = simulated(config)
     store = Store(folder / DATABASE)
     server = Server(socket_path(config))
     bounds = Bounds(config.station.id, config.station.subj, config.limits, shipped_routines())
@@ -95,14 +93,6 @@ def make_service_over(
     )
     prescriptions.adopted(programme)
     return Service(Parts(board, server, recorder, prescriptions, course, plate), log=log, now_ns=now_ns)
-
-
-def nominal_plate(config: Config) -> "Plate":
-    """Return the plate of a board that was never calibrated."""
-    from station.sway.plate import Plate
-
-    counts_per_n = (NOMINAL_COUNTS_PER_N,) * 4
-    return Plate(counts_per_n, (0.0,) * 4, config.board.width_mm, config.board.length_mm)
 
 
 def make_uplink(config_file: str | None, *, log: Log) -> "tuple[Uplink, str, int]":
@@ -127,11 +117,12 @@ def _presence_header(config: Config, store: "Store") -> "Callable[[], Header]":
     """Return what the uplink's own messages (state, birth) carry; the version in force is read as it is."""
     from station.session.clock import WallClock, boot_id
     from station.session.store import Header
-    from station.sway.plate import NOMINAL_ID
     from station.sway.reading import ALG
+    from station.weighing import plate_in_use
 
     wall = WallClock()
     boot = boot_id()
+    cal = plate_in_use(config, wall.now(), log=lambda _: None).calibration  # the session says why
 
     def header() -> Header:
         return Header(
@@ -141,9 +132,9 @@ def _presence_header(config: Config, store: "Store") -> "Callable[[], Header]":
             clock=wall.state(),
             subj=config.station.subj,
             rx_version=store.applied_version(),
-            cal=NOMINAL_ID,
+            cal=cal,
             alg=ALG,
-            sim=config.source.source != "gpio",
+            sim=simulated(config),
         )
 
     return header
