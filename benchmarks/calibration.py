@@ -1,6 +1,5 @@
 """Calibration on simulated plates whose truth is known: how exact, how honest, what mistakes get through."""
 
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import NamedTuple
