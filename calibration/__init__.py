@@ -1,1 +1,1 @@
-"""Procedures and fits that produce a plate. Not built yet: a board works with nominal values and says so."""
+"""Procedures and fits that produce a plate, each with its error bar; `station.sway` owns the type."""

@@ -31,3 +31,7 @@ class UnknownVersionError(MessageError):
 
 class StoreError(StationError, OSError):
     """The database or the data folder cannot be used."""
+
+
+class CalibrationError(StationError, ValueError):
+    """A calibration is refused: a reading, a file of points or a plate file cannot be used."""

@@ -18,13 +18,10 @@ if TYPE_CHECKING:
     from station.session.clock import WallClock
     from station.session.service import Board, Service
     from station.session.store import Header, Store
-    from station.sway.plate import Plate
     from station.training.prescription import Prescription
 
 Log = Callable[[str], None]
 
-# One cell of the nominal board: 2000 counts a newton, the scale of a 50 kg half-bridge cell at gain 128.
-NOMINAL_COUNTS_PER_N = 2000.0
 DATABASE = "station.sqlite3"
 
 
@@ -90,6 +87,7 @@ def check_board(config: Config) -> "CheckedBoard":
     from station.check.report import Board as CheckedBoard
     from station.session.recorder import TARE_NOTE
     from station.session.store import Store
+    from station.weighing import nominal_plate
 
     file = state_folder(config) / DATABASE
     tare: tuple[float, float, float, float] | None = None
@@ -118,10 +116,11 @@ def make_service_over(
     from station.training.course import Course
     from station.training.prescription import Bounds
     from station.training.routine import shipped_routines
+    from station.weighing import plate_in_use
 
     folder = state_folder(config)
     wall = wall or WallClock()
-    plate = nominal_plate(config)
+    plate = plate_in_use(config, wall.now(), log=log)
     sim = config.source.sim
     store = Store(folder / DATABASE)
     server = Server(socket_path(config))
@@ -141,18 +140,6 @@ def make_service_over(
     )
     prescriptions.adopted(programme)
     return Service(Parts(board, server, recorder, prescriptions, course, plate), log=log, now_ns=now_ns)
-
-
-def nominal_plate(config: Config) -> "Plate":
-    """Return the plate of a board that was never calibrated."""
-    from station.sway.plate import Plate
-
-    if config.source.source == "wii":
-        from station.board import wii
-
-        return Plate((wii.COUNTS_PER_N,) * 4, (0.0,) * 4, wii.WIDTH_MM, wii.LENGTH_MM)
-    counts_per_n = (NOMINAL_COUNTS_PER_N,) * 4
-    return Plate(counts_per_n, (0.0,) * 4, config.board.width_mm, config.board.length_mm)
 
 
 def make_uplink(config_file: str | None, *, log: Log) -> "tuple[Uplink, str, int]":
@@ -177,11 +164,12 @@ def _presence_header(config: Config, store: "Store") -> "Callable[[], Header]":
     """Return what the uplink's own messages (state, birth) carry; the version in force is read as it is."""
     from station.session.clock import WallClock, boot_id
     from station.session.store import Header
-    from station.sway.plate import NOMINAL_ID
     from station.sway.reading import ALG
+    from station.weighing import plate_in_use
 
     wall = WallClock()
     boot = boot_id()
+    cal = plate_in_use(config, wall.now(), log=lambda _: None).calibration  # the session says why
 
     def header() -> Header:
         return Header(
@@ -191,7 +179,7 @@ def _presence_header(config: Config, store: "Store") -> "Callable[[], Header]":
             clock=wall.state(),
             subj=config.station.subj,
             rx_version=store.applied_version(),
-            cal=NOMINAL_ID,
+            cal=cal,
             alg=ALG,
             sim=config.source.sim,
         )

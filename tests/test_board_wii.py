@@ -26,7 +26,7 @@ from station.board.wii import (
 from station.config import parse_config
 from station.errors import BoardError
 from station.sway.reading import Fault, Reading
-from station.wiring import nominal_plate
+from station.weighing import nominal_plate
 
 MS = 1_000_000
 TOP_RIGHT, BOTTOM_RIGHT, TOP_LEFT, BOTTOM_LEFT = 0x10, 0x11, 0x12, 0x13

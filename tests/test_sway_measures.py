@@ -1,6 +1,7 @@
 """Measures against signals whose answers are known on paper, and against published values."""
 
 import csv
+import math
 from pathlib import Path
 
 import numpy as np
@@ -53,6 +54,53 @@ def test_a_step_across_a_gap_is_not_walked() -> None:
     here = Piece(np.zeros(51), np.zeros(51))
     there = Piece(np.full(51, 100.0), np.zeros(51))
     assert sway_measures([here, there], rate_hz=100)["path_mm"] == 0
+
+
+def test_a_sine_has_the_frequency_that_prietos_axis_formula_gives_it() -> None:
+    t = np.arange(0, 60.005, 0.01)
+    measures = sway_measures([Piece(3 * np.sin(2 * np.pi * 0.5 * t), 5 + 0 * t)], rate_hz=100)
+    # V = 4Af and mean|x| = 2A/pi, so V/(4 sqrt(2) mean|x|) = pi f / (2 sqrt(2)).
+    assert measures["mean_frequency_ml_hz"] == pytest.approx(np.pi * 0.5 / (2 * np.sqrt(2)), rel=1e-3)
+    assert "mean_frequency_ap_hz" not in measures, "who does not move has no frequency"
+    assert measures["mean_ap_mm"] == pytest.approx(5)
+    assert measures["mean_distance_mm"] == pytest.approx(2 * 3 / np.pi, rel=1e-3)
+
+
+def slow_measures(x: list[float], y: list[float], rate_hz: float) -> dict[str, float]:
+    """Prieto 1996, equations 3, 4, 6, 8, 11, 20 and 23, written out point by point."""
+    n = len(x)
+    mx, my = sum(x) / n, sum(y) / n
+    u, v = [a - mx for a in x], [b - my for b in y]
+    t_s = (n - 1) / rate_hz
+    distance = sum(math.sqrt(a * a + b * b) for a, b in zip(u, v, strict=True)) / n
+    path = sum(math.sqrt((u[i + 1] - u[i]) ** 2 + (v[i + 1] - v[i]) ** 2) for i in range(n - 1))
+    swept = sum(abs(v[i + 1] * u[i] - u[i + 1] * v[i]) for i in range(n - 1))
+    path_ml = sum(abs(u[i + 1] - u[i]) for i in range(n - 1))
+    return {
+        "mean_distance_mm": distance,
+        "path_mm": path,
+        "velocity_mm_s": path / t_s,
+        "velocity_ml_mm_s": path_ml / t_s,
+        "rms_ml_mm": math.sqrt(sum(a * a for a in u) / n),
+        "sway_area_mm2_s": swept / (2 * t_s),
+        "mean_frequency_hz": path / t_s / (2 * math.pi * distance),
+        "mean_frequency_ml_hz": path_ml / t_s / (4 * math.sqrt(2) * sum(abs(a) for a in u) / n),
+    }
+
+
+def test_measures_are_prietos_formulas_written_out_point_by_point() -> None:
+    x, y = np.random.default_rng(9).normal(0, 1, (2, 3000)).cumsum(axis=1)
+    measures = sway_measures([Piece(x, y)], rate_hz=50)
+    for name, value in slow_measures(x.tolist(), y.tolist(), 50).items():
+        assert measures[name] == pytest.approx(value, rel=1e-9), name
+
+
+def test_white_noise_has_the_velocity_of_its_steps() -> None:
+    x, y = np.random.default_rng(10).normal(0, 2, (2, 200_000))
+    measures = sway_measures([Piece(x, y)], rate_hz=100)
+    # A step is normal with variance 2 s^2 on each axis; its length has the mean sqrt(pi/2) sqrt(2) s.
+    assert measures["velocity_mm_s"] == pytest.approx(100 * np.sqrt(np.pi / 2) * np.sqrt(2) * 2, rel=0.01)
+    assert measures["pea95_mm2"] == pytest.approx(np.pi * 5.991 * 4, rel=0.02)
 
 
 def test_fewer_than_three_points_are_refused() -> None:

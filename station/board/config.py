@@ -18,7 +18,8 @@ class BoardConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     """Section `[board]`. Pins are BCM numbers in corner order FL, FR, RL, RR.
 
     `gpio_chip` names another GPIO chip by its label (see `gpiodetect`); None finds the Raspberry Pi's own.
-    `width_mm` and `length_mm` are between the cells' centres.
+    `width_mm` and `length_mm` are between the cells' centres. The key `plate` names a plate file; None takes
+    the station's own last one, else nominal values.
     """
 
     data_pins: tuple[Bcm, Bcm, Bcm, Bcm] = (5, 13, 16, 21)
@@ -27,6 +28,7 @@ class BoardConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     rate_hz: Literal[80, 10] = 80
     width_mm: Millimetres = 400.0
     length_mm: Millimetres = 400.0
+    plate_file: Annotated[str, msgspec.Meta(min_length=1)] | None = msgspec.field(default=None, name="plate")
     gpio_chip: Annotated[str, msgspec.Meta(min_length=1, max_length=31)] | None = None
 
     def __post_init__(self) -> None:

@@ -137,7 +137,7 @@ def _cell_force(readings: Sequence[Reading], cell: int, plate: Plate) -> tuple[I
         return np.empty(0, np.int64), np.empty(0), 0
     table = np.array(good, dtype=np.int64)
     t_ns, where = np.unique(table[:, 0], return_index=True)
-    force_n = (table[where, 1] - plate.tare_counts[cell]) / plate.counts_per_n[cell]
+    force_n = plate.force_n(cell, table[where, 1].astype(np.float64))
     void = spikes(_seconds(t_ns - t_ns[0]), force_n)
     return t_ns[~void], force_n[~void], int(void.sum())
 
@@ -150,10 +150,7 @@ def _cop(forces_n: Floats, plate: Plate) -> tuple[Floats, Floats]:
     """Return x and y in mm of forces of shape (4, n); NaN where the load is too small to tell."""
     load_n = forces_n.sum(axis=0)
     load_n[~(load_n >= MIN_LOAD_N)] = np.nan
-    fl, fr, rl, rr = forces_n
-    x_mm = (fr + rr - fl - rl) / load_n * (plate.width_mm / 2)
-    y_mm = (fl + fr - rl - rr) / load_n * (plate.length_mm / 2)
-    return x_mm, y_mm
+    return plate.cop_mm(list(forces_n), load_n)
 
 
 def smoothed(piece: Piece, rate_hz: float) -> Piece | None:

@@ -1,0 +1,197 @@
+"""The procedures as a person runs them: what is asked, measured, fitted, kept and said at the end."""
+
+import sys
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from calibration.answers import Answers, ask_answers, read_answers
+from calibration.board import Board, RealBoard, SimulatedBoard
+from calibration.dialogue import Dialogue, Procedure, Taken
+from calibration.document import Circumstances, as_json, in_words, plate_file
+from calibration.outcome import calibrate, plate_residuals
+from calibration.points import FIT, read_points, table, write_points
+from calibration.procedures import (
+    GRAVITY_M_S2,
+    Corners,
+    Masses,
+    Tare,
+    above_cells,
+    cells_of,
+    points_of,
+    resumed,
+)
+from calibration.span import cell_span
+from calibration.terminal import Ask, walk
+from calibration.truth import grid_mm
+from calibration.verification import verify
+from station.config import Config, load_config, state_folder
+from station.errors import CalibrationError
+from station.session.plates import Plates
+from station.sway.plate import Plate
+from station.sway.reading import CELLS
+from station.weighing import nominal_plate, own_plates, plate_in_use
+
+UNFINISHED = "calibration.csv"
+VERIFY_REACH = 0.5  # of the half sides: between the places of the fit
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the command line asks for."""
+
+    config_file: str | None
+    answers_file: Path | None
+    seed: int
+
+
+class Bench:
+    """One board, one person (or a file of answers), one procedure after another."""
+
+    def __init__(self, options: Options) -> None:
+        self.config: Config = load_config(options.config_file)
+        self.size_mm = (self.config.board.width_mm, self.config.board.length_mm)
+        self.sim = self.config.source.sim
+        self._file = options.answers_file
+        self._ask: Ask | None = None if options.answers_file else _ask
+        self._answers: Answers | None = None
+        self.board: Board = (
+            SimulatedBoard(self.size_mm, seed=options.seed) if self.sim else RealBoard(options.config_file)
+        )
+
+    def close(self) -> None:
+        """Let go of the board."""
+        self.board.close()
+
+    def answers(self, *, masses: bool) -> Answers:
+        """Return what was answered, asking once. Raises CalibrationError."""
+        if self._answers is None:
+            self._answers = read_answers(self._file) if self._file else ask_answers(_ask, say, masses=masses)
+        if masses and not self._answers.masses_kg:
+            raise CalibrationError("the answers name no masses_kg; give at least one")
+        return self._answers
+
+    def walk(
+        self, procedure: Procedure, taken: Sequence[Taken] = (), keep: Path | None = None
+    ) -> list[Taken]:
+        """Lead through a procedure and return what was taken; `keep` is a file it is kept in meanwhile."""
+        dialogue = Dialogue(procedure, nominal_plate(self.config), taken)
+
+        def kept() -> None:
+            if keep is not None:
+                keep.parent.mkdir(parents=True, exist_ok=True)
+                write_points(points_of(dialogue.taken), keep)
+
+        walk(dialogue, self.board, say=say, ask=self._ask, kept=kept)
+        return dialogue.taken
+
+    def plate(self) -> Plate:
+        """Return the plate in use."""
+        return plate_in_use(self.config, datetime.now(UTC), log=say)
+
+    def plates(self) -> Plates:
+        """Return the plates this station has had."""
+        return own_plates(self.config)
+
+    def forces_n(self, *, masses: bool = True) -> list[float]:
+        """Return the weights of the masses."""
+        return [kg * GRAVITY_M_S2 for kg in self.answers(masses=masses).masses_kg]
+
+
+def say(line: str) -> None:
+    """Tell the person; standard output is kept for results."""
+    sys.stderr.write(line + "\n")
+    sys.stderr.flush()
+
+
+def _ask(question: str) -> str:
+    sys.stderr.write(question)
+    sys.stderr.flush()
+    line = sys.stdin.readline()
+    if not line:
+        raise CalibrationError("the input ended; give --answers FILE where nobody can answer")
+    return line.rstrip("\n")
+
+
+def run_tare(bench: Bench) -> dict[str, Any]:
+    """Take the zero and tell how far it is from the calibration's."""
+    plate = bench.plate()
+    (taken,) = bench.walk(Tare(plate))
+    off_n = [plate.force_n(cell, count) for cell, count in enumerate(taken.still.counts)]
+    noise_n = [n / abs(c) for n, c in zip(taken.still.noise_counts, plate.counts_per_n, strict=True)]
+    return {
+        "cal": plate.calibration,
+        "tare_counts": [round(count, 1) for count in taken.still.counts],
+        "off_n": None if plate.nominal else [round(off, 2) for off in off_n],
+        "noise_n": [round(noise, 3) for noise in noise_n],
+    }
+
+
+def run_corners(bench: Bench) -> dict[str, Any]:
+    """Find which chip is at which corner."""
+    corners = Corners(nominal_plate(bench.config))
+    order = corners.order(bench.walk(corners))
+    pins = {
+        key: [getattr(bench.config.board, key)[chip] for chip in order] for key in ("data_pins", "clock_pins")
+    }
+    return {"right": order == list(range(len(CELLS))), "order": [CELLS[chip] for chip in order], **pins}
+
+
+def run_cells(bench: Bench) -> dict[str, Any]:
+    """Find each cell's span from masses right above it."""
+    nominal = nominal_plate(bench.config)
+    taken = bench.walk(Masses(nominal, above_cells(nominal), bench.forces_n()))
+    return {name: asdict(cell_span(*measured)) for name, measured in cells_of(taken).items()}
+
+
+def run_plate(bench: Bench) -> dict[str, Any]:
+    """Fit a plate, verify it, and take it into use. Raises CalibrationError when it does not pass."""
+    nominal = nominal_plate(bench.config)
+    forces_n = bench.forces_n()
+    answers = bench.answers(masses=True)
+    places = _places(answers.side, answers.reach, bench.size_mm)
+    procedure = Masses(nominal, places, forces_n)
+    keep = state_folder(bench.config) / UNFINISHED
+    taken = bench.walk(procedure, _unfinished(keep, procedure), keep)
+    points = points_of(taken)
+    outcome = calibrate(points, nominal)
+    made = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+    how = Circumstances(answers.who, made, bench.config.station.id, bench.sim, answers.temperature_c)
+    for line in in_words(outcome):
+        say(line)
+    keep.unlink(missing_ok=True)
+    named = bench.plates().install(plate_file(outcome, points, how))
+    return as_json(outcome, named, None)
+
+
+def run_verify(bench: Bench) -> dict[str, Any]:
+    """Weigh masses at places the fit has not seen, with the plate in use."""
+    plate = bench.plate()
+    places = _places(2, VERIFY_REACH, bench.size_mm)
+    taken = bench.walk(Masses(plate, places, bench.forces_n(), check_scale=not plate.nominal))
+    found = verify(plate_residuals(plate.tared((0.0,) * 4), table(points_of(taken), FIT)), own_points=True)
+    return {"cal": plate.calibration, **asdict(found), "light": found.light, "words": found.words}
+
+
+def run_daily(bench: Bench) -> dict[str, Any]:
+    """Weigh one known mass in the middle; more than 1 % off advises a new calibration."""
+    plate = bench.plate()
+    taken = bench.walk(Masses(plate, [(0.0, 0.0)], bench.forces_n()[:1]))
+    ((off, *_),) = plate_residuals(plate.tared((0.0,) * 4), table(points_of(taken), FIT)).tolist()
+    return {"cal": plate.calibration, "force_off": round(off, 5), "recalibrate": abs(off) > 0.01}
+
+
+def _places(side: int, reach: float, size_mm: tuple[float, float]) -> list[tuple[float, float]]:
+    return [(x * size_mm[0] / 2, y * size_mm[1] / 2) for x, y in grid_mm(side, reach)]
+
+
+def _unfinished(keep: Path, procedure: Masses) -> list[Taken]:
+    with suppress(CalibrationError):
+        taken = resumed(read_points(keep), procedure)
+        if taken:
+            say(f"going on after step {len(taken)}; to start over, delete {keep}")
+        return taken
+    return []

@@ -1,0 +1,109 @@
+"""The board that is calibrated: the real one through an acquisition process, or a simulated one."""
+
+import select
+import sys
+import time
+from typing import Final, Protocol
+
+import numpy as np
+
+from calibration.dialogue import Step
+from calibration.truth import TruePlate
+from station.board.clock import VirtualClock
+from station.board.hx711 import Hx711Bank
+from station.board.load import EMPTY, Forces, StillLoad
+from station.board.simulated_pins import SimulatedPins, simulated_chips
+from station.errors import BoardError
+from station.session.acquisition import Acquisition
+from station.sway.reading import Reading
+
+POLL_NS: Final = 1_000_000
+WAIT_S: Final = 0.05
+MOST_RESTARTS: Final = 2
+PRESS_N: Final = 120.0
+
+
+class Board(Protocol):
+    """Where readings come from, and whether somebody must put the masses on it."""
+
+    def put(self, step: Step) -> None:
+        """Let a simulated hand do the step; a real board leaves it to the person."""
+        ...
+
+    def readings(self) -> list[Reading]:
+        """Return what the chips said since the last call; may wait some 50 ms."""
+        ...
+
+    def close(self) -> None:
+        """Let go of the board."""
+        ...
+
+
+class RealBoard:
+    """The pins, read by `python -m station acquire`; pins have one user, so the station must be stopped."""
+
+    def __init__(self, config_file: str | None) -> None:
+        option = ("--config", config_file) if config_file else ()
+        self._said: list[str] = []
+        self._acquisition = Acquisition(
+            [sys.executable, "-m", "station", "acquire", *option],
+            now_ns=time.monotonic_ns,
+            log=self._said.append,
+        )
+        self._acquisition.start()
+
+    def put(self, step: Step) -> None:
+        """Leave it to the person."""
+
+    def readings(self) -> list[Reading]:
+        """Return what has come. Raises BoardError when the board cannot be read."""
+        select.select(self._acquisition.filenos(), [], [], WAIT_S)
+        readings = self._acquisition.readings()
+        self._acquisition.notes()
+        self._acquisition.supervise()
+        if self._acquisition.restarts > MOST_RESTARTS:
+            why = self._acquisition.said[-1] if self._acquisition.said else "it gives no reason"
+            raise BoardError(
+                f"the board cannot be read: {why}; stop balance-station first, it uses the same pins"
+            )
+        return readings
+
+    def close(self) -> None:
+        """End the acquisition process."""
+        self._acquisition.close()
+
+
+class SimulatedBoard:
+    """A board with imperfections drawn from `seed`, chips under the real driver, in a time of its own.
+
+    Its masses are put `placing_mm` (standard deviation along each axis) beside their places.
+    """
+
+    def __init__(self, size_mm: tuple[float, float], *, seed: int, placing_mm: float = 1.0) -> None:
+        self._rng = np.random.default_rng(seed)
+        self._truth = TruePlate(np.random.default_rng(seed), size_mm)
+        self._placing_mm = placing_mm
+        self._load = StillLoad()
+        self._clock = VirtualClock()
+        chips = simulated_chips(self._load, seed=seed)
+        self._bank = Hx711Bank(SimulatedPins(chips, self._clock, seed=seed), self._clock)
+
+    def put(self, step: Step) -> None:
+        """Do the step as told."""
+        self._load.forces = EMPTY
+        if step.kind == "mass":
+            dx, dy = self._rng.normal(0, self._placing_mm, 2).tolist()
+            self._load.forces = Forces(
+                *self._truth.forces_n(step.force_n, step.x_mm + dx, step.y_mm + dy).tolist()
+            )
+        elif step.kind == "press":
+            self._load.forces = Forces(*self._truth.forces_n(PRESS_N, step.x_mm, step.y_mm).tolist())
+
+    def readings(self) -> list[Reading]:
+        """Return what the chips said in one millisecond."""
+        self._clock.sleep_ns(POLL_NS)
+        return self._bank.poll()
+
+    def close(self) -> None:
+        """Power the chips down."""
+        self._bank.close()

@@ -1,0 +1,94 @@
+"""A still look at the plate: three seconds of good readings of all four cells, or the reason why not."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from station.sway.plate import Four, Plate
+from station.sway.reading import CELL_COUNT, CELLS, Fault, Reading
+
+SETTLE_NS: Final = 1_000_000_000  # a mass just put down rocks, and the chips' filters follow
+LOOK_NS: Final = 3_000_000_000
+GIVE_UP_NS: Final = 15_000_000_000
+FEWEST: Final = 150  # readings a cell in three seconds; 80 SPS with a third missing
+STILL_N: Final = 1.5  # standard deviation of one cell; noise is about 0.25 N, a hand still on it several N
+WALK_N: Final = 0.5  # between the first and the second half of the look
+
+
+@dataclass(frozen=True, slots=True)
+class Still:
+    """Mean counts and noise (standard deviation, counts) of each cell over one look."""
+
+    counts: Four
+    noise_counts: Four
+
+
+class Look:
+    """Gathers readings after `SETTLE_NS`; `result` is a `Still`, a sentence why not, or None until then.
+
+    The scale of the plate serves only to tell noise from movement.
+    """
+
+    def __init__(self, plate: Plate) -> None:
+        self._plate = plate
+        self._began_ns: int | None = None
+        self._counts: list[list[int]] = [[] for _ in range(CELL_COUNT)]
+        self._since_ns = 0
+        self._faults: set[int] = set()
+        self.result: Still | str | None = None
+
+    def push(self, reading: Reading) -> None:
+        """Take one reading; a void one starts the look over."""
+        if self.result is not None:
+            return
+        if self._began_ns is None:
+            self._began_ns = reading.t_ns
+            self._since_ns = reading.t_ns + SETTLE_NS
+        if reading.t_ns < self._since_ns:
+            return
+        if reading.fault is Fault.SATURATED:
+            cell = CELLS[reading.cell]
+            self.result = f"cell {cell} is at the end of its range; take weight off or check its wires"
+        elif reading.t_ns - self._began_ns > GIVE_UP_NS:
+            self.result = self._silent()
+        elif reading.fault is not Fault.NONE:
+            self._faults.add(reading.cell)
+            self._restart(reading.t_ns)
+        else:
+            self._counts[reading.cell].append(reading.counts)
+            if reading.t_ns - self._since_ns >= LOOK_NS:
+                self._finish(reading.t_ns)
+
+    def _restart(self, t_ns: int) -> None:
+        self._since_ns = t_ns
+        self._counts = [[] for _ in range(CELL_COUNT)]
+
+    def _finish(self, t_ns: int) -> None:
+        if min(len(counts) for counts in self._counts) < FEWEST:
+            self._faults |= {cell for cell, counts in enumerate(self._counts) if len(counts) < FEWEST}
+            self._restart(t_ns)
+            return
+        moving = [CELLS[cell] for cell in range(CELL_COUNT) if self._moves(cell)]
+        if moving:
+            cells = ", ".join(moving)
+            self.result = f"the plate moved (cell {cells}); let go of the mass, stand away and repeat"
+            return
+        fl, fr, rl, rr = (_mean_and_noise(counts) for counts in self._counts)
+        self.result = Still((fl[0], fr[0], rl[0], rr[0]), (fl[1], fr[1], rl[1], rr[1]))
+
+    def _moves(self, cell: int) -> bool:
+        counts = self._counts[cell]
+        half = len(counts) // 2
+        (first, _), (second, _) = _mean_and_noise(counts[:half]), _mean_and_noise(counts[half:])
+        _, noise = _mean_and_noise(counts)
+        scale = abs(self._plate.counts_per_n[cell])
+        return noise > STILL_N * scale or abs(first - second) > WALK_N * scale
+
+    def _silent(self) -> str:
+        cells = ", ".join(CELLS[cell] for cell in sorted(self._faults)) or "some"
+        return f"cell {cells} gave no steady readings; check its cable and repeat"
+
+
+def _mean_and_noise(counts: Sequence[int]) -> tuple[float, float]:
+    mean = sum(counts) / len(counts)
+    return mean, (sum((c - mean) ** 2 for c in counts) / len(counts)) ** 0.5

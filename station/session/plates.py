@@ -1,0 +1,98 @@
+"""The plates of one station: every one ever taken into use is kept, and the last line of a list is in use."""
+
+import os
+import re
+from pathlib import Path
+from typing import Final
+
+from station.errors import CalibrationError
+from station.sway.plate_file import PlateFile, decode_plate_file, encode_plate_file
+
+HISTORY: Final = "history"
+_ID: Final = re.compile(r"cal-[0-9a-f]{12}")
+
+
+class Plates:
+    """A folder with `<id>.json` for each plate and `history`, one id a line, oldest first."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def history(self) -> list[str]:
+        """Return the ids in the order they came into use. Raises CalibrationError on a damaged list."""
+        path = self._folder / HISTORY
+        try:
+            ids = path.read_text(encoding="ascii").split()
+        except FileNotFoundError:
+            return []
+        except (OSError, UnicodeDecodeError) as error:
+            raise CalibrationError(f"{path} cannot be read: {error}") from None
+        for named in ids:
+            if not _ID.fullmatch(named):
+                raise CalibrationError(f"{path} is damaged: {named[:40]!r} is no plate id")
+        return ids
+
+    def current(self) -> PlateFile | None:
+        """Return the plate in use, None when there was never one. Raises CalibrationError."""
+        ids = self.history()
+        return self._read(ids[-1]) if ids else None
+
+    def install(self, file: PlateFile) -> str:
+        """Take a plate into use and return its id; the ones before are kept."""
+        named, data = encode_plate_file(file)
+        self._folder.mkdir(parents=True, exist_ok=True)
+        write_atomically(self._folder / f"{named}.json", data)
+        ids = self.history()
+        if ids[-1:] != [named]:
+            self._write_history([*ids, named])
+        return named
+
+    def restore(self) -> PlateFile:
+        """Take the plate before this one into use again. Raises CalibrationError when there is none."""
+        *before, _current = self.history() or [""]
+        if not before:
+            raise CalibrationError("there is no previous plate to restore")
+        file = self._read(before[-1])
+        self._write_history(before)
+        return file
+
+    def _read(self, named: str) -> PlateFile:
+        path = self._folder / f"{named}.json"
+        file = read_plate_file(path)
+        if file.id != named:
+            raise CalibrationError(f"{path} holds the plate {file.id}; it was exchanged by hand")
+        return file
+
+    def _write_history(self, ids: list[str]) -> None:
+        write_atomically(self._folder / HISTORY, "".join(f"{named}\n" for named in ids).encode())
+
+
+def read_plate_file(path: Path) -> PlateFile:
+    """Return the plate file at a path. Raises CalibrationError."""
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise CalibrationError(f"plate file {path}: {error.strerror}") from None
+    return decode_plate_file(data, where=f"plate file {path}")
+
+
+def write_atomically(path: Path, data: bytes) -> None:
+    """Write a file so that after a power cut the old or the new one is there, whole.
+
+    Raises CalibrationError when the folder cannot be written.
+    """
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        with part.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(path)
+        folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise CalibrationError(f"{path} cannot be written: {error.strerror}") from None

@@ -1,0 +1,138 @@
+"""`balance-calibrate fit`: a CSV in, a plate file and a report out; what does not pass writes no plate."""
+
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from calibration.__main__ import main
+from calibration.points import Point, write_points
+from calibration.truth import TruePlate, grid_mm, measured
+from station.session.plates import read_plate_file
+
+PNG = b"\x89PNG\r\n\x1a\n"
+
+
+def points(placing_mm: float = 1.0) -> list[Point]:
+    rng = np.random.default_rng(5)
+    return measured(TruePlate(rng), grid_mm(3, 150), [98.0, 196.0], rng, placing_mm=placing_mm)
+
+
+def csv_file(folder: Path, what: list[Point]) -> str:
+    write_points(what, folder / "points.csv")
+    return str(folder / "points.csv")
+
+
+def test_fit_writes_a_plate_and_prints_one_document(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "plate.json"
+    assert main(["fit", csv_file(tmp_path, points()), "--out", str(out), "--json", "--who", "Ayşe"]) == 0
+    said = json.loads(capsys.readouterr().out)
+    file = read_plate_file(out)
+    assert said["id"] == file.id == file.board().calibration
+    assert said["light"] == file.verified.light == "green"
+    assert file.who == "Ayşe"
+    assert len(file.uncertainty) == 9
+    assert sum(point.off is not None for point in file.points) == 18
+
+
+def test_fit_tells_a_person_how_good_it_is(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["fit", csv_file(tmp_path, points()), "--out", str(tmp_path / "plate.json")]) == 0
+    said = capsys.readouterr().out
+    assert "GREEN" in said
+    assert "nominal values on the same points" in said
+
+
+def test_fit_draws_the_error_map(tmp_path: Path) -> None:
+    pytest.importorskip("matplotlib")
+    plot, out = tmp_path / "map.png", tmp_path / "plate.json"
+    assert main(["fit", csv_file(tmp_path, points()), "--out", str(out), "--plot", str(plot)]) == 0
+    assert plot.read_bytes().startswith(PNG)
+
+
+def test_careless_placing_makes_no_plate(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "plate.json"
+    assert main(["fit", csv_file(tmp_path, points(placing_mm=8)), "--out", str(out), "--json"]) == 1
+    said = capsys.readouterr()
+    assert json.loads(said.out)["id"] is None
+    assert "does not pass" in said.err
+    assert not out.exists()
+
+
+def test_a_bad_file_gets_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "bad.csv"
+    path.write_text("a,b\n1,2\n")
+    assert main(["fit", str(path), "--out", str(tmp_path / "plate.json")]) == 1
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err.count("\n") == 1
+    assert "line 1" in said.err
+
+
+@pytest.fixture
+def station(tmp_path: Path) -> list[str]:
+    """Options of a simulated station in a folder of its own, with answers for everything."""
+    config, answers = tmp_path / "station.toml", tmp_path / "answers.toml"
+    config.write_text(f'[station]\nid = "s-1"\nstate = "{tmp_path / "state"}"\n')
+    answers.write_text('who = "A nephew"\nmasses_kg = [10.02, 19.96]\n')
+    return ["--config", str(config), "--answers", str(answers), "--json"]
+
+
+def said(capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(capsys.readouterr().out)
+    return found
+
+
+def test_unattended_a_simulated_board_is_calibrated_verified_and_taken_back(
+    station: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["verify", *station]) == 0
+    assert said(capsys)["cal"] == "nominal"
+    assert main(["plate", *station]) == 0
+    first = said(capsys)
+    assert first["light"] == "green"
+    assert main(["verify", *station]) == 0
+    verified = said(capsys)
+    assert verified["cal"] == first["id"]
+    assert verified["rmse_mm"] < 2.5
+    assert main(["plate", *station, "--seed", "2"]) == 0
+    assert said(capsys)["id"] != first["id"]
+    assert main(["restore", *station[:2], "--json"]) == 0
+    assert said(capsys)["id"] == first["id"]
+
+
+def test_tare_corners_cells_and_the_daily_check_run_unattended(
+    station: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["tare", *station]) == 0
+    assert len(said(capsys)["tare_counts"]) == 4
+    assert main(["corners", *station]) == 0
+    assert said(capsys)["right"]
+    assert main(["cells", *station]) == 0
+    assert said(capsys)["FL"]["counts_per_n"] == pytest.approx(2000, rel=0.03)
+    assert main(["daily", *station]) == 0
+    assert not said(capsys)["recalibrate"]
+
+
+def test_wrong_answers_are_named(station: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    Path(station[3]).write_text("masses_kg = [10, -1]\n")
+    assert main(["plate", *station]) == 1
+    assert "masses_kg" in capsys.readouterr().err
+
+
+def test_a_person_answers_goes_back_and_quits_and_the_work_is_kept(
+    station: list[str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = ["Ayşe", "ten", "10.02 19.96", "", "", "back", "", "quit"]
+    monkeypatch.setattr("sys.stdin", io.StringIO("".join(f"{line}\n" for line in lines)))
+    attended = [*station[:2], "--json"]
+    assert main(["plate", *attended]) == 1
+    first = capsys.readouterr().err
+    assert "Numbers above 0" in first
+    assert "goes on from here" in first
+    assert main(["plate", *station]) == 0
+    assert "going on after step 2" in capsys.readouterr().err
