@@ -7,6 +7,8 @@ READY := $(VENV)/ready
 # Debian packages, by what they are for. Only a program that is really missing is asked of apt.
 RUN_PROGRAMS := mosquitto
 TEST_PROGRAMS := mosquitto Xvfb chromium
+# The program by which the tests drive Chromium is linked against it.
+TEST_LIBRARIES := libatomic1
 
 .PHONY: setup run test check bench screens words clean
 .DELETE_ON_ERROR:
@@ -22,7 +24,7 @@ run: setup
 	@$(BIN)/balance-station demo --data build/demo
 
 test: setup
-	@sh scripts/apt.sh $(TEST_PROGRAMS)
+	@sh scripts/apt.sh $(TEST_PROGRAMS) $(TEST_LIBRARIES)
 	@$(BIN)/python -m pytest -n auto
 
 check: $(READY)

@@ -1,8 +1,15 @@
 #!/bin/sh
-# Installs the Debian packages of the programs named, when a program is missing. Quick when all are there.
+# Installs the Debian packages of the programs named, when one is missing. Quick when all are there. A name that
+# begins with "lib" is a package by itself.
 set -eu
 missing=
 for program in "$@"; do
+    case $program in
+        lib*)
+            dpkg -s "$program" >/dev/null 2>&1 || missing="$missing $program"
+            continue
+            ;;
+    esac
     # Debian puts daemons into /usr/sbin, which is not on everybody's PATH.
     PATH="$PATH:/usr/sbin:/sbin" command -v "$program" >/dev/null && continue
     case $program in

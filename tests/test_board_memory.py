@@ -60,7 +60,7 @@ def test_the_hot_calls_allocate_nothing(pins: GpioPins) -> None:
         pins.set_clock(0)
         pins.data()
 
-    assert height(one_bit) == 0
+    assert height(one_bit) <= 0
 
 
 def test_each_hot_call_is_one_system_call(pins: GpioPins, monkeypatch: pytest.MonkeyPatch) -> None:

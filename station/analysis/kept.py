@@ -43,8 +43,12 @@ class Archive:
             )
         try:
             self._db = sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro", uri=True, timeout=10)
+        except sqlite3.Error as error:
+            raise self._explained(error) from error
+        try:
             (version,) = self._db.execute("PRAGMA user_version").fetchone()
         except sqlite3.Error as error:
+            self.close()
             raise self._explained(error) from error
         if version > VERSION:
             self.close()
