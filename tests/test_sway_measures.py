@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from station.sway.catalogue import CATALOGUE
 from station.sway.measures import Piece, prediction_ellipse, sway_measures
 
 PUBLISHED = Path(__file__).parents[2] / "shared/data/hbedb"
@@ -124,6 +125,19 @@ def test_turning_and_shifting_the_person_changes_no_planar_measure(
     after = sway_measures([turned], rate_hz=100)
     for name in TURNED:
         assert after[name] == pytest.approx(before[name], rel=1e-6), name
+
+
+@given(paths, st.floats(0.01, 100))
+def test_another_unit_of_length_scales_each_measure_as_its_own_unit_says(
+    path: np.ndarray, factor: float
+) -> None:
+    x, y = path
+    powers = {"mm": 1, "mm/s": 1, "mm²": 2, "mm²/s": 2, "Hz": 0, "°": 0}
+    before = sway_measures([Piece(x, y)], rate_hz=100)
+    after = sway_measures([Piece(factor * x, factor * y)], rate_hz=100)
+    for name, value in before.items():
+        expected = value * factor ** powers[CATALOGUE[name].unit]
+        assert after[name] == pytest.approx(expected, rel=1e-6, abs=1e-9), name
 
 
 @given(paths)
