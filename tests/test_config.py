@@ -80,3 +80,19 @@ def test_what_cannot_be_simulated_is_refused_before_anything_starts(
 def test_usage_errors_end_with_2(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["demo", "--once"]) == 2
     assert "--headless" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("source", "says"),
+    [("replay:/nowhere/person.csv", "person.csv"), ("gpio", "no GPIO found")],
+)
+def test_a_source_that_is_not_there_ends_the_station_at_once(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], source: str, says: str
+) -> None:
+    if source == "gpio" and list(Path("/dev").glob("gpiochip*")):
+        pytest.skip("this machine has GPIO")
+    config = tmp_path / "station.toml"
+    config.write_text(f'[station]\nstate = "{tmp_path}"\n[source]\nsource = "{source}"\n')
+    assert main(["run", "--config", str(config)]) == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert says in line
