@@ -330,6 +330,32 @@ def test_a_locked_database_costs_no_result(station: VirtualStation) -> None:
     assert sum("writes wait" in line for line in station.log) == 1, "told once, not for every write"
 
 
+def test_a_locked_database_keeps_nobody_from_beginning_nor_a_programme_from_being_taken_up(
+    station: VirtualStation,
+) -> None:
+    take(station, RX)
+    station.run(3)
+    with locked(station):
+        answer_all(station)
+        assert station.course().phase == "plan"
+    station.service._recorder._later._retry_at_s = 0
+    station.run(0.1)
+    assert [r.state for r in replies(station)] == ["received", "applied"]
+
+
+def test_a_programme_taken_up_while_the_database_is_locked_is_told_of_later(station: VirtualStation) -> None:
+    take(station, RX)
+    answer_all(station)
+    take(station, msgspec.structs.replace(RX, version=2))
+    with locked(station):
+        station.say(Press(button="start"))
+        station.run(0.3)
+        assert station.course().phase == "setup"
+    station.service._recorder._later._retry_at_s = 0
+    station.run(0.1)
+    assert (replies(station)[-1].rx_version, replies(station)[-1].state) == (2, "applied")
+
+
 def test_a_disk_that_takes_no_trial_file_costs_no_result(
     station: VirtualStation, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -334,6 +334,31 @@ def test_whoever_presses_a_button_within_10_s_is_not_asked() -> None:
     assert "all_right_asked" not in session.kinds()
 
 
+def test_whoever_answers_a_question_within_10_s_is_not_asked() -> None:
+    session = Session(prescribed(Exercise(routine="supported-standing", rung=1, attempts=1)))
+    session.to_hold()
+    session.leave(7)
+    assert session.course.phase == "checkout"
+    session.outcomes += session.course.on_answer("pain_after", 2)
+    session.leave(60)
+    assert "all_right_asked" not in session.kinds()
+
+
+def test_a_fourth_board_fault_is_not_promised_to_be_done_again() -> None:
+    session = Session()
+    session.to_plan()
+    session.press()
+    session.press()
+    for number in range(4):
+        session.stand(8)
+        for sample in session.board.broken(1):
+            session.outcomes += session.course.on_sample(sample)
+        again = "again" in session.course.results[-1].sentence
+        assert again is (number < 3)
+        session.leave(30)
+    assert session.course.phase == "checkout"
+
+
 def test_stepping_off_slowly_is_no_possible_fall() -> None:
     session = Session()
     session.to_hold()

@@ -93,7 +93,15 @@ class Prescriptions:
 
     def _remember_time(self) -> None:
         if self._wall.state() == "synced":
-            self._store.remember(TIME_NOTE, self._latest().astimezone(UTC).isoformat().encode())
+            latest = self._latest().astimezone(UTC).isoformat().encode()
+            self._write(lambda: self._store.remember(TIME_NOTE, latest))
+
+    def _write(self, write: Callable[[], None]) -> None:
+        """Write what a session must not wait for."""
+        if self._recorder is None:
+            write()
+        else:
+            self._recorder.write(write)
 
     def adopted(self, programme: Programme) -> None:
         """Note that a programme came into force; tell the care team when it is a new prescription."""
@@ -101,7 +109,8 @@ class Prescriptions:
             return
         self.version = programme.rx_version
         if programme.rx_version is not None:
-            self._store.prescription_applied(programme.rx_version, applied=self._wall.text())
+            version, applied = programme.rx_version, self._wall.text()
+            self._write(lambda: self._store.prescription_applied(version, applied=applied))
             self._reply(programme.rx_version, "applied")
 
     def before_session(self, course: Course) -> None:
@@ -141,7 +150,8 @@ class Prescriptions:
     ) -> None:
         if self._recorder is not None:
             body = ReplyBody(rx_version=version, state=state, reason=reason)
-            self._store.post("reply", body, self._recorder.header())
+            header = self._recorder.header()
+            self._write(lambda: self._store.post("reply", body, header))
 
 
 def _claimed_version(document: bytes) -> int:

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -188,7 +189,8 @@ class Recorder:
 
         def keep() -> None:
             self._store.keep_trial(kept.result, kept.raw, header)
-            discard(path)
+            with suppress(OSError):  # a file left behind is known by its trial at the next start
+                discard(path)
 
         self._later.write(keep)
 
@@ -210,6 +212,10 @@ class Recorder:
         header = self.header()
         self._later.write(lambda: self._store.end_session(result, header))
         self.session = None
+
+    def write(self, write: Callable[[], None]) -> None:
+        """Make a write that must not take the screen from a patient: now, or when the disk takes it."""
+        self._later.write(write)
 
     def retry(self) -> None:
         """Make the writes that wait, when it is time."""

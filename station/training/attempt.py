@@ -23,9 +23,8 @@ EDGE_SHARE: Final = 0.9  # of the way from the middle to the edge
 # Load that goes from this share of body weight to a step-off within half a second was not stepped off with.
 STANDING_SHARE: Final = 0.6
 SUDDEN_S: Final = 0.5
-TOUCH_DOWN_MM: Final = (
-    60.0  # sideways from where the one foot stood: the other foot must carry part of the load
-)
+# Sideways from where the one foot stood: the other foot must carry part of the load.
+TOUCH_DOWN_MM: Final = 60.0
 TOUCH_DOWN_S: Final = 0.2
 
 # How long a loss pauses the count before it ends the attempt. Leaning on the hands is the safe thing to do in

@@ -3,7 +3,6 @@
 Time is the newest sample's. What a screen shows of it is in `view.py`.
 """
 
-from collections import Counter
 from collections.abc import Callable
 from typing import Final, Literal
 
@@ -12,11 +11,12 @@ from station.training.attempt import Attempt
 from station.training.ended import EndedBy, Outcome, SessionEnded, SessionStarted, TrialEnded
 from station.training.fall import ANSWER_S, FallWatch
 from station.training.outcome import AttemptOutcome, Happening
-from station.training.programme import Programme
+from station.training.programme import Programme, still_to_do
 from station.training.questionnaire import Questionnaire
 from station.training.questions import CHECK_IN, CHECK_OUT, Asked
 from station.training.snapshot import Phase, ResultView
 from station.training.words import (
+    BROKEN_OFF_LAST,
     FALL_WORDS,
     WAIT_FOR_TEAM,
     blocked_words,
@@ -58,9 +58,8 @@ class Course:
         self.plate_mm = plate_mm
         self.sim = sim
         self.phase: Phase = "welcome"
-        self.stop_words = (
-            stop_words  # what was advised when today's training was stopped; empty: it may begin
-        )
+        # What was advised when today's training was stopped; empty: it may begin.
+        self.stop_words = stop_words
         self.ready = False  # the board has a zero: without one no load is known
         self._t_ns = 0
         self._phase_ns = 0
@@ -136,6 +135,7 @@ class Course:
         asked = self.questions.answer(key, value)
         if asked is None:
             return []
+        self._fall = None  # whoever answers is there
         self._answers[key] = value
         self._phase_ns = self._t_ns
         if asked.stops_on is not None and value is asked.stops_on:
@@ -206,15 +206,7 @@ class Course:
             return
         self._adopt()
         done = self.plan[: self.index]
-        already = Counter((p.routine.routine, p.side) for p in done)
-        to_come = []
-        for planned in self.programme.planned:
-            name = (planned.routine.routine, planned.side)
-            if already[name]:
-                already[name] -= 1
-            else:
-                to_come.append(planned)
-        self.plan = done + to_come
+        self.plan = done + still_to_do(self.programme, done)
         if self.programme.body_weight_n is not None:
             self.body_weight_n = self.programme.body_weight_n
 
@@ -272,6 +264,8 @@ class Course:
         planned = self.plan[self.index]
         best_s = max((r.held_s for r in self.results if r.title == planned.routine.title), default=0.0)
         sentence = result_sentence(outcome, held_s=attempt.held_s, hold_s=attempt.hold_s, best_s=best_s)
+        if outcome == "fault" and self._repeats >= REPEATS_AFTER_FAULT:
+            sentence = BROKEN_OFF_LAST
         self.results.append(
             ResultView(
                 title=planned.routine.title,

@@ -1,6 +1,7 @@
 """What is trained today: the exercises of the prescription in force, or the safe fall-back."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from station.training.prescription import Device, Exercise, Prescription, fallback_exercises, hold_of
@@ -81,3 +82,16 @@ def programme_of(rx: Prescription, routines: Mapping[str, Routine]) -> Programme
 def fallback_programme(routines: Mapping[str, Routine]) -> Programme:
     """Return what is trained without a prescription in force."""
     return Programme(planned=tuple(_plan(exercise, routines) for exercise in fallback_exercises()))
+
+
+def still_to_do(programme: Programme, done: Sequence[Planned]) -> list[Planned]:
+    """Return what a programme asks for beyond the exercises already done today, in its order."""
+    already = Counter((planned.routine.routine, planned.side) for planned in done)
+    to_come = []
+    for planned in programme.planned:
+        name = (planned.routine.routine, planned.side)
+        if already[name]:
+            already[name] -= 1
+        else:
+            to_come.append(planned)
+    return to_come

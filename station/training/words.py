@@ -17,6 +17,7 @@ HELD_SOME: Final = "You held for {seconds} seconds. Every second counts."
 HELD_ONE: Final = "You held for one second. Every second counts."
 HELD_NONE: Final = "That was a start. Take your time and try again when you are ready."
 BROKEN_OFF: Final = "The board stopped measuring. That was not you. We will do this one again."
+BROKEN_OFF_LAST: Final = "The board stopped measuring. That was not you. We leave this one out today."
 STOPPED: Final = "You stopped when you wanted to. That is always right."
 
 NO_TRAINING: Final = "No training today."
@@ -38,7 +39,8 @@ FALL_WORDS: Final = (FALL_HELP, FALL_TOLD)
 
 TEMPLATES: Final = (HELD_ALL, HELD_LONGER, HELD_SOME, PAIN_OVER, FINISHED_SOME, STOOD)
 SENTENCES: Final = (
-    BOARD_FAULT, GETTING_READY, HELD_ONE, HELD_NONE, BROKEN_OFF, STOPPED, NO_TRAINING, REST_IS_RIGHT,
+    BOARD_FAULT, GETTING_READY, HELD_ONE, HELD_NONE, BROKEN_OFF, BROKEN_OFF_LAST,
+    STOPPED, NO_TRAINING, REST_IS_RIGHT,
     WAIT_FOR_TEAM, PAIN_TOLD, FINISHED_ONE, STOOD_ONE, SEEN_BY, FALL_TOLD, FALL_HELP, *TEMPLATES,
 )  # fmt: skip
 
