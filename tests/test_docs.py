@@ -1,4 +1,4 @@
-"""The table of safety rules: every hazard has a rule, and every rule a test that is really there."""
+"""Tables in the docs: every hazard, and every failure of the board, has a test that is really there."""
 
 import ast
 import re
@@ -11,8 +11,8 @@ ROOT = Path(__file__).parent.parent
 COLUMNS = ("hazard", "what the station does", "test")
 
 
-def _rows() -> list[list[str]]:
-    text = (ROOT / "docs" / "safety.md").read_text(encoding="utf-8")
+def _rows(page: str = "safety.md") -> list[list[str]]:
+    text = (ROOT / "docs" / page).read_text(encoding="utf-8")
     rows = [
         [cell.strip() for cell in line.strip().strip("|").split("|")]
         for line in text.splitlines()
@@ -46,3 +46,9 @@ def test_every_rule_of_the_table_has_a_test_that_exists(row: list[str]) -> None:
     assert named, f"no test for: {row[0]}"
     missing = set(named) - _tests()
     assert not missing, f"{row[0]}: no such test: {', '.join(sorted(missing))}"
+
+
+def test_every_test_named_for_a_failure_of_the_board_exists() -> None:
+    named = {name for row in _rows("board.md") for cell in row for name in re.findall(r"`(test_\w+)`", cell)}
+    assert len(named) > 30
+    assert not named - _tests(), sorted(named - _tests())
