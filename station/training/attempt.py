@@ -123,7 +123,7 @@ class Attempt:
         self.phase = "hold"
         self.centre = stood
         self._conditions = Conditions(self._planned, self._plate_mm, self.body_weight_n)
-        one_leg = self._planned.routine.stance == "one-leg"
+        one_leg = self._planned.stance == "one-leg"
         self._touch_down = TouchDown(stood) if one_leg else None
         self.hold_started_ns = t_ns
         self.spans_ns.append((t_ns, t_ns))
