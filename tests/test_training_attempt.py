@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 
 from station.sway.reading import Fault, Sample
 from station.training.attempt import Attempt
+from station.training.attempts import start_attempt
+from station.training.programme import Planned
 from station.training.routine import Routine, shipped_routines
 from tests.standing import WEIGHT_N, Board
 
@@ -16,13 +18,16 @@ PLATE_MM = (400.0, 400.0)
 
 def attempt_at(name: str = "supported-standing", *, hold_s: float = 20.0, weighed: bool = False) -> Attempt:
     routine: Routine = shipped_routines()[name]
-    return Attempt(
-        routine,
-        routine.rung(1),
+    planned = Planned(
+        routine=routine,
+        rung_number=1,
+        rung=routine.rung(1),
+        side="left" if routine.sided else None,
+        attempts=1,
         hold_s=hold_s,
-        plate_mm=PLATE_MM,
-        body_weight_n=WEIGHT_N if weighed else None,
+        rest_s=20,
     )
+    return start_attempt(planned, plate_mm=PLATE_MM, body_weight_n=WEIGHT_N if weighed else None)
 
 
 def feed(attempt: Attempt, samples: Iterable[Sample]) -> list[str]:

@@ -8,12 +8,24 @@ from typing import Final
 
 from station.errors import MessageError
 from station.session.client import SessionClient
-from station.session.protocol import Answer, Command, Press, Simulate
+from station.session.protocol import Answer, Command, Press, Simulate, SimulatedStance
+from station.training.routine import Stance
 from station.training.snapshot import ExerciseView, Question, Snapshot
 
 RETRY_S: Final = 0.3
 REPEAT_S: Final = 2.0  # an answer that changed nothing (the board was not ready) is given again
 HANDS_SHARE: Final = 0.5  # of what the rung allows: a patient who keeps to the rule
+
+# How the simulated person stands for it.
+STANDS: Final[dict[Stance, SimulatedStance]] = {
+    "both": "both",
+    "together": "both",
+    "one-leg": "one-leg",
+    "semi-tandem": "tandem",
+    "tandem": "tandem",
+    "board": "board",
+    "off": "both",
+}
 
 ANSWERS: Final[dict[str, bool | int]] = {"support": True, "pain": 2, "pain_after": 2, "effort": 3}
 
@@ -23,12 +35,12 @@ def body(snapshot: Snapshot, *, recorded: bool) -> Simulate | None:
     exercise = snapshot.exercise
     match snapshot.phase:
         case "step_on" | "weigh" if exercise is not None:
-            return Simulate(do="step_on", hands_percent=0.0, stance=exercise.stance, vision="open")
+            return Simulate(do="step_on", hands_percent=0.0, stance=STANDS[exercise.stance], vision="open")
         case "countdown" | "hold" if exercise is not None and not recorded:
             return Simulate(
                 do="stand",
                 hands_percent=_hands_percent(exercise),
-                stance=exercise.stance,
+                stance=STANDS[exercise.stance],
                 vision=exercise.vision,
                 surface=exercise.surface,
             )

@@ -43,6 +43,9 @@ class Answer(Packet, frozen=True, tag="answer"):
     value: bool | Annotated[int, msgspec.Meta(ge=0, le=10)]
 
 
+SimulatedStance = Literal["both", "one-leg", "tandem", "board"]
+
+
 class Simulate(Packet, frozen=True, tag="simulate"):
     """What the simulated person does; refused by a station with a real board.
 
@@ -53,7 +56,7 @@ class Simulate(Packet, frozen=True, tag="simulate"):
 
     do: Literal["step_on", "step_off", "stand", "stumble", "fall", "press"]
     hands_percent: Annotated[float, msgspec.Meta(ge=0, le=100)] | None = None
-    stance: Literal["both", "one-leg", "tandem", "board"] | None = None
+    stance: SimulatedStance | None = None
     vision: Vision | None = None
     surface: Surface | None = None
     lean: tuple[Lean, Lean] | None = None

@@ -49,7 +49,7 @@ def blank_result(planned: Planned, place: Place, *, started: str, cal: str, sim:
         routine=planned.routine.routine,
         rung=planned.rung_number,
         side=planned.side,
-        stance=planned.routine.stance,
+        stance=planned.stance,
         support_kind=planned.rung.support,
         vision=planned.rung.vision,
         surface=planned.rung.surface,

@@ -8,6 +8,7 @@ from typing import Final, Literal
 
 from station.sway.reading import Fault, Sample
 from station.training.attempt import Attempt
+from station.training.attempts import start_attempt
 from station.training.ended import EndedBy, Outcome, SessionEnded, SessionStarted, TrialEnded
 from station.training.fall import ANSWER_S, FallWatch
 from station.training.outcome import AttemptOutcome, Happening
@@ -212,14 +213,7 @@ class Course:
 
     def _step_on(self) -> None:
         planned = self.plan[self.index]
-        self.attempt = Attempt(
-            planned.routine,
-            planned.rung,
-            hold_s=planned.hold_s,
-            plate_mm=self.plate_mm,
-            body_weight_n=self.body_weight_n,
-            side=planned.side,
-        )
+        self.attempt = start_attempt(planned, plate_mm=self.plate_mm, body_weight_n=self.body_weight_n)
         self._go("step_on")
 
     def _watch_fall(self, fall: FallWatch, sample: Sample) -> list[Outcome]:

@@ -9,6 +9,26 @@ BACK_S: Final = 10.0  # nobody back on the board for so long, and the person is 
 ANSWER_S: Final = 30.0  # no answer for so long, and the care team is told
 ON_BOARD_N: Final = 150.0
 ON_BOARD_S: Final = 0.3
+# Load that goes from this share of body weight to a step-off within half a second was not stepped off with.
+STANDING_SHARE: Final = 0.6
+SUDDEN_S: Final = 0.5
+
+
+class SuddenLoss:
+    """Knows whether a load that is gone went at once: `gone_ns` is when it did, None while it is there."""
+
+    def __init__(self) -> None:
+        self.gone_ns: int | None = None
+        self._standing_ns = 0
+
+    def step(self, sample: Sample, body_weight_n: float, *, gone: bool) -> None:
+        """Take the next sample of a board that measures, and whether the load on it is nobody's."""
+        if sample.load_n >= STANDING_SHARE * body_weight_n:
+            self._standing_ns = sample.t_ns
+        if not gone:
+            self.gone_ns = None
+        elif self.gone_ns is None and sample.t_ns - self._standing_ns <= SUDDEN_S * S:
+            self.gone_ns = sample.t_ns
 
 
 class FallWatch:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from station.training.prescription import Device, Exercise, Prescription, fallback_exercises, hold_of
-from station.training.routine import Routine, Rung, Side
+from station.training.routine import Routine, Rung, Side, Stance
 from station.training.snapshot import ExerciseView
 
 
@@ -21,13 +21,18 @@ class Planned:
     hold_s: float
     rest_s: float
 
+    @property
+    def stance(self) -> Stance:
+        """Return how to stand: the rung's own stance, or the routine's."""
+        return self.rung.stance or self.routine.stance
+
     def view(self, *, done: bool) -> ExerciseView:
         """Return the exercise as a screen shows it."""
         return ExerciseView(
             routine=self.routine.routine,
             title=self.routine.title,
             rung=self.rung_number,
-            stance=self.routine.stance,
+            stance=self.stance,
             side=self.side,
             support=self.rung.support,
             vision=self.rung.vision,
@@ -39,6 +44,13 @@ class Planned:
             why=self.rung.why,
             rim_mm=self.routine.rim_mm,
             done=done,
+            kind=self.routine.kind,
+            targets=self.rung.targets,
+            repetitions=self.rung.repetitions,
+            steps=self.rung.steps,
+            minutes=self.rung.minutes,
+            feedback=self.routine.feedback,
+            picture=self.routine.picture,
         )
 
 

@@ -5,7 +5,7 @@ from typing import Literal
 import msgspec
 
 from station.training.prescription import Device
-from station.training.routine import Side, Stance, Support, Surface, Vision
+from station.training.routine import Kind, Side, Stance, Support, Surface, Vision
 
 Phase = Literal[
     "welcome",  # nobody trains; start begins a session
@@ -60,6 +60,13 @@ class ExerciseView(msgspec.Struct, frozen=True, kw_only=True):
     why: str
     rim_mm: float | None = None  # radius of the area the CoP may use, around the plate's centre
     done: bool = False
+    kind: Kind = "hold"
+    targets: int | None = None  # 4 or 8 around the start
+    repetitions: int | None = None
+    steps: int | None = None
+    minutes: float | None = None
+    feedback: bool = True  # False: nothing of the CoP is shown while it is measured
+    picture: str | None = None  # which picture shows it; None: drawn from stance, support and surface
 
 
 class LiveView(msgspec.Struct, frozen=True, kw_only=True):
@@ -73,6 +80,10 @@ class LiveView(msgspec.Struct, frozen=True, kw_only=True):
     target_y_mm: float | None = None
     target_radius_mm: float | None = None
     in_target: bool = False
+    targets_mm: tuple[tuple[float, float], ...] = ()  # x, y of every target, where there are several
+    target_index: int | None = None  # the one to go to now, counted from 0
+    count: int | None = None  # repetitions, targets or directions so far
+    goal: int | None = None
 
 
 class ResultView(msgspec.Struct, frozen=True, kw_only=True):
