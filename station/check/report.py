@@ -24,12 +24,16 @@ class Arrival(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Realtime(msgspec.Struct, frozen=True, kw_only=True):
-    """What the acquisition process was given: its SCHED_FIFO priority, its core, memory that stays in RAM."""
+    """What the acquisition process was given: its SCHED_FIFO priority, its core, memory that stays in RAM.
+
+    `gc_frozen`: no collection of garbage interrupts it.
+    """
 
     priority: int | None = None
     core: int | None = None
     locked: bool = False
     refused: tuple[str, ...] = ()
+    gc_frozen: bool = False
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
@@ -68,6 +72,7 @@ class Heard(msgspec.Struct, kw_only=True):
     delays_ns: list[int] = msgspec.field(default_factory=list)
     seconds: float = 0.0
     restarts: int = 0
+    arrival: Arrival | None = None  # as the running station measured it
 
     def note(self, note: dict[str, Any]) -> None:
         """Take one note of the acquisition process."""
@@ -75,6 +80,9 @@ class Heard(msgspec.Struct, kw_only=True):
             self.source, self.sim = str(note["source"]), bool(note["sim"])
             known = {key: note["rt"][key] for key in Realtime.__struct_fields__ if key in note["rt"]}
             self.realtime = msgspec.convert(known, Realtime)
+        elif note["note"] == "arrival":
+            median_ms, p99_ms = note["arrival_ms"]
+            self.arrival = Arrival(median_ms=median_ms, p99_ms=p99_ms)
 
 
 def report_of(heard: Heard, board: Board, presses: Sequence[CornerPress] = ()) -> Report:
@@ -82,7 +90,7 @@ def report_of(heard: Heard, board: Board, presses: Sequence[CornerPress] = ()) -
     cells = figures_of(heard.readings, board.config, board.plate, board.tare)
     findings = findings_of(cells, board.plate, tare=board.tare, reference=board.reference)
     findings += corner_findings(presses, board.config)
-    arrival = arrival_of(heard.delays_ns)
+    arrival = heard.arrival or arrival_of(heard.delays_ns)
     findings += _of_time(heard, arrival)
     fatal = [finding for finding in findings if finding.fatal]
     return Report(
