@@ -31,11 +31,13 @@ class SourceConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     """Where readings come from: `simulate`, `replay:FILE`, `gpio` for the real board, or `wii`.
 
     `reader` is what reads the real board: the station's own driver, or the PyPI package `hx711`.
+    `imperfect` is a simulated board that has to be calibrated: span and place of its cells are off.
     """
 
     source: Annotated[str, msgspec.Meta(pattern=r"^(simulate|gpio|wii|replay:.+)$")] = "simulate"
     reader: ReaderName = "station"
     seed: Annotated[int, msgspec.Meta(ge=0)] = 1
+    imperfect: bool = False
 
     @property
     def sim(self) -> bool:

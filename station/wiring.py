@@ -15,8 +15,9 @@ if TYPE_CHECKING:
     from station.check.report import Board as CheckedBoard
     from station.link.uplink import Uplink
     from station.session.acquisition import Acquisition
+    from station.session.board import Board
     from station.session.clock import WallClock
-    from station.session.service import Board, Service
+    from station.session.service import Service
     from station.session.store import Header, Store
     from station.training.prescription import Prescription
 
@@ -34,7 +35,8 @@ def configured(config_file: str | None, source: str | None) -> Config:
 def run_acquisition(config_file: str | None, source: str | None = None) -> int:
     """Be the acquisition process."""
     config = configured(config_file, source)
-    return acquire(config.board, config.source.source, config.source.seed, config.source.reader)
+    source_ = config.source
+    return acquire(config.board, source_.source, source_.seed, source_.reader, imperfect=source_.imperfect)
 
 
 def _verifier(config: Config) -> "Callable[[bytes], Prescription]":
@@ -108,6 +110,7 @@ def make_service_over(
 ) -> "Service":
     """Return the station's loop over this board, which tells the time by `now_ns` and the date by `wall`."""
     from station.session.clock import WallClock
+    from station.session.exchange import PlateExchange
     from station.session.prescriptions import Prescriptions
     from station.session.recorder import Identity, Recorder
     from station.session.server import Server
@@ -116,7 +119,7 @@ def make_service_over(
     from station.training.course import Course
     from station.training.prescription import Bounds
     from station.training.routine import shipped_routines
-    from station.weighing import plate_in_use
+    from station.weighing import nominal_plate, own_plates, plate_in_use
 
     folder = state_folder(config)
     wall = wall or WallClock()
@@ -139,7 +142,16 @@ def make_service_over(
         stop_words=recorder.stop_words(),
     )
     prescriptions.adopted(programme)
-    return Service(Parts(board, server, recorder, prescriptions, course, plate), log=log, now_ns=now_ns)
+    exchange = PlateExchange(
+        own_plates(config),
+        station=config.station.id,
+        size_mm=nominal_plate(config).size_mm,
+        sim=sim,
+        named=config.board.plate_file,
+        now=wall.now,
+    )
+    parts = Parts(board, server, recorder, prescriptions, course, plate, exchange)
+    return Service(parts, log=log, now_ns=now_ns)
 
 
 def make_uplink(config_file: str | None, *, log: Log) -> "tuple[Uplink, str, int]":

@@ -6,6 +6,7 @@ import select
 from typing import Any, Final, Literal, NamedTuple, cast, get_args
 
 from station.board.breakdown import KINDS, Breakdown, Kind, cells_wrong
+from station.board.load import EMPTY, Plate
 from station.board.person import Stance, Surface, Vision
 from station.board.standing import Standing
 from station.errors import MessageError
@@ -18,8 +19,22 @@ VISIONS: Final[tuple[str, ...]] = get_args(Vision)
 SURFACES: Final[tuple[str, ...]] = get_args(Surface)
 KEYS: Final = frozenset({"do", "hands_percent", "stance", "vision", "surface", "lean", "cell", "since_ns"})
 FAULT: Final = "fault"
+PLACE: Final = "place"
+PLACE_KEYS: Final = ("force_n", "x_mm", "y_mm")
 FAULT_KEYS: Final = frozenset({"do", "kind", "cells", "from_ns", "to_ns"})
 LONGEST_LINE_BYTES: Final = 4096
+
+
+class Place(NamedTuple):
+    """Lay a still load on the simulated plate, force 0: take it off. Newtons, and mm from the centre."""
+
+    force_n: float
+    x_mm: float
+    y_mm: float
+
+    def carry_out(self, standing: Standing, plate: Plate) -> None:
+        """Let it lie there from now on."""
+        standing.place(plate.corners_n(self.force_n, self.x_mm, self.y_mm) if self.force_n else EMPTY)
 
 
 class Control(NamedTuple):
@@ -62,21 +77,24 @@ class Control(NamedTuple):
         )
 
 
-def parse_control(line: bytes) -> Control | Breakdown:
-    """Return what one line asks for: a deed or a fault. Raises MessageError naming the wrong field."""
+def parse_control(line: bytes) -> Control | Breakdown | Place:
+    """Return what one line asks for: a deed, a fault or a load. Raises MessageError naming what is wrong."""
     try:
         asked = json.loads(line)
     except (ValueError, RecursionError) as error:
         raise MessageError(f"control line not understood: {error}") from None
     if not isinstance(asked, dict):
         raise MessageError("control line not understood: it is not an object")
-    is_fault = asked.get("do") == FAULT
-    unknown = sorted(set(asked) - (FAULT_KEYS if is_fault else KEYS))
+    do = asked.get("do")
+    known = FAULT_KEYS if do == FAULT else {"do", *PLACE_KEYS} if do == PLACE else KEYS
+    unknown = sorted(set(asked) - known)
     if unknown:
         raise MessageError(f"control line has an unknown key {unknown[0]!r}")
-    if is_fault:
+    if do == FAULT:
         return _breakdown(asked)
-    deed = cast("Deed", _one_of(asked, "do", (*DEEDS, FAULT)))
+    if do == PLACE:
+        return Place(*(_number(asked, key) for key in PLACE_KEYS))
+    deed = cast("Deed", _one_of(asked, "do", (*DEEDS, FAULT, PLACE)))
     cell = _maybe(asked, "cell", CELLS)
     if deed == "press" and cell is None:
         raise MessageError(f"control line: cell is None; it must be {', '.join(CELLS)}")
@@ -116,6 +134,13 @@ def _one_of(asked: dict[str, Any], key: str, allowed: tuple[str, ...]) -> str:
 
 def _maybe(asked: dict[str, Any], key: str, allowed: tuple[str, ...]) -> str | None:
     return None if asked.get(key) is None else _one_of(asked, key, allowed)
+
+
+def _number(asked: dict[str, Any], key: str) -> float:
+    value = asked.get(key)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= 5000:
+        raise MessageError(f"control line: {key} is {value!r}; it must be a number up to 5000")
+    return float(value)
 
 
 def _lean(lean: object) -> tuple[float, float] | None:

@@ -13,6 +13,7 @@ from station.session.protocol import (
     Command,
     Event,
     Hello,
+    Notice,
     Refused,
     decode_command,
     encode,
@@ -156,6 +157,11 @@ class Server:
         """Send an event to every client; one that does not listen is dropped."""
         packet = encode(event)
         for peer in [peer for peer in self.peers if not peer.tell(packet)]:
+            self.drop(peer)
+
+    def tell_one(self, peer: Peer, notice: Notice) -> None:
+        """Send one client what is for it alone; when it does not listen it is dropped."""
+        if not peer.tell(encode(notice)):
             self.drop(peer)
 
     def refuse(self, peer: Peer, reason: str) -> None:

@@ -111,4 +111,5 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True, tag="snapshot", tag_fi
     results: tuple[ResultView, ...] = ()  # of this session; the last is the newest
     words: tuple[str, ...] = ()  # sentences for this phase (blocked, summary)
     note: str = ""  # from the therapist, shown once at the check-in after a change
+    service: bool = False  # somebody calibrates or checks the board: nobody can train
     board_fault: str | None = None  # a calm sentence when the board gives no numbers

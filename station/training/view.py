@@ -8,7 +8,7 @@ from station.training.words import BOARD_FAULT, GETTING_READY
 TRAINING = ("setup", "step_on", "weigh", "countdown", "hold", "result", "rest")
 
 
-def snapshot_of(course: Course, session: str | None) -> Snapshot:
+def snapshot_of(course: Course, session: str | None, *, service: bool = False) -> Snapshot:
     """Return everything a screen needs to know at this instant."""
     attempt = course.attempt
     sample = course.sample
@@ -37,6 +37,7 @@ def snapshot_of(course: Course, session: str | None) -> Snapshot:
         results=tuple(course.results),
         words=course.words if course.phase in ("blocked", "summary", "all_right") else (),
         note=course.note if course.phase in ("checkin", "plan") else "",
+        service=service,
         board_fault=_board_words(course),
     )
 

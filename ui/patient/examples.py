@@ -139,6 +139,7 @@ def every_screen() -> dict[str, View]:
         "03-welcome": View(snapshot("welcome")),
         "04-welcome-ready-soon": View(snapshot("welcome", ready=False, board_fault=GETTING_READY)),
         "05-welcome-fault": View(snapshot("welcome", board_fault=BOARD_FAULT)),
+        "05b-welcome-service": View(snapshot("welcome", service=True)),
         "06-checkin-yes-no": View(_question(CHECK_IN, 3, "checkin")),
         "07-checkin-note": View(_question(CHECK_IN, 1, "checkin", note=NOTE)),
         "08-checkin-scale": View(_question(CHECK_IN, 8, "checkin"), chosen=3),
