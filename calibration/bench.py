@@ -26,14 +26,15 @@ from calibration.procedures import (
     resumed,
 )
 from calibration.refusal import RefusedError
+from calibration.session_board import SessionBoard, answers_at
 from calibration.span import cell_span
 from calibration.spoken import Ready, Verb
 from calibration.truth import grid_mm
 from calibration.verification import verify
-from station.config import Config, load_config, state_folder
+from station.config import Config, load_config, socket_path, state_folder
 from station.errors import CalibrationError
 from station.sway.plate import Plate
-from station.sway.plate_file import PlateFile
+from station.sway.plate_file import PlateFile, encode_plate_file
 from station.sway.reading import CELLS
 from station.weighing import nominal_plate, own_plates, plate_in_use
 
@@ -75,6 +76,11 @@ class Bench:
         return self._board
 
     def _opened(self) -> Board:
+        path = socket_path(self.config)
+        if answers_at(path):
+            board = SessionBoard(path)
+            self.sim = bool(board.sim)
+            return board
         if self.sim:
             return SimulatedBoard(self.size_mm, seed=self._options.seed, paced=self._options.paced)
         return RealBoard(self._options.config_file)
@@ -119,6 +125,9 @@ class Bench:
 
     def install(self, file: PlateFile) -> str:
         """Take a plate into use and return its id. Raises CalibrationError."""
+        if isinstance(self._board, SessionBoard):
+            _, document = encode_plate_file(file)
+            return self._board.take_plate(document)
         return own_plates(self.config).install(file)
 
     def forces_n(self, verb: Verb, *, masses: int = 1) -> list[float]:
