@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from station.errors import StationError
 
@@ -58,7 +58,7 @@ def _on_board(args: argparse.Namespace) -> int:
     from calibration.ends import Unattended
     from calibration.terminal import open_terminal
 
-    run: Callable[[procedures.Bench], dict[str, object]] = getattr(procedures, f"run_{args.verb}")
+    run: Callable[[procedures.Bench], dict[str, Any]] = getattr(procedures, f"run_{args.verb}")
     if args.dialogue:
         return _spoken(args, run)
     terminal = None if args.answers else open_terminal(sys.stdin.fileno())
@@ -74,12 +74,15 @@ def _on_board(args: argparse.Namespace) -> int:
     if args.json:
         print(json.dumps(result, indent=1))
     else:
+        advice = result.pop("advice", ())
         for key, value in result.items():
             print(f"{key}: {value}")
+        for each in advice:
+            print(each["text"])
     return 1 if result.get("light") == "red" else 0
 
 
-def _spoken(args: argparse.Namespace, run: "Callable[[Bench], dict[str, object]]") -> int:
+def _spoken(args: argparse.Namespace, run: "Callable[[Bench], dict[str, Any]]") -> int:
     from calibration.bench import Bench, Options
     from calibration.conversation import values_of
     from calibration.ends import Screen

@@ -1,7 +1,7 @@
 """The procedures as a person runs them: what is asked, measured, fitted, kept and said at the end."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -31,8 +31,11 @@ from calibration.span import cell_span
 from calibration.spoken import Ready, Verb
 from calibration.truth import grid_mm
 from calibration.verification import verify
-from station.config import Config, load_config, socket_path, state_folder
+from station.config import DATABASE, Config, load_config, socket_path, state_folder
 from station.errors import CalibrationError
+from station.session.drift_watch import known_advice, remember_check
+from station.session.store import Store
+from station.sway.drift import Advice, Reason, SpanCheck, span_off, walked
 from station.sway.plate import Plate
 from station.sway.plate_file import PlateFile, encode_plate_file
 from station.sway.reading import CELLS
@@ -130,6 +133,25 @@ class Bench:
             return self._board.take_plate(document)
         return own_plates(self.config).install(file)
 
+    def advice(
+        self, plate: Plate, found: Iterable[Advice] = (), *, instead_of: Reason | None = None
+    ) -> list[dict[str, Any]]:
+        """Return why to calibrate again: what was found now, instead of what was known of that reason."""
+        known: list[Advice] = []
+        database = state_folder(self.config) / DATABASE
+        if database.exists():
+            with Store(database) as store:
+                known = known_advice(store, plate)
+        advice = [*found, *(each for each in known if each.reason != instead_of)]
+        return [{**each.detail, "text": each.text} for each in advice]
+
+    def remember(self, check: SpanCheck) -> None:
+        """Let the station know of a check with a known mass, where there is a station."""
+        database = state_folder(self.config) / DATABASE
+        if database.exists():
+            with Store(database) as store:
+                remember_check(store, check)
+
     def forces_n(self, verb: Verb, *, masses: int = 1) -> list[float]:
         """Return the weights of the masses."""
         return [kg * GRAVITY_M_S2 for kg in self.answers(verb, masses=masses).masses_kg]
@@ -147,12 +169,14 @@ def run_tare(bench: Bench) -> dict[str, Any]:
     bench.answers("tare")
     (taken,) = bench.walk(Tare(plate))
     off_n = [plate.force_n(cell, count) for cell, count in enumerate(taken.still.counts)]
+    far = () if plate.nominal else walked(plate, taken.still.counts)
     noise_n = [n / abs(c) for n, c in zip(taken.still.noise_counts, plate.counts_per_n, strict=True)]
     return {
         "cal": plate.calibration,
         "tare_counts": [round(count, 1) for count in taken.still.counts],
         "off_n": None if plate.nominal else [round(off, 2) for off in off_n],
         "noise_n": [round(noise, 3) for noise in noise_n],
+        "advice": bench.advice(plate, far, instead_of="tare_walked"),
     }
 
 
@@ -188,8 +212,7 @@ def run_plate(bench: Bench) -> dict[str, Any]:
         keep.replace(keep.with_name(FINISHED))
     points = points_of(taken)
     outcome = calibrate(points, nominal)
-    made = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-    how = Circumstances(answers.who, made, bench.config.station.id, bench.sim, answers.temperature_c)
+    how = Circumstances(answers.who, _now(), bench.config.station.id, bench.sim, answers.temperature_c)
     for line in in_words(outcome):
         say(line)
     if outcome.verification.light == "red":
@@ -203,15 +226,32 @@ def run_verify(bench: Bench) -> dict[str, Any]:
     places = _places(2, VERIFY_REACH, bench.size_mm)
     taken = bench.walk(Masses(plate, places, bench.forces_n("verify"), check_scale=not plate.nominal))
     found = verify(plate_residuals(plate.tared((0.0,) * 4), table(points_of(taken), FIT)), own_points=True)
-    return {"cal": plate.calibration, **asdict(found), "light": found.light, "words": found.words}
+    return {
+        "cal": plate.calibration,
+        **asdict(found),
+        "light": found.light,
+        "words": found.words,
+        "advice": bench.advice(plate),
+    }
 
 
 def run_daily(bench: Bench) -> dict[str, Any]:
-    """Weigh one known mass in the middle; more than 1 % off advises a new calibration."""
+    """Weigh one known mass in the middle; more than 1 % off advises a new calibration, and is remembered."""
     plate = bench.plate()
     taken = bench.walk(Masses(plate, [(0.0, 0.0)], bench.forces_n("daily")[:1]))
     ((off, *_),) = plate_residuals(plate.tared((0.0,) * 4), table(points_of(taken), FIT)).tolist()
-    return {"cal": plate.calibration, "force_off": round(off, 5), "recalibrate": abs(off) > 0.01}
+    bench.remember(SpanCheck(t=_now(), cal=plate.calibration, off=round(off, 5)))
+    wrong = span_off(off)
+    return {
+        "cal": plate.calibration,
+        "force_off": round(off, 5),
+        "recalibrate": bool(wrong),
+        "advice": bench.advice(plate, wrong, instead_of="span_off"),
+    }
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def _places(side: int, reach: float, size_mm: tuple[float, float]) -> list[tuple[float, float]]:

@@ -99,7 +99,7 @@ class Result(Said, frozen=True, tag="result"):
     """The end: a light with its words (`key`, `values`; `text` in English), all figures, the plate's id.
 
     `plate` is the id of a plate taken into use by this calibration, None when there is none. `advice` are the
-    reasons to calibrate again, by key.
+    reasons to calibrate again, each with `reason`, `cell`, `measured`, `limit`, `unit` and `text`.
     """
 
     verb: Verb
@@ -109,7 +109,7 @@ class Result(Said, frozen=True, tag="result"):
     values: Values
     figures: dict[str, object]
     plate: str | None = None
-    advice: list[str] = []
+    advice: list[Values] = []
 
 
 class Failed(Said, frozen=True, tag="error"):

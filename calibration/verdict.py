@@ -12,7 +12,7 @@ Verdict = tuple[Light, str, str, Values]
 def verdict_of(verb: Verb, figures: Figures) -> Result:
     """Return the result of a procedure from its JSON document."""
     light, key, text, values = _OF[verb](figures)
-    advice = [str(reason) for reason in figures.get("advice", ())]
+    advice = [*figures.get("advice", ())]
     if advice and light == "green":
         light = "amber"
     named = figures.get("id") if verb == "plate" else None

@@ -15,6 +15,7 @@ from station.training.prescription import Limits
 from station.training.routine import shipped_routines
 
 DEFAULT_PATH = Path("/etc/balance-station/station.toml")
+DATABASE = "station.sqlite3"  # in the state folder
 
 Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
 

@@ -9,6 +9,7 @@ from typing import Any, Final
 from station.errors import ServiceError, StationError, StoreError
 from station.session.acquisition import Note
 from station.session.board import Board
+from station.session.drift_watch import DriftWatch
 from station.session.exchange import PlateExchange
 from station.session.fault_watch import FaultWatch, StationFault
 from station.session.prescriptions import Prescriptions
@@ -59,6 +60,7 @@ class Parts:
     course: Course
     plate: Plate
     exchange: PlateExchange
+    drift: DriftWatch
 
 
 class Service:
@@ -74,6 +76,7 @@ class Service:
         self._course = parts.course
         self._plate = parts.plate
         self._exchange = parts.exchange
+        self._drift = parts.drift
         self._upkeep = Upkeep(parts.server)
         self._now_ns = now_ns
         self._log = log
@@ -168,6 +171,7 @@ class Service:
         zero = self._tare.zero()
         if zero is not None:
             self._recorder.keep_tare(zero, self._tare.noise_n)
+            self._drift.zero_taken(zero, self._tare.noises_n)
             self._set_zero(zero)
 
     def _set_zero(self, zero: Four) -> None:
@@ -188,6 +192,7 @@ class Service:
             match outcome:
                 case SessionStarted():
                     self._recorder.session_started()
+                    self._drift.session_started()
                     self._tell("session_started", self._now_ns(), {"session": self._recorder.session})
                 case TrialEnded():
                     self._recorder.trial_ended(outcome)
@@ -281,6 +286,7 @@ class Service:
                 self._board.place(command)
 
     def _weigh_with(self, plate: Plate, zero: Four) -> None:
+        self._drift.plate_taken(plate)
         self._plate = plate.tared(zero)
         self._recorder.weigh_with(plate.calibration)
         self._recorder.keep_tare(zero, self._tare.noise_n)
