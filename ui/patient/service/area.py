@@ -12,6 +12,8 @@ from ui.patient.canvas import Button, Pick
 from ui.patient.gestures import Gesture, Key, Tap
 from ui.patient.link import StationLink
 from ui.patient.pen import Point
+from ui.patient.service.calibration import CalibrationRoom
+from ui.patient.service.calibration_child import CalibrationChild
 from ui.patient.service.check import CheckRoom
 from ui.patient.service.command import ChildCommand
 from ui.patient.service.desk import ServiceDesk, may_open
@@ -36,8 +38,11 @@ def make_rooms(config: Path | None, socket: Path | None, environ: Mapping[str, s
     if config is not None:
         check += ["--config", str(config)]
     found_at = {} if socket is None else {"BALANCE_SOCKET": str(socket)}
+    options = [] if config is None else ["--config", str(config)]
+    calibrate = [sys.executable, "-m", "calibration"]
     return (
         CheckRoom(ChildCommand(check, {**environ, **found_at})),
+        CalibrationRoom(CalibrationChild(calibrate, options, {**environ, **found_at})),
         SimulationRoom(),
         LanguageRoom(),
         VolumeRoom(),

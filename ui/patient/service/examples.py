@@ -3,6 +3,7 @@
 from typing import Final
 
 from ui.patient.service.area import make_rooms
+from ui.patient.service.calibration_examples import calibration_sheets
 from ui.patient.service.check import CheckSheet
 from ui.patient.service.check_report import CORNERS, CellReport, CheckReport, FindingReport
 from ui.patient.service.door import PinSheet
@@ -63,4 +64,5 @@ def service_sheets() -> dict[str, Sheet]:
         "66-service-network": NetworkSheet(network),
         "67-service-network-none": NetworkSheet((), station=False),
         "68-service-restart": RestartSheet(),
+        **calibration_sheets(),
     }

@@ -4,10 +4,11 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from ui.patient.canvas import Canvas
+from ui.patient.service.calibration import MassSheet, MomentSheet, ProcedureSheet, ResultSheet, StepSheet
 from ui.patient.service.check import CheckSheet
 from ui.patient.service.door import PinSheet
 from ui.patient.service.network import NetworkSheet
-from ui.patient.service.pages import check, keypad, menu, settings, simulation
+from ui.patient.service.pages import calibration, calibration_step, check, keypad, menu, settings, simulation
 from ui.patient.service.preferences import LanguageSheet, VolumeSheet
 from ui.patient.service.restart import RestartSheet
 from ui.patient.service.simulation import CornerSheet, SimulationSheet
@@ -19,6 +20,11 @@ PAGES: Final[dict[type, Callable[[Canvas, View, ServiceView, Any], None]]] = {
     PinSheet: keypad.keypad,
     MenuSheet: menu.menu,
     CheckSheet: check.check,
+    ProcedureSheet: calibration.procedures,
+    MassSheet: calibration.masses,
+    StepSheet: calibration_step.step,
+    MomentSheet: calibration.moment,
+    ResultSheet: calibration.result,
     SimulationSheet: simulation.simulation,
     CornerSheet: simulation.corner,
     LanguageSheet: settings.languages,
