@@ -5,6 +5,8 @@ from typing import Final, Literal
 import msgspec
 
 CORNERS: Final = ("FL", "FR", "RL", "RR")
+# The cell gives readings, only not good enough ones; with any other finding it gives none to use.
+MILD: Final = frozenset({"slow", "loose", "busy", "noisy", "tare"})
 Light = Literal["good", "look", "bad"]
 
 
@@ -45,7 +47,7 @@ class CheckReport(msgspec.Struct, frozen=True, kw_only=True):
         """Return whether a cell works, wants a look, or does not."""
         cell = self.cell(name)
         its = [finding for finding in self.findings if finding.cell == name]
-        if cell is None or cell.good == 0 or any(finding.fatal for finding in its):
+        if cell is None or cell.good == 0 or any(finding.kind not in MILD for finding in its):
             return "bad"
         return "look" if its else "good"
 

@@ -21,17 +21,18 @@ GOOD: Final = tuple(
     )
 )
 SILENT: Final = CellReport(cell="FR", data_pin=6, clock_pin=20, good=0)
-SLOW: Final = CellReport(
-    cell="RL", data_pin=13, clock_pin=16, good=101, sps=10.1, noise_g=131.0, load_kg=None
+REASON: Final = "balance-station: /etc/balance-station.toml:7: board.data_pins has 3 pins; it takes four"
+NOISY: Final = CellReport(
+    cell="RL", data_pin=13, clock_pin=16, good=801, sps=80.1, noise_g=131.0, load_kg=None
 )
 FIT: Final = CheckReport(fit=True, sim=True, cells=GOOD)
 UNFIT: Final = CheckReport(
     fit=False,
     sim=True,
-    cells=(GOOD[0], SILENT, SLOW, GOOD[3]),
+    cells=(GOOD[0], SILENT, NOISY, GOOD[3]),
     findings=(
         FindingReport(kind="silent", cell="FR", text="FR: the chip does not answer"),
-        FindingReport(kind="slow", cell="RL", text="RL: 10 conversions a second, not 80", fatal=False),
+        FindingReport(kind="noisy", cell="RL", text="RL: 131 g of noise"),
     ),
 )
 
@@ -55,7 +56,7 @@ def service_sheets() -> dict[str, Sheet]:
         "57-service-check": CheckSheet(seconds=6),
         "58-service-check-fit": CheckSheet(report=FIT),
         "59-service-check-unfit": CheckSheet(report=UNFIT),
-        "60-service-check-failed": CheckSheet(failed="balance-station: FAILED"),
+        "60-service-check-failed": CheckSheet(failed=REASON),
         "61-service-simulation": SimulationSheet(),
         "62-service-simulation-broken": broken,
         "63-service-corner": CornerSheet("unplugged"),

@@ -8,9 +8,9 @@ from ui.patient.canvas import Canvas
 from ui.patient.lettering import bold, plain
 from ui.patient.pen import Point
 from ui.patient.service.check import AGAIN, EXPECTED_S, CheckSheet
-from ui.patient.service.check_report import CORNERS, CheckReport, Light
+from ui.patient.service.check_report import CORNERS, CellReport, CheckReport, Light
 from ui.patient.service.check_words import corner_words, first_words
-from ui.patient.service.pages.parts import GAP, back_button, begin, on_button
+from ui.patient.service.pages.parts import back_button, begin, on_button
 from ui.patient.service.view import ServiceView
 from ui.patient.theme import (
     BAD,
@@ -34,8 +34,8 @@ from ui.patient.words import _
 
 VERDICT: Final = pygame.Rect(MARGIN, 84, CONTENT.width, 58)
 FIRST: Final = pygame.Rect(MARGIN, 146, CONTENT.width, 84)
-CELL: Final = pygame.Rect(0, 0, (CONTENT.width - 24) // 2, 158)
-TOP: Final = 240
+CELL: Final = pygame.Rect(0, 0, (CONTENT.width - 24) // 2, 152)
+TOP: Final = 236
 
 
 def check(canvas: Canvas, view: View, service: ServiceView, sheet: CheckSheet) -> None:
@@ -85,7 +85,7 @@ def _found(canvas: Canvas, report: CheckReport) -> None:
         canvas.write(first or _("Nothing needs to be done."), FIRST, plain(32, QUIET), anchor="middle")
     for number, name in enumerate(CORNERS):
         row, column = divmod(number, 2)
-        left, top = CONTENT.left + column * (CELL.width + 24), TOP + row * (CELL.height + GAP)
+        left, top = CONTENT.left + column * (CELL.width + 24), TOP + row * (CELL.height + 10)
         _cell(canvas, CELL.move(left, top), name, report)
 
 
@@ -93,26 +93,32 @@ def _cell(canvas: Canvas, rect: pygame.Rect, name: str, report: CheckReport) -> 
     """Draw one cell where it is on the plate."""
     light, cell = report.light(name), report.cell(name)
     canvas.pen.block(rect, CARD, radius=24, edge=HAIR, edge_width=2)
-    _lamp(canvas, (rect.left + 58, rect.centery), light, 34)
-    column = pygame.Rect(rect.left + 112, rect.top + 12, rect.width - 132, 44)
-    state = {"good": _("works"), "look": _("needs a look"), "bad": _("does not work")}[light]
-    if cell is None or cell.good == 0:
-        state = _("not found")
+    _lamp(canvas, (rect.left + 54, rect.centery), light, 34)
+    column = pygame.Rect(rect.left + 108, rect.top + 4, rect.width - 124, 42)
     where = corner_words(name)
-    title = _("{corner}: {state}").format(corner=where[:1].upper() + where[1:], state=state)
+    title = f"{where[:1].upper()}{where[1:]} ({name})"
     canvas.write(title, column, bold(BODY), anchor="middle")
+    line = column.move(0, 40)
     if cell is None or cell.good == 0:
+        canvas.write(_("not found"), line, plain(30), anchor="middle")
         return
-    noise = _("noise not known")
-    if cell.noise_g is not None:
-        noise = _("{grams} g of noise").format(grams=round(cell.noise_g))
-    rate = "" if cell.sps is None else _("{sps} SPS").format(sps=round(cell.sps))
-    line = ", ".join(part for part in (rate, noise) if part)
-    canvas.write(line, column.move(0, 48), plain(30), anchor="middle")
-    load = _("load not known: no zero yet")
-    if cell.load_kg is not None:
-        load = _("carries {load} kg").format(load=f"{cell.load_kg:.1f}".replace("-0.0", "0.0"))
-    canvas.write(load, column.move(0, 92), plain(30), anchor="middle")
+    state = {"good": _("works"), "look": _("needs a look"), "bad": _("does not work")}[light]
+    rate = _("{sps} SPS").format(sps="?" if cell.sps is None else round(cell.sps))
+    canvas.write(f"{state}, {rate}", line, plain(30), anchor="middle")
+    below = pygame.Rect(line.left, line.bottom, line.width, 70)
+    canvas.write(f"{_noise_words(cell)}, {_load_words(cell)}", below, plain(30))
+
+
+def _noise_words(cell: CellReport) -> str:
+    if cell.noise_g is None:
+        return _("noise not known")
+    return _("{grams} g of noise").format(grams=round(cell.noise_g))
+
+
+def _load_words(cell: CellReport) -> str:
+    if cell.load_kg is None:
+        return _("load not known")
+    return _("carries {load} kg").format(load=f"{cell.load_kg:.1f}".replace("-0.0", "0.0"))
 
 
 def _lamp(canvas: Canvas, centre: Point, light: Light, radius: float) -> None:

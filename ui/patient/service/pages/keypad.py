@@ -16,8 +16,9 @@ from ui.patient.widgets import paragraphs, strip
 from ui.patient.words import _, counted
 
 KEY: Final = pygame.Rect(0, 0, 136, 108)
-KEY_GAP: Final = 12
-LEFT: Final = START_BUTTON.right - 3 * KEY.width - 2 * KEY_GAP
+KEY_GAP: Final = 12  # down; across it is what makes the keys as wide as OK below them
+KEY_STEP: Final = (START_BUTTON.width - KEY.width) // 2
+LEFT: Final = START_BUTTON.left
 TOP: Final = 92
 WORDS: Final = pygame.Rect(MARGIN, 104, LEFT - MARGIN - 72, 80)
 DOTS_Y: Final = 232
@@ -81,7 +82,7 @@ def _words(canvas: Canvas, sheet: PinSheet) -> None:
 def _keys(canvas: Canvas, service: ServiceView, sheet: PinSheet) -> None:
     for number, digit in enumerate(DIGITS):
         row, column = divmod(number if digit != "0" else 10, 3)
-        rect = KEY.move(LEFT + column * (KEY.width + KEY_GAP), TOP + row * (KEY.height + KEY_GAP))
+        rect = KEY.move(LEFT + column * KEY_STEP, TOP + row * (KEY.height + KEY_GAP))
         pick_button(canvas, service, rect, digit, digit, size=54)
     if ERASE in sheet.choices:
         rect = KEY.move(LEFT, TOP + 3 * (KEY.height + KEY_GAP))

@@ -39,7 +39,7 @@ DEED_LEFT: Final = CONTENT.right - 2 * COLUMN - GAP
 HEAD: Final = pygame.Rect(0, 88, 2 * COLUMN + GAP, 44)
 TOP: Final = 144
 PLATE: Final = pygame.Rect(660, 96, 572, 464)
-CORNER: Final = (190, 150)
+CORNER: Final = (200, 150)
 
 
 def simulation(canvas: Canvas, view: View, service: ServiceView, sheet: SimulationSheet) -> None:
@@ -51,7 +51,7 @@ def simulation(canvas: Canvas, view: View, service: ServiceView, sheet: Simulati
         pick_button(canvas, service, _cell(KIND_LEFT, number), kind_words(kind), kind, size=34)
     for number, deed in enumerate(DEEDS):
         pick_button(canvas, service, _cell(DEED_LEFT, number), deed_words(deed), deed, size=34)
-    below = pygame.Rect(DEED_LEFT, TOP + 2 * (BUTTON_HEIGHT + GAP), HEAD.width, BUTTON_HEIGHT)
+    below = pygame.Rect(DEED_LEFT, TOP + 2 * (BUTTON_HEIGHT + GAP), HEAD.width, 140)
     if sheet.broken:
         strip(canvas, below, ", ".join(map(_broken_words, sheet.broken)), size=30)
     else:
@@ -71,7 +71,7 @@ def _broken_words(broken: Broken) -> str:
     kind, cell = broken
     if cell is None:
         return kind_words(kind)
-    return _("{what}: {where}").format(what=kind_words(kind), where=corner_words(cell))
+    return _("{what}: {where}").format(what=kind_words(kind), where=cell)
 
 
 def corner(canvas: Canvas, view: View, service: ServiceView, sheet: CornerSheet) -> None:
@@ -81,8 +81,8 @@ def corner(canvas: Canvas, view: View, service: ServiceView, sheet: CornerSheet)
     canvas.write(kind_words(sheet.kind), left, bold(TITLE), anchor="middle")
     canvas.write(_("Which corner?"), left.move(0, 110), plain(LEAD), anchor="middle")
     canvas.pen.block(PLATE, CARD, radius=34, edge=EDGE, edge_width=4)
-    for x, is_left in ((-62, True), (62, False)):
-        sole(canvas.pen, (PLATE.centerx + x, PLATE.centery), 290, FOOT, left=is_left)
+    for x, is_left in ((-46, True), (46, False)):
+        sole(canvas.pen, (PLATE.centerx + x, PLATE.centery + 14), 230, FOOT, left=is_left)
     ahead = pygame.Rect(PLATE.centerx - 90, PLATE.top + 16, 180, 44)
     canvas.write(_("front"), ahead, plain(BODY, QUIET), align="centre", anchor="middle")
     for cell, place in (("FL", "topleft"), ("FR", "topright"), ("RL", "bottomleft"), ("RR", "bottomright")):
@@ -92,8 +92,11 @@ def corner(canvas: Canvas, view: View, service: ServiceView, sheet: CornerSheet)
         ground, edge, ink = button_colours(service, cell)
         mark(canvas, service, rect, cell)
         canvas.pen.block(rect, ground, edge=edge)
+        code = pygame.Rect(rect.left + 12, rect.top + 8, rect.width - 24, 48)
+        canvas.write(cell, code, bold(40, ink), align="centre", anchor="middle")
+        words = pygame.Rect(code.left, code.bottom, code.width, rect.bottom - code.bottom - 8)
         canvas.write(
-            corner_words(cell), rect.inflate(-24, -16), bold(BODY, ink), align="centre", anchor="middle"
+            corner_words(cell), words, plain(30, ink), align="centre", anchor="middle", balanced=True
         )
         canvas.touchable(rect, Pick(cell))
     back_button(canvas, service)
