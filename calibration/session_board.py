@@ -43,7 +43,7 @@ class SessionBoard:
         self._got: list[Reading] = []
         self._newest_ns = self._from_ns = 0
         self._in_service = False
-        self._taken: str | None = None
+        self._taken = ""
         self._refused: str | None = None
         self.sim: bool | None = None
         try:
@@ -51,14 +51,10 @@ class SessionBoard:
         except ConnectionError as error:
             raise BoardError(str(error)) from None
         try:
-            self._send(Service(on=True))
-            self._until(lambda: self._in_service and self.sim is not None)
+            self._ask_for_service()
         except BoardError:
             self._client.close()
             raise
-        if self._refused is not None:
-            self._client.close()
-            raise BoardError(self._refused)
 
     def put(self, step: Step) -> None:
         """Do the step on a simulated board; a real one leaves it to the person. Raises BoardError."""
@@ -99,22 +95,30 @@ class SessionBoard:
             self._client.send(Service(on=False))
         self._client.close()
 
+    def _ask_for_service(self) -> None:
+        self._send(Service(on=True))
+        refused = self._until(lambda: self._in_service and self.sim is not None)
+        if refused is not None:
+            raise BoardError(refused)
+
     # -- the socket ----------------------------------------------------------------------------------------
 
     def _exchanged(self, command: TakePlate | RestorePlate) -> str:
-        self._taken = self._refused = None
+        self._taken = ""
         self._send(command)
-        self._until(lambda: self._taken is not None)
-        if self._taken is None:
-            raise CalibrationError(self._refused or "the station did not take the plate")
+        refused = self._until(lambda: bool(self._taken))
+        if refused is not None:
+            raise CalibrationError(refused)
         return self._taken
 
-    def _until(self, answered: Callable[[], bool]) -> None:
+    def _until(self, answered: Callable[[], bool]) -> str | None:
+        """Wait for an answer; return why it was refused, None when it was not. Raises BoardError."""
+        self._refused = None
         for _ in range(MOST_WAITS):
             self._wait()
             self._hear()
             if self._refused is not None or answered():
-                return
+                return self._refused
         raise BoardError("the station does not answer; see its log with: journalctl -u balance-station")
 
     def _send(self, command: Service | SimulatePlace | TakePlate | RestorePlate) -> None:

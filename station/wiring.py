@@ -14,6 +14,7 @@ from station.errors import ConfigError
 
 if TYPE_CHECKING:
     from station.check.report import Board as CheckedBoard
+    from station.check.through import StationSource
     from station.link.uplink import Uplink
     from station.session.acquisition import Acquisition
     from station.session.board import Board
@@ -104,6 +105,13 @@ def check_board(config: Config) -> "CheckedBoard":
         tare=None if note is None else msgspec.json.decode(note, type=tuple[float, float, float, float]),
         advice=tuple(advice),
     )
+
+
+def check_through_station(config_file: str | None) -> "StationSource | None":
+    """Return the board of the running station for a check, None when no station runs."""
+    from station.check.through import running_station
+
+    return running_station(socket_path(load_config(config_file)))
 
 
 def make_service_over(

@@ -203,6 +203,8 @@ class Bench:
     def fail(self, kind: Kind, *cells: int) -> None:
         self.broken.add(Breakdown(kind, cells, 0))
 
+    in_time = True
+
     def start(self) -> None:
         pass
 

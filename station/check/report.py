@@ -25,12 +25,16 @@ class Arrival(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Realtime(msgspec.Struct, frozen=True, kw_only=True):
-    """What the acquisition process was given: its SCHED_FIFO priority, its core, memory that stays in RAM."""
+    """What the acquisition process was given: its SCHED_FIFO priority, its core, memory that stays in RAM.
+
+    `gc_frozen`: no collection of garbage interrupts it.
+    """
 
     priority: int | None = None
     core: int | None = None
     locked: bool = False
     refused: tuple[str, ...] = ()
+    gc_frozen: bool = False
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):

@@ -29,6 +29,8 @@ class Acquisition:
     void ones (`RESTARTED`, `LOST`) of every cell, so that no gap goes unseen.
     """
 
+    in_time = True  # readings arrive as they are made
+
     def __init__(
         self, command: Sequence[str], *, now_ns: Callable[[], int], log: Callable[[str], None]
     ) -> None:

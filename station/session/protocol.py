@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from station.errors import MessageError
+from station.training.health import BoardHealth
 from station.training.routine import Surface, Vision
 from station.training.snapshot import Snapshot
 
@@ -145,6 +146,12 @@ class PlateTaken(Packet, frozen=True, tag="plate_taken"):
     id: str
 
 
+class Health(Packet, frozen=True, tag="health"):
+    """How well the board is read: every few seconds, at a change, and to a client whose service begins."""
+
+    board: BoardHealth
+
+
 class Refused(Packet, frozen=True, tag="refused"):
     """The last packet could not be used, and why."""
 
@@ -163,7 +170,7 @@ Command = (
     | TakePlate
     | RestorePlate
 )
-Notice = Snapshot | Event | Refused | Readings | PlateTaken
+Notice = Snapshot | Event | Refused | Readings | PlateTaken | Health
 
 _commands: msgspec.json.Decoder[Command] = msgspec.json.Decoder(Command)
 _notices: msgspec.json.Decoder[Notice] = msgspec.json.Decoder(Notice)

@@ -12,6 +12,7 @@ from station.session.protocol import (
     MAX_PACKET_BYTES,
     Command,
     Event,
+    Health,
     Hello,
     Notice,
     Refused,
@@ -153,9 +154,9 @@ class Server:
         for peer in [peer for peer in self.peers if not peer.show(packet)]:
             self.drop(peer)
 
-    def tell(self, event: Event) -> None:
+    def tell(self, notice: Event | Health) -> None:
         """Send an event to every client; one that does not listen is dropped."""
-        packet = encode(event)
+        packet = encode(notice)
         for peer in [peer for peer in self.peers if not peer.tell(packet)]:
             self.drop(peer)
 

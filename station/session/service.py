@@ -12,11 +12,13 @@ from station.session.board import Board
 from station.session.drift_watch import DriftWatch
 from station.session.exchange import PlateExchange
 from station.session.fault_watch import FaultWatch, StationFault
+from station.session.health import HealthWatch
 from station.session.prescriptions import Prescriptions
 from station.session.protocol import (
     Answer,
     Command,
     Event,
+    Health,
     Prescribe,
     Press,
     RestorePlate,
@@ -82,6 +84,7 @@ class Service:
         self._log = log
         self._live = LiveCop(self._plate)
         self._faults = FaultWatch()
+        self._health = HealthWatch(sim=self._course.sim, cal=self._plate.calibration)
         self._tare = Tare(self._plate, known=self._recorder.tare is not None)
         self._samples = 0
         self._stopping = False
@@ -130,7 +133,9 @@ class Service:
             self._on_sample(sample)
         for fault in self._faults.advance(self._now_ns()):
             self._on_fault(fault)
-        self._board.supervise()
+        if self._board.supervise():
+            self._health.restarted()
+            self._tell_health()
         self._recorder.retry()
 
     # -- the board -----------------------------------------------------------------------------------------
@@ -173,6 +178,7 @@ class Service:
             self._recorder.keep_tare(zero, self._tare.noise_n)
             self._drift.zero_taken(zero, self._tare.noises_n)
             self._set_zero(zero)
+            self._health.weighs(self._plate.calibration, self._tare.noise_n)
 
     def _set_zero(self, zero: Four) -> None:
         self._plate = self._plate.tared(zero)
@@ -184,6 +190,11 @@ class Service:
             self._recorder.recording_started(int(note["start_ns"]))
         elif note["note"] == "warning":
             self._log(f"acquisition: {note.get('text')}")
+        elif self._health.note(note):
+            self._tell_health()
+
+    def _tell_health(self) -> None:
+        self._server.tell(Health(board=self._health.now))
 
     # -- what comes of it ----------------------------------------------------------------------------------
 
@@ -259,6 +270,7 @@ class Service:
         if command.on:
             self._upkeep.begin(peer, self._course.phase)
             self._tare.clear()
+            self._server.tell_one(peer, Health(board=self._health.now))
             self._log(f"the board is being looked after by {peer.name}: nobody can train")
         else:
             self._upkeep.demand(peer)
@@ -290,6 +302,8 @@ class Service:
         self._plate = plate.tared(zero)
         self._recorder.weigh_with(plate.calibration)
         self._recorder.keep_tare(zero, self._tare.noise_n)
+        self._health.weighs(plate.calibration, self._tare.noise_n)
+        self._tell_health()
         self._tare = Tare(self._plate, known=True)
         self._set_zero(zero)
         self._upkeep.plate_taken(plate.calibration)
