@@ -151,3 +151,12 @@ class SessionBoard:
 
     def _await_packet(self) -> None:
         select.select([self._client], [], [], WAIT_S)
+
+
+def answers_at(path: Path) -> bool:
+    """Return whether a station runs there: then it has the pins, and the board is asked of it."""
+    try:
+        SessionClient(path, name="calibration", snapshots=False).close()
+    except ConnectionError:
+        return False
+    return True

@@ -166,8 +166,7 @@ def _analyse(args: argparse.Namespace) -> int:
 
 def _export(args: argparse.Namespace) -> int:
     from station.analysis.export import export_all
-    from station.config import load_config, state_folder
-    from station.wiring import DATABASE
+    from station.config import DATABASE, load_config, state_folder
 
     config = load_config(args.config)
     failures: list[str] = []

@@ -16,6 +16,7 @@ from station.training.prescription import Limits
 from station.training.routine import Routine, routines_with
 
 DEFAULT_PATH = Path("/etc/balance-station/station.toml")
+DATABASE = "station.sqlite3"  # in the state folder
 
 Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
 

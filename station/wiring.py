@@ -3,12 +3,21 @@
 import sys
 import time
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from station.board.acquire import acquire
 from station.board.breakdown import parse_spec
 from station.board.source import check_source
-from station.config import Config, known_routines, load_config, socket_path, state_folder, with_source
+from station.config import (
+    DATABASE,
+    Config,
+    known_routines,
+    load_config,
+    socket_path,
+    state_folder,
+    with_source,
+)
 from station.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -23,8 +32,6 @@ if TYPE_CHECKING:
     from station.training.prescription import Prescription
 
 Log = Callable[[str], None]
-
-DATABASE = "station.sqlite3"
 
 
 def configured(config_file: str | None, source: str | None) -> Config:
@@ -84,21 +91,28 @@ def make_acquisition(
 
 
 def check_board(config: Config) -> "CheckedBoard":
-    """Return what is known of the board before a check: its wiring, its scale, the zero last taken."""
+    """Return what is known of the board before a check: wiring, scale, zero, and why to calibrate again."""
     import msgspec
 
     from station.check.report import Board as CheckedBoard
+    from station.session.drift_watch import known_advice
     from station.session.recorder import TARE_NOTE
     from station.session.store import Store
-    from station.weighing import nominal_plate
+    from station.weighing import nominal_plate, plate_in_use
 
     file = state_folder(config) / DATABASE
-    tare: tuple[float, float, float, float] | None = None
-    if file.exists():
-        with Store(file) as store:
-            note = store.note(TARE_NOTE)
-        tare = None if note is None else msgspec.json.decode(note, type=tuple[float, float, float, float])
-    return CheckedBoard(config=config.board, plate=nominal_plate(config), tare=tare)
+    if not file.exists():
+        return CheckedBoard(config=config.board, plate=nominal_plate(config))
+    calibrated = plate_in_use(config, datetime.now(UTC), log=lambda _: None)
+    with Store(file) as store:
+        note = store.note(TARE_NOTE)
+        advice = known_advice(store, calibrated)
+    return CheckedBoard(
+        config=config.board,
+        plate=nominal_plate(config),
+        tare=None if note is None else msgspec.json.decode(note, type=tuple[float, float, float, float]),
+        advice=tuple(advice),
+    )
 
 
 def check_through_station(config_file: str | None) -> "StationSource | None":
@@ -118,6 +132,7 @@ def make_service_over(
 ) -> "Service":
     """Return the station's loop over this board, which tells the time by `now_ns` and the date by `wall`."""
     from station.session.clock import WallClock
+    from station.session.drift_watch import DriftWatch
     from station.session.exchange import PlateExchange
     from station.session.prescriptions import Prescriptions
     from station.session.recorder import Identity, Recorder
@@ -157,7 +172,8 @@ def make_service_over(
         named=config.board.plate_file,
         now=wall.now,
     )
-    parts = Parts(board, server, recorder, prescriptions, course, plate, exchange)
+    drift = DriftWatch(store, recorder, plate)
+    parts = Parts(board, server, recorder, prescriptions, course, plate, exchange, drift)
     return Service(parts, log=log, now_ns=now_ns)
 
 

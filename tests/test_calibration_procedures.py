@@ -46,7 +46,7 @@ def refusal(procedure: Procedure, hands: Hands, steps: int, done_instead: Step |
     taken = done(procedure, hands, steps)
     step = procedure.next_step(taken)
     assert step is not None
-    return procedure.refusal(step, hands.still(done_instead or step), taken) or ""
+    return str(procedure.refusal(step, hands.still(done_instead or step), taken) or "")
 
 
 def at(x_mm: float, y_mm: float, force_n: float = LIGHT_N) -> Step:

@@ -6,12 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from calibration.conversation import Conversation
 from calibration.dialogue import Dialogue, Step
 from calibration.document import Circumstances, plate_file
+from calibration.ends import Unattended
 from calibration.outcome import calibrate
 from calibration.procedures import EMPTY, Masses, points_of
 from calibration.session_board import SessionBoard
-from calibration.terminal import walk
 from calibration.truth import grid_mm
 from station.errors import BoardError, CalibrationError
 from station.session.protocol import Press
@@ -54,7 +55,7 @@ def test_a_whole_calibration_through_the_station_makes_it_weigh_right(station: V
     force_before, before_mm = error_of(station, board)
     procedure = Masses(NOMINAL, grid_mm(3, 120), [98.0, 196.0])
     dialogue = Dialogue(procedure, NOMINAL)
-    walk(dialogue, board, say=lambda _: None, ask=None)
+    Conversation(dialogue, board, Unattended(Path("none"), log=lambda _: None)).walk()
     points = points_of(dialogue.taken)
     file = plate_file(calibrate(points, NOMINAL), points, Circumstances("me", "2026-01-01", "s-1", sim=True))
     named, document = encode_plate_file(file)

@@ -20,6 +20,7 @@ from station.check.run import ACQUIRE, Check
 from station.check.table import print_report
 from station.errors import BoardError
 from station.session.protocol import Simulate
+from station.sway.drift import Advice
 from station.sway.plate import Plate
 from station.sway.reading import CELLS, Fault, Reading
 
@@ -165,6 +166,14 @@ def test_a_refused_priority_is_told_with_the_reason() -> None:
     report = report_of(heard, Board(config=CONFIG, plate=PLATE))
     assert kinds(report) == [("priority", None)]
     assert "SCHED_FIFO: not permitted" in report.findings[0].text
+    assert report.fit
+
+
+def test_a_board_that_wants_a_calibration_is_told_and_still_fit_for_use() -> None:
+    advice = Advice(reason="tare_walked", cell="RL", measured=12.0, limit=10.0, unit="N")
+    report = checked(board(quiet(FR)), advice=(advice,))
+    assert kinds(report) == [("recalibrate", "RL")]
+    assert "12 N, at most 10" in report.findings[0].text
     assert report.fit
 
 

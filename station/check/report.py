@@ -9,6 +9,7 @@ from station.board.config import BoardConfig
 from station.check.corners import CornerPress, corner_findings
 from station.check.figures import CellFigures, figures_of
 from station.check.findings import Finding, findings_of
+from station.sway.drift import Advice
 from station.sway.plate import Four, Plate
 from station.sway.reading import Reading
 
@@ -54,12 +55,13 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Board(msgspec.Struct, frozen=True, kw_only=True):
-    """What is known of the board beforehand: `tare` in force, `reference` tare of its calibration."""
+    """What is known beforehand: `tare` in force, `reference` tare of its calibration, why to repeat that."""
 
     config: BoardConfig
     plate: Plate
     tare: Four | None = None
     reference: Four | None = None
+    advice: tuple[Advice, ...] = ()
 
 
 class Heard(msgspec.Struct, kw_only=True):
@@ -92,6 +94,10 @@ def report_of(heard: Heard, board: Board, presses: Sequence[CornerPress] = ()) -
     findings += corner_findings(presses, board.config)
     arrival = heard.arrival or arrival_of(heard.delays_ns)
     findings += _of_time(heard, arrival)
+    findings += [
+        Finding(kind="recalibrate", cell=advice.cell, text=advice.text, fatal=False)
+        for advice in board.advice
+    ]
     fatal = [finding for finding in findings if finding.fatal]
     return Report(
         fit=not fatal,

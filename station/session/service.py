@@ -9,6 +9,7 @@ from typing import Any, Final
 from station.errors import ServiceError, StationError, StoreError
 from station.session.acquisition import Note
 from station.session.board import Board
+from station.session.drift_watch import DriftWatch
 from station.session.exchange import PlateExchange
 from station.session.fault_watch import FaultWatch, StationFault
 from station.session.health import HealthWatch
@@ -61,6 +62,7 @@ class Parts:
     course: Course
     plate: Plate
     exchange: PlateExchange
+    drift: DriftWatch
 
 
 class Service:
@@ -76,6 +78,7 @@ class Service:
         self._course = parts.course
         self._plate = parts.plate
         self._exchange = parts.exchange
+        self._drift = parts.drift
         self._upkeep = Upkeep(parts.server)
         self._now_ns = now_ns
         self._log = log
@@ -175,6 +178,7 @@ class Service:
         zero = self._tare.zero()
         if zero is not None:
             self._recorder.keep_tare(zero, self._tare.noise_n)
+            self._drift.zero_taken(zero, self._tare.noises_n)
             self._set_zero(zero)
             self._health.weighs(self._plate.calibration, self._tare.noise_n)
 
@@ -201,6 +205,7 @@ class Service:
             match outcome:
                 case SessionStarted():
                     self._recorder.session_started()
+                    self._drift.session_started()
                     self._tell("session_started", self._now_ns(), {"session": self._recorder.session})
                 case TrialEnded():
                     self._recorder.trial_ended(outcome)
@@ -295,6 +300,7 @@ class Service:
                 self._board.place(command)
 
     def _weigh_with(self, plate: Plate, zero: Four) -> None:
+        self._drift.plate_taken(plate)
         self._plate = plate.tared(zero)
         self._recorder.weigh_with(plate.calibration)
         self._recorder.keep_tare(zero, self._tare.noise_n)

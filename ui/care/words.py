@@ -59,6 +59,7 @@ EVENT: Final[dict[str, Words]] = {
     "touch_down": _("The other foot came down"),
     "hold_fault": _("Sensor fault in a hold"),
     "sensor_fault": _("The board needs service"),
+    "recalibrate": _("The board wants a new calibration"),
     "hold_stopped": _("Hold stopped"),
 }
 ALARMS: Final = ("red_flag", "possible_fall", "pain_stop", "pain_up")
