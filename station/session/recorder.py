@@ -42,6 +42,8 @@ REPORTED: Final = frozenset(
         "all_right_answered",
         "step_off",
         "touch_down",
+        "out_of_line",
+        "stumble",
         "hold_stopped",
         "hold_fault",
     }

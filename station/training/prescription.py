@@ -12,8 +12,8 @@ from station.training.routine import Routine, Seconds, Side
 
 Device = Literal["walker", "cane", "crutches", "none"]
 
-# As a device comes: eyes are closed in quiet standing on firm ground only, and no board tips. Whoever installs
-# it, and sees where it stands, allows more.
+# As a device comes: eyes close in quiet standing on firm ground only, and no board tips. Whoever installs it,
+# and sees where it stands, allows more.
 HARDEST_RUNG: Final[Mapping[str, int]] = {
     "supported-standing": 8,
     "weight-shift": 8,
