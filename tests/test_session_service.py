@@ -216,7 +216,7 @@ def test_a_kept_prescription_is_held_against_the_device_as_it_is_now(
     take(first, RX)
     first.die()
     second = VirtualStation(tmp_path, **changed)
-    assert second.course().plan[0].rung_number == 1
+    assert second.course().today.plan[0].rung_number == 1
     assert reason in replies(second)[-1].reason
     second.die()
 
@@ -230,7 +230,7 @@ def test_the_first_version_of_the_next_patient_is_not_called_older(tmp_path: Pat
     assert replies(second)[-1].state == "applied"
     second.die()
     third = VirtualStation(tmp_path, subj="p-2")
-    assert third.course().plan[0].rung_number == 2
+    assert third.course().today.plan[0].rung_number == 2
     third.die()
 
 
@@ -250,7 +250,7 @@ def test_a_clock_that_was_set_back_makes_no_prescription_valid_again(tmp_path: P
     third.run(3)
     third.say(Press(button="start"))
     third.run(0.1)
-    assert third.course().plan[0].rung_number == 1
+    assert third.course().today.plan[0].rung_number == 1
     third.die()
 
 

@@ -164,8 +164,10 @@ class Recorder:
 
     def hold_started(self, course: Course, plate: Plate, t_ns: int) -> None:
         """Begin the trial's file: from now on its readings are on the disk."""
-        planned = course.plan[course.index]
-        place = Place(new_id(), self.session or new_id(), course.trials + 1, course.attempt_number)
+        planned = course.today.planned
+        place = Place(
+            new_id(), self.session or new_id(), course.today.trials + 1, course.today.attempt_number
+        )
         blank = blank_result(
             planned, place, started=self._wall.text(), cal=self._identity.cal, sim=self._identity.sim
         )
