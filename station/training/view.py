@@ -5,7 +5,9 @@ from station.training.course import Course
 from station.training.snapshot import ExerciseView, LiveView, Snapshot
 from station.training.words import BOARD_FAULT, GETTING_READY
 
-TRAINING = ("setup", "step_on", "weigh", "countdown", "hold", "result", "rest")
+TRAINING = ("setup", "step_on", "weigh", "countdown", "hold", "result", "rest", "guided", "pause")
+WITH_WORDS = ("blocked", "summary", "all_right", "pause", "step_on", "weigh")
+WITH_TIP = ("welcome", "summary")
 
 
 def snapshot_of(course: Course, session: str | None) -> Snapshot:
@@ -23,7 +25,7 @@ def snapshot_of(course: Course, session: str | None) -> Snapshot:
         device=course.programme.device,
         ready=course.ready,
         session=session,
-        question=course.questions.current if course.phase in ("checkin", "checkout") else None,
+        question=course.question,
         plan=plan,
         exercise=plan[course.today.index] if shown else None,
         exercise_number=course.today.index + 1 if shown else 0,
@@ -35,7 +37,10 @@ def snapshot_of(course: Course, session: str | None) -> Snapshot:
         rest_s=max(0.0, course.rest_s() - course.in_phase_s()) if course.phase == "rest" else None,
         rest_total_s=course.rest_s() if course.phase == "rest" else None,
         results=tuple(course.today.results),
-        words=course.words if course.phase in ("blocked", "summary", "all_right") else (),
+        words=course.words if course.phase in WITH_WORDS else (),
+        week=course.week_with_today() if course.phase == "summary" else (),
+        weekday=course.weekday,
+        tip=course.tip if course.phase in WITH_TIP else "",
         note=course.note if course.phase in ("checkin", "plan") else "",
         board_fault=_board_words(course),
     )
@@ -70,4 +75,6 @@ def _live(course: Course) -> LiveView:
         target_y_mm=attempt.centre.y_mm,
         target_radius_mm=course.today.planned.routine.target.radius_mm,
         in_target=attempt.in_target,
+        count=attempt.count,
+        goal=attempt.goal,
     )
