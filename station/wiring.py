@@ -134,8 +134,9 @@ def make_service_over(
     from station.session.clock import WallClock
     from station.session.drift_watch import DriftWatch
     from station.session.exchange import PlateExchange
-    from station.session.prescriptions import Prescriptions
-    from station.session.recorder import Identity, Recorder
+    from station.session.prescriptions import Prescriptions, remind
+    from station.session.recorder import Recorder
+    from station.session.reports import Identity
     from station.session.server import Server
     from station.session.service import Parts, Service
     from station.session.store import Store
@@ -153,8 +154,9 @@ def make_service_over(
     prescriptions = Prescriptions(store, bounds, verify=_verifier(config), wall=wall, log=log)
     identity = Identity(config.station.subj, plate.calibration, sim)
     recorder = Recorder(store, folder, identity, wall=wall, log=log, rx_version=lambda: prescriptions.version)
+    recorder.memory.rested = config.source.rested
     prescriptions.attach(recorder)
-    recorder.recover()
+    left_off = recorder.recover()
     programme = prescriptions.in_force()
     course = Course(
         programme,
@@ -173,6 +175,9 @@ def make_service_over(
         now=wall.now,
     )
     drift = DriftWatch(store, recorder, plate)
+    remind(course, recorder)
+    if left_off is not None:
+        course.offer_to_go_on(left_off, recorder.memory.check_in_stands)
     parts = Parts(board, server, recorder, prescriptions, course, plate, exchange, drift)
     return Service(parts, log=log, now_ns=now_ns)
 

@@ -9,7 +9,8 @@ import pytest
 
 from station.session.clock import WallClock
 from station.session.drift_watch import DriftWatch, known_advice, known_zeros, remember_check
-from station.session.recorder import Identity, Recorder
+from station.session.recorder import Recorder
+from station.session.reports import Identity
 from station.session.store import Store
 from station.sway.drift import MOST_KEPT, SpanCheck
 from station.sway.plate import Four, Plate

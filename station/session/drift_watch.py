@@ -4,7 +4,8 @@ from typing import Final, Protocol, TypeVar
 
 import msgspec
 
-from station.session.recorder import EventBody, Recorder
+from station.session.recorder import Recorder
+from station.session.reports import EventBody
 from station.session.store import Store
 from station.sway.drift import MOST_KEPT, Advice, SpanCheck, Zero, advice_of
 from station.sway.plate import Four, Plate
@@ -85,7 +86,7 @@ class DriftWatch:
         self._advised = {**{key: at for key, at in self._advised.items() if at == day}, about: day}
         note = (ADVISED_NOTE, msgspec.json.encode(self._advised))
         body = EventBody(kind=KIND, session=self._recorder.session, detail=advice.detail)
-        self._recorder.write(lambda: self._store.post("event", body, header, note=note))
+        self._recorder.write(lambda: self._store.post("event", body, header, notes=(note,)))
 
 
 def _decoded(notes: Notes, key: str, kind: type[T]) -> T | None:
