@@ -2,6 +2,7 @@
 
 import os
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -12,7 +13,7 @@ from station.errors import ConfigError
 from station.session.panel_config import PanelConfig
 from station.sway.reading import CELLS
 from station.training.prescription import Limits
-from station.training.routine import shipped_routines
+from station.training.routine import Routine, routines_with
 
 DEFAULT_PATH = Path("/etc/balance-station/station.toml")
 
@@ -51,6 +52,12 @@ class CareConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     keys: tuple[bytes, ...] = ()
 
 
+class TrainingConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What is trained: a folder with routines of a clinic's own, beside those that come with the station."""
+
+    routines: str = ""
+
+
 class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Everything that can be set."""
 
@@ -60,6 +67,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     panel: PanelConfig = PanelConfig()
     care: CareConfig = CareConfig()
     limits: Limits = Limits()
+    training: TrainingConfig = TrainingConfig()
 
     def __post_init__(self) -> None:
         """Refuse a pin that board and panel, or two parts of the panel, both want. Raises ConfigError."""
@@ -101,7 +109,10 @@ def parse_config(text: str, *, where: str) -> Config:
     for key in config.care.keys:
         if len(key) != 32:
             raise ConfigError(f"{where}: care.keys holds a key of {len(key)} bytes; an Ed25519 key has 32")
-    known = shipped_routines()
+    try:
+        known = known_routines(config)
+    except ConfigError as error:
+        raise ConfigError(f"{where}: {error}") from None
     for name in config.limits.hardest_rung:
         if name not in known:
             message = (
@@ -109,6 +120,11 @@ def parse_config(text: str, *, where: str) -> Config:
             )
             raise ConfigError(message)
     return config
+
+
+def known_routines(config: Config) -> Mapping[str, Routine]:
+    """Return the routines this station knows, by name. Raises ConfigError."""
+    return routines_with(config.training.routines)
 
 
 def with_source(config: Config, name: str) -> Config:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from station.board.acquire import acquire
 from station.board.breakdown import parse_spec
 from station.board.source import check_source
-from station.config import Config, load_config, socket_path, state_folder, with_source
+from station.config import Config, known_routines, load_config, socket_path, state_folder, with_source
 from station.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -115,7 +115,6 @@ def make_service_over(
     from station.session.store import Store
     from station.training.course import Course
     from station.training.prescription import Bounds
-    from station.training.routine import shipped_routines
     from station.weighing import plate_in_use
 
     folder = state_folder(config)
@@ -124,7 +123,7 @@ def make_service_over(
     sim = config.source.sim
     store = Store(folder / DATABASE)
     server = Server(socket_path(config))
-    bounds = Bounds(config.station.id, config.station.subj, config.limits, shipped_routines())
+    bounds = Bounds(config.station.id, config.station.subj, config.limits, known_routines(config))
     prescriptions = Prescriptions(store, bounds, verify=_verifier(config), wall=wall, log=log)
     identity = Identity(config.station.subj, plate.calibration, sim)
     recorder = Recorder(store, folder, identity, wall=wall, log=log, rx_version=lambda: prescriptions.version)

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from station.__main__ import main
-from station.config import Config, load_config, parse_config
+from station.config import Config, known_routines, load_config, parse_config
 from station.errors import ConfigError
 from station.training.routine import shipped_routines
 
@@ -96,3 +96,16 @@ def test_a_source_that_is_not_there_ends_the_station_at_once(
     assert main(["run", "--config", str(config)]) == 1
     (line,) = capsys.readouterr().err.splitlines()
     assert says in line
+
+
+def test_a_clinics_own_routine_can_be_limited_and_a_bad_one_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "mine.toml"
+    file.write_text(
+        'routine = "mine"\ntitle = "Mine"\nstance = "both"\ncues = []\n'
+        '[[rungs]]\nsupport = "none"\nhold_s = 5\nsupport_limit_percent = 5\n'
+    )
+    text = f'[training]\nroutines = "{tmp_path}"\n[limits.hardest_rung]\nmine = 1\n'
+    assert "mine" in known_routines(parse_config(text, where="x.toml"))
+    file.write_text("routine = 3\n")
+    with pytest.raises(ConfigError, match=r"^x\.toml: .*mine\.toml"):
+        parse_config(text, where="x.toml")

@@ -117,5 +117,5 @@ def test_a_rung_may_have_its_own_cues() -> None:
 
 
 def test_a_rung_that_closes_the_eyes_must_not_borrow_cues_that_ask_to_look() -> None:
-    with pytest.raises(ConfigError, match=r"mine\.toml: rung 2 closes the eyes"):
+    with pytest.raises(ConfigError, match=r"mine\.toml, line 12: rungs\[1\]\.cues: .*closes the eyes"):
         parse_routine(ROUTINE, where="mine.toml")

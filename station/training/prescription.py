@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 import msgspec
 
@@ -11,6 +11,24 @@ from station.errors import PrescriptionError
 from station.training.routine import Routine, Seconds, Side
 
 Device = Literal["walker", "cane", "crutches", "none"]
+
+# As a device comes: eyes close in quiet standing on firm ground only, and no board tips. Whoever installs it,
+# and sees where it stands, allows more.
+HARDEST_RUNG: Final[Mapping[str, int]] = {
+    "supported-standing": 8,
+    "weight-shift": 8,
+    "limits-of-stability": 1,
+    "single-leg": 7,
+    "tandem": 8,
+    "heel-to-toe-walking": 6,
+    "balance-board": 6,
+    "quiet-standing": 2,
+    "calf-raises": 2,
+    "straight-leg-raises": 2,
+    "heel-slides": 2,
+    "gentle-core": 2,
+    "walk": 5,
+}
 
 
 class Exercise(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -43,7 +61,7 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """Hard limits set at installation, which no message can raise; a routine not named allows rung 1 only."""
 
     hardest_rung: dict[str, Annotated[int, msgspec.Meta(ge=0, le=100)]] = msgspec.field(
-        default_factory=lambda: {"supported-standing": 5, "single-leg": 4, "balance-board": 3}
+        default_factory=lambda: dict(HARDEST_RUNG)
     )
     longest_hold_s: Seconds = 60.0
     most_minutes: Annotated[float, msgspec.Meta(gt=0, le=240)] = 30.0
@@ -137,9 +155,13 @@ def hold_of(exercise: Exercise, routine: Routine) -> float:
 
 
 def planned_minutes(rx: Prescription, routines: Mapping[str, Routine]) -> float:
-    """Return how long holds and rests of one session take together, in minutes."""
-    seconds = sum(e.attempts * (hold_of(e, routines[e.routine]) + e.rest_s) for e in rx.exercises)
+    """Return how long exercises and rests of one session take together, in minutes."""
+    seconds = sum(e.attempts * (_takes_s(e, routines[e.routine]) + e.rest_s) for e in rx.exercises)
     return seconds / 60
+
+
+def _takes_s(exercise: Exercise, routine: Routine) -> float:
+    return hold_of(exercise, routine) or routine.rung(exercise.rung).takes_s
 
 
 def fallback_exercises(last_safe_rung: int = 1) -> tuple[Exercise, ...]:
