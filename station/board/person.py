@@ -119,13 +119,19 @@ class Pendulum:
 
 
 class Person:
-    """Somebody who stands for as long as they are asked to; the same seed sways the same way."""
+    """Somebody who stands for as long as they are asked to; the same seed sways the same way.
+
+    `again` is the same person on another occasion: as steady, and not the same motion.
+    """
 
     duration_ns: int | None = None
 
-    def __init__(self, plate: Plate, *, seed: int = 0, sway_factor: float = 1.0) -> None:
+    def __init__(
+        self, plate: Plate, *, seed: int = 0, sway_factor: float = 1.0, again: int | None = None
+    ) -> None:
         self._plate = plate
-        self._axes = (Pendulum(f"ml {seed}"), Pendulum(f"ap {seed}"))
+        moment = f"{seed}" if again is None else f"{seed} {again}"
+        self._axes = (Pendulum(f"ml {moment}"), Pendulum(f"ap {moment}"))
         draw = random.Random(f"person {seed}")  # noqa: S311 -- a simulation, no secret
         self._trait = math.exp(min(max(draw.gauss(0, SPREAD), -WIDEST_SPREAD), WIDEST_SPREAD))
         self._stance: Stance = "both"
