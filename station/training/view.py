@@ -59,15 +59,19 @@ def _live(course: Course) -> LiveView:
     if sample is None or sample.fault is not Fault.NONE:
         return LiveView()
     attempt = course.attempt
-    if attempt is None or attempt.centre is None:
+    if attempt is None or attempt.target_mm is None:
         return LiveView(load_n=sample.load_n, x_mm=sample.x_mm, y_mm=sample.y_mm)
     return LiveView(
         load_n=sample.load_n,
         x_mm=sample.x_mm,
         y_mm=sample.y_mm,
         support_percent=attempt.support_percent,
-        target_x_mm=attempt.centre.x_mm,
-        target_y_mm=attempt.centre.y_mm,
-        target_radius_mm=course.plan[course.index].routine.target.radius_mm,
+        target_x_mm=attempt.target_mm[0],
+        target_y_mm=attempt.target_mm[1],
+        target_radius_mm=attempt.target_radius_mm,
         in_target=attempt.in_target,
+        targets_mm=attempt.targets_mm,
+        target_index=attempt.target_index,
+        count=attempt.count,
+        goal=attempt.goal,
     )
