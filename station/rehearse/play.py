@@ -38,8 +38,14 @@ class Played:
     trials: list[Trial]
     ended: SessionEnded | None
     epoch_ns: int
+    ended_ns: int
     epoch_s: float = 0.0
     seconds: list[Second] = field(default_factory=list)
+
+    @property
+    def lasted_s(self) -> float:
+        """Return how long it lasted."""
+        return (self.ended_ns - self.epoch_ns) / S
 
     def t_s(self, t_ns: int) -> float:
         """Return seconds as they are told: a recording's own, or of the session."""
@@ -76,7 +82,7 @@ def play_recording(
         stage = _play(board, programme, spec, explain=explain)
     _finish(stage, board)
     seconds = stage.explainer.seconds if stage.explainer is not None else []
-    return Played(stage.events, stage.trials, stage.ended, 0, board.t_s(0), seconds)
+    return Played(stage.events, stage.trials, stage.ended, 0, board.end_ns, board.t_s(0), seconds)
 
 
 def _longest_s(board: RecordedBoard, programme: Programme) -> float:
@@ -133,7 +139,7 @@ def play_person(patient: Patient, programme: Programme, *, explain: bool = False
         elif phase in WAITS and board.t_ns - phase_ns > PATIENCE_S * S:
             stage.press()
     seconds = stage.explainer.seconds if stage.explainer is not None else []
-    return Played(stage.events, stage.trials, stage.ended, began_ns, 0.0, seconds)
+    return Played(stage.events, stage.trials, stage.ended, began_ns, board.t_ns, 0.0, seconds)
 
 
 def _answers(patient: Patient, board: SimulatedBoard, *, waited_s: float) -> bool:

@@ -1,5 +1,6 @@
 """One session in virtual time: samples in, presses and answers by somebody, and all that came of it."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Protocol
@@ -37,12 +38,16 @@ class Somebody(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something that happened, at a virtual time, in a phase of the session."""
+    """Something that happened, at a virtual time, in a phase of the session.
+
+    `beside` is a step on or off that no exercise watched: a station says nothing of it.
+    """
 
     kind: str
     t_ns: int
     phase: str
     detail: Detail = field(default_factory=dict)
+    beside: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +83,7 @@ class Stage:
         self._name = name
         self._footing = Footing()
         self._faults: list[FaultSpan] = []
+        self._of_trial: Counter[str] = Counter()
         self._fault: tuple[Fault, int] | None = None
         self._t_ns = start_ns
         self._begun = False
@@ -125,7 +131,7 @@ class Stage:
         if outcomes:
             self._take(outcomes)
         elif footing is not None and attempt is None:
-            self.events.append(Event(footing, sample.t_ns, course.phase))
+            self.events.append(Event(footing, sample.t_ns, course.phase, beside=True))
         if course.phase != phase or footing is not None:
             self.react()
 
@@ -156,6 +162,8 @@ class Stage:
                 case Happening():
                     if outcome.kind == "hold_started":
                         self._faults, self._fault = [], None
+                        self._of_trial.clear()
+                    self._of_trial[outcome.kind] += 1
                     self.events.append(
                         Event(outcome.kind, outcome.t_ns or self._t_ns, self.course.phase, outcome.detail)
                     )
@@ -206,6 +214,9 @@ class Stage:
             ),
             in_target_percent=_rounded(attempt.in_target_percent, 1),
             faults=tuple(self._faults),
+            kind=planned.routine.kind,
+            count=attempt.count,
+            events=dict(self._of_trial),
         )
         return Trial(result, (start_ns, end_ns))
 
