@@ -117,11 +117,15 @@ def test_power_lost_in_a_hold_keeps_the_trial_marked_interrupted(tmp_path: Path)
     (trial,) = trials(second)
     assert trial.outcome == "interrupted"
     assert trial.hold_s == pytest.approx(3, abs=0.2)
+    assert second.course().phase == "pause", "asked to go on, or to stop"
+    patient = second.train()
+    second.run_until(lambda: patient.finished)
+    assert [(trial.number, trial.outcome) for trial in trials(second)] == [(1, "interrupted"), (2, "done")]
     (session,) = sessions(second)
-    assert (session.ended_by, session.trials) == ("interrupted", 1)
+    assert (session.ended_by, session.trials) == ("finished", 2)
     second.die()
     third = VirtualStation(tmp_path)
-    assert len(trials(third)) == 1, "recovered once, not at every start"
+    assert len(trials(third)) == 2, "recovered once, not at every start"
     third.die()
 
 
@@ -216,7 +220,7 @@ def test_a_kept_prescription_is_held_against_the_device_as_it_is_now(
     take(first, RX)
     first.die()
     second = VirtualStation(tmp_path, **changed)
-    assert second.course().plan[0].rung_number == 1
+    assert second.course().today.plan[0].rung_number == 1
     assert reason in replies(second)[-1].reason
     second.die()
 
@@ -230,7 +234,7 @@ def test_the_first_version_of_the_next_patient_is_not_called_older(tmp_path: Pat
     assert replies(second)[-1].state == "applied"
     second.die()
     third = VirtualStation(tmp_path, subj="p-2")
-    assert third.course().plan[0].rung_number == 2
+    assert third.course().today.plan[0].rung_number == 2
     third.die()
 
 
@@ -250,7 +254,7 @@ def test_a_clock_that_was_set_back_makes_no_prescription_valid_again(tmp_path: P
     third.run(3)
     third.say(Press(button="start"))
     third.run(0.1)
-    assert third.course().plan[0].rung_number == 1
+    assert third.course().today.plan[0].rung_number == 1
     third.die()
 
 
@@ -258,7 +262,7 @@ def answer_all(station: VirtualStation, **answers: bool | int) -> None:
     station.run(3)
     station.say(Press(button="start"))
     station.run(0.1)
-    while (question := station.course().questions.current) and station.course().phase == "checkin":
+    while (question := station.course().question) and station.course().phase == "checkin":
         value = answers.get(question.key, {"pain": 2, "support": True}.get(question.key, False))
         station.say(Answer(key=question.key, value=value))
         station.run(0.05)
@@ -404,7 +408,21 @@ def test_what_was_answered_survives_a_kill(tmp_path: Path) -> None:
     answer_all(first, pain=4)
     first.die()
     second = VirtualStation(tmp_path)
-    assert sessions(second)[0].answers["pain"] == 4
+    assert second.course().answers()["pain"] == 4
+    second.die()
+
+
+def test_a_session_broken_off_in_its_check_in_is_over(tmp_path: Path) -> None:
+    first = VirtualStation(tmp_path)
+    first.run(3)
+    first.say(Press(button="start"))
+    first.run(0.1)
+    first.say(Answer(key="numbness", value=False))
+    first.run(0.1)
+    first.die()
+    second = VirtualStation(tmp_path)
+    assert [session.ended_by for session in sessions(second)] == ["interrupted"]
+    assert second.course().phase == "welcome"
     second.die()
 
 

@@ -20,6 +20,7 @@ from station.training.prescription import (
     parse_time,
 )
 from station.training.programme import Programme, fallback_programme, programme_of
+from station.training.tips import tip_of
 
 TIME_NOTE: Final = "latest_time"
 
@@ -121,6 +122,7 @@ class Prescriptions:
             course.prescribe(programme)
         if self._recorder is not None:
             course.stop_words = self._recorder.stop_words()
+            remind(course, self._recorder)
 
     def prescribe(self, document: bytes, course: Course) -> None:
         """Take a document from the care team: refuse it with its reason, or bring it into force.
@@ -152,6 +154,18 @@ class Prescriptions:
             body = ReplyBody(rx_version=version, state=state, reason=reason)
             header = self._recorder.header()
             self._write(lambda: self._store.post("reply", body, header))
+
+
+def remind(course: Course, recorder: Recorder) -> None:
+    """Give the course what is remembered of the sessions before."""
+    memory = recorder.memory
+    course.allowance = memory.allowance()
+    course.known_weight_n = memory.body_weight_n()
+    course.bests_s = recorder.longest_holds()
+    course.week = memory.week()
+    course.weekday = memory.today().weekday()
+    course.tip = tip_of(memory.today())
+    course.ask_goal = memory.asks_goal()
 
 
 def _claimed_version(document: bytes) -> int:

@@ -2,7 +2,7 @@
 
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, NamedTuple, Self
@@ -12,6 +12,9 @@ import uuid_utils
 
 from station.errors import StoreError
 from station.training.result import SessionResult, TrialResult
+from station.training.routine import Side
+
+Note = tuple[str, bytes]
 
 VERSION: Final = 1
 BUSY_S: Final = 0.2  # the screen stands still while a write waits for another process's
@@ -74,6 +77,13 @@ class Backlog(NamedTuple):
 
     depth: int
     oldest: str | None
+
+
+class _Held(msgspec.Struct):
+    routine: str
+    rung: int
+    side: Side | None
+    hold_s: float
 
 
 def new_id() -> str:
@@ -144,15 +154,19 @@ class Store:
                 (session, started, rx_version),
             )
 
-    def end_session(self, result: SessionResult, header: Header) -> None:
-        """Keep the session's result and put it into the outbox, both or neither."""
+    def end_session(self, result: SessionResult, header: Header, *, notes: Sequence[Note] = ()) -> None:
+        """Keep the session's result, put it into the outbox, remember small things: all or nothing."""
         body = msgspec.json.encode(result)
         with self._transaction():
             self._db.execute("UPDATE session SET result = ? WHERE id = ?", (body, result.session))
+            self._remember(notes)
             self._post("result/session", body, header)
 
     def keep_trial(self, result: TrialResult, raw: bytes, header: Header) -> None:
-        """Keep a trial with its raw trace and put both into the outbox, all or nothing."""
+        """Keep a trial with its raw trace and put both into the outbox, all or nothing.
+
+        An exercise beside the board has no trace: `raw` is empty.
+        """
         body = msgspec.json.encode(result)
         with self._transaction():
             self._db.execute(
@@ -163,7 +177,8 @@ class Store:
                 (result.trial, result.session, body, raw),
             )
             self._post("result/trial", body, header)
-            self._post("raw", raw, header)
+            if raw:
+                self._post("raw", raw, header)
 
     def keep_answers(self, session: str, answers: dict[str, bool | int]) -> None:
         """Keep what was answered so far."""
@@ -184,6 +199,15 @@ class Store:
         """Return the trials of a session in order."""
         rows = self._db.execute("SELECT result FROM trial WHERE session = ? ORDER BY id", (session,))
         return [msgspec.json.decode(body, type=TrialResult) for (body,) in rows]
+
+    def longest_holds(self) -> dict[tuple[str, int, Side | None], float]:
+        """Return the longest hold in seconds by routine, rung and side."""
+        longest: dict[tuple[str, int, Side | None], float] = {}
+        for (body,) in self._db.execute("SELECT result FROM trial"):
+            held = msgspec.json.decode(body, type=_Held)
+            key = (held.routine, held.rung, held.side)
+            longest[key] = max(held.hold_s, longest.get(key, 0.0))
+        return longest
 
     # -- prescriptions -------------------------------------------------------------------------------------
 
@@ -222,13 +246,10 @@ class Store:
             (new_id(), kind, msgspec.json.encode(header), body),
         )
 
-    def post(
-        self, kind: str, body: msgspec.Struct, header: Header, *, note: tuple[str, bytes] | None = None
-    ) -> None:
-        """Put one message into the outbox, and with it a small thing to remember: both or neither."""
+    def post(self, kind: str, body: msgspec.Struct, header: Header, *, notes: Sequence[Note] = ()) -> None:
+        """Put one message into the outbox, and with it small things to remember: all or nothing."""
         with self._transaction():
-            if note is not None:
-                self._db.execute("INSERT OR REPLACE INTO note (key, value) VALUES (?, ?)", note)
+            self._remember(notes)
             self._post(kind, msgspec.json.encode(body), header)
 
     def outbox(self, kind: str, *, after: int, limit: int) -> list[Outgoing]:
@@ -268,7 +289,10 @@ class Store:
     def remember(self, key: str, value: bytes) -> None:
         """Remember a small thing."""
         with self._transaction():
-            self._db.execute("INSERT OR REPLACE INTO note (key, value) VALUES (?, ?)", (key, value))
+            self._remember([(key, value)])
+
+    def _remember(self, notes: Sequence[Note]) -> None:
+        self._db.executemany("INSERT OR REPLACE INTO note (key, value) VALUES (?, ?)", notes)
 
     def close(self) -> None:
         """Close the file; may be called twice."""
