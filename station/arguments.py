@@ -14,6 +14,14 @@ def seconds(text: str) -> float:
     return value
 
 
+def whole(text: str) -> int:
+    """Return a whole number, 1 to 3650. Raises argparse.ArgumentTypeError."""
+    value = _whole(text)
+    if value is None or not 1 <= value <= 3650:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1 to 3650")
+    return value
+
+
 def port(text: str) -> int:
     """Return a TCP port. Raises argparse.ArgumentTypeError."""
     value = _whole(text)

@@ -21,6 +21,14 @@ def test_a_line_says_how_the_person_stands() -> None:
     )
 
 
+def test_a_line_says_what_the_body_does() -> None:
+    assert parse_control(b'{"do":"raise_calves","count":15}') == Control("raise_calves", raises=15)
+    assert parse_control(b'{"do":"touch_down","side":"left"}') == Control("touch_down", side="left")
+    assert parse_control(b'{"do":"stand","lean_mm":[30,-20],"sway_factor":1.5}') == Control(
+        "stand", lean_mm=(30.0, -20.0), sway_factor=1.5
+    )
+
+
 def test_what_is_null_or_absent_stays_as_it_is() -> None:
     assert parse_control(b'{"do":"stand","hands_percent":null,"stance":null}') == Control("stand")
 
@@ -37,10 +45,16 @@ def test_a_line_says_what_breaks_where_and_when() -> None:
         (b"\xff\xfe", "not understood"),
         (b"[" * 100_000, "not understood"),
         (b"[]", "it is not an object"),
-        (b"{}", "do is None; it must be step_on, step_off, stand, stumble, fall, press, fault"),
+        (
+            b"{}",
+            "do is None; it must be step_on, step_off, stand, stumble, fall, press, ",
+        ),
         (b'{"do":"jump"}', "do is 'jump'"),
         (b'{"do":["stand"]}', "do is ['stand']"),
-        (b'{"do":"stand","stance":"head"}', "stance is 'head'; it must be both, one-leg, tandem, board"),
+        (
+            b'{"do":"stand","stance":"head"}',
+            "stance is 'head'; it must be both, together, one-leg, ",
+        ),
         (b'{"do":"stand","hands_percent":101}', "hands_percent is 101; it must be a number from 0 to 100"),
         (b'{"do":"stand","hands_percent":NaN}', "hands_percent is nan"),
         (b'{"do":"stand","hands_percent":true}', "hands_percent is True"),
@@ -62,6 +76,12 @@ def test_a_line_says_what_breaks_where_and_when() -> None:
         (b'{"do":"place","force_n":9,"x_mm":0}', "y_mm is None"),
         (b'{"do":"place","force_n":9,"x_mm":0,"y_mm":0,"cell":"FL"}', "unknown key 'cell'"),
         (b'{"do":"press"}', "cell is None; it must be FL, FR, RL, RR"),
+        (b'{"do":"raise_calves"}', "count is None; it must be a whole number up to 100"),
+        (b'{"do":"raise_calves","count":1.5}', "count is 1.5; it must be a whole number"),
+        (b'{"do":"raise_calves","count":101}', "count is 101; it must be a number from 0 to 100"),
+        (b'{"do":"touch_down"}', "side is None; it must be left, right"),
+        (b'{"do":"stand","lean_mm":[0,500]}', "lean_mm is [0, 500]; it must be two numbers from -400 to 400"),
+        (b'{"do":"stand","sway_factor":0}', "sway_factor is 0; it must be a number from 0.1 to 10"),
         (b'{"do":"press","cell":"XX"}', "cell is 'XX'"),
         (b'{"do":"stand","hand_percent":1}', "unknown key 'hand_percent'"),
     ],

@@ -66,6 +66,23 @@ def test_quiet_standing_sways_within_the_range_of_recorded_people(seed: int) -> 
     assert 3 < rms_mm < 9
 
 
+# The calmest and the liveliest of the three people whose recordings stand beside the published medians.
+RECORDED_MM_S: dict[tuple[Vision, Surface], tuple[float, float]] = {
+    ("closed", "firm"): (6.04, 44.7),
+    ("open", "foam"): (20.05, 58.2),
+    ("closed", "foam"): (20.67, 80.4),
+}
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize(("vision", "surface"), RECORDED_MM_S)
+def test_harder_conditions_sway_between_the_calmest_and_the_liveliest_recorded_person(
+    vision: Vision, surface: Surface, seed: int
+) -> None:
+    calmest_mm_s, liveliest_mm_s = RECORDED_MM_S[vision, surface]
+    assert calmest_mm_s < sway("both", vision=vision, surface=surface, seed=seed)[0] < liveliest_mm_s
+
+
 @pytest.mark.parametrize("stance", ["one-leg", "tandem", "board"])
 def test_harder_stances_are_livelier(stance: Stance) -> None:
     assert sway(stance)[0] > 2 * sway("both")[0]

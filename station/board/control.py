@@ -7,17 +7,28 @@ from typing import Any, Final, Literal, NamedTuple, cast, get_args
 
 from station.board.breakdown import KINDS, Breakdown, Kind, cells_wrong
 from station.board.load import EMPTY, Plate
+from station.board.motion import Side
 from station.board.person import Stance, Surface, Vision
 from station.board.standing import Standing
 from station.errors import MessageError
 from station.sway.reading import CELLS
 
-Deed = Literal["step_on", "step_off", "stand", "stumble", "fall", "press"]
+Deed = Literal["step_on", "step_off", "stand", "stumble", "fall", "press", "raise_calves", "touch_down"]
 DEEDS: Final[tuple[str, ...]] = get_args(Deed)
 STANCES: Final[tuple[str, ...]] = get_args(Stance)
 VISIONS: Final[tuple[str, ...]] = get_args(Vision)
 SURFACES: Final[tuple[str, ...]] = get_args(Surface)
-KEYS: Final = frozenset({"do", "hands_percent", "stance", "vision", "surface", "lean", "cell", "since_ns"})
+SIDES: Final[tuple[str, ...]] = get_args(Side)
+KEYS: Final = frozenset(
+    {
+        "do", "hands_percent", "stance", "vision", "surface", "lean", "lean_mm", "count", "side",
+        "sway_factor", "cell", "since_ns",
+    }
+)  # fmt: skip
+FURTHEST_MM: Final = 400.0
+MOST_RAISES: Final = 100
+MOST_PLACED: Final = 5000.0  # N, and mm
+SWAY_FACTOR: Final = (0.1, 10.0)
 FAULT: Final = "fault"
 PLACE: Final = "place"
 PLACE_KEYS: Final = ("force_n", "x_mm", "y_mm")
@@ -40,8 +51,9 @@ class Place(NamedTuple):
 class Control(NamedTuple):
     """One thing to do; None leaves as it is. `since_ns` is when it happened (CLOCK_MONOTONIC), None now.
 
-    `lean` is how far to the right and forward, each from -1 to 1 (the edge). `press` presses on the corner
-    `cell` for a moment.
+    `lean` is how far to the right and forward, each from -1 to 1 (the edge); `lean_mm` the same as a place of
+    the CoP from upright. `press` presses on the corner `cell` for a moment, `raise_calves` goes up and down
+    so many times (`count` in the line), `touch_down` puts the foot of this `side` down.
     """
 
     do: Deed
@@ -52,6 +64,10 @@ class Control(NamedTuple):
     vision: Vision | None = None
     surface: Surface | None = None
     lean: tuple[float, float] | None = None
+    lean_mm: tuple[float, float] | None = None
+    raises: int | None = None
+    side: Side | None = None
+    sway_factor: float | None = None
 
     def carry_out(self, standing: Standing, t_ns: int) -> None:
         """Let whoever stands on the simulated plate do it at this time."""
@@ -64,6 +80,8 @@ class Control(NamedTuple):
                 standing.stumble()
             case "fall":
                 standing.fall(t_ns)
+            case "raise_calves" if self.raises is not None:
+                standing.raise_calves(t_ns, self.raises)
         if self.cell is not None:
             standing.press(t_ns, self.cell)
         if self.lean is not None:
@@ -74,7 +92,12 @@ class Control(NamedTuple):
             vision=self.vision,
             surface=self.surface,
             hands_share=self.hands_share,
+            sway_factor=self.sway_factor,
         )
+        if self.lean_mm is not None:
+            standing.lean_to(t_ns, *self.lean_mm)
+        if self.do == "touch_down" and self.side is not None:
+            standing.touch_down(t_ns, self.side)
 
 
 def parse_control(line: bytes) -> Control | Breakdown | Place:
@@ -93,20 +116,33 @@ def parse_control(line: bytes) -> Control | Breakdown | Place:
     if do == FAULT:
         return _breakdown(asked)
     if do == PLACE:
-        return Place(*(_number(asked, key) for key in PLACE_KEYS))
+        return Place(*(_needed(asked, key) for key in PLACE_KEYS))
     deed = cast("Deed", _one_of(asked, "do", (*DEEDS, FAULT, PLACE)))
     cell = _maybe(asked, "cell", CELLS)
     if deed == "press" and cell is None:
         raise MessageError(f"control line: cell is None; it must be {', '.join(CELLS)}")
+    count = _number(asked, "count", 0, MOST_RAISES)
+    side = _maybe(asked, "side", SIDES)
+    if deed == "raise_calves" and (count is None or count != int(count)):
+        raise MessageError(
+            f"control line: count is {asked.get('count')!r}; it must be a whole number up to {MOST_RAISES}"
+        )
+    if deed == "touch_down" and side is None:
+        raise MessageError(f"control line: side is None; it must be {', '.join(SIDES)}")
+    hands_percent = _number(asked, "hands_percent", 0, 100)
     return Control(
         deed,
-        _hands_share(asked.get("hands_percent")),
+        None if hands_percent is None else hands_percent / 100,
         cast("Stance | None", _maybe(asked, "stance", STANCES)),
         _time(asked, "since_ns"),
         None if cell is None else CELLS.index(cell),
         cast("Vision | None", _maybe(asked, "vision", VISIONS)),
         cast("Surface | None", _maybe(asked, "surface", SURFACES)),
-        _lean(asked.get("lean")),
+        _pair(asked, "lean", 1),
+        _pair(asked, "lean_mm", FURTHEST_MM),
+        None if count is None else int(count),
+        cast("Side | None", side),
+        _number(asked, "sway_factor", *SWAY_FACTOR),
     )
 
 
@@ -136,29 +172,33 @@ def _maybe(asked: dict[str, Any], key: str, allowed: tuple[str, ...]) -> str | N
     return None if asked.get(key) is None else _one_of(asked, key, allowed)
 
 
-def _number(asked: dict[str, Any], key: str) -> float:
-    value = asked.get(key)
-    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= 5000:
-        raise MessageError(f"control line: {key} is {value!r}; it must be a number up to 5000")
-    return float(value)
-
-
-def _lean(lean: object) -> tuple[float, float] | None:
-    if lean is None:
+def _pair(asked: dict[str, Any], key: str, most: float) -> tuple[float, float] | None:
+    pair = asked.get(key)
+    if pair is None:
         return None
-    if isinstance(lean, list) and len(lean) == 2:
-        across, along = lean
-        if all(isinstance(n, int | float) and -1 <= n <= 1 for n in (across, along)):
+    if isinstance(pair, list) and len(pair) == 2:
+        across, along = pair
+        if all(isinstance(n, int | float) and -most <= n <= most for n in (across, along)):
             return float(across), float(along)
-    raise MessageError(f"control line: lean is {lean!r}; it must be two numbers from -1 to 1")
+    raise MessageError(f"control line: {key} is {pair!r}; it must be two numbers from {-most:g} to {most:g}")
 
 
-def _hands_share(percent: object) -> float | None:
-    if percent is None:
+def _needed(asked: dict[str, Any], key: str) -> float:
+    value = _number(asked, key, -MOST_PLACED, MOST_PLACED)
+    if value is None:
+        raise MessageError(f"control line: {key} is missing; it must be a number")
+    return value
+
+
+def _number(asked: dict[str, Any], key: str, least: float, most: float) -> float | None:
+    value = asked.get(key)
+    if value is None:
         return None
-    if isinstance(percent, bool) or not isinstance(percent, int | float) or not 0 <= percent <= 100:
-        raise MessageError(f"control line: hands_percent is {percent!r}; it must be a number from 0 to 100")
-    return percent / 100
+    if isinstance(value, bool) or not isinstance(value, int | float) or not least <= value <= most:
+        raise MessageError(
+            f"control line: {key} is {value!r}; it must be a number from {least:g} to {most:g}"
+        )
+    return float(value)
 
 
 def _time(asked: dict[str, Any], key: str) -> int | None:

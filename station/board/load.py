@@ -45,6 +45,16 @@ class Plate(NamedTuple):
             front_n * (1 - across), front_n * (1 + across), rear_n * (1 - across), rear_n * (1 + across)
         )
 
+    def cop_of(self, forces_n: Forces) -> tuple[float, float, float]:
+        """Return load, x and y of these forces; without a load the CoP is the centre."""
+        fl_n, fr_n, rl_n, rr_n = forces_n
+        load_n = fl_n + fr_n + rl_n + rr_n
+        if not load_n:
+            return 0.0, 0.0, 0.0
+        x_mm = (fr_n + rr_n - fl_n - rl_n) / load_n * self.width_mm / 2
+        y_mm = (fl_n + fr_n - rl_n - rr_n) / load_n * self.length_mm / 2
+        return load_n, x_mm, y_mm
+
 
 class StillLoad:
     """A load that does not move; change `force` to put something else on the plate."""

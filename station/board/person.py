@@ -12,7 +12,7 @@ from typing import Final, Literal, NamedTuple
 
 from station.board.load import Forces, Plate
 
-Stance = Literal["both", "one-leg", "tandem", "board"]
+Stance = Literal["both", "together", "one-leg", "semi-tandem", "tandem", "board"]
 Vision = Literal["open", "closed"]
 Surface = Literal["firm", "foam", "rocker-side", "rocker-forward", "wobble"]
 
@@ -51,6 +51,7 @@ class Manner(NamedTuple):
     stance: Stance | None = None
     vision: Vision | None = None
     surface: Surface | None = None
+    sway_factor: float | None = None  # 1 sways as most people do, 2 twice as much: skill, or the lack of it
 
 
 class Disturbance(NamedTuple):
@@ -63,7 +64,9 @@ class Disturbance(NamedTuple):
 
 DISTURBANCE: Final[dict[Stance, Disturbance]] = {
     "both": Disturbance(0.76, 1.02, 0.5),
+    "together": Disturbance(1.2, 1.1, 0.45),
     "one-leg": Disturbance(3.0, 2.4, 0.2),
+    "semi-tandem": Disturbance(1.6, 1.3, 0.35),
     "tandem": Disturbance(2.4, 1.7, 0.25),
     "board": Disturbance(2.2, 2.4, 0.4),
 }
@@ -116,19 +119,26 @@ class Pendulum:
 
 
 class Person:
-    """Somebody who stands for as long as they are asked to; the same seed sways the same way."""
+    """Somebody who stands for as long as they are asked to; the same seed sways the same way.
+
+    `again` is the same person on another occasion: as steady, and not the same motion.
+    """
 
     duration_ns: int | None = None
 
-    def __init__(self, plate: Plate, *, seed: int = 0) -> None:
+    def __init__(
+        self, plate: Plate, *, seed: int = 0, sway_factor: float = 1.0, again: int | None = None
+    ) -> None:
         self._plate = plate
-        self._axes = (Pendulum(f"ml {seed}"), Pendulum(f"ap {seed}"))
+        moment = f"{seed}" if again is None else f"{seed} {again}"
+        self._axes = (Pendulum(f"ml {moment}"), Pendulum(f"ap {moment}"))
         draw = random.Random(f"person {seed}")  # noqa: S311 -- a simulation, no secret
         self._trait = math.exp(min(max(draw.gauss(0, SPREAD), -WIDEST_SPREAD), WIDEST_SPREAD))
         self._stance: Stance = "both"
         self._vision: Vision = "open"
         self._surface: Surface = "firm"
         self._hands_share = 0.0
+        self._sway_factor = sway_factor
         self._disturbance = self._disturbed()
         self._pushed_steps = 0
         self._step = 0  # the newest step of the history, on a grid of STEP_NS
@@ -145,6 +155,7 @@ class Person:
         self._stance = manner.stance or self._stance
         self._vision = manner.vision or self._vision
         self._surface = manner.surface or self._surface
+        self._sway_factor = self._sway_factor if manner.sway_factor is None else manner.sway_factor
         self._hands_share = hands_share
         self._disturbance = self._disturbed()
 
@@ -171,7 +182,9 @@ class Person:
 
     def _disturbed(self) -> Disturbance:
         ml_nm, ap_nm, memory_s = disturbance(self._stance, self._vision, self._surface)
-        size = self._trait * (1 - STEADYING * min(1.0, self._hands_share / STEADYING_SHARE))
+        size = (
+            self._sway_factor * self._trait * (1 - STEADYING * min(1.0, self._hands_share / STEADYING_SHARE))
+        )
         return Disturbance(size * ml_nm, size * ap_nm, memory_s)
 
     def _go_on(self) -> None:

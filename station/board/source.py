@@ -77,11 +77,11 @@ def open_source(
         return Source(name, GpioPins.open(config), MonotonicClock(), None)
     if name == "simulate":
         plate = config.plate if imperfect else None
-        standing = Standing(Person(config.plate, seed=seed))
+        standing = Standing(Person(config.plate, seed=seed), config.plate)
         return simulate(name, standing, PacedClock(), seed=seed, imperfect=plate)
     if name.startswith(REPLAY) and len(name) > len(REPLAY):
         recording = read_recording(Path(name.removeprefix(REPLAY)), config.plate)
-        return simulate(name, Standing(RecordedPerson(recording)), PacedClock(), seed=seed)
+        return simulate(name, Standing(RecordedPerson(recording), config.plate), PacedClock(), seed=seed)
     message = f"the source is '{name}'; it must be simulate, replay:FILE, wii or gpio"
     raise ConfigError(message)
 

@@ -2,7 +2,8 @@
 
 from typing import Final, Protocol
 
-from station.board.load import EMPTY, Forces
+from station.board.load import EMPTY, Forces, Plate
+from station.board.motion import CalfRaises, OtherFoot, Ramp, Side
 from station.board.person import Manner, Stance, Surface, Vision
 from station.board.recording import Recording
 
@@ -14,25 +15,6 @@ LEAN_NS: Final = 1_000_000_000
 GRASP_NS: Final = 1_000_000_000  # taking hold or letting go
 PRESS_NS: Final = 1_500_000_000  # a hand on a corner, and how hard it presses
 PRESS_N: Final = 120.0
-
-
-class Ramp:
-    """A value that moves to its target over a while, without a corner at either end."""
-
-    def __init__(self, value: float, duration_ns: int) -> None:
-        self._from = self.target = value
-        self._since_ns = 0
-        self._duration_ns = self._takes_ns = duration_ns
-
-    def move(self, target: float, t_ns: int, *, duration_ns: int | None = None) -> None:
-        """Start moving at this time, which may be past or to come."""
-        self._from, self.target, self._since_ns = self.at(t_ns), target, t_ns
-        self._takes_ns = duration_ns or self._duration_ns
-
-    def at(self, t_ns: int) -> float:
-        """Return the value at a time not before the last move."""
-        share = min(max((t_ns - self._since_ns) / self._takes_ns, 0.0), 1.0)
-        return self._from + (self.target - self._from) * share * share * (3 - 2 * share)
 
 
 class Body(Protocol):
@@ -88,11 +70,15 @@ class RecordedPerson:
 class Standing:
     """One body that steps on and off; a `Load`. It steps off by itself when it has no more to show."""
 
-    def __init__(self, body: Body) -> None:
+    def __init__(self, body: Body, plate: Plate = Plate()) -> None:  # noqa: B008 a tuple that never changes
         self.body = body
+        self._plate = plate
         self._presence = Ramp(0.0, STEP_NS)
         self._hands = Ramp(0.0, GRASP_NS)
         self._lean = (Ramp(0.0, LEAN_NS), Ramp(0.0, LEAN_NS))  # shares of the load moved right and forward
+        self._target_mm = (Ramp(0.0, LEAN_NS), Ramp(0.0, LEAN_NS))  # from where the body stands upright
+        self._raises: CalfRaises | None = None
+        self._other_foot = OtherFoot()
         self._leaves_ns: int | None = None
         self._pressed: tuple[int, int] | None = None  # which corner, since when
         self._placed = EMPTY  # something that lies on the plate beside whoever stands there
@@ -107,6 +93,8 @@ class Standing:
         if self.on_board:
             return
         self.body.begin(t_ns)
+        self._raises = None
+        self._other_foot.lift(t_ns)
         self._presence.move(1.0, t_ns)
         duration_ns = self.body.duration_ns
         self._leaves_ns = None if duration_ns is None else t_ns + duration_ns
@@ -133,16 +121,33 @@ class Standing:
         vision: Vision | None = None,
         surface: Surface | None = None,
         hands_share: float | None = None,
+        sway_factor: float | None = None,
     ) -> None:
-        """Change how to stand; None leaves it as it is."""
-        if hands_share is not None:
+        """Change how to stand; None leaves it as it is. A stance puts both feet where it wants them."""
+        if hands_share is not None and hands_share != self._hands.target:
             self._hands.move(hands_share, t_ns)
-        self.body.take(Manner(stance, vision, surface), self._hands.target)
+        if stance is not None:
+            self._other_foot.lift(t_ns)
+        self.body.take(Manner(stance, vision, surface, sway_factor), self._hands.target)
 
     def lean(self, t_ns: int, across: float, along: float) -> None:
         """Lean to the right and forward, each from -1 (the left or rear edge) to 1; 0, 0 is upright."""
         self._lean[0].move(across, t_ns)
         self._lean[1].move(along, t_ns)
+
+    def lean_to(self, t_ns: int, x_mm: float, y_mm: float, *, within_ns: int = LEAN_NS) -> None:
+        """Bring the CoP so far to the right and forward of where it is upright; 0, 0 is upright."""
+        for ramp, mm in zip(self._target_mm, (x_mm, y_mm), strict=True):
+            ramp.move(mm, t_ns, duration_ns=within_ns)
+
+    def raise_calves(self, t_ns: int, count: int) -> None:
+        """Rise onto the toes and come down again, so many times; 0 stays flat."""
+        self._raises = CalfRaises(t_ns, count, seed=f"raises {t_ns}") if count else None
+
+    def touch_down(self, t_ns: int, side: Side) -> None:
+        """Put the other foot down on this side, as somebody does who stood on one leg."""
+        if self.on_board:
+            self._other_foot.come_down(t_ns, side)
 
     def stumble(self) -> None:
         """Lose balance and catch oneself on the board."""
@@ -175,8 +180,25 @@ class Standing:
         # The first foot on, and the last one off, is the left one.
         across = self._lean[0].at(t_ns) - FIRST_FOOT * (1 - presence)
         forces_n = _shifted(self.body.forces_n(t_ns), across, self._lean[1].at(t_ns))
-        share = presence * (1 - self._hands.at(t_ns))
+        forces_n = self._brought(forces_n, t_ns)
+        share = presence * (1 - self._hands.at(t_ns)) * self._other_foot.strike(t_ns)
         return Forces._make(share * n for n in forces_n)
+
+    def _brought(self, forces_n: Forces, t_ns: int) -> Forces:
+        """Move the CoP to where leaning, calves and the other foot bring it, as far as the plate reaches."""
+        x_mm = self._target_mm[0].at(t_ns) + self._other_foot.aside_mm(t_ns)
+        y_mm = self._target_mm[1].at(t_ns)
+        if self._raises is not None:
+            y_mm += self._raises.forward_mm(t_ns)
+        if not x_mm and not y_mm:
+            return forces_n
+        load_n, at_x_mm, at_y_mm = self._plate.cop_of(forces_n)
+        half_x_mm, half_y_mm = self._plate.width_mm / 2, self._plate.length_mm / 2
+        return self._plate.corners_n(
+            load_n,
+            min(max(at_x_mm + x_mm, -half_x_mm), half_x_mm),
+            min(max(at_y_mm + y_mm, -half_y_mm), half_y_mm),
+        )
 
 
 def _shifted(forces_n: Forces, across: float, along: float) -> Forces:

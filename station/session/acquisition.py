@@ -157,7 +157,7 @@ class Acquisition:
         """Tell the simulated person what to do, this child and any that follows it."""
         how = {key: value for key, value in msgspec.to_builtins(step).items() if key != "type"}
         line = {**how, "since_ns": self._now_ns()}
-        if step.do in {"press", "stumble"}:
+        if step.do in {"press", "stumble", "raise_calves", "touch_down"}:
             pass  # over in a moment: nothing that a next child would have to know
         elif step.do == "step_on":
             self._stood = line

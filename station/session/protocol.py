@@ -6,7 +6,7 @@ import msgspec
 
 from station.errors import MessageError
 from station.training.health import BoardHealth
-from station.training.routine import Surface, Vision
+from station.training.routine import Side, Surface, Vision
 from station.training.snapshot import Snapshot
 
 # A plate file of 7 × 7 places with four masses each has 76 kB as a JSON string; a packet of this size goes
@@ -49,24 +49,39 @@ class Answer(Packet, frozen=True, tag="answer"):
     value: bool | Annotated[int, msgspec.Meta(ge=0, le=MOST_COUNTED)]
 
 
-SimulatedStance = Literal["both", "one-leg", "tandem", "board"]
+SimulatedStance = Literal["both", "together", "one-leg", "semi-tandem", "tandem", "board"]
+Place = Annotated[float, msgspec.Meta(ge=-400, le=400)]
 
 
 class Simulate(Packet, frozen=True, tag="simulate"):
     """What the simulated person does; refused by a station with a real board.
 
     `do`: `stand` changes how; `stumble` is caught, `fall` ends beside the board; `press` presses the corner
-    `cell` for a moment, as an installer does. `hands_percent` is the share of body weight the hands carry,
-    `lean` how far the body leans to the right and forward, each from -1 to 1 (the edge).
+    `cell` for a moment, as an installer does; `raise_calves` goes onto the toes and down `count` times;
+    `touch_down` puts the foot of this `side` down beside the one that stands, until the next `stance`.
+    `hands_percent` is the share of body weight the hands carry, `lean` how far the body leans to the right
+    and forward, each from -1 to 1 (the edge), `lean_mm` where the CoP goes from upright; `sway_factor` is how
+    much the person sways, of what most people do.
     """
 
-    do: Literal["step_on", "step_off", "stand", "stumble", "fall", "press"]
+    do: Literal["step_on", "step_off", "stand", "stumble", "fall", "press", "raise_calves", "touch_down"]
     hands_percent: Annotated[float, msgspec.Meta(ge=0, le=100)] | None = None
     stance: SimulatedStance | None = None
     vision: Vision | None = None
     surface: Surface | None = None
     lean: tuple[Lean, Lean] | None = None
+    lean_mm: tuple[Place, Place] | None = None
+    count: Annotated[int, msgspec.Meta(ge=0, le=100)] | None = None
+    side: Side | None = None
+    sway_factor: Annotated[float, msgspec.Meta(ge=0.1, le=10)] | None = None
     cell: Cell | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse a deed without what it needs. Raises ValueError."""
+        for deed, key in (("press", "cell"), ("raise_calves", "count"), ("touch_down", "side")):
+            if self.do == deed and getattr(self, key) is None:
+                message = f"'{deed}' needs {key}"
+                raise ValueError(message)
 
 
 class SimulateFault(Packet, frozen=True, tag="simulate_fault"):
