@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from station.board.acquire import acquire
 from station.board.breakdown import parse_spec
+from station.board.realtime import ask_for_turns
 from station.board.source import check_source
 from station.config import (
     DATABASE,
@@ -64,6 +65,8 @@ def make_service(
     board = make_acquisition(config_file, log=log, source=source, faults=faults)
     config = configured(config_file, source)
     check_source(config.source.source, config.board, reader=config.source.reader)
+    if not config.source.sim:
+        log(ask_for_turns())
     return make_service_over(board, config, log=log)
 
 
