@@ -114,7 +114,7 @@ def make_service_over(
     from station.session.service import Parts, Service
     from station.session.store import Store
     from station.training.course import Course
-    from station.training.prescription import Bounds
+    from station.training.fitting import Bounds
     from station.weighing import plate_in_use
 
     folder = state_folder(config)
@@ -129,6 +129,7 @@ def make_service_over(
     recorder = Recorder(store, folder, identity, wall=wall, log=log, rx_version=lambda: prescriptions.version)
     prescriptions.attach(recorder)
     recorder.recover()
+    prescriptions.after_session()  # what a power cut left undecided
     programme = prescriptions.in_force()
     course = Course(
         programme,

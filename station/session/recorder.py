@@ -1,6 +1,7 @@
 """Keeps what the patient did: sessions and trials into the store, and what the care team is told of them."""
 
 import time
+from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ import msgspec
 
 from station.errors import StationError, StoreError
 from station.session.clock import WallClock, boot_id
+from station.session.event import EventBody
 from station.session.later import Later
 from station.session.stop import Stop
 from station.session.store import Header, Store, new_id
@@ -50,14 +52,6 @@ TARE_NOTE: Final = "tare"
 STOP_NOTE: Final = "stop"
 
 
-class EventBody(msgspec.Struct, frozen=True, kw_only=True):
-    """Body of an up/event message (`station.link.messages.StationEvent`)."""
-
-    kind: str
-    session: str | None
-    detail: dict[str, str | float | int | bool | None]
-
-
 @dataclass(frozen=True, slots=True)
 class Identity:
     """What stands in the head of every message of this station."""
@@ -92,6 +86,8 @@ class Recorder:
         self._noise_n: float | None = None
         self._recording_ns: int | None = None
         self._started = ""
+        self._events: Counter[str] = Counter()  # of this session, by kind
+        self._trial_events: Counter[str] = Counter()  # since the last hold began
         self.session: str | None = None
         self.tare = self._known_tare()
         self._stop = self._known_stop()
@@ -153,8 +149,13 @@ class Recorder:
         """Begin a session: its check-in is on the screen."""
         self.session = new_id()
         self._started = self._wall.text()
+        self._events.clear()
+        self._trial_events.clear()
         session, started, rx_version = self.session, self._started, self._rx_version()
-        self._later.write(lambda: self._store.begin_session(session, started=started, rx_version=rx_version))
+        subj = self._identity.subj
+        self._later.write(
+            lambda: self._store.begin_session(session, started=started, rx_version=rx_version, subj=subj)
+        )
 
     def answered(self, answers: dict[str, bool | int]) -> None:
         """Keep what was answered so far."""
@@ -169,6 +170,7 @@ class Recorder:
         blank = blank_result(
             planned, place, started=self._wall.text(), cal=self._identity.cal, sim=self._identity.sim
         )
+        self._trial_events.clear()
         self._file.begin(TrialHead(result=blank, plate=plate.to_dict(), hold_started_ns=t_ns))
 
     def trial_ended(self, ended: TrialEnded) -> None:
@@ -185,6 +187,8 @@ class Recorder:
                 round((end_ns - self._recording_ns) / S, 3),
             )
             kept = Kept(msgspec.structs.replace(kept.result, source_s=source_s), kept.raw)
+        kept = Kept(msgspec.structs.replace(kept.result, events=dict(self._trial_events)), kept.raw)
+        self._trial_events.clear()
         header = self.header()
 
         def keep() -> None:
@@ -208,6 +212,7 @@ class Recorder:
             answers=ended.answers,
             rx_version=self._rx_version(),
             sim=self._identity.sim,
+            events=dict(self._events),
         )
         header = self.header()
         self._later.write(lambda: self._store.end_session(result, header))
@@ -233,15 +238,21 @@ class Recorder:
             mono_s=time.monotonic(),
         )
         self._stop = stop
+        self._count(alert.kind)
         body = EventBody(kind=alert.kind, session=self.session, detail=alert.detail)
         header = self.header()
         note = (STOP_NOTE, msgspec.json.encode(stop))
         self._later.write(lambda: self._store.post("event", body, header, note=note))
 
     def happened(self, happening: Happening) -> None:
-        """Tell the care team what it should know at once."""
+        """Count what happened, and tell the care team what it should know at once."""
+        self._count(happening.kind)
         if happening.kind in REPORTED:
             self.report(happening.kind, happening.detail)
+
+    def _count(self, kind: str) -> None:
+        self._events[kind] += 1
+        self._trial_events[kind] += 1
 
     def report(self, kind: str, detail: dict[str, str | float | int | bool | None]) -> None:
         """Put an event for the care team into the outbox."""
