@@ -4,8 +4,8 @@ from typing import Final, Protocol, TypeVar
 
 import msgspec
 
+from station.session.event import EventBody
 from station.session.recorder import Recorder
-from station.session.reports import EventBody
 from station.session.store import Store
 from station.sway.drift import MOST_KEPT, Advice, SpanCheck, Zero, advice_of
 from station.sway.plate import Four, Plate
