@@ -306,7 +306,7 @@ def test_a_tap_on_a_page_that_has_just_appeared_is_not_meant_for_it(bench: Bench
 
 def test_restart_needs_two_presses_of_different_buttons(bench: Bench) -> None:
     bench.open(by_keys=True)
-    bench.key(*"2580", "go")  # type: ignore[arg-type]
+    bench.key(*"2580", "go")
     bench.pick("restart")
     assert bench.mark() == "back"
     bench.pick("restart")
