@@ -11,6 +11,7 @@ from ui.patient.service.area import make_rooms
 from ui.patient.service.check import CheckRoom, CheckSheet
 from ui.patient.service.check_report import CellReport, CheckReport, FindingReport, read_report
 from ui.patient.service.check_words import finding_words, first_words
+from ui.patient.service.command import ChildCommand
 from ui.patient.service.examples import FIT, GOOD, UNFIT
 from ui.patient.service.room import Around
 from ui.patient.service.settings import Settings
@@ -76,10 +77,14 @@ def test_the_real_check_of_a_simulated_board_is_shown(tmp_path: Path) -> None:
     config.write_text(f'[station]\nstate = "{tmp_path}"\n')
     room = make_rooms(config, tmp_path / "session.sock", os.environ)[0]
     assert isinstance(room, CheckRoom)
+    command = room._command
+    assert isinstance(command, ChildCommand)
     around = Around(None, Settings(), S)
     room.enter(around)
-    while room.is_busy():
-        room.turn(around)
+    assert command._child is not None
+    command._child.wait()  # its report is shorter than a pipe is deep
+    room.turn(around)
+    assert not room.is_busy()
     sheet = room.sheet(around)
     assert isinstance(sheet, CheckSheet)
     assert sheet.failed is None
