@@ -71,28 +71,22 @@ def test_a_read_that_a_delay_kept_up_is_to_blame_for_what_its_rest_ran_over() ->
     assert result.losses == {Loss.STRUCK: 1}
 
 
-@pytest.mark.parametrize(
-    ("fault", "delay_ns", "why"),
-    [
-        (Fault.SETTLING, 0, Loss.SETTLING),
-        (Fault.LATE_READ, 2 * MS, Loss.YOUNG),
-        (Fault.LATE_READ, 0, Loss.OTHER),
-    ],
-)
-def test_what_caution_costs_is_counted_apart(fault: Fault, delay_ns: int, why: Loss) -> None:
-    spike = Spike(conversion_ns(5), conversion_ns(5) + delay_ns, 0b0010) if delay_ns else None
-    void = Reading(conversion_ns(5), 0, 0, fault)
-    result = audited(*ALL_GOOD[:5], void, *ALL_GOOD[6:], spike=spike)
+@pytest.mark.parametrize(("fault", "why"), [(Fault.SETTLING, Loss.SETTLING), (Fault.LATE_READ, Loss.YOUNG)])
+def test_what_caution_costs_is_counted_apart(fault: Fault, why: Loss) -> None:
+    result = audited(*ALL_GOOD[:5], Reading(conversion_ns(5), 0, 0, fault), *ALL_GOOD[6:])
     assert (result.losses, result.unexplained) == ({why: 1}, 0)
 
 
-def test_a_stretch_that_is_long_enough_but_for_the_guard_is_the_guards() -> None:
+@pytest.mark.parametrize(
+    ("left_ns", "why"), [(5 * MS // 2, Loss.GUARD), (3 * MS, Loss.OTHER)], ids=["in the guard", "no excuse"]
+)
+def test_a_stretch_that_is_long_enough_but_for_the_guard_is_the_guards(left_ns: int, why: Loss) -> None:
     auditor = Auditor()
     auditor.truth += [Conversion(conversion_ns(n), 0, n, settled=True) for n in range(71)]
-    auditor.spikes.append(Spike(conversion_ns(65), conversion_ns(66) - 5 * MS // 2, 0b0010))
+    auditor.spikes.append(Spike(conversion_ns(65), conversion_ns(66) - left_ns, 0b0010))
     end_ns = conversion_ns(70) + 2 * GRACE_NS
     auditor.hear([good(n) for n in range(70) if n != 65], end_ns)
-    assert auditor.finish(end_ns).losses == {Loss.GUARD: 1}
+    assert auditor.finish(end_ns).losses == {why: 1}
 
 
 def test_dates_are_judged_by_their_spread() -> None:

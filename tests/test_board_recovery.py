@@ -244,4 +244,5 @@ def test_with_delays_nothing_is_lost_that_could_have_been_read(call_ns: int) -> 
     assert result.missed - hit - result.losses[Loss.YOUNG] <= 1
     assert result.losses[Loss.OTHER] == 0
     assert result.losses[Loss.STRUCK] < 0.05 * valid
-    assert result.jitter_ns < 100_000
+    # A tenth of the poll interval, or of a read where that is longer.
+    assert result.jitter_ns < max(100_000, 75 * call_ns / 10)

@@ -40,7 +40,7 @@ class Loss(StrEnum):
     STRUCK = "struck"  # a delayed call in its own read, or in a read whose rest ran over it
     COVERED = "covered"  # between delays there was no stretch long enough for a poll and a read
     SETTLING = "settling"  # the filter had settled, but that was not certain
-    YOUNG = "young"  # a delay near it, and its chip's clock not known yet, or not again
+    YOUNG = "young"  # its chip's clock was not known yet, or not again after a power-cycle
     GUARD = "guard"  # there was time for a read, but not with the guard around an update
     OTHER = "other"
 
@@ -174,8 +174,7 @@ class Auditor:
             return Loss.COVERED
         if any(v.fault is Fault.SETTLING and abs(v.t_ns - from_ns) < (until_ns - from_ns) / 2 for v in voids):
             return Loss.SETTLING
-        young = self._good[cell] < TRUSTED_PERIOD_AFTER or self._since_settled[cell] < RETRUSTED_AFTER
-        if hits and young:
+        if self._good[cell] < TRUSTED_PERIOD_AFTER or self._since_settled[cell] < RETRUSTED_AFTER:
             return Loss.YOUNG
         if stretch_ns < self._need_ns + GUARD_SHARE * (until_ns - from_ns):
             return Loss.GUARD
