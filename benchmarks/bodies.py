@@ -64,6 +64,12 @@ class Body:
             self._t_ns += PERIOD_NS
             yield self._sample(self._load())
 
+    def nobody(self, seconds: float) -> Iterator[Sample]:
+        """Yield the samples of an empty plate."""
+        for _ in range(round(seconds * RATE_HZ)):
+            self._t_ns += PERIOD_NS
+            yield Sample(self._t_ns, (0.0, 0.0, 0.0, 0.0), 0.0, None, None)
+
     def _load(self) -> Load:
         forces_n = self.person.forces_n(self._t_ns)
         load_n = sum(forces_n)

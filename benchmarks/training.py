@@ -64,7 +64,7 @@ def step_off(seed: int) -> Seen:
     """Leave the board within 0.15 to 1.5 s, with hands that carry up to 15 %."""
     rng = random.Random(f"off {seed}")
     body = Body(seed)
-    at_s, held = rng.uniform(5, 9), rng.uniform(0, 0.15)
+    at_s, held = rng.uniform(4.5, 7), rng.uniform(0, 0.15)
     body.deeds = [hands(lambda _: held), leave(at_s, rng.uniform(0.15, 1.5))]
     attempt = attempt_at("supported-standing", 1, 20)
     gone_s, seen_s = None, None
@@ -85,7 +85,7 @@ def touch_down(seed: int, *, stance: Stance = "one-leg") -> Seen:
     body = Body(seed, stance, rng.choice(("open", "closed")))
     side: Side = rng.choice(("left", "right"))
     way = (1 if side == "left" else -1) if stance == "one-leg" else rng.choice((-1, 1))
-    at_s = rng.uniform(5, 9)
+    at_s = rng.uniform(4.5, 7)
     body.deeds = [Landing.drawn(rng, at_s, way)]
     attempt = _on_one_line(stance, side, 20)
     first_s = events(attempt, body.samples(12))
@@ -100,13 +100,13 @@ def _on_one_line(stance: Stance, side: Side, hold_s: float) -> Attempt:
 
 
 def no_touch_down(seed: int, *, stance: Stance = "one-leg") -> Seen:
-    """Stand for 20 s, with hands that take hold and let go."""
+    """Stand for 10 s, with hands that take hold and let go."""
     rng = random.Random(f"quiet {seed}")
     body = Body(seed, stance, rng.choice(("open", "closed")))
-    share, at_s = rng.uniform(0, 0.2), rng.uniform(6, 20)
+    share, at_s = rng.uniform(0, 0.2), rng.uniform(4, 10)
     body.deeds = [hands(lambda t_s: share * (smooth(t_s - at_s) - smooth(t_s - at_s - 3)))]
-    attempt = _on_one_line(stance, rng.choice(("left", "right")), 20)
-    first_s = events(attempt, body.samples(26))
+    attempt = _on_one_line(stance, rng.choice(("left", "right")), 10)
+    first_s = events(attempt, body.samples(15))
     return Seen(not {"touch_down", "out_of_line", "stumble", "step_off"} & set(first_s))
 
 
@@ -116,8 +116,8 @@ def support(seed: int) -> Seen:
     body = Body(seed)
     share = rng.uniform(0, 0.38)
     body.deeds = [hands(lambda t_s: share * smooth(t_s - WEIGHED_S + 3))]
-    attempt = attempt_at("supported-standing", 1, 10, weighed=True)
-    events(attempt, body.samples(25))
+    attempt = attempt_at("supported-standing", 1, 6, weighed=True)
+    events(attempt, body.samples(20))
     if attempt.support_mean_percent is None:
         return Seen(right=False)
     wrong = attempt.support_mean_percent - 100 * share
@@ -125,10 +125,10 @@ def support(seed: int) -> Seen:
 
 
 def calf_raises(seed: int) -> Seen:
-    """Do 8 to 15 raises; right is the exact number. The size is how many it is off."""
+    """Do 8 to 12 raises; right is the exact number. The size is how many it is off."""
     rng = random.Random(f"raises {seed}")
     body = Body(seed)
-    number = rng.randint(8, 15)
+    number = rng.randint(8, 12)
     raises = CalfRaises(rng, number, GETTING_READY_S + 0.5)
     body.deeds = [raises]
     attempt = attempt_at("calf-raises", 2, 0)
@@ -138,11 +138,11 @@ def calf_raises(seed: int) -> Seen:
 
 def _asked_and_told(attempt: Attempt, body: Body) -> bool:
     """Return whether the care team is told of a possible fall."""
-    events(attempt, body.samples(14))
+    events(attempt, body.samples(12))
     if attempt.outcome != "lost" or attempt.gone_ns is None:
         return False
     watch = FallWatch(attempt.gone_ns)
-    for sample in body.samples(BACK_S + ANSWER_S + 2):
+    for sample in body.nobody(BACK_S + ANSWER_S + 2):
         watch.step(sample)
     return watch.unanswered
 
@@ -152,7 +152,7 @@ def fall(seed: int) -> Seen:
     rng = random.Random(f"fall {seed}")
     one_leg = rng.random() < 0.5
     body = Body(seed, "one-leg" if one_leg else "both")
-    at_s = rng.uniform(6, 9)
+    at_s = rng.uniform(5, 7)
     attempt = (
         attempt_at("single-leg", 1, 20, side="left") if one_leg else attempt_at("supported-standing", 1, 20)
     )
@@ -168,7 +168,7 @@ def step_down(seed: int) -> Seen:
     body = Body(seed)
     shift_mm = rng.choice((-1, 1)) * rng.uniform(40, 90)
     body.deeds = [
-        leave(rng.uniform(6, 9), rng.uniform(0.6, 1.5), shift_mm=shift_mm, shift_s=rng.uniform(0.35, 0.9))
+        leave(rng.uniform(5, 7), rng.uniform(0.6, 1.5), shift_mm=shift_mm, shift_s=rng.uniform(0.35, 0.9))
     ]
     return Seen(not _asked_and_told(attempt_at("supported-standing", 1, 20), body))
 
@@ -177,19 +177,19 @@ def stumble(seed: int) -> Seen:
     """Stumble and catch it: the hold goes on."""
     rng = random.Random(f"stumble {seed}")
     body = Body(seed)
-    attempt = attempt_at("supported-standing", 1, 12)
-    first_s = events(attempt, body.samples(rng.uniform(5, 9)))
+    attempt = attempt_at("supported-standing", 1, 8)
+    first_s = events(attempt, body.samples(rng.uniform(4.5, 8)))
     at_s = body.t_s
     body.person.stumble()
-    first_s |= events(attempt, body.samples(12))
+    first_s |= events(attempt, body.samples(10))
     return Seen("stumble" in first_s and attempt.outcome == "done", first_s.get("stumble", 99.0) - at_s)
 
 
 def quiet(seed: int) -> Seen:
-    """Stand on both feet for 20 s: nothing happens but the hold."""
+    """Stand on both feet for 10 s: nothing happens but the hold."""
     rng = random.Random(f"still {seed}")
     body = Body(seed, "both", rng.choice(("open", "closed")))
-    first_s = events(attempt_at("supported-standing", 1, 20), body.samples(26))
+    first_s = events(attempt_at("supported-standing", 1, 10), body.samples(15))
     return Seen(set(first_s) == {"step_on", "hold_started", "hold_done"})
 
 
@@ -218,15 +218,15 @@ Tell = Callable[[list[Seen]], str]
 FIGURES: tuple[tuple[str, Callable[[int], Seen], Tell, str, bool], ...] = (
     ("step-off, ≤ 0.4 s after the load is below the limit", step_off, found, "100 %", True),
     ("other foot down on one leg, ≤ 0.3 s", touch_down, found, "≥ 99 %", True),
-    ("false alarm on one leg, 20 s", no_touch_down, wrong, "≤ 1 of 1,000", False),
+    ("false alarm on one leg, 10 s", no_touch_down, wrong, "≤ 1 of 1,000", False),
     ("step out of line heel to toe, ≤ 0.3 s", partial(touch_down, stance="tandem"), found, "≥ 99 %", True),
-    ("false alarm heel to toe, 20 s", partial(no_touch_down, stance="tandem"), wrong, "≤ 1 of 1,000", False),
+    ("false alarm heel to toe, 10 s", partial(no_touch_down, stance="tandem"), wrong, "≤ 1 of 1,000", False),
     ("hand support, % of body weight", support, furthest, "within 3 %", False),
-    ("calf raises, exact count of 8 to 15", calf_raises, found, "≥ 99 %", False),
+    ("calf raises, exact count of 8 to 12", calf_raises, found, "≥ 99 %", False),
     ("possible fall told", fall, found, "100 %", False),
     ("step-down taken for a fall", step_down, wrong, "≤ 1 of 1,000", False),
     ("stumble reported, the hold goes on", stumble, found, "–", True),
-    ("anything but the hold, both feet, 20 s", quiet, wrong, "≤ 1 of 1,000", False),
+    ("anything but the hold, both feet, 10 s", quiet, wrong, "≤ 1 of 1,000", False),
 )
 
 
