@@ -8,7 +8,18 @@ import importlib
 import sys
 from typing import Final
 
-NAMES: Final = ("driver", "rivals", "brownout", "gpio", "memory", "latency", "kiosk", "sway", "calibration")
+NAMES: Final = (
+    "driver",
+    "rivals",
+    "brownout",
+    "gpio",
+    "memory",
+    "latency",
+    "kiosk",
+    "sway",
+    "calibration",
+    "prescriptions",
+)
 # These live in virtual time, and can be given any length.
 TIMED: Final = ("driver", "rivals", "memory")
 
