@@ -90,7 +90,7 @@ def test_the_picture_has_the_cells_as_they_lie_and_a_bar() -> None:
     front, rear, together, bar = shown.get().splitlines()[:4]
     assert front.split() == ["FL", "10.0", "N", "still", "FR", "20.0", "N", "moving"]
     assert rear.split() == ["RL", "no", "readings", "RR", "40.0", "N", "still"]
-    assert "keep away" in together
+    assert "measuring" in together
     assert bar.strip()
 
 

@@ -118,15 +118,16 @@ def _words(canvas: Canvas, sheet: StepSheet) -> None:
     if sheet.refused is not None:
         strip(canvas, below, refused_words(sheet.refused), size=32)
     elif sheet.looking:
-        _progress(canvas, below, sheet.counts.progress if sheet.counts is not None else 0.0)
+        words = _("Keep pressing.") if sheet.step.kind == "press" else _("Keep away from the board.")
+        _progress(canvas, below, words, sheet.counts.progress if sheet.counts is not None else 0.0)
     elif sheet.step.resumed:
         canvas.write(_("This goes on where it was stopped."), below, plain(LEAD), anchor="middle")
 
 
-def _progress(canvas: Canvas, box: pygame.Rect, share: float) -> None:
-    words = pygame.Rect(box.left, box.top, box.width, 80)
-    canvas.write(_("Keep away from the board."), words, bold(BODY), anchor="middle")
-    bar = pygame.Rect(box.left, words.bottom + 6, box.width, 44)
+def _progress(canvas: Canvas, box: pygame.Rect, words: str, share: float) -> None:
+    above = pygame.Rect(box.left, box.top, box.width, 80)
+    canvas.write(words, above, bold(BODY), anchor="middle")
+    bar = pygame.Rect(box.left, above.bottom + 6, box.width, 44)
     canvas.pen.block(bar, CARD, radius=22, edge=EDGE)
     filled = bar.inflate(-12, -12)
     filled.width = max(filled.height, round(filled.width * share))
