@@ -14,7 +14,8 @@ from ui.patient.link import StationLink
 from ui.patient.screens import Drawing
 from ui.patient.service.area import ServiceArea, make_rooms
 from ui.patient.service.desk import LEFT_ALONE_NS
-from ui.patient.service.settings import SettingsFile
+from ui.patient.service.pin import hashed
+from ui.patient.service.settings import Settings, SettingsFile
 from ui.patient.service.view import MenuSheet
 from ui.patient.sound import Silence
 from ui.patient.view import View
@@ -35,6 +36,7 @@ class Scene:
         self.link = StationLink(folder / "session.sock")
         self.log: list[str] = []
         file = SettingsFile(folder / "kiosk.toml", say=self.log.append)
+        file.write(Settings(pin=hashed("2580", b"s" * 16)))
         rooms = make_rooms(None, folder / "session.sock", {})
         speaker = Silence()
         self.area = ServiceArea(rooms, self.link, speaker, file)
@@ -75,8 +77,14 @@ class Scene:
         pygame.event.post(pygame.event.Event(kind, key=code, mod=0))
         self.watch(0.2)
 
-    def set_pin(self) -> None:
-        self.pick(*"2580", "ok", *"2580", "ok")
+    def open(self) -> None:
+        """Come in the quick way: by the key combination, and the PIN typed."""
+        both = pygame.KMOD_CTRL | pygame.KMOD_ALT
+        pygame.event.post(pygame.event.Event(pygame.KEYDOWN, key=pygame.K_s, mod=both))
+        self.watch(2 * FRAME_S)
+        for code in (*map(ord, "2580"), pygame.K_RETURN):
+            pygame.event.post(pygame.event.Event(pygame.KEYDOWN, key=code, mod=0))
+        self.watch(0.35)
 
     def words(self) -> str:
         return " ".join(text.text for text in Drawing(self.view()).texts)
@@ -100,37 +108,26 @@ def scene(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Scene]:
     speak("en")
 
 
-def test_a_cable_unplugged_in_the_service_area_is_a_calm_fault_on_the_patient_s_page(scene: Scene) -> None:
+def test_a_cable_unplugged_in_the_service_area_is_a_calm_fault_within_half_a_second(scene: Scene) -> None:
     scene.press_long()
-    scene.set_pin()
+    scene.pick(*"2580", "ok")
     scene.pick("simulation", "unplugged")
-    assert BOARD_FAULT not in scene.words()
-    scene.pick("FR")  # 0.35 s pass until the next press
-    scene.pick("back")
-    scene.kiosk.turn()
-    broken_ns = scene.station.clock.now_ns() - round(0.7 * S)
-    scene.pick("back")
+    pressed_ns = scene.station.clock.now_ns()
+    scene.pick("FR")
+    shown = scene.view().snapshot
+    while shown is not None and shown.board_fault is None:
+        assert shown.t_ns - pressed_ns < S // 2
+        shown = scene.watch(FRAME_S).snapshot
+    scene.pick("back", "back")
     view = scene.view()
     assert view.service is None
     assert view.snapshot is not None
     assert view.snapshot.phase == "welcome"
     assert BOARD_FAULT in scene.words()
-    assert view.snapshot.t_ns - broken_ns < 2 * S
-
-
-def test_the_fault_is_told_within_half_a_second_of_the_station_s_samples(scene: Scene) -> None:
-    scene.press_long()
-    scene.set_pin()
-    scene.pick("simulation", "unplugged")
-    scene.pick("FR")  # ends 0.35 s after the press
-    shown = scene.watch(0.15).snapshot
-    assert shown is not None
-    assert shown.board_fault == BOARD_FAULT
 
 
 def test_mended_again_the_board_is_well(scene: Scene) -> None:
-    scene.press_long()
-    scene.set_pin()
+    scene.open()
     scene.pick("simulation", "unplugged", "FR", "mend")
     scene.watch(3)
     shown = scene.view().snapshot
@@ -158,8 +155,7 @@ def test_both_buttons_held_open_it_and_begin_no_session(scene: Scene) -> None:
 
 
 def test_closing_by_itself_leads_back_to_the_patient_s_welcome(scene: Scene) -> None:
-    scene.press_long()
-    scene.set_pin()
+    scene.open()
     view = scene.view()
     assert view.service is not None
     assert isinstance(view.service.sheet, MenuSheet)
@@ -170,10 +166,8 @@ def test_closing_by_itself_leads_back_to_the_patient_s_welcome(scene: Scene) -> 
 
 
 def test_a_finger_that_is_still_on_its_way_presses_nothing_of_the_patient_s(scene: Scene) -> None:
-    scene.press_long()
-    begin = next(b for b in Drawing(View(scene.view().snapshot)).buttons if b.action == START)
-    scene.pick("back")
-    scene.press_long()
+    begin = next(b for b in scene.window.buttons if b.action == START)
+    scene.open()
     back = next(b for b in scene.window.buttons if b.action == Pick("back"))
     for rect in (back.rect, begin.rect):
         pygame.event.post(pygame.event.Event(pygame.MOUSEBUTTONDOWN, pos=rect.center, button=1, touch=False))
@@ -182,10 +176,10 @@ def test_a_finger_that_is_still_on_its_way_presses_nothing_of_the_patient_s(scen
     assert shown.phase == "welcome"
 
 
-def test_language_and_pin_last_and_the_pin_is_nowhere_in_plain(scene: Scene, tmp_path: Path) -> None:
-    scene.press_long()
-    scene.set_pin()
-    scene.pick("language", "de")
+def test_language_and_a_new_pin_last_and_the_pin_is_nowhere_in_plain(scene: Scene, tmp_path: Path) -> None:
+    (tmp_path / "kiosk.toml").unlink()
+    scene.open()  # sets it once, and is asked for it again
+    scene.pick(*"2580", "ok", "language", "de")
     assert language() == "de"
     assert "Zurück" in scene.words()
     kept = SettingsFile(tmp_path / "kiosk.toml", say=scene.log.append).read()
@@ -195,8 +189,7 @@ def test_language_and_pin_last_and_the_pin_is_nowhere_in_plain(scene: Scene, tmp
 
 
 def test_restart_ends_the_kiosk(scene: Scene) -> None:
-    scene.press_long()
-    scene.set_pin()
+    scene.open()
     scene.pick("restart", "restart")
     scene.kiosk.turn()
     assert not scene.kiosk.running

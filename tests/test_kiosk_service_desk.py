@@ -9,7 +9,7 @@ from station.session.protocol import Simulate, SimulateFault
 from station.training.snapshot import Snapshot
 from ui.patient.examples import snapshot
 from ui.patient.gestures import Key
-from ui.patient.service.check import CheckRoom, CheckSheet
+from ui.patient.service.check import LONGEST_S, CheckRoom, CheckSheet
 from ui.patient.service.command import Ended
 from ui.patient.service.desk import LEFT_ALONE_NS, ServiceDesk, may_open
 from ui.patient.service.door import Door, PinSheet
@@ -306,7 +306,7 @@ def test_a_tap_on_a_page_that_has_just_appeared_is_not_meant_for_it(bench: Bench
 
 def test_restart_needs_two_presses_of_different_buttons(bench: Bench) -> None:
     bench.open(by_keys=True)
-    bench.key(*"2580", "go")  # type: ignore[arg-type]
+    bench.key(*"2580", "go")
     bench.pick("restart")
     assert bench.mark() == "back"
     bench.pick("restart")
@@ -391,7 +391,7 @@ def test_a_check_that_fails_or_cannot_start_says_why() -> None:
 
 def test_a_check_that_hangs_is_ended(bench: Bench) -> None:
     bench.enter("check")
-    bench.wait(61)
+    bench.wait(LONGEST_S + 1)
     assert not bench.program.running
     assert check_sheet(bench).failed
 

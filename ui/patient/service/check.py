@@ -11,7 +11,7 @@ from ui.patient.words import _
 
 AGAIN: Final = "again"
 EXPECTED_S: Final = 14  # ten seconds of listening, and the start of the program
-LONGEST_S: Final = 60
+LONGEST_S: Final = 120
 S: Final = 1_000_000_000
 
 

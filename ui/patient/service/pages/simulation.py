@@ -81,8 +81,8 @@ def corner(canvas: Canvas, view: View, service: ServiceView, sheet: CornerSheet)
     canvas.write(kind_words(sheet.kind), left, bold(TITLE), anchor="middle")
     canvas.write(_("Which corner?"), left.move(0, 110), plain(LEAD), anchor="middle")
     canvas.pen.block(PLATE, CARD, radius=34, edge=EDGE, edge_width=4)
-    for x, is_left in ((-46, True), (46, False)):
-        sole(canvas.pen, (PLATE.centerx + x, PLATE.centery + 14), 230, FOOT, left=is_left)
+    for x, is_left in ((-36, True), (36, False)):
+        sole(canvas.pen, (PLATE.centerx + x, PLATE.centery + 14), 190, FOOT, left=is_left)
     ahead = pygame.Rect(PLATE.centerx - 90, PLATE.top + 16, 180, 44)
     canvas.write(_("front"), ahead, plain(BODY, QUIET), align="centre", anchor="middle")
     for cell, place in (("FL", "topleft"), ("FR", "topright"), ("RL", "bottomleft"), ("RR", "bottomright")):
