@@ -62,8 +62,13 @@ def test_what_the_acquisition_process_was_given_is_reported(station: VirtualStat
     assert (realtime.priority, realtime.core, realtime.locked, realtime.gc_frozen) == (40, 3, True, True)
 
 
-def test_packets_say_nothing_of_late_readings(station: VirtualStation) -> None:
-    assert checked(station).arrival.median_ms is None
+def test_when_readings_arrive_is_as_the_station_measured_it(station: VirtualStation) -> None:
+    assert checked(station).arrival.median_ms is None, "packets say nothing of it"
+    station.board.says.append({"note": "rates", "sps": [86.0] * 4, "recoveries": [0] * 4})
+    station.run(0.1)
+    arrival = checked(station).arrival
+    assert arrival.median_ms is not None
+    assert 0 < arrival.median_ms < 3  # the virtual station polls every two milliseconds
 
 
 def test_a_fault_of_the_board_is_found(station: VirtualStation) -> None:

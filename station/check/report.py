@@ -74,6 +74,7 @@ class Heard(msgspec.Struct, kw_only=True):
     delays_ns: list[int] = msgspec.field(default_factory=list)
     seconds: float = 0.0
     restarts: int = 0
+    arrival: Arrival | None = None  # as the running station measured it
 
     def note(self, note: dict[str, Any]) -> None:
         """Take one note of the acquisition process."""
@@ -81,6 +82,9 @@ class Heard(msgspec.Struct, kw_only=True):
             self.source, self.sim = str(note["source"]), bool(note["sim"])
             known = {key: note["rt"][key] for key in Realtime.__struct_fields__ if key in note["rt"]}
             self.realtime = msgspec.convert(known, Realtime)
+        elif note["note"] == "arrival":
+            median_ms, p99_ms = note["arrival_ms"]
+            self.arrival = Arrival(median_ms=median_ms, p99_ms=p99_ms)
 
 
 def report_of(heard: Heard, board: Board, presses: Sequence[CornerPress] = ()) -> Report:
@@ -88,7 +92,7 @@ def report_of(heard: Heard, board: Board, presses: Sequence[CornerPress] = ()) -
     cells = figures_of(heard.readings, board.config, board.plate, board.tare)
     findings = findings_of(cells, board.plate, tare=board.tare, reference=board.reference)
     findings += corner_findings(presses, board.config)
-    arrival = arrival_of(heard.delays_ns)
+    arrival = heard.arrival or arrival_of(heard.delays_ns)
     findings += _of_time(heard, arrival)
     findings += [
         Finding(kind="recalibrate", cell=advice.cell, text=advice.text, fatal=False)

@@ -13,7 +13,7 @@ from station.sway.reading import Fault, Reading
 class StationSource:
     """A `station.check.run.Source` over the session socket.
 
-    Readings come in packets, so when they arrive says nothing of the board: `in_time` is False.
+    Readings come in packets, so when they arrive here says nothing; the station tells when they reached it.
     """
 
     in_time = False
@@ -91,6 +91,8 @@ class StationSource:
         }
         rt["gc_frozen"] = board.gc_frozen
         self._notes.append({"note": "started", "source": board.source, "sim": board.sim, "rt": rt})
+        if board.arrival_ms is not None:
+            self._notes.append({"note": "arrival", "arrival_ms": board.arrival_ms})
         self._restarted |= self._restarts is not None and board.restarts > self._restarts
         self._restarts = board.restarts
 

@@ -34,7 +34,7 @@ from station.session.tare import Tare
 from station.session.upkeep import Upkeep
 from station.sway.live import LiveCop
 from station.sway.plate import Four, Plate
-from station.sway.reading import Reading, Sample
+from station.sway.reading import Fault, Reading, Sample
 from station.training.course import Course
 from station.training.ended import Outcome, SessionEnded, SessionStarted, TrialEnded
 from station.training.outcome import Happening
@@ -142,6 +142,8 @@ class Service:
 
     def _on_reading(self, reading: Reading) -> None:
         self._recorder.push(reading)
+        if reading.fault is Fault.NONE:
+            self._health.arrived(self._now_ns() - reading.t_ns)
         for fault in self._faults.push(reading):
             self._on_fault(fault)
         self._upkeep.push(reading)

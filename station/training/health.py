@@ -8,7 +8,8 @@ class BoardHealth(msgspec.Struct, frozen=True, kw_only=True):
 
     `priority` is SCHED_FIFO's, None without; `locked` memory stays in RAM; `refused` says in words what the
     system did not give. `sps` are conversions a second of each chip, None before they are known; `recoveries`
-    how often each was started anew. `noise_n` is the rms of one cell of the empty board. `restarts` counts
+    how often each was started anew. `arrival_ms` is how long after their conversion readings reach the
+    station, the median and 99 in 100. `noise_n` is the rms of one cell of the empty board. `restarts` counts
     those of the acquisition process since the station started. `cal` is the plate in use.
     """
 
@@ -21,6 +22,7 @@ class BoardHealth(msgspec.Struct, frozen=True, kw_only=True):
     refused: tuple[str, ...] = ()
     sps: tuple[float | None, ...] = (None, None, None, None)
     recoveries: tuple[int, ...] = (0, 0, 0, 0)
+    arrival_ms: tuple[float, float] | None = None
     noise_n: float | None = None
     restarts: int = 0
     cal: str = ""
