@@ -108,7 +108,8 @@ class Dialogue:
     def go(self) -> None:
         """Look at the plate: the person has done the step."""
         self.refused = None
-        self._look = Look(self._plate)
+        step = self.step
+        self._look = Look(self._plate, held=step is not None and step.kind == "press")
 
     def back(self) -> None:
         """Do the step before again."""

@@ -67,11 +67,13 @@ class Settling:
 class Look:
     """Gathers readings after `SETTLE_NS`; `result` is a `Still`, a refusal, or None until then.
 
-    The scale of the plate serves only to tell noise from movement.
+    The scale of the plate serves only to tell noise from movement. A `held` load is a hand that presses: it
+    shakes by several N however still it is held, so it may.
     """
 
-    def __init__(self, plate: Plate) -> None:
+    def __init__(self, plate: Plate, *, held: bool = False) -> None:
         self._plate = plate
+        self._held = held
         self._began_ns: int | None = None
         self._counts: list[list[int]] = [[] for _ in range(CELL_COUNT)]
         self._since_ns = self._newest_ns = 0
@@ -120,7 +122,7 @@ class Look:
             return
         per_n = self._plate.counts_per_n
         moving = tuple(CELLS[cell] for cell in range(CELL_COUNT) if _moves(self._counts[cell], per_n[cell]))
-        if moving:
+        if moving and not self._held:
             text = f"the plate moved (cell {', '.join(moving)}); let go of the mass, stand away and repeat"
             self.result = refuse("moved", text, cells=moving)
             return

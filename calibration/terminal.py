@@ -101,7 +101,7 @@ def picture_of(counts: Counts) -> Group:
     table = Table.grid(padding=(0, 4))
     for front in (0, 2):
         table.add_row(*(_cell(counts, cell) for cell in (front, front + 1)))
-    word = "keep away" if counts.looking else "waiting for you"
+    word = "measuring" if counts.looking else "waiting for you"
     total = Text(f"   {_sum_of(counts)}  {word}", style="cyan" if counts.looking else "dim")
     bar = ProgressBar(total=1.0, completed=counts.progress, width=BAR_WIDTH)
     return Group(table, total, bar if counts.looking else Text(""))

@@ -88,6 +88,7 @@ def calibration_sheets() -> dict[str, Sheet]:
         "78-calibration-refused": StepSheet(READY, MASS, SETTLING, MISPLACED),
         "79-calibration-wrong-mass": StepSheet(READY, MIDDLE, SETTLING, WRONG),
         "80-calibration-press": StepSheet(READY, PRESS, SETTLING),
+        "80b-calibration-pressed": StepSheet(READY, PRESS, LOOK, looking=True),
         "81-calibration-good": ResultSheet("plate", GOOD),
         "82-calibration-poor": ResultSheet("plate", POOR),
         "83-calibration-verified": ResultSheet("verify", VERIFIED),

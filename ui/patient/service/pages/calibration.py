@@ -60,9 +60,9 @@ def procedures(canvas: Canvas, view: View, service: ServiceView, sheet: Procedur
         row, column = divmod(number, 2)
         rect = BOX.move(column * (BOX.width + 24), row * (BOX.height + GAP))
         pick_button(canvas, service, rect, "", verb)
-        top = pygame.Rect(rect.left + 24, rect.top + 14, rect.width - 48, 62)
-        canvas.write(verb_words(verb), top, bold(42), align="centre", anchor="middle")
-        below = pygame.Rect(rect.left + 24, rect.top + 76, rect.width - 48, rect.height - 90)
+        top = pygame.Rect(rect.left + 24, rect.top + 8, rect.width - 48, 52)
+        canvas.write(verb_words(verb), top, bold(38), align="centre", anchor="middle")
+        below = pygame.Rect(rect.left + 24, rect.top + 60, rect.width - 48, rect.height - 66)
         canvas.write(about_words(verb), below, plain(30), align="centre", anchor="middle", balanced=True)
     back_button(canvas, service)
 

@@ -100,8 +100,7 @@ def _corner(canvas: Canvas, sheet: StepSheet, rect: pygame.Rect, cell: int, *, p
     words = "–"
     if counts is not None and counts.counts[cell] is not None:
         net_n = counts.net_n[cell]
-        words = _("{newtons} N").format(newtons=round(net_n)) if net_n is not None else ""
-        words = words or _("still") if still else words or _("moves")
+        words = "" if net_n is None else _("{newtons} N").format(newtons=round(net_n))
     inside = pygame.Rect(rect.left + 46, rect.top, rect.width - 54, rect.height)
     canvas.write(words, inside, bold(BODY), anchor="middle")
 
@@ -111,23 +110,24 @@ def _words(canvas: Canvas, sheet: StepSheet) -> None:
     canvas.write(
         number, pygame.Rect(WORDS.left, WORDS.top, WORDS.width, 44), plain(30, QUIET), anchor="middle"
     )
-    sentence = pygame.Rect(WORDS.left, WORDS.top + 52, WORDS.width, 168)
+    sentence = pygame.Rect(WORDS.left, WORDS.top + 48, WORDS.width, 152)
     canvas.write(step_words(sheet.step), sentence, bold(46), anchor="middle", balanced=True)
-    where = pygame.Rect(WORDS.left, sentence.bottom + 6, WORDS.width, 84)
+    where = pygame.Rect(WORDS.left, sentence.bottom + 4, WORDS.width, 116)
     canvas.write(place_words(sheet.step), where, plain(BODY), anchor="middle", balanced=True)
-    below = pygame.Rect(WORDS.left, where.bottom + 8, WORDS.width, WORDS.bottom - where.bottom - 8)
+    below = pygame.Rect(WORDS.left, where.bottom + 6, WORDS.width, WORDS.bottom - where.bottom - 6)
     if sheet.refused is not None:
         strip(canvas, below, refused_words(sheet.refused), size=32)
     elif sheet.looking:
-        _progress(canvas, below, sheet.counts.progress if sheet.counts is not None else 0.0)
+        words = _("Keep pressing.") if sheet.step.kind == "press" else _("Keep away from the board.")
+        _progress(canvas, below, words, sheet.counts.progress if sheet.counts is not None else 0.0)
     elif sheet.step.resumed:
         canvas.write(_("This goes on where it was stopped."), below, plain(LEAD), anchor="middle")
 
 
-def _progress(canvas: Canvas, box: pygame.Rect, share: float) -> None:
-    words = pygame.Rect(box.left, box.top, box.width, 64)
-    canvas.write(_("Keep away from the board."), words, bold(BODY), anchor="middle")
-    bar = pygame.Rect(box.left, words.bottom + 8, box.width, 44)
+def _progress(canvas: Canvas, box: pygame.Rect, words: str, share: float) -> None:
+    above = pygame.Rect(box.left, box.top, box.width, 80)
+    canvas.write(words, above, bold(BODY), anchor="middle")
+    bar = pygame.Rect(box.left, above.bottom + 6, box.width, 44)
     canvas.pen.block(bar, CARD, radius=22, edge=EDGE)
     filled = bar.inflate(-12, -12)
     filled.width = max(filled.height, round(filled.width * share))
