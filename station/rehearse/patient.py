@@ -28,6 +28,8 @@ LETS_GO_PERCENT: Final = 2.0  # who needs no more than this from the hands can s
 RESTS_ON_HANDS: Final = 0.4  # of what a rung allows: hands that may rest on something do
 VARIES: Final = 0.12  # SD of the log, from one attempt to the next
 ENDURANCE_VARIES: Final = 0.25
+AS_LAST_TIME: Final = 1  # places of the answers to how hard it was
+HARDER_TODAY: Final = 2
 LEG_STANCES: Final = ("one-leg", "tandem", "semi-tandem")
 HEEL_TO_TOE: Final = 2.0  # one stands heel to toe so many times longer than on one leg
 STEADIED_BY_PERCENT: Final = 4.0  # each such share on the hands adds the time once more
@@ -104,23 +106,29 @@ class Patient:
         spec = self.spec
         if question.key in spec.answers and spec.answers_day in (None, self.day):
             return spec.answers[question.key]
-        match question.key:
-            case "pain":
+        known = self._known(question.key)
+        if known is not None:
+            return known
+        if question.kind == "yes_no":
+            # `safest` rather keeps from training: a good day answers the opposite.
+            return not question.safest
+        return question.usual
+
+    def _known(self, key: str) -> bool | int | None:
+        """Return the answer of how this person is today, where that says it."""
+        match key:
+            case "pain" | "pain_now":
                 return self._pain_before
             case "pain_after":
                 return min(HIGHEST, self._pain_before + self._pain_rise())
             case "effort":
                 return self._effort()
-        if question.kind == "yes_no":
-            return self._yes_or_no(question)
-        return 0 if question.kind == "scale" else self._counted(question)
-
-    def _yes_or_no(self, question: Question) -> bool:
-        # `safest` keeps from training: a good day answers the opposite.
-        return not question.safest
-
-    def _counted(self, question: Question) -> int:
-        return int(getattr(question, "goal", 0) or 0)
+            case "overdone":
+                return self.painful and (self.day - 1) % DAYS == 1
+            case "compared":
+                return HARDER_TODAY if self.painful else AS_LAST_TIME
+            case _:
+                return None
 
     def _pain(self) -> int:
         usual = float(self.spec.pain * PAIN_FADES**self._weeks)

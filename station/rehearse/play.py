@@ -15,6 +15,7 @@ from station.rehearse.spec import Spec
 from station.rehearse.stage import Event, Stage, Trial
 from station.sway.plate import Plate
 from station.training.attempts import start_attempt
+from station.training.caps import Allowance
 from station.training.ended import SessionEnded
 from station.training.prescription import Prescription
 from station.training.programme import Programme
@@ -115,11 +116,18 @@ def _finish(stage: Stage, board: RecordedBoard) -> None:
     stage.finish()
 
 
-def play_person(patient: Patient, programme: Programme, *, explain: bool = False, name: str = "") -> Played:
+def play_person(
+    patient: Patient,
+    programme: Programme,
+    *,
+    allowance: Allowance | None = None,
+    explain: bool = False,
+    name: str = "",
+) -> Played:
     """Return what a session makes of a simulated patient."""
     board = SimulatedBoard(patient)
     began_ns = board.t_ns
-    course = course_of(programme, board.size_mm)
+    course = course_of(programme, board.size_mm, allowance)
     stage = Stage(course, patient, board.measures, start_ns=began_ns, explain=explain, name=name)
     stage.react()
     phase: str = course.phase

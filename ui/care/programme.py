@@ -13,7 +13,8 @@ from django.utils import timezone
 from station.errors import MessageError, PrescriptionError
 from station.link.messages import Birth, decode_prescription
 from station.link.signature import sign_prescription
-from station.training.prescription import Bounds, Exercise, Limits, Prescription, check_prescription
+from station.training.fitting import Bounds, check_prescription
+from station.training.prescription import Exercise, Limits, Prescription
 from station.training.routine import shipped_routines
 from ui.care import models
 from ui.care.folder import data_folder
