@@ -18,7 +18,7 @@ from station.training.caps import Allowance, too_much
 from station.training.decision import EVENT_OF, Decision
 from station.training.fitting import check_prescription
 from station.training.history import PastSession, days_trained, past_session
-from station.training.prescription import Prescription, parse_time
+from station.training.prescription import Exercise, Prescription, parse_time
 from station.training.programme import Programme, programme_of
 from station.training.progression import replay, rungs_in_force
 from station.training.result import SessionResult, TrialResult
@@ -26,6 +26,7 @@ from station.training.result import SessionResult, TrialResult
 FIRST_HOUR: Final = 9
 HOURS_BETWEEN: Final = 5  # two sessions of a day
 WEEK: Final = timedelta(days=7)
+MOST_AT_ONCE: Final = 2  # proposals a therapist takes up on one day: one thing at a time
 STOPS: Final = ("red_flag", "pain_stop")  # no more training on that day
 
 Away = Literal["missed", "rests"]
@@ -116,17 +117,20 @@ class _Programme:
         self.history.append(past)
         fresh = [d for d in replay(self.history, self.rx, self._bounds) if d.session == past.session]
         self._decisions += fresh
+        if past.every_stop:
+            self._waiting.clear()  # no therapist makes anything harder over a stop
         for decision in fresh:
+            # What was proposed of an exercise that has changed since is out of date.
+            self._waiting = [(d, w) for d, w in self._waiting if w.line != decision.line]
             if decision.kind == "propose":
                 self._waiting.append((day, decision))
-            else:  # what was proposed of an exercise that has changed since is out of date
-                self._waiting = [(d, w) for d, w in self._waiting if w.line != decision.line]
         return tuple(fresh)
 
     def accept(self, day: int, at: datetime) -> tuple[list[Decision], str]:
         """Let the therapist look: return which proposals a new prescription takes up, or why it may not."""
         wait = self._spec.therapist_days
         due = [decision for d, decision in self._waiting if wait is not None and day - d >= wait]
+        due = due[:MOST_AT_ONCE]
         if not due:
             return [], ""
         self._waiting = [(d, decision) for d, decision in self._waiting if decision not in due]
@@ -138,8 +142,7 @@ class _Programme:
             version=self.rx.version + 1,
             issued=at.isoformat(),
             exercises=tuple(
-                msgspec.structs.replace(exercise, rung=rung)
-                for exercise, rung in zip(self.rx.exercises, rungs, strict=True)
+                _at_rung(exercise, rung) for exercise, rung in zip(self.rx.exercises, rungs, strict=True)
             ),
         )
         try:
@@ -148,6 +151,14 @@ class _Programme:
             return [], str(error)
         self.rx, self._decisions, self.history = rx, [], []
         return due, ""
+
+
+def _at_rung(exercise: Exercise, rung: int) -> Exercise:
+    """Return the exercise as the therapist prescribes it anew; beyond what it might do alone it only proposes."""
+    alone = exercise.alone_up_to
+    return msgspec.structs.replace(
+        exercise, rung=rung, alone_up_to=alone if alone is not None and alone >= rung else None
+    )
 
 
 def rehearse_days(spec: Spec, rx: Prescription, days: int) -> Weeks:
