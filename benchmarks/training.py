@@ -242,4 +242,4 @@ def run(holds: int) -> list[Row]:
 
 def main(*, full: bool) -> None:
     """Print the table; in full a thousand holds a figure."""
-    show("Training: what people do, and what the machines make of it", run(1000 if full else 40))
+    show("Training: what people do, and what the machines make of it", run(1000 if full else 20))

@@ -1,6 +1,6 @@
 """Samples of somebody on a board, 100 a second, in their own time."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from station.sway.reading import Fault, Sample
@@ -30,6 +30,15 @@ class Board:
                 x_mm if on else None,
                 y_mm if on else None,
             )
+
+    def move(
+        self, seconds: float, place_mm: Callable[[float], tuple[float, float]], *, load_n: float = WEIGHT_N
+    ) -> Iterator[Sample]:
+        """Let the CoP go where `place_mm` says for each time from now on, in s."""
+        from_ns = self.t_ns
+        for _ in range(round(seconds * 100)):
+            x_mm, y_mm = place_mm((self.t_ns + STEP_NS - from_ns) / S)
+            yield from self.stand(0.01, load_n=load_n, x_mm=x_mm, y_mm=y_mm)
 
     def empty(self, seconds: float) -> Iterator[Sample]:
         return self.stand(seconds, load_n=0.0)

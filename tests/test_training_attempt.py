@@ -1,49 +1,9 @@
 """One attempt: what counts, what pauses, what ends it."""
 
-from collections.abc import Iterable
-
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from station.sway.reading import Fault, Sample
-from station.training.attempt import Attempt
-from station.training.attempts import start_attempt
-from station.training.programme import Planned
-from station.training.routine import Routine, shipped_routines
+from tests.attempts import attempt_at, feed, holding
 from tests.standing import WEIGHT_N, Board
-
-PLATE_MM = (400.0, 400.0)
-
-
-def attempt_at(name: str = "supported-standing", *, hold_s: float = 20.0, weighed: bool = False) -> Attempt:
-    routine: Routine = shipped_routines()[name]
-    planned = Planned(
-        routine=routine,
-        rung_number=1,
-        rung=routine.rung(1),
-        side="left" if routine.sided else None,
-        attempts=1,
-        hold_s=hold_s,
-        rest_s=20,
-    )
-    return start_attempt(planned, plate_mm=PLATE_MM, body_weight_n=WEIGHT_N if weighed else None)
-
-
-def feed(attempt: Attempt, samples: Iterable[Sample]) -> list[str]:
-    return [happening.kind for sample in samples for happening in attempt.step(sample)]
-
-
-def holding(attempt: Attempt, board: Board) -> Attempt:
-    """Bring an attempt to its hold."""
-    feed(attempt, board.stand(10))
-    assert attempt.phase == "hold"
-    attempt_held(attempt)
-    return attempt
-
-
-def attempt_held(attempt: Attempt) -> None:
-    assert attempt.held_s > 0
 
 
 def test_a_quiet_hold_is_weighed_counted_down_held_and_done() -> None:
@@ -156,6 +116,20 @@ def test_the_cop_near_the_edge_pauses() -> None:
     assert feed(attempt, board.stand(0.5, x_mm=185)) == ["edge"]
 
 
+def test_beside_one_foot_the_edge_is_that_of_the_foot() -> None:
+    attempt, board = attempt_at("single-leg", side="left"), Board()
+    holding(attempt, board)
+    assert feed(attempt, board.stand(0.3, x_mm=-45)) == []
+    assert feed(attempt, board.stand(0.3, x_mm=-55)) == ["edge"]
+
+
+def test_the_edge_of_one_foot_is_learned_where_it_stands() -> None:
+    attempt, board = attempt_at("single-leg", side="left"), Board()
+    feed(attempt, board.stand(10, x_mm=-60, y_mm=30))
+    assert feed(attempt, board.stand(0.3, x_mm=-100, y_mm=30)) == []
+    assert feed(attempt, board.stand(0.3, x_mm=-60, y_mm=165)) == ["edge"]
+
+
 def test_the_balance_board_ends_at_its_rim_not_at_the_plate() -> None:
     attempt, board = attempt_at("balance-board"), Board()
     holding(attempt, board)
@@ -163,11 +137,66 @@ def test_the_balance_board_ends_at_its_rim_not_at_the_plate() -> None:
 
 
 def test_the_other_foot_coming_down_ends_a_single_leg_hold() -> None:
-    attempt, board = attempt_at("single-leg", hold_s=20), Board()
+    attempt, board = attempt_at("single-leg", side="left", hold_s=20), Board()
     holding(attempt, board)
     held_s = attempt.held_s
-    assert feed(attempt, board.stand(1.5, x_mm=90)) == ["touch_down", "hold_lost"]
+    assert feed(attempt, board.stand(0.3, x_mm=90)) == ["touch_down"]
+    assert attempt.paused_by == "touch_down"
+    assert feed(attempt, board.stand(1, x_mm=0)) == ["hold_lost"]
     assert attempt.held_s - held_s < 0.3
+
+
+def test_a_fall_that_begins_with_the_other_foot_is_still_seen() -> None:
+    attempt, board = attempt_at("single-leg", side="left", hold_s=20), Board()
+    holding(attempt, board)
+    feed(attempt, board.stand(0.5, x_mm=90))
+    assert feed(attempt, board.empty(1.1)) == ["step_off", "hold_lost"]
+    assert attempt.gone_ns is not None
+
+
+def test_a_foot_beside_the_line_ends_heel_to_toe_standing() -> None:
+    attempt, board = attempt_at("tandem", rung=8, side="left", hold_s=20), Board()
+    holding(attempt, board)
+    assert feed(attempt, board.stand(1.5, x_mm=-70)) == ["out_of_line", "hold_lost"]
+
+
+def test_a_caught_stumble_is_told_and_the_hold_goes_on() -> None:
+    attempt, board = attempt_at(), Board()
+    holding(attempt, board)
+    there = board.move(0.2, lambda t_s: (0, 450 * t_s))
+    back = board.move(0.4, lambda t_s: (0, 90 - 225 * t_s))
+    assert feed(attempt, [*there, *back]) == ["stumble"]
+    assert feed(attempt, board.stand(20))[-1] == "hold_done"
+
+
+def test_leaning_slowly_is_no_stumble() -> None:
+    attempt, board = attempt_at(), Board()
+    holding(attempt, board)
+    assert feed(attempt, board.move(2, lambda t_s: (0, 90 * t_s if t_s < 1 else 90 * (2 - t_s)))) == []
+
+
+def test_a_pause_keeps_what_was_held_and_goes_on_after_3_2_1() -> None:
+    attempt, board = attempt_at(), Board()
+    holding(attempt, board)
+    held_s = attempt.held_s
+    assert [h.kind for h in attempt.pause(board.t_ns)] == ["paused"]
+    assert feed(attempt, board.empty(300)) == []
+    attempt.resume(board.t_ns)
+    assert attempt.phase == "step_on"
+    assert feed(attempt, board.stand(3.6)) == ["step_on", "hold_resumed"]
+    assert attempt.held_s == pytest.approx(held_s, abs=0.2)
+    assert feed(attempt, board.stand(20)) == ["hold_done"]
+    assert attempt.held_s == pytest.approx(20, abs=0.011)
+
+
+def test_a_rest_does_not_run_into_the_time_an_attempt_may_take() -> None:
+    attempt, board = attempt_at(), Board()
+    holding(attempt, board)
+    attempt.pause(board.t_ns)
+    feed(attempt, board.empty(1000))
+    attempt.resume(board.t_ns)
+    feed(attempt, board.stand(40))
+    assert attempt.outcome == "done"
 
 
 def test_swaying_outside_the_target_counts_but_not_as_in_target() -> None:
@@ -195,35 +224,3 @@ def test_the_countdown_says_3_2_1() -> None:
         said.append(attempt.countdown_s())
     shown = [n for n in dict.fromkeys(said) if n is not None]
     assert shown == [3, 2, 1]
-
-
-moments = st.lists(
-    st.tuples(
-        st.floats(0.05, 3),
-        st.floats(0, 900),
-        st.floats(-220, 220),
-        st.sampled_from([Fault.NONE, Fault.NONE, Fault.NONE, Fault.SILENT]),
-    ),
-    max_size=12,
-)
-
-
-@given(moments)
-def test_time_never_counts_while_a_condition_fails(
-    moments: list[tuple[float, float, float, Fault]],
-) -> None:
-    attempt, board = attempt_at(), Board()
-    feed(attempt, board.stand(10))
-    for seconds, load_n, x_mm, fault in moments:
-        stand = board.stand(seconds, load_n=load_n, x_mm=x_mm)
-        for sample in stand if fault is Fault.NONE else board.broken(seconds, fault):
-            before_s = attempt.held_s
-            attempt.step(sample)
-            if attempt.held_s > before_s:
-                assert sample.fault is Fault.NONE
-                assert sample.load_n >= 0.6 * WEIGHT_N - 1e-6
-                assert sample.x_mm is not None
-                assert abs(sample.x_mm) <= 180
-    assert attempt.held_s <= attempt.hold_s + 0.011
-    counted_s = sum(end - start for start, end in attempt.spans_ns) / 1e9
-    assert counted_s == pytest.approx(attempt.held_s, abs=0.02 * len(attempt.spans_ns))

@@ -5,7 +5,7 @@ from itertools import groupby
 from typing import Any, Final, TextIO
 
 from station.rehearse import document, words
-from station.rehearse.days import Day, Session, Weeks, event_of
+from station.rehearse.days import Day, Session, Weeks
 from station.training.decision import Decision
 from station.training.prescription import Prescription
 from station.training.result import TrialResult
@@ -13,19 +13,22 @@ from station.training.routine import shipped_routines
 
 AWAY: Final = {"missed": "does not train", "rests": "rest day"}
 DECIDED: Final = {"propose": "PROPOSED", "ease": "EASED", "step": "STEPPED"}
+TIMES: Final = {1: "once", 2: "twice"}
 NOTE: Final = "Simulated: nobody trained, nothing is kept, nobody is told."
 
 
 def write_story(weeks: Weeks, rx: Prescription, out: TextIO) -> None:
     """Write day by day what was done, what changed and why, and what the care team heard."""
     out.write(f"{len(weeks.days)} days of a simulated patient, {weeks.spec.age} years old. {NOTE}\n")
-    out.write(f"Prescribed (version {rx.version}){_surgery(rx)}:\n")
+    out.write(
+        "Every TOLD, PROPOSED, EASED and STEPPED goes to the care team at once, the rest with the results.\n"
+    )
+    out.write(f"\nPrescribed (version {rx.version}){_surgery(rx)}:\n")
     for line in _rungs(rx, [exercise.rung for exercise in rx.exercises]):
         out.write(f"  {line}\n")
-    for day in weeks.days:
-        if (day.number - 1) % 7 == 0:
-            out.write(f"\nWeek {(day.number - 1) // 7 + 1}\n")
-        for line in _day(day):
+    for week, days in groupby(weeks.days, key=lambda day: (day.number - 1) // 7 + 1):
+        out.write(f"\nWeek {week}\n")
+        for line in _week(list(days)):
             out.write(f"{line}\n")
     out.write("\nAt the end\n")
     for line in _end(weeks):
@@ -44,16 +47,35 @@ def _rungs(rx: Prescription, rungs: Sequence[int]) -> Iterator[str]:
         routine = routines[exercise.routine]
         rung = routine.rung(number)
         side = f", {exercise.side}" if exercise.side else ""
-        hold = f", {exercise.hold_s or rung.hold_s:g} s" if rung.hold_s else ""
-        eyes = ", eyes closed" if rung.vision == "closed" else ""
-        yield f"{routine.title}{side}: rung {number} ({rung.support}{hold}{eyes}), {exercise.attempts} times"
+        hold_s = exercise.hold_s or rung.hold_s
+        asks = [] if routine.stance == "off" else [rung.support.replace("-", " ")]
+        asks += [f"{hold_s:g} s"] if hold_s else []
+        asks += [f"{rung.targets} targets"] if rung.targets else []
+        asks += [f"{rung.repetitions} times"] if rung.repetitions else []
+        asks += [f"{rung.minutes:g} min"] if rung.minutes else []
+        asks += ["eyes closed"] if rung.vision == "closed" else []
+        times = TIMES.get(exercise.attempts, f"{exercise.attempts} times")
+        yield f"{routine.title}{side}: rung {number} ({', '.join(asks)}), {times}"
+
+
+def _week(days: Sequence[Day]) -> Iterator[str]:
+    """Yield the lines of these days; days on which nothing happened stand in one line."""
+    for nothing, run in groupby(
+        days, key=lambda day: day.away if not (day.accepted or day.refused) else None
+    ):
+        same = list(run)
+        if nothing is None or len(same) == 1:
+            for day in same:
+                yield from _day(day)
+        else:
+            yield f"Days {same[0].number} to {same[-1].number}: {AWAY[nothing]}."
 
 
 def _day(day: Day) -> Iterator[str]:
     head = f"Day {day.number}, {day.date:%a %d %b}"
-    for decision in day.accepted:
-        step = f"from rung {decision.from_rung} to {decision.to_rung}"
-        yield f"{head}: the therapist accepts: {_named(decision)} goes {step}."
+    if day.accepted:
+        steps = "; ".join(f"{_named(d)} from rung {d.from_rung} to {d.to_rung}" for d in day.accepted)
+        yield f"{head}: the therapist accepts and signs: {steps}."
     if day.refused:
         yield f"{head}: the station refuses the therapist's new prescription: {day.refused}"
     if day.away is not None:
@@ -62,7 +84,8 @@ def _day(day: Day) -> Iterator[str]:
         yield f"{head}: {_session(session)}"
         for _, trials in groupby(session.trials, key=lambda t: (t.routine, t.side, t.rung)):
             yield f"    {_exercise(list(trials))}"
-        yield from _stops(session)
+        for event in session.reports:
+            yield f"  TOLD: {words.happened(event.kind, event.detail)}."
         for decision in session.decisions:
             yield f"  {DECIDED[decision.kind]}: {decision.why}"
     if day.enough:
@@ -75,13 +98,16 @@ def _session(session: Session) -> str:
         return "no training today."
     pain, after, effort = (answers.get(key) for key in ("pain", "pain_after", "effort"))
     stopped = "" if session.result.complete else f" Ended early ({session.result.ended_by})."
-    return f"pain {pain}, after training {after}; effort {effort} of 10; {session.minutes:.0f} min.{stopped}"
+    said = f"pain {pain}, after training {after}; effort {effort} of 10"
+    return f"{said}; {session.minutes:.0f} min of training.{stopped}"
 
 
 def _exercise(trials: Sequence[TrialResult]) -> str:
     first = trials[0]
     done = sum(trial.outcome == "done" for trial in trials)
     parts = [f"{words.exercise(first)}: {done} of {len(trials)} done"]
+    if first.count is not None:
+        parts.append("counted " + ", ".join(f"{trial.count}" for trial in trials))
     missed = [_missed(trial) for trial in trials if trial.outcome != "done"]
     if missed:
         parts.append("not done: " + ", ".join(missed))
@@ -89,7 +115,7 @@ def _exercise(trials: Sequence[TrialResult]) -> str:
     if hands:
         parts.append(f"hands {sum(hands) / len(hands):.0f} % (limit {first.support.limit_percent:g})")
     speeds = [t.measures["velocity_mm_s"] for t in trials if "velocity_mm_s" in t.measures]
-    if speeds:
+    if speeds and first.kind == "hold":
         parts.append(f"sway {sum(speeds) / len(speeds):.0f} mm/s")
     return "; ".join(parts)
 
@@ -101,17 +127,9 @@ def _missed(trial: TrialResult) -> str:
     return f"{far} ({words.ENDS[ends[0]]})" if ends else f"{far} ({words.OUTCOMES[trial.outcome]})"
 
 
-def _stops(session: Session) -> Iterator[str]:
-    for event in session.reports:
-        yield f"  Told the care team: {words.happened(event.kind, event.detail)}."
-    decided = [event_of(decision) for decision in session.decisions]
-    if decided:
-        yield f"  Told the care team: {', '.join(decided)} (below)."
-
-
 def _named(decision: Decision) -> str:
     title = shipped_routines()[decision.routine].title
-    return f"{title}, {decision.side}" if decision.side else title
+    return f"{title}, {decision.side}," if decision.side else title
 
 
 def _end(weeks: Weeks) -> Iterator[str]:
@@ -146,12 +164,9 @@ def document_of_days(weeks: Weeks) -> dict[str, Any]:
             }
         )
         for session in day.sessions:
-            told["events"] += [
-                document.event(session.played, e, day=day.number) for e in session.played.events
-            ]
-            told["trials"] += [
-                document.trial(session.played, t, day=day.number) for t in session.played.trials
-            ]
+            played = session.played
+            told["events"] += [document.event(played, event, day=day.number) for event in played.events]
+            told["trials"] += [document.trial(played, trial, day=day.number) for trial in played.trials]
             decisions = [_decision(decision, day.number) for decision in session.decisions]
             told["decisions"] += decisions
             told["proposals"] += [decision for decision in decisions if decision["kind"] == "propose"]

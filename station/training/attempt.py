@@ -201,7 +201,7 @@ class Attempt:
             self._sudden.step(sample, gone=loss == "step_off")
         if self._touch_down is not None and self._touch_down.step(sample):
             self._foot_down = "touch_down" if self._planned.stance == "one-leg" else "out_of_line"
-            self._touch_down = None
+            self._touch_down = self._stumble = None
         if self._foot_down is not None and loss not in ("step_off", "fault"):
             loss = self._foot_down
         stumbled_mm = None if self._stumble is None else self._stumble.step(sample)

@@ -74,6 +74,8 @@ EVENT: Final[dict[str, Words]] = {
     "pain_up": _("Pain rose by 2 or more"),
     "all_right_answered": _("Answered: all right"),
     "touch_down": _("The other foot came down"),
+    "out_of_line": _("Stepped out of line"),
+    "stumble": _("Stumbled and caught it"),
     "hold_fault": _("Sensor fault in a hold"),
     "sensor_fault": _("The board needs service"),
     "hold_stopped": _("Hold stopped"),

@@ -1,0 +1,45 @@
+"""Limits of stability: the furthest steady reach in eight directions, and nothing made up."""
+
+from math import cos, pi, sin
+
+import pytest
+
+from tests.attempts import attempt_at, feed, holding
+from tests.standing import Board
+
+
+def lean(board: Board, number: int, far_mm: float) -> list[object]:
+    angle = number * pi / 4
+    there = board.stand(1, x_mm=far_mm * cos(angle), y_mm=far_mm * sin(angle))
+    return [*there, *board.stand(0.5)]
+
+
+def test_leaning_each_way_gives_the_reach_of_each_way() -> None:
+    attempt, board = attempt_at("limits-of-stability"), Board()
+    holding(attempt, board)
+    for number in range(8):
+        assert attempt.target_index == number
+        feed(attempt, lean(board, number, 40 + 5 * number))  # type: ignore[arg-type]
+    assert attempt.outcome == "done"
+    assert attempt.count == 8
+    assert attempt.tally["reach_right_mm"] == pytest.approx(40)
+    assert attempt.tally["reach_left_forward_mm"] == pytest.approx(55)
+    assert attempt.tally["reach_right_back_mm"] == pytest.approx(75)
+
+
+def test_a_way_nobody_leans_is_passed_over_and_has_no_number() -> None:
+    attempt, board = attempt_at("limits-of-stability"), Board()
+    holding(attempt, board)
+    for number in range(7):
+        feed(attempt, lean(board, number, 50))  # type: ignore[arg-type]
+    feed(attempt, board.stand(13))
+    assert attempt.outcome == "done"
+    assert "reach_right_back_mm" not in attempt.tally
+
+
+def test_who_only_stands_there_has_not_leaned() -> None:
+    attempt, board = attempt_at("limits-of-stability"), Board()
+    holding(attempt, board)
+    feed(attempt, board.stand(120))
+    assert attempt.outcome == "lost"
+    assert attempt.tally == {}
