@@ -92,7 +92,7 @@ COUNTS: Final = {
 }
 
 JOURNAL: Final = (
-    Asked("walk_minutes", "How many minutes did you walk today, apart from this?", "count", most=120, step=5),
+    Asked("walk_minutes", "How many minutes did you walk today?", "count", most=120, step=5),
     Asked(
         "walk_distance",
         "About how far was it?",

@@ -6,7 +6,7 @@ from typing import Final
 TIPS: Final = (
     "Do a little, rest a little, then do a little more. Small steps add up.",
     "Rest is part of training. Lie down for a while when your back asks for it.",
-    "Keep a glass of water near you. Most people need about eight a day, unless you were told otherwise.",
+    "Keep water near you: about eight glasses a day, unless you were told otherwise.",
     "Vegetables, fruit, fish and nuts help your body to heal.",
     "Breathe in slowly, and out even more slowly. Five breaths are enough to grow calm.",
     "Warmth can loosen tight muscles. Put a cloth between your skin and anything warm.",

@@ -7,7 +7,6 @@ from station.training.words import BOARD_FAULT, GETTING_READY
 
 TRAINING = ("setup", "step_on", "weigh", "countdown", "hold", "result", "rest", "guided", "pause")
 WITH_WORDS = ("blocked", "summary", "all_right", "pause", "step_on", "weigh")
-WITH_TIP = ("welcome", "summary")
 
 
 def snapshot_of(course: Course, session: str | None) -> Snapshot:
@@ -40,7 +39,7 @@ def snapshot_of(course: Course, session: str | None) -> Snapshot:
         words=course.words if course.phase in WITH_WORDS else (),
         week=course.week_with_today() if course.phase == "summary" else (),
         weekday=course.weekday,
-        tip=course.tip if course.phase in WITH_TIP else "",
+        tip=course.tip if course.phase == "summary" else "",
         note=course.note if course.phase in ("checkin", "plan") else "",
         board_fault=_board_words(course),
     )
