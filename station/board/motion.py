@@ -42,7 +42,10 @@ class Ramp:
 
     def at(self, t_ns: int) -> float:
         """Return the value at a time not before the last move."""
-        return self._from + (self.target - self._from) * _smooth((t_ns - self._since_ns) / self._takes_ns)
+        elapsed_ns = t_ns - self._since_ns
+        if elapsed_ns >= self._takes_ns:
+            return self.target
+        return self._from + (self.target - self._from) * _smooth(elapsed_ns / self._takes_ns)
 
 
 class CalfRaises:

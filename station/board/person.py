@@ -8,6 +8,7 @@ wanders. Its size is set so that people sway as those recorded by Santos & Duart
 import math
 import random
 from collections import deque
+from functools import cache
 from typing import Final, Literal, NamedTuple
 
 from station.board.load import Forces, Plate
@@ -92,6 +93,13 @@ def disturbance(stance: Stance, vision: Vision, surface: Surface) -> Disturbance
     return Disturbance(harder * ml_nm, harder * ap_nm, 0.8 * memory_s if surface == "foam" else memory_s)
 
 
+@cache
+def _wandering(memory_s: float) -> tuple[float, float]:
+    """Return what a step keeps of a torque that wanders, and how much of a new one comes in."""
+    kept = math.exp(-STEP_S / memory_s)
+    return kept, math.sqrt(1 - kept * kept)
+
+
 class Pendulum:
     """Sway in one axis."""
 
@@ -110,8 +118,8 @@ class Pendulum:
             + DAMPING_NM_S_PER_RAD * rate_rad_s
             + INTEGRAL_NM_PER_RAD_S * self._lean_rad_s
         )
-        kept = math.exp(-STEP_S / memory_s)
-        self._torque_nm = kept * self._torque_nm + size_nm * math.sqrt(1 - kept * kept) * self._gauss(0, 1)
+        kept, fresh = _wandering(memory_s)
+        self._torque_nm = kept * self._torque_nm + size_nm * fresh * self._gauss(0, 1)
         push_nm = TOPPLING_NM_PER_RAD * self._tilt_rad - ankle_nm + self._torque_nm + pushed_nm
         self._rate_rad_s += push_nm / INERTIA_KG_M2 * STEP_S
         self._tilt_rad += self._rate_rad_s * STEP_S
@@ -195,8 +203,10 @@ class Person:
         push_ml_nm, push_ap_nm = STUMBLE_NM if pushed else (0.0, 0.0)
         x_mm = across.step(ml_nm, memory_s, push_ml_nm)
         y_mm = along.step(ap_nm, memory_s, push_ap_nm)
-        self._history.append((_within(x_mm, FEET_MM[0]), _within(y_mm, FEET_MM[1])))
-
-
-def _within(mm: float, limit_mm: float) -> float:
-    return min(max(mm, -limit_mm), limit_mm)
+        reach_x_mm, reach_y_mm = FEET_MM
+        self._history.append(
+            (
+                x_mm if -reach_x_mm < x_mm < reach_x_mm else math.copysign(reach_x_mm, x_mm),
+                y_mm if -reach_y_mm < y_mm < reach_y_mm else math.copysign(reach_y_mm, y_mm),
+            )
+        )

@@ -178,8 +178,10 @@ class Standing:
         if presence == 0:
             return EMPTY
         # The first foot on, and the last one off, is the left one.
-        across = self._lean[0].at(t_ns) - FIRST_FOOT * (1 - presence)
-        forces_n = _shifted(self.body.forces_n(t_ns), across, self._lean[1].at(t_ns))
+        across, along = self._lean[0].at(t_ns) - FIRST_FOOT * (1 - presence), self._lean[1].at(t_ns)
+        forces_n = self.body.forces_n(t_ns)
+        if across or along:
+            forces_n = _shifted(forces_n, across, along)
         forces_n = self._brought(forces_n, t_ns)
         share = presence * (1 - self._hands.at(t_ns)) * self._other_foot.strike(t_ns)
         return Forces._make(share * n for n in forces_n)

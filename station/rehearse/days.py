@@ -13,11 +13,12 @@ from station.rehearse.play import Played, play_person
 from station.rehearse.request import bounds_of
 from station.rehearse.spec import Spec
 from station.rehearse.stage import Event
-from station.session.recorder import REPORTED
+from station.session.reports import REPORTED
+from station.training.caps import Allowance, too_much
 from station.training.decision import EVENT_OF, Decision
 from station.training.fitting import check_prescription
 from station.training.history import PastSession, days_trained, past_session
-from station.training.prescription import Prescription, parse_time
+from station.training.prescription import Exercise, Prescription, parse_time
 from station.training.programme import Programme, programme_of
 from station.training.progression import replay, rungs_in_force
 from station.training.result import SessionResult, TrialResult
@@ -25,9 +26,10 @@ from station.training.result import SessionResult, TrialResult
 FIRST_HOUR: Final = 9
 HOURS_BETWEEN: Final = 5  # two sessions of a day
 WEEK: Final = timedelta(days=7)
+MOST_AT_ONCE: Final = 2  # proposals a therapist takes up on one day: one thing at a time
 STOPS: Final = ("red_flag", "pain_stop")  # no more training on that day
 
-Away = Literal["missed", "rests", "station rests"]
+Away = Literal["missed", "rests"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,12 @@ class Session:
         return tuple(trial.result for trial in self.played.trials)
 
     @property
+    def minutes(self) -> float:
+        """Return for how long was trained."""
+        ended = self.played.ended
+        return ended.trained_s / 60 if ended is not None else 0.0
+
+    @property
     def reports(self) -> tuple[Event, ...]:
         """Return what the care team is told at once."""
         return tuple(event for event in self.played.events if event.kind in REPORTED and not event.beside)
@@ -53,15 +61,20 @@ class Session:
 
 @dataclass(slots=True)
 class Day:
-    """One day, counted from 1; `away` says why nobody trained; `accepted` is what the therapist decided."""
+    """One day, counted from 1.
+
+    `away` says why nobody came, `enough` why the station let nobody train, `accepted` what the therapist took
+    up. `rungs` are in force at the end of the day, by exercise.
+    """
 
     number: int
     date: date
     sessions: list[Session] = field(default_factory=list)
     away: Away | None = None
+    enough: tuple[str, ...] = ()
     accepted: list[Decision] = field(default_factory=list)
     refused: str = ""
-    rungs: list[int] = field(default_factory=list)  # in force at the end of the day, by exercise
+    rungs: list[int] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,17 +117,20 @@ class _Programme:
         self.history.append(past)
         fresh = [d for d in replay(self.history, self.rx, self._bounds) if d.session == past.session]
         self._decisions += fresh
+        if past.every_stop:
+            self._waiting.clear()  # no therapist makes anything harder over a stop
         for decision in fresh:
+            # What was proposed of an exercise that has changed since is out of date.
+            self._waiting = [(d, w) for d, w in self._waiting if w.line != decision.line]
             if decision.kind == "propose":
                 self._waiting.append((day, decision))
-            else:  # what was proposed of an exercise that has changed since is out of date
-                self._waiting = [(d, w) for d, w in self._waiting if w.line != decision.line]
         return tuple(fresh)
 
     def accept(self, day: int, at: datetime) -> tuple[list[Decision], str]:
-        """Let the therapist look: return which proposals a new prescription takes up, or why it was refused."""
+        """Let the therapist look: return which proposals a new prescription takes up, or why it may not."""
         wait = self._spec.therapist_days
         due = [decision for d, decision in self._waiting if wait is not None and day - d >= wait]
+        due = due[:MOST_AT_ONCE]
         if not due:
             return [], ""
         self._waiting = [(d, decision) for d, decision in self._waiting if decision not in due]
@@ -126,8 +142,7 @@ class _Programme:
             version=self.rx.version + 1,
             issued=at.isoformat(),
             exercises=tuple(
-                msgspec.structs.replace(exercise, rung=rung)
-                for exercise, rung in zip(self.rx.exercises, rungs, strict=True)
+                _at_rung(exercise, rung) for exercise, rung in zip(self.rx.exercises, rungs, strict=True)
             ),
         )
         try:
@@ -136,6 +151,14 @@ class _Programme:
             return [], str(error)
         self.rx, self._decisions, self.history = rx, [], []
         return due, ""
+
+
+def _at_rung(exercise: Exercise, rung: int) -> Exercise:
+    """Return the exercise as the therapist prescribes it anew; beyond what it might do alone it only proposes."""
+    alone = exercise.alone_up_to
+    return msgspec.structs.replace(
+        exercise, rung=rung, alone_up_to=alone if alone is not None and alone >= rung else None
+    )
 
 
 def rehearse_days(spec: Spec, rx: Prescription, days: int) -> Weeks:
@@ -148,11 +171,15 @@ def rehearse_days(spec: Spec, rx: Prescription, days: int) -> Weeks:
         at = began + timedelta(days=place)
         day = Day(place + 1, at.date())
         day.accepted, day.refused = programme.accept(day.number, at)
-        day.away = _away(spec, day, told)
-        while day.away is None and len(day.sessions) < min(spec.sessions_a_day, programme.rx.sessions_a_day):
+        day.away = _away(spec, day)
+        while day.away is None and len(day.sessions) < spec.sessions_a_day:
+            session_at = at + timedelta(hours=HOURS_BETWEEN * len(day.sessions))
+            allowance = _allowance([*told, day], session_at)
+            day.enough = too_much(allowance, programme.today(day.date))
+            if day.enough:
+                break
             number += 1
-            hours = HOURS_BETWEEN * len(day.sessions)
-            session = _session(spec, programme, day, at + timedelta(hours=hours), number)
+            session = _session(spec, programme, day, session_at, number, allowance)
             day.sessions.append(session)
             if any(event.kind in STOPS for event in session.played.events):
                 break
@@ -161,17 +188,37 @@ def rehearse_days(spec: Spec, rx: Prescription, days: int) -> Weeks:
     return Weeks(spec, rx, programme.rx, told)
 
 
-def _away(spec: Spec, day: Day, before: Sequence[Day]) -> Away | None:
+def _allowance(days: Sequence[Day], at: datetime) -> Allowance:
+    """Return what was trained on the last of these days so far, and on the six before."""
+    today = days[-1]
+    trained = [session for day in days for session in day.sessions if session.trials]
+    since_s = (at - datetime.fromisoformat(trained[-1].result.ended)).total_seconds() if trained else None
+    of_today = [session for session in today.sessions if session.trials]
+    return Allowance(
+        sessions_today=len(of_today),
+        minutes_today=sum(session.minutes for session in of_today),
+        since_last_s=since_s,
+        days_ago=frozenset(
+            today.number - day.number
+            for day in days[-7:-1]
+            if any(session.trials for session in day.sessions)
+        ),
+    )
+
+
+def _away(spec: Spec, day: Day) -> Away | None:
     if spec.missed_week == (day.number - 1) // 7 + 1:
         return "missed"
     return None if Patient(spec, day.number).trains else "rests"
 
 
-def _session(spec: Spec, programme: _Programme, day: Day, at: datetime, number: int) -> Session:
+def _session(
+    spec: Spec, programme: _Programme, day: Day, at: datetime, number: int, allowance: Allowance
+) -> Session:
     patient = Patient(spec, day.number, len(day.sessions) + 1)
     planned = programme.today(day.date)
     name = f"session-{number}"
-    played = play_person(patient, planned, name=name)
+    played = play_person(patient, planned, allowance=allowance, name=name)
     events: dict[str, int] = {}
     for event in played.events:
         if not event.beside:

@@ -26,8 +26,12 @@ CLOSED: Final = 1.2
 FOAM: Final = 1.3
 LETS_GO_PERCENT: Final = 2.0  # who needs no more than this from the hands can stand without
 RESTS_ON_HANDS: Final = 0.4  # of what a rung allows: hands that may rest on something do
+HURTS_A_LITTLE: Final = 0.08  # of the sessions end with one more on the scale of pain
+SWAY_LEFT: Final = 0.7  # of the first day's sway stays, however strong somebody gets
 VARIES: Final = 0.12  # SD of the log, from one attempt to the next
 ENDURANCE_VARIES: Final = 0.25
+AS_LAST_TIME: Final = 1  # places of the answers to how hard it was
+HARDER_TODAY: Final = 2
 LEG_STANCES: Final = ("one-leg", "tandem", "semi-tandem")
 HEEL_TO_TOE: Final = 2.0  # one stands heel to toe so many times longer than on one leg
 STEADIED_BY_PERCENT: Final = 4.0  # each such share on the hands adds the time once more
@@ -68,7 +72,7 @@ class Patient:
     @property
     def sway_factor(self) -> float:
         """Return how much they sway today, of what most people sway."""
-        return max(0.5, self.spec.sways * self._weaker()) if self.spec.sways > 0.5 else self.spec.sways
+        return self.spec.sways * (SWAY_LEFT + (1 - SWAY_LEFT) * self._weaker())
 
     def _weaker(self) -> float:
         """Return what is left of the first day's weakness; a painful week brings some of it back."""
@@ -104,23 +108,29 @@ class Patient:
         spec = self.spec
         if question.key in spec.answers and spec.answers_day in (None, self.day):
             return spec.answers[question.key]
-        match question.key:
-            case "pain":
+        known = self._known(question.key)
+        if known is not None:
+            return known
+        if question.kind == "yes_no":
+            # `safest` rather keeps from training: a good day answers the opposite.
+            return not question.safest
+        return question.usual
+
+    def _known(self, key: str) -> bool | int | None:
+        """Return the answer of how this person is today, where that says it."""
+        match key:
+            case "pain" | "pain_now":
                 return self._pain_before
             case "pain_after":
                 return min(HIGHEST, self._pain_before + self._pain_rise())
             case "effort":
                 return self._effort()
-        if question.kind == "yes_no":
-            return self._yes_or_no(question)
-        return 0 if question.kind == "scale" else self._counted(question)
-
-    def _yes_or_no(self, question: Question) -> bool:
-        # `safest` keeps from training: a good day answers the opposite.
-        return not question.safest
-
-    def _counted(self, question: Question) -> int:
-        return int(getattr(question, "goal", 0) or 0)
+            case "overdone":
+                return self.painful and (self.day - 1) % DAYS == 1
+            case "compared":
+                return HARDER_TODAY if self.painful else AS_LAST_TIME
+            case _:
+                return None
 
     def _pain(self) -> int:
         usual = float(self.spec.pain * PAIN_FADES**self._weeks)
@@ -131,7 +141,7 @@ class Patient:
         """Return by how much training hurts: on the first days of a painful week, by two."""
         if self.painful and (self.day - 1) % DAYS < 2:
             return 2
-        return 1 if self._draw.random() < 0.2 else 0
+        return 1 if self._draw.random() < HURTS_A_LITTLE else 0
 
     def _effort(self) -> int:
         usual = float(self.spec.effort * HARD_FADES**self._weeks + (2 if self.painful else 0))

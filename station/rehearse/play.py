@@ -1,5 +1,6 @@
 """One session rehearsed: with a recording on the board, or with a simulated patient."""
 
+import math
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -15,6 +16,8 @@ from station.rehearse.spec import Spec
 from station.rehearse.stage import Event, Stage, Trial
 from station.sway.plate import Plate
 from station.training.attempts import start_attempt
+from station.training.caps import Allowance
+from station.training.course import Course
 from station.training.ended import SessionEnded
 from station.training.prescription import Prescription
 from station.training.programme import Programme
@@ -25,9 +28,7 @@ EMPTY_AFTER_S: Final = 50.0
 SHORTER_S: Final = 0.005  # half a sample: the last one of the recording ends the hold
 LONGEST_SESSION_S: Final = 3 * 3600.0
 HELP_COMES_S: Final = 90.0
-# How long a phase may last in which nothing is pressed, before somebody presses start.
-PATIENCE_S: Final = 30.0
-WAITS: Final[tuple[str, ...]] = ("pause",)
+PAUSE_S: Final = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,15 +116,21 @@ def _finish(stage: Stage, board: RecordedBoard) -> None:
     stage.finish()
 
 
-def play_person(patient: Patient, programme: Programme, *, explain: bool = False, name: str = "") -> Played:
+def play_person(
+    patient: Patient,
+    programme: Programme,
+    *,
+    allowance: Allowance | None = None,
+    explain: bool = False,
+    name: str = "",
+) -> Played:
     """Return what a session makes of a simulated patient."""
     board = SimulatedBoard(patient)
     began_ns = board.t_ns
-    course = course_of(programme, board.size_mm)
+    course = course_of(programme, board.size_mm, allowance)
     stage = Stage(course, patient, board.measures, start_ns=began_ns, explain=explain, name=name)
     stage.react()
-    phase: str = course.phase
-    phase_ns = board.t_ns
+    phase, phase_ns = course.phase, board.t_ns
     while not stage.over and board.t_ns - began_ns < LONGEST_SESSION_S * S:
         stage.absent = board.fallen
         stage.take(board.next_sample(course))
@@ -136,10 +143,17 @@ def play_person(patient: Patient, programme: Programme, *, explain: bool = False
             board.helped_up()
             stage.absent = False
             stage.press()
-        elif phase in WAITS and board.t_ns - phase_ns > PATIENCE_S * S:
+        elif board.t_ns - phase_ns > _takes_s(course) * S:
             stage.press()
     seconds = stage.explainer.seconds if stage.explainer is not None else []
     return Played(stage.events, stage.trials, stage.ended, began_ns, board.t_ns, 0.0, seconds)
+
+
+def _takes_s(course: Course) -> float:
+    """Return how long somebody takes in a phase that lasts until they press start."""
+    if course.phase == "guided" and course.question is None:
+        return course.today.planned.rung.takes_s
+    return PAUSE_S if course.phase == "pause" and course.question is None else math.inf
 
 
 def _answers(patient: Patient, board: SimulatedBoard, *, waited_s: float) -> bool:

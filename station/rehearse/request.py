@@ -9,8 +9,10 @@ from typing import Final
 import msgspec
 
 from station.errors import ConfigError, PrescriptionError
+from station.training.caps import Allowance
 from station.training.course import Course
-from station.training.prescription import Bounds, Exercise, Limits, Prescription, check_fits
+from station.training.fitting import Bounds, check_fits
+from station.training.prescription import Exercise, Limits, Prescription
 from station.training.programme import Programme, programme_of
 from station.training.routine import Side, shipped_routines
 
@@ -96,8 +98,11 @@ def programme_for(rx: Prescription, *, hold_s: float | None = None) -> Programme
     return replace(programme, planned=tuple(replace(p, hold_s=round(hold_s, 3)) for p in programme.planned))
 
 
-def course_of(programme: Programme, plate_mm: tuple[float, float]) -> Course:
-    """Return a course that may begin: its board has a zero."""
+def course_of(
+    programme: Programme, plate_mm: tuple[float, float], allowance: Allowance | None = None
+) -> Course:
+    """Return a course that may begin: its board has a zero. `allowance` is what was trained before."""
     course = Course(programme, plate_mm=plate_mm, sim=True)
     course.ready = True
+    course.allowance = allowance or Allowance()
     return course

@@ -129,7 +129,7 @@ class SimulatedBoard:
             self._standing.step_off(self.t_ns)
 
     def _enter(self, course: Course) -> None:
-        planned = course.plan[course.index] if course.index < len(course.plan) else None
+        planned = None if course.today.all_done else course.today.planned
         if planned is None:
             return
         if self._phase == "step_on":
@@ -137,7 +137,7 @@ class SimulatedBoard:
             self._rows.clear()
             self._standing.lean_to(self.t_ns, 0.0, 0.0)
             # Whoever has been weighed holds on from the first step.
-            known = course.body_weight_n is not None
+            known = course.today.body_weight_n is not None
             self._standing.stand(
                 self.t_ns,
                 stance=self._stance(planned),
@@ -178,7 +178,7 @@ class SimulatedBoard:
     def _do(self, deed: str, course: Course) -> None:
         match deed:
             case "touch_down":
-                standing_on = course.plan[course.index].side
+                standing_on = course.today.planned.side
                 self._standing.touch_down(self.t_ns, "left" if standing_on == "right" else "right")
             case "stumble":
                 self._standing.stumble()

@@ -9,19 +9,17 @@ import msgspec
 
 from station.rehearse.explain import Explainer
 from station.rehearse.footing import Footing
-from station.session.trial import Place, blank_result
+from station.session.trial import Place, blank_result, finish_counted
 from station.sway.reading import Fault, Sample
 from station.sway.report import Report
 from station.training.course import Course
-from station.training.ended import Outcome, SessionEnded, TrialEnded
+from station.training.ended import CountEnded, Outcome, SessionEnded, TrialEnded
 from station.training.outcome import Happening
 from station.training.result import FaultSpan, SupportResult, TrialResult
 from station.training.snapshot import Question
-from station.training.view import snapshot_of
 
 S: Final = 1_000_000_000
-ASKING: Final = ("checkin", "checkout", "journal", "guided")
-PRESSED: Final = ("welcome", "plan", "setup", "guided", "pause")
+PRESSED: Final = ("welcome", "plan", "setup")
 OVER: Final = ("summary", "blocked")
 MOST_PRESSES: Final = 100  # at one instant: more is a screen that nobody gets past
 
@@ -107,7 +105,7 @@ class Stage:
             phase = course.phase
             if self.over or self.absent or (self.hold_back and phase in ("checkout", "journal")):
                 return
-            question = snapshot_of(course, None).question if phase in ASKING else None
+            question = course.question
             if question is not None:
                 self._take(course.on_answer(question.key, self._somebody.answer(question)))
             elif phase in PRESSED and (phase != "welcome" or not self._begun):
@@ -123,7 +121,7 @@ class Stage:
         attempt, phase = course.attempt, course.phase
         self._watch_faults(sample, counting=phase == "hold")
         outcomes = course.on_sample(sample)
-        footing = self._footing.step(sample, course.body_weight_n)
+        footing = self._footing.step(sample, course.today.body_weight_n)
         if self.hold_back:
             self.absent = not self._footing.on
         if self.explainer is not None:
@@ -169,6 +167,8 @@ class Stage:
                     )
                 case TrialEnded():
                     self.trials.append(self._trial(outcome))
+                case CountEnded():
+                    self.trials.append(self._counted(outcome))
                 case SessionEnded():
                     self.ended = outcome
 
@@ -189,14 +189,20 @@ class Stage:
         from_s, to_s = (round(max(0, ns - started_ns) / S, 2) for ns in (from_ns, t_ns))
         self._faults.append(FaultSpan(fault=fault.name.lower(), cell=None, from_s=from_s, to_s=to_s))
 
+    def _blank(self, ended: TrialEnded | CountEnded) -> TrialResult:
+        place = Place(f"{self._name}trial-{ended.number}", self._name, ended.number, ended.attempt_number)
+        return blank_result(ended.planned, place, started="", cal="", sim=self.course.sim)
+
+    def _counted(self, ended: CountEnded) -> Trial:
+        return Trial(finish_counted(self._blank(ended), ended), (self._t_ns, self._t_ns))
+
     def _trial(self, ended: TrialEnded) -> Trial:
         attempt, planned = ended.attempt, ended.planned
         start_ns = attempt.hold_started_ns or self._t_ns
         end_ns = attempt.ended_ns or self._t_ns
         self._end_fault(end_ns, start_ns)
-        place = Place(f"{self._name}trial-{ended.number}", self._name, ended.number, ended.attempt_number)
         made = self._measure(attempt.spans_ns)
-        blank = blank_result(planned, place, started="", cal="", sim=self.course.sim)
+        blank = self._blank(ended)
         result = msgspec.structs.replace(
             blank,
             outcome=ended.outcome,

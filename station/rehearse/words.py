@@ -24,6 +24,10 @@ HAPPENED: Final = {
     "possible_fall": "no answer: a possible fall is told to the care team",
     "red_flag": "a warning sign at the check-in ({question}): no training today",
     "pain_stop": "pain {answer} of 10 at the check-in is above the limit: no training today",
+    "stumble": "stumbles and catches the balance",
+    "overdone": "says the last training was too much: more pain, swelling or stiffness",
+    "weight_doubtful": "weighs much less than last time: the hands may have been on the support",
+    "minutes_reached": "has trained as long as a day allows",
     "pain_up": "pain is up by {rise} after training",
 }
 OUTCOMES: Final = {
@@ -32,6 +36,16 @@ OUTCOMES: Final = {
     "stopped": "stopped by the person",
     "fault": "broken off by the board",
     "interrupted": "interrupted",
+}
+# What ended an attempt, the gravest first.
+ENDS: Final = {
+    "possible_fall": "a possible fall",
+    "stumble": "stumbled",
+    "touch_down": "the other foot came down",
+    "step_off": "stepped off",
+    "edge": "the CoP at the edge",
+    "support_over": "hands over the limit",
+    "fault": "the board gave no numbers",
 }
 SHOWN: Final = ("velocity_mm_s", "pea95_mm2")
 

@@ -11,6 +11,7 @@ REPORTED: Final = frozenset(
         "possible_fall",
         "all_right_answered",
         "step_off",
+        "stumble",
         "touch_down",
         "out_of_line",
         "stumble",

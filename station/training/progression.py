@@ -192,6 +192,10 @@ def _ease(line: _Line, evidence: Evidence, session: PastSession) -> Decision | N
     if not stopped and len(line.low) < LOW_SESSIONS:
         return None
     from_rung, to_rung = line.rung, max(1, line.rung - 1)
+    if stopped and to_rung == from_rung:  # there is nothing to ease, and the care team was told of the stop
+        line.move(to_rung)
+        line.eased_unseen = True
+        return None
     decision = Decision(
         kind="ease",
         line=line.number,
