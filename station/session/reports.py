@@ -11,7 +11,6 @@ REPORTED: Final = frozenset(
         "possible_fall",
         "all_right_answered",
         "step_off",
-        "stumble",
         "touch_down",
         "out_of_line",
         "stumble",
