@@ -109,11 +109,21 @@ def _spoken(args: argparse.Namespace, run: "Callable[[Bench], dict[str, Any]]") 
 
 
 def _restore(args: argparse.Namespace) -> int:
-    from station.config import load_config
+    from calibration.session_board import SessionBoard, answers_at
+    from station.config import load_config, socket_path
     from station.weighing import own_plates
 
-    file = own_plates(load_config(args.config)).restore()
-    print(json.dumps({"id": file.id}) if args.json else f"plate {file.id} of {file.made} is in use again")
+    config = load_config(args.config)
+    path = socket_path(config)
+    if answers_at(path):  # a running station must weigh with it at once
+        board = SessionBoard(path)
+        try:
+            named = board.restore_plate()
+        finally:
+            board.close()
+    else:
+        named = own_plates(config).restore().id
+    print(json.dumps({"id": named}) if args.json else f"plate {named} is in use again")
     return 0
 
 
