@@ -54,12 +54,12 @@ def easier(
 
 def harder_for_patient(routine: Routine, to_rung: int) -> str:
     """Return what the patient reads at the next check-in, a text to translate a line."""
-    return "\n".join((NEW_STEP, routine.title, routine.rung(to_rung).why))
+    return f"{NEW_STEP}\n{routine.title}\n{routine.rung(to_rung).why}"
 
 
 def easier_for_patient(routine: Routine) -> str:
     """Return what the patient reads at the next check-in, a text to translate a line."""
-    return "\n".join((EASIER, routine.title, EASIER_WHY))
+    return f"{EASIER}\n{routine.title}\n{EASIER_WHY}"
 
 
 def _named(routine: Routine, side: Side | None) -> str:
