@@ -154,7 +154,7 @@ class _Programme:
 
 
 def _at_rung(exercise: Exercise, rung: int) -> Exercise:
-    """Return the exercise as the therapist prescribes it anew; beyond what it might do alone it only proposes."""
+    """Return the exercise prescribed anew; beyond what the station might do alone, it only proposes."""
     alone = exercise.alone_up_to
     return msgspec.structs.replace(
         exercise, rung=rung, alone_up_to=alone if alone is not None and alone >= rung else None
