@@ -48,7 +48,7 @@ def test_good_days_are_proposed_and_what_the_therapist_accepts_is_trained() -> N
 
 
 def test_without_a_therapist_nothing_gets_harder() -> None:
-    weeks = rehearse_days(Spec(seed=3, pain=2, hands_percent=5, therapist_days=None), rx(), 9)
+    weeks = rehearse_days(Spec(seed=3, pain=2, hands_percent=5, therapist_days=-1), rx(), 9)
     assert [kind for _, kind, _ in decided(weeks)] == ["propose"]
     assert weeks.last.version == 1
     assert weeks.days[-1].rungs == [1]

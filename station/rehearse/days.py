@@ -129,7 +129,7 @@ class _Programme:
     def accept(self, day: int, at: datetime) -> tuple[list[Decision], str]:
         """Let the therapist look: return which proposals a new prescription takes up, or why it may not."""
         wait = self._spec.therapist_days
-        due = [decision for d, decision in self._waiting if wait is not None and day - d >= wait]
+        due = [decision for d, decision in self._waiting if 0 <= wait <= day - d]
         due = due[:MOST_AT_ONCE]
         if not due:
             return [], ""
