@@ -4,6 +4,7 @@ from math import cos, pi, sin
 
 import pytest
 
+from station.training.leaning import own_reach_mm
 from tests.attempts import attempt_at, feed, holding
 from tests.standing import Board
 
@@ -25,6 +26,9 @@ def test_leaning_each_way_gives_the_reach_of_each_way() -> None:
     assert attempt.tally["reach_right_mm"] == pytest.approx(40)
     assert attempt.tally["reach_left_forward_mm"] == pytest.approx(55)
     assert attempt.tally["reach_right_back_mm"] == pytest.approx(75)
+    own_mm = own_reach_mm({**attempt.tally, "path_mm": 3.0})
+    assert own_mm["left-forward"] == pytest.approx(55)
+    assert len(own_mm) == 8
 
 
 def test_a_way_nobody_leans_is_passed_over_and_has_no_number() -> None:

@@ -1,6 +1,7 @@
 """Limits of stability: lean as far as feels safe, one direction after another."""
 
 import math
+from collections.abc import Mapping
 from typing import Final, Literal
 
 from station.sway.reach import DIRECTIONS, SECTOR_RAD, Reach
@@ -18,6 +19,11 @@ MARK_MM: Final = 120.0  # where a screen puts the mark that shows the direction
 def reach_name(direction: str) -> str:
     """Return the measure of a direction: `reach_left_forward_mm`."""
     return f"reach_{direction.replace('-', '_')}_mm"
+
+
+def own_reach_mm(measures: Mapping[str, float]) -> dict[str, float]:
+    """Return the reach by direction from the measures of a result, as `start_attempt` takes it."""
+    return {name: measures[reach_name(name)] for name in DIRECTIONS if reach_name(name) in measures}
 
 
 class Leaning:

@@ -15,7 +15,7 @@ S: Final = 1_000_000_000
 WINDOW_S: Final = 0.25
 # A shift this large in the window, with a bump in the load this high (share of the load), is a foot. Tuned on
 # simulated sway of one leg and simulated landings: see docs/training.md.
-SHIFT_MM_AND_BUMP: Final = ((38.0, 0.0), (22.0, 0.018), (10.0, 0.025))
+SHIFT_MM_AND_BUMP: Final = ((38.0, 0.0), (30.0, 0.010), (14.0, 0.018), (10.0, 0.022))
 # However slowly it came: this far aside is outside the foot stood on.
 ASIDE_MM: Final = 62.0
 ASIDE_S: Final = 0.1
