@@ -18,7 +18,7 @@ from station.sway.plate import plate_from_dict
 from station.sway.report import report
 from station.sway.trace import decode_trace
 from station.training.prescription import Exercise, Limits, Prescription
-from station.training.result import SessionResult, TrialResult
+from station.training.result import JournalResult, SessionResult, TrialResult
 from tests.virtual_station import VirtualStation
 
 RX = Prescription(
@@ -440,3 +440,58 @@ def test_nothing_can_be_simulated_on_a_real_board(station: VirtualStation) -> No
     station.run(0.1)
     assert isinstance(station.heard[-1], Refused)
     assert "real board" in station.heard[-1].reason
+
+
+WALK = Exercise(routine="heel-to-toe-walking", rung=1, attempts=1)
+
+
+def test_an_exercise_beside_the_board_is_kept_without_a_trace(station: VirtualStation) -> None:
+    take(station, msgspec.structs.replace(RX, exercises=(WALK,)))
+    patient = station.train()
+    station.run_until(lambda: patient.finished)
+    (trial,) = trials(station)
+    assert (trial.kind, trial.outcome, trial.hold_s) == ("steps", "done", 0)
+    assert trial.measures == {"count": trial.count}
+    assert station.bodies("raw") == []
+    assert sessions(station)[0].trials == 1
+
+
+def test_the_journal_goes_to_the_care_team_and_the_next_session_waits_for_its_gap(
+    station: VirtualStation,
+) -> None:
+    take(station, msgspec.structs.replace(RX, exercises=(WALK,)))
+    patient = station.train()
+    station.run_until(lambda: patient.finished)
+    station.say(Press(button="start"))
+    station.run(0.1)
+    station.say(Answer(key="walk_minutes", value=25))
+    station.run(0.1)
+    station.say(Press(button="stop"))
+    station.run(0.1)
+    (body,) = station.bodies("result/journal")
+    journal = msgspec.json.decode(body, type=JournalResult)
+    assert journal.session == sessions(station)[0].session
+    assert journal.counts == {"walk_minutes": 25}
+    assert journal.guided == {"heel-to-toe-walking": trials(station)[0].count}
+    station.say(Press(button="start"))
+    station.run(0.1)
+    assert station.course().phase == "blocked"
+    assert "2 hours" in station.course().words[-1]
+
+
+def test_whoever_stops_after_a_loss_of_power_ends_the_session_with_what_was_done(tmp_path: Path) -> None:
+    first = VirtualStation(tmp_path)
+    take(first, RX)
+    answer_all(first)
+    first.die()
+    second = VirtualStation(tmp_path)
+    assert second.course().phase == "pause"
+    second.run(0.2)
+    second.say(Press(button="stop"))
+    second.run(0.1)
+    for key, value in (("pain_after", 2), ("effort", 3), ("swollen", False)):
+        second.say(Answer(key=key, value=value))
+        second.run(0.1)
+    (session,) = sessions(second)
+    assert (session.ended_by, session.trials, session.answers["pain"]) == ("stopped", 0, 2)
+    second.die()

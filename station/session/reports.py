@@ -12,6 +12,7 @@ REPORTED: Final = frozenset(
         "all_right_answered",
         "step_off",
         "stumble",
+        "out_of_line",
         "touch_down",
         "hold_stopped",
         "hold_fault",

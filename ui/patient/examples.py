@@ -64,6 +64,11 @@ def exercise(
         why=step.why,
         rim_mm=routine.rim_mm,
         done=done,
+        kind=routine.kind,
+        targets=step.targets,
+        repetitions=step.repetitions,
+        steps=step.steps,
+        minutes=step.minutes,
     )
     return msgspec.structs.replace(view, **changes)
 

@@ -31,6 +31,7 @@ STEP_WIDTH: Final = 170
 COUNT_HEIGHT: Final = 176
 GAP: Final = 36
 COLUMNS: Final = 2
+MOST_IN_ONE_COLUMN: Final = 3
 CHOICE_HEIGHT: Final = 96
 CHOICE_GAP: Final = 16
 
@@ -88,15 +89,17 @@ def _step(canvas: Canvas, rect: pygame.Rect, value: int, *, up: bool) -> None:
 
 def choice(canvas: Canvas, view: View, question: Question, top: int) -> None:
     """Draw up to six answers in two columns; all look alike, and nothing pushes one."""
-    rows = -(-len(question.choices) // COLUMNS)
+    columns = 1 if len(question.choices) <= MOST_IN_ONE_COLUMN else COLUMNS
+    rows = -(-len(question.choices) // columns)
     height = rows * (CHOICE_HEIGHT + CHOICE_GAP) - CHOICE_GAP
     first = CONTENT.bottom - height
     question_text(canvas, question, top, first - 20)
     width = (WIDTH - 2 * MARGIN - CHOICE_GAP) // COLUMNS
+    left = MARGIN if columns == COLUMNS else (WIDTH - width) // 2
     for value, words in enumerate(question.choices):
         column, row = divmod(value, rows)
         rect = pygame.Rect(
-            MARGIN + column * (width + CHOICE_GAP),
+            left + column * (width + CHOICE_GAP),
             first + row * (CHOICE_HEIGHT + CHOICE_GAP),
             width,
             CHOICE_HEIGHT,
