@@ -8,13 +8,14 @@ from typing import Any
 import msgspec
 import pytest
 
-from station.session.progress import DAY_OF_REST, Progress
+from station.session.progress import Progress
 from station.session.protocol import Answer, Prescribe, Press, Simulate
 from station.session.store import Header, Store
 from station.training.fitting import Bounds
 from station.training.prescription import Exercise, Limits, Prescription
 from station.training.result import SessionResult, SupportResult, TrialResult
 from station.training.routine import shipped_routines
+from station.training.saying import DAY_OF_REST
 from tests.virtual_station import VirtualStation
 
 TODAY = date(2026, 5, 20)
@@ -127,7 +128,7 @@ def test_a_step_that_is_allowed_is_kept_told_and_trained_next(home: Home) -> Non
         home.train("done", "done")
     programme = home.progress.programme(RX, TODAY)
     assert programme.planned[0].rung_number == 3
-    assert programme.note.startswith("A new step in Supported standing: ")
+    assert programme.note.startswith("A new step\nSupported standing\n")
     assert home.events() == ["stepped"]
     home.train("done", "done", rung=3)
     assert home.progress.programme(RX, TODAY).note == RX.note
@@ -249,5 +250,5 @@ def test_a_stumble_at_home_makes_the_next_session_easier_and_says_so(tmp_path: P
     station.say(Press(button="start"))
     station.run(0.2)
     assert station.course().programme.planned[0].rung_number == 1
-    assert station.course().note.startswith("Supported standing is a little easier now")
+    assert station.course().note.startswith("A little easier now\nSupported standing\n")
     station.die()

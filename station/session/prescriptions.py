@@ -19,6 +19,7 @@ from station.training.programme import Programme
 from station.training.tips import tip_of
 
 TIME_NOTE: Final = "latest_time"
+LONGEST_REASON: Final = 400  # characters
 
 Verify = Callable[[bytes], Prescription]
 
@@ -148,8 +149,9 @@ class Prescriptions:
                 return
             check_prescription(rx, self._bounds, applied_version=self._kept_version, now=self._latest())
         except (PrescriptionError, MessageError) as error:
-            self._log(f"prescription {version} refused: {error}")
-            self._reply(version, "rejected", str(error))
+            reason = _readable(str(error))
+            self._log(f"prescription {version} refused: {reason}")
+            self._reply(version, "rejected", reason)
             return
         self._store.keep_prescription(rx.version, document, received=self._wall.text())
         self._rx = rx
@@ -176,6 +178,12 @@ def remind(course: Course, recorder: Recorder) -> None:
     course.weekday = memory.today().weekday()
     course.tip = tip_of(memory.today())
     course.ask_goal = memory.asks_goal()
+
+
+def _readable(reason: str) -> str:
+    """Return a reason that quotes a stranger's document as one line that can be read, logged and sent."""
+    line = "".join(character if character.isprintable() else "?" for character in reason)
+    return line if len(line) <= LONGEST_REASON else f"{line[: LONGEST_REASON - 1]}…"
 
 
 def _claimed_version(document: bytes) -> int:
