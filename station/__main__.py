@@ -8,8 +8,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from station import __version__
-from station.arguments import port, seconds, seed, whole
+from station.arguments import port, seconds, seed
 from station.errors import BoardError, StationError
+from station.rehearse.arguments import add_rehearsal
 
 
 def log(line: str) -> None:
@@ -165,22 +166,10 @@ def _analyse(args: argparse.Namespace) -> int:
 
 
 def _rehearse(args: argparse.Namespace) -> int:
-    from station.rehearse.command import Options, run
-    from station.rehearse.request import ROUTINE, Asked
+    from station.rehearse.arguments import options_of
+    from station.rehearse.command import run
 
-    named = any(value is not None for value in (args.routine, args.rung, args.side, args.hold))
-    asked = Asked(args.routine or ROUTINE, args.rung or 1, args.side, args.hold) if named else None
-    options = Options(
-        file=args.file,
-        person=args.person,
-        prescription=args.prescription,
-        asked=asked,
-        plate=args.plate,
-        days=args.days,
-        json=args.json,
-        explain=args.explain,
-    )
-    return run(options, sys.stdout)
+    return run(options_of(args), sys.stdout)
 
 
 def _export(args: argparse.Namespace) -> int:
@@ -276,7 +265,8 @@ def _parser() -> argparse.ArgumentParser:
     form.add_argument("--csv", action="store_true", help="print CSV, a row a file")
     analyse.add_argument("--plot", type=Path, metavar="OUT", help="draw OUT.png, OUT.svg or OUT.pdf")
     analyse.add_argument("--html", type=Path, metavar="OUT", help="write one self-contained page")
-    _add_rehearse(verb)
+    about = "play a recording or a simulated patient through routine and session, in virtual time"
+    add_rehearsal(verb("rehearse", _rehearse, about))
     export = verb("export", _export, "write sessions as folders of CSV and JSON for other programs")
     export.add_argument(
         "--session", default="", metavar="ID", help="only this session (its id, or how it begins)"
@@ -287,28 +277,6 @@ def _parser() -> argparse.ArgumentParser:
         added.add_argument("--config", metavar="FILE", help="configuration (TOML)")
     verb("version", _version, "print the version")
     return parser
-
-
-def _add_rehearse(verb: "Callable[..., argparse.ArgumentParser]") -> None:
-    about = "play a recording or a simulated patient through routine and session, in virtual time"
-    added = verb("rehearse", _rehearse, about)
-    added.add_argument("file", type=Path, nargs="?", metavar="FILE", help="recording (CSV, plain or .gz)")
-    added.add_argument(
-        "--person", metavar="SPEC", help="simulated patient: a TOML file, or key=value,… (docs/rehearse.md)"
-    )
-    added.add_argument(
-        "--prescription", type=Path, metavar="RX", help="what is prescribed (JSON or TOML; not verified here)"
-    )
-    added.add_argument("--routine", metavar="NAME", help="one exercise (default supported-standing)")
-    added.add_argument("--rung", type=whole, metavar="N", help="its rung, from 1 (the default)")
-    added.add_argument("--side", choices=("left", "right"), help="the leg, for routines of one leg")
-    added.add_argument(
-        "--hold", type=seconds, metavar="SECONDS", help="its hold (default: as long as the recording allows)"
-    )
-    added.add_argument("--plate", type=Path, metavar="FILE", help="plate of raw counts (JSON or TOML)")
-    added.add_argument("--days", type=whole, metavar="N", help="let the person train for so many days")
-    added.add_argument("--explain", action="store_true", help="say of every second why it counted or not")
-    added.add_argument("--json", action="store_true", help="print one JSON document")
 
 
 def _add_source(parser: argparse.ArgumentParser) -> None:

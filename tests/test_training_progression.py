@@ -161,6 +161,18 @@ def test_stops_at_the_check_in_day_after_day_ease_once() -> None:
     assert [d.to_rung for d in replay(blocked, programme, BOUNDS)] == [3]
 
 
+def test_a_stop_of_the_session_is_not_told_again_for_every_exercise_that_cannot_be_easier() -> None:
+    programme = rx(Exercise(routine="supported-standing", rung=1), Exercise(routine="weight-shift", rung=1))
+    done = (trials("done", rung=1), trials("done", rung=1, routine="weight-shift"))
+    assert replay([session(1, *done, pain_after=5, stops=("pain_up",))], programme, BOUNDS) == ()
+
+
+def test_good_sessions_on_both_sides_of_a_week_away_do_not_add_up() -> None:
+    assert kinds(good(1, 2, 10)) == []
+    assert kinds(good(1, 2, 9)) == ["propose"]
+    assert kinds(good(1, 2, 10, 11, 12)) == ["propose"]
+
+
 def test_on_the_easiest_rung_the_therapist_is_told_and_nothing_changes() -> None:
     programme = rx(Exercise(routine="supported-standing", rung=1))
     (decision,) = replay([session(1, trials("lost", rung=1, stops=("stumble",)))], programme, BOUNDS)

@@ -1,5 +1,6 @@
 """The simulated patient of the demo: steps on and off when asked, and answers when nobody else does."""
 
+import math
 import select
 import time
 from collections.abc import Callable
@@ -14,14 +15,15 @@ from station.training.snapshot import ExerciseView, Question, Snapshot
 
 RETRY_S: Final = 0.3
 REPEAT_S: Final = 2.0  # an answer that changed nothing (the board was not ready) is given again
+REACH_MM: Final = 80.0  # as far as the body leans
 HANDS_SHARE: Final = 0.5  # of what the rung allows: a patient who keeps to the rule
 
 # How the simulated person stands for it.
 STANDS: Final[dict[Stance, SimulatedStance]] = {
     "both": "both",
-    "together": "both",
+    "together": "together",
     "one-leg": "one-leg",
-    "semi-tandem": "tandem",
+    "semi-tandem": "semi-tandem",
     "tandem": "tandem",
     "board": "board",
     "off": "both",
@@ -37,19 +39,40 @@ def body(snapshot: Snapshot, *, recorded: bool) -> Simulate | None:
     exercise = snapshot.exercise
     match snapshot.phase:
         case "step_on" | "weigh" if exercise is not None:
-            return Simulate(do="step_on", hands_percent=0.0, stance=STANDS[exercise.stance], vision="open")
-        case "countdown" | "hold" if exercise is not None and not recorded:
             return Simulate(
-                do="stand",
+                do="step_on",
+                hands_percent=0.0,
+                stance=STANDS[exercise.stance],
+                vision="open",
+                lean_mm=(0.0, 0.0),
+            )
+        case "countdown" | "hold" if exercise is not None and not recorded:
+            raises = exercise.repetitions if snapshot.phase == "hold" else None
+            return Simulate(
+                do="stand" if raises is None else "raise_calves",
+                count=raises,
                 hands_percent=_hands_percent(exercise),
                 stance=STANDS[exercise.stance],
                 vision=exercise.vision,
                 surface=exercise.surface,
+                lean_mm=_leans_mm(snapshot),
             )
         case "countdown" | "hold":
             return None
         case _:
             return Simulate(do="step_off")
+
+
+def _leans_mm(snapshot: Snapshot) -> tuple[float, float] | None:
+    """Return where the body leans from its start to be in the target that is shown, as far as it can."""
+    targets_mm, index = snapshot.live.targets_mm, snapshot.live.target_index
+    if snapshot.phase != "hold" or index is None or index >= len(targets_mm):
+        return None
+    # The first target is straight to the right of the start, the one a quarter around straight before it.
+    start_mm = targets_mm[len(targets_mm) // 4][0], targets_mm[0][1]
+    x_mm, y_mm = (there - here for there, here in zip(targets_mm[index], start_mm, strict=True))
+    share = min(1.0, REACH_MM / max(1e-9, math.hypot(x_mm, y_mm)))
+    return round(share * x_mm, 1), round(share * y_mm, 1)
 
 
 def _hands_percent(exercise: ExerciseView) -> float:

@@ -94,7 +94,7 @@ def _print(source: str, played: Played, out: TextIO) -> None:
         out.write("\n")
     for event in played.events:
         out.write(f"{played.t_s(event.t_ns):9.2f} s  {words.happened(event.kind, event.detail)}\n")
-    if not played.events:
+    if not played.events and not played.trials:
         out.write("Nothing happened: nobody stood on the board for half a second.\n")
     for trial in played.trials:
         out.write(f"\n{words.exercise(trial.result)}: {words.outcome(trial.result)}\n")

@@ -129,7 +129,7 @@ class _Programme:
     def accept(self, day: int, at: datetime) -> tuple[list[Decision], str]:
         """Let the therapist look: return which proposals a new prescription takes up, or why it may not."""
         wait = self._spec.therapist_days
-        due = [decision for d, decision in self._waiting if wait is not None and day - d >= wait]
+        due = [decision for d, decision in self._waiting if 0 <= wait <= day - d]
         due = due[:MOST_AT_ONCE]
         if not due:
             return [], ""
@@ -154,7 +154,7 @@ class _Programme:
 
 
 def _at_rung(exercise: Exercise, rung: int) -> Exercise:
-    """Return the exercise as the therapist prescribes it anew; beyond what it might do alone it only proposes."""
+    """Return the exercise prescribed anew; beyond what the station might do alone, it only proposes."""
     alone = exercise.alone_up_to
     return msgspec.structs.replace(
         exercise, rung=rung, alone_up_to=alone if alone is not None and alone >= rung else None

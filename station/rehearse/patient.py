@@ -30,6 +30,9 @@ HURTS_A_LITTLE: Final = 0.08  # of the sessions end with one more on the scale o
 SWAY_LEFT: Final = 0.7  # of the first day's sway stays, however strong somebody gets
 VARIES: Final = 0.12  # SD of the log, from one attempt to the next
 ENDURANCE_VARIES: Final = 0.25
+# How far the CoP goes to the sides, forward and back of somebody who is well; what is left of it at first.
+REACH_MM: Final = (110.0, 100.0, 55.0)
+REACH_LEFT: Final = 0.7
 AS_LAST_TIME: Final = 1  # places of the answers to how hard it was
 HARDER_TODAY: Final = 2
 LEG_STANCES: Final = ("one-leg", "tandem", "semi-tandem")
@@ -100,6 +103,14 @@ class Patient:
         alone_s *= HEEL_TO_TOE if stance != "one-leg" else 1.0
         varies = math.exp(self._draw.gauss(0, ENDURANCE_VARIES))
         return alone_s * varies * (1 + hands_percent / STEADIED_BY_PERCENT)
+
+    def reach(self, x_mm: float, y_mm: float) -> tuple[float, float]:
+        """Return where somebody gets who wants to lean there: no further than they can."""
+        side_mm, forward_mm, back_mm = REACH_MM
+        able = REACH_LEFT + (1 - REACH_LEFT) * (1 - min(1.0, self._weaker()))
+        furthest = able / max(1e-9, math.hypot(x_mm / side_mm, y_mm / (forward_mm if y_mm > 0 else back_mm)))
+        share = min(1.0, furthest)
+        return share * x_mm, share * y_mm
 
     # -- answers -------------------------------------------------------------------------------------------
 

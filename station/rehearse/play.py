@@ -73,6 +73,7 @@ def play_recording(
     if any(planned.stance == "off" for planned in programme.planned):
         names = [p.routine.routine for p in programme.planned if p.stance == "off"]
         raise ConfigError(f"{names[0]} is done beside the plate; a recording shows nothing of it")
+    longest = longest and programme.planned[0].routine.kind == "hold"
     if longest:
         programme = programme_for(rx, hold_s=_longest_s(board, programme))
     stage = _play(board, programme, spec, explain=explain)

@@ -199,7 +199,7 @@ class SimulatedBoard:
         if live.target_index < len(live.targets_mm):
             x_mm, y_mm = live.targets_mm[live.target_index]
             centre = course.attempt.centre
-            self._standing.lean_to(self.t_ns, x_mm - centre.x_mm, y_mm - centre.y_mm)
+            self._standing.lean_to(self.t_ns, *self._patient.reach(x_mm - centre.x_mm, y_mm - centre.y_mm))
 
     def stopped(self) -> None:
         """Know that somebody pressed stop."""

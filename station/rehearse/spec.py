@@ -47,7 +47,7 @@ class Spec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     answers_day: Day | None = None  # the answers are those of this day; None: of every day
     sessions_a_day: Annotated[int, msgspec.Meta(ge=1, le=4)] = 1
     rest_days_a_week: Annotated[int, msgspec.Meta(ge=0, le=6)] = 2
-    therapist_days: Annotated[int, msgspec.Meta(ge=0, le=90)] | None = 1  # to accept a proposal; None: never
+    therapist_days: Annotated[int, msgspec.Meta(ge=-1, le=90)] = 1  # to accept a proposal; -1: never
 
     @property
     def sways(self) -> float:

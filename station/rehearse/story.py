@@ -87,9 +87,14 @@ def _day(day: Day) -> Iterator[str]:
         for event in session.reports:
             yield f"  TOLD: {words.happened(event.kind, event.detail)}."
         for decision in session.decisions:
-            yield f"  {DECIDED[decision.kind]}: {decision.why}"
+            yield f"  {_decided(decision)}: {decision.why}"
     if day.enough:
         yield f"{head}: the station says: {' '.join(day.enough)}"
+
+
+def _decided(decision: Decision) -> str:
+    stays = decision.kind == "ease" and decision.to_rung == decision.from_rung
+    return "STAYS" if stays else DECIDED[decision.kind]
 
 
 def _session(session: Session) -> str:

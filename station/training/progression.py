@@ -6,6 +6,7 @@ there is no consensus on a protocol.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Final
 
 from station.training.decision import Decision, Evidence
@@ -23,6 +24,7 @@ MOST_EFFORT: Final = 5
 LOW_PERCENT: Final = 50
 LOW_SESSIONS: Final = 2
 SESSIONS_BETWEEN_STEPS: Final = 3
+LONGEST_GAP_DAYS: Final = 7  # good sessions further apart say nothing of somebody who comes back today
 
 
 def replay(history: Iterable[PastSession], rx: Prescription, bounds: Bounds) -> tuple[Decision, ...]:
@@ -134,10 +136,12 @@ class Progression:
             for number, exercise in enumerate(rx.exercises, start=1)
             if not bounds.routines[exercise.routine].assessment
         ]
+        self._last_day: date | None = None  # on which anything was trained
         self._since_step: dict[str, int] = {}  # sessions in which a routine was done, since its last step
 
     def after(self, session: PastSession) -> list[Decision]:
         """Return what this session decides."""
+        self._begin_anew_after_a_gap(session)
         for routine in {trial.routine for trial in session.trials} & set(self._since_step):
             self._since_step[routine] += 1
         looked_at = [(line, line.evidence(session)) for line in self._lines]
@@ -156,6 +160,14 @@ class Progression:
             if decision is not None:
                 decided.append(decision)
         return decided
+
+    def _begin_anew_after_a_gap(self, session: PastSession) -> None:
+        if not session.trials:
+            return
+        if self._last_day is not None and (session.day - self._last_day).days > LONGEST_GAP_DAYS:
+            for line in self._lines:
+                line.run = []
+        self._last_day = session.day
 
     def _ready(self, line: _Line, session: PastSession, *, may_step_now: bool) -> Decision | None:
         """Propose the next rung or take it; one step a session, and none after anything was eased in it."""
@@ -187,12 +199,14 @@ def _ease(line: _Line, evidence: Evidence, session: PastSession) -> Decision | N
         line.eased_unseen = False
         low = evidence.held * 100 < evidence.attempts * LOW_PERCENT
         line.low = [*line.low, evidence][-LOW_SESSIONS:] if low else []
-    trained = any(line.is_mine(trial.routine, trial.side, trial.rung) for trial in session.trials)
+    mine = [trial for trial in session.trials if line.is_mine(trial.routine, trial.side, trial.rung)]
+    trained = bool(mine)
     stopped = bool(evidence.stops) and (trained or (session.blocked and not line.eased_unseen))
     if not stopped and len(line.low) < LOW_SESSIONS:
         return None
     from_rung, to_rung = line.rung, max(1, line.rung - 1)
-    if stopped and to_rung == from_rung:  # there is nothing to ease, and the care team was told of the stop
+    if stopped and to_rung == from_rung and not any(trial.stops for trial in mine):
+        # Nothing to ease, and the care team was told of the session's stop: once is enough for all exercises.
         line.move(to_rung)
         line.eased_unseen = True
         return None

@@ -1,0 +1,50 @@
+"""What the body of the demo's patient does in each kind of exercise."""
+
+import pytest
+
+from station.demo.patient import body
+from station.training.prescription import Exercise
+from station.training.snapshot import ExerciseView, LiveView, Phase, Snapshot
+from tests.test_training_course import prescribed
+
+
+def exercise(routine: str, rung: int = 1) -> ExerciseView:
+    (planned,) = prescribed(Exercise(routine=routine, rung=rung)).planned
+    return planned.view(done=False)
+
+
+def shown(phase: Phase, of: ExerciseView, live: LiveView | None = None) -> Snapshot:
+    return Snapshot(phase=phase, t_ns=0, sim=True, plate_mm=(400, 400), live=live or LiveView(), exercise=of)
+
+
+def test_calves_are_raised_as_often_as_asked_and_not_before_the_exercise_begins() -> None:
+    calves = exercise("calf-raises")
+    counting = body(shown("countdown", calves), recorded=False)
+    raising = body(shown("hold", calves), recorded=False)
+    assert counting is not None
+    assert raising is not None
+    assert counting.do == "stand"
+    assert (raising.do, raising.count) == ("raise_calves", 15)
+
+
+@pytest.mark.parametrize(("index", "leans_mm"), [(0, (30, 0)), (1, (0, 20)), (2, (-30, 0)), (3, (0, -15))])
+def test_the_body_leans_from_its_start_to_the_target(index: int, leans_mm: tuple[float, float]) -> None:
+    around_mm = ((35.0, -10.0), (5.0, 10.0), (-25.0, -10.0), (5.0, -25.0))
+    live = LiveView(targets_mm=around_mm, target_index=index)
+    move = body(shown("hold", exercise("weight-shift"), live), recorded=False)
+    assert move is not None
+    assert move.lean_mm == pytest.approx(leans_mm)
+
+
+def test_the_body_leans_no_further_than_a_body_can() -> None:
+    around_mm = ((160.0, 0.0), (0.0, 160.0), (-160.0, 0.0), (0.0, -160.0))
+    live = LiveView(targets_mm=around_mm, target_index=1)
+    move = body(shown("hold", exercise("limits-of-stability"), live), recorded=False)
+    assert move is not None
+    assert move.lean_mm == (0, 80)
+
+
+def test_stepping_on_is_upright() -> None:
+    move = body(shown("step_on", exercise("weight-shift")), recorded=False)
+    assert move is not None
+    assert move.lean_mm == (0, 0)
