@@ -31,12 +31,20 @@ class StationConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
 class SourceConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Where readings come from: `simulate`, `replay:FILE`, `gpio` for the real board, or `wii`.
 
-    `reader` is what reads the real board: the station's own driver, or the PyPI package `hx711`.
+    `reader` is what reads the real board: the station's own driver, or the PyPI package `hx711`. `rested`
+    lets the simulated person train as often as one likes; a real one needs the rest.
     """
 
     source: Annotated[str, msgspec.Meta(pattern=r"^(simulate|gpio|wii|replay:.+)$")] = "simulate"
     reader: ReaderName = "station"
     seed: Annotated[int, msgspec.Meta(ge=0)] = 1
+    rested: bool = False
+
+    def __post_init__(self) -> None:
+        """Refuse to keep a real person from resting. Raises ValueError."""
+        if self.rested and not self.sim:
+            message = "rested is for a simulated board; a person on a real one needs rest between sessions"
+            raise ValueError(message)
 
     @property
     def sim(self) -> bool:

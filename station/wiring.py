@@ -108,8 +108,9 @@ def make_service_over(
 ) -> "Service":
     """Return the station's loop over this board, which tells the time by `now_ns` and the date by `wall`."""
     from station.session.clock import WallClock
-    from station.session.prescriptions import Prescriptions
-    from station.session.recorder import Identity, Recorder
+    from station.session.prescriptions import Prescriptions, remind
+    from station.session.recorder import Recorder
+    from station.session.reports import Identity
     from station.session.server import Server
     from station.session.service import Parts, Service
     from station.session.store import Store
@@ -127,8 +128,9 @@ def make_service_over(
     prescriptions = Prescriptions(store, bounds, verify=_verifier(config), wall=wall, log=log)
     identity = Identity(config.station.subj, plate.calibration, sim)
     recorder = Recorder(store, folder, identity, wall=wall, log=log, rx_version=lambda: prescriptions.version)
+    recorder.memory.rested = config.source.rested
     prescriptions.attach(recorder)
-    recorder.recover()
+    left_off = recorder.recover()
     prescriptions.after_session()  # what a power cut left undecided
     programme = prescriptions.in_force()
     course = Course(
@@ -139,6 +141,9 @@ def make_service_over(
         stop_words=recorder.stop_words(),
     )
     prescriptions.adopted(programme)
+    remind(course, recorder)
+    if left_off is not None:
+        course.offer_to_go_on(left_off, recorder.memory.check_in_stands)
     return Service(Parts(board, server, recorder, prescriptions, course, plate), log=log, now_ns=now_ns)
 
 

@@ -14,7 +14,7 @@ from ui.care import intake
 from ui.care.enrolment import enrol
 from ui.care.examples import ExampleStation, new_id
 from ui.care.intake import Arrival, Receipt, store
-from ui.care.models import Event, Message, RawTrace, Refused, Session, Station, Trial
+from ui.care.models import Event, Journal, Message, RawTrace, Refused, Session, Station, Trial
 from ui.care.seldom import Seldom
 
 pytestmark = pytest.mark.django_db
@@ -55,6 +55,16 @@ def test_a_session_belongs_to_the_patient_whose_pseudonym_it_carries(home: Examp
     patient = Station.objects.get(sid="home-1").patient
     assert Session.objects.get(pk=known).patient == patient
     assert Session.objects.get(pk=unknown).patient is None
+
+
+def test_a_journal_is_filed_with_its_patient_once(home: ExampleStation) -> None:
+    session = new_id()
+    journal = home.journal(session)
+    store([journal, home.session(session), journal])
+    (entry,) = Journal.objects.all()
+    assert entry.patient == Station.objects.get(sid="home-1").patient
+    assert str(entry.session) == session
+    assert entry.body["counts"] == {"walk_minutes": 20}
 
 
 def test_keys_of_a_later_version_are_kept(home: ExampleStation) -> None:

@@ -152,6 +152,13 @@ def test_the_patient_page_shows_a_trial_with_its_quality_and_its_origin(
     assert "pain 2 → 3" in page
 
 
+def test_the_patient_page_shows_what_was_written_down(therapist: Client, home: ExampleStation) -> None:
+    store([home.journal(SESSION)])
+    page = text(therapist, patient_url(home))
+    for words in ("walked 20 min", "distance: up to 500 metres", "mood: well", "12"):
+        assert words in page
+
+
 def test_a_trial_without_its_raw_trace_says_so(therapist: Client, home: ExampleStation) -> None:
     store([home.trial(SESSION)])
     assert "raw trace of this trial has not arrived" in text(therapist, patient_url(home))

@@ -4,9 +4,9 @@ import pygame
 import pytest
 
 from station.session.protocol import Answer, Command, Press
-from station.training.questions import CHECK_IN, as_question
-from station.training.snapshot import Snapshot
-from ui.patient.canvas import Button, Turn
+from station.training.questions import CHECK_IN, JOURNAL, as_question
+from station.training.snapshot import Phase, Snapshot
+from ui.patient.canvas import Button, Choose, Turn
 from ui.patient.dialogue import READ_NS, REPEAT_NS, SETTLE_NS, TAKEN_NS, Dialogue
 from ui.patient.examples import every_screen, snapshot
 from ui.patient.gestures import ECHO_NS, GestureReader, Key, Tap
@@ -169,9 +169,65 @@ def test_one_key_stops_on_every_page(shown: Snapshot) -> None:
 
 
 def test_a_key_presses_no_button_that_is_not_shown() -> None:
-    assert settled(HOLD).key("go", buttons_of(HOLD), LATER) is None
+    blocked = snapshot("blocked")
+    assert settled(blocked).key("stop", buttons_of(blocked), LATER) is None
     welcome = snapshot("welcome")
     assert settled(welcome).key("stop", buttons_of(welcome), LATER) is None
+    assert settled(welcome).key("pause", buttons_of(welcome), LATER) is None
+
+
+@pytest.mark.parametrize("phase", ["step_on", "weigh", "countdown", "hold", "rest"])
+def test_on_the_board_the_start_key_gives_a_pause(phase: Phase) -> None:
+    shown = snapshot(phase, rest_s=3.0, rest_total_s=9.0, countdown_s=2)
+    for key in ("go", "pause"):
+        assert settled(shown).key(key, buttons_of(shown), LATER) == Press(button="pause")
+    assert tap(settled(shown), shown, Press(button="pause")) == Press(button="pause")
+
+
+COUNT = snapshot("journal", question=as_question(JOURNAL[0], number=1, of=5))
+CHOICE = snapshot("journal", question=as_question(JOURNAL[2], number=3, of=5))
+
+
+@pytest.mark.parametrize(
+    ("shown", "keys", "answer"),
+    [
+        (COUNT, ["right", "right", "right", "go"], Answer(key="walk_minutes", value=10)),
+        (COUNT, ["left", "left", "go"], Answer(key="walk_minutes", value=0)),
+        (CHOICE, ["right", "right", "go"], Answer(key="walk_hard", value=1)),
+        (CHOICE, ["right"] * 20 + ["go"], Answer(key="walk_hard", value=5)),
+    ],
+)
+def test_a_count_and_a_choice_are_answered_with_the_arrows(
+    shown: Snapshot, keys: list[Key], answer: Answer
+) -> None:
+    dialogue = settled(shown)
+    for number, key in enumerate(keys):
+        command = dialogue.key(key, buttons_of(shown, dialogue.chosen), LATER + number * REPEAT_NS)
+    assert command == answer
+
+
+def test_a_count_and_a_choice_are_answered_by_touch() -> None:
+    dialogue = settled(COUNT)
+    assert tap(dialogue, COUNT, Choose(5)) is None
+    assert tap(dialogue, COUNT, Choose(10)) is None
+    answer = Answer(key="walk_minutes", value=10)
+    assert tap(dialogue, COUNT, answer) == answer
+    dialogue = settled(CHOICE)
+    assert tap(dialogue, CHOICE, Choose(4)) is None
+    answer = Answer(key="walk_hard", value=4)
+    assert tap(dialogue, CHOICE, answer) == answer
+
+
+@pytest.mark.parametrize(
+    ("shown", "presses", "value"),
+    [(COUNT, 1, 0), (COUNT, 3, 10), (COUNT, 26, 0), (CHOICE, 2, 1), (CHOICE, 7, 0)],
+)
+def test_a_count_and_a_choice_are_answered_with_one_button(shown: Snapshot, presses: int, value: int) -> None:
+    dialogue = settled(shown)
+    last_ns = press_start(dialogue, presses)
+    command = dialogue.left_alone(last_ns + TAKEN_NS)
+    assert isinstance(command, Answer)
+    assert command.value == value
 
 
 def press_start(dialogue: Dialogue, times: int, now_ns: int = LATER) -> int:

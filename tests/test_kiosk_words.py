@@ -9,8 +9,11 @@ from typing import Final
 import pygame
 import pytest
 
-from station.training.questions import CHECK_IN, CHECK_OUT, SUPPORT_FIRST
+from station.training.caps import Allowance, too_much
+from station.training.programme import Programme
+from station.training.questions import CHECK_IN, EVERY
 from station.training.routine import shipped_routines
+from station.training.tips import TIPS
 from station.training.words import blocked_words, pain_words, result_sentence, summary_words
 from ui.patient.catalogue import collect, forms, main, missing, po_file, read_catalogue
 from ui.patient.examples import LONG_CUE, NOTE, every_screen
@@ -94,8 +97,20 @@ def session_sentences() -> set[str]:
         for words in summary_words(done=done, tried=tried_holds, held_s=held_s, stopped=True)
     ]
     blocked = [*pain_words(7, 5), *(words for asked in CHECK_IN for words in blocked_words(asked.advice))]
-    asked = [text for a in (*CHECK_IN, *CHECK_OUT) for text in (a.text, a.low, a.high) if text]
-    return {*tried, *ended, *blocked, *asked, SUPPORT_FIRST}
+    asked = [text for a in EVERY for text in (a.text, a.low, a.high, a.again, *a.choices) if text]
+    return {*tried, *ended, *blocked, *asked, *TIPS, *enough_sentences()}
+
+
+def enough_sentences() -> set[str]:
+    caps = Programme(planned=())
+    done = (
+        Allowance(sessions_today=2),
+        Allowance(sessions_today=2, days_ago=frozenset({1, 2, 3, 4, 5})),
+        Allowance(sessions_today=1, minutes_today=31),
+        Allowance(days_ago=frozenset(range(1, 7))),
+        *(Allowance(since_last_s=seconds) for seconds in (0.0, 3700.0, 7000.0)),
+    )
+    return {sentence for allowance in done for sentence in too_much(allowance, caps)}
 
 
 @each_language

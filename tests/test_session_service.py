@@ -18,7 +18,7 @@ from station.sway.plate import plate_from_dict
 from station.sway.report import report
 from station.sway.trace import decode_trace
 from station.training.prescription import Exercise, Limits, Prescription
-from station.training.result import SessionResult, TrialResult
+from station.training.result import JournalResult, SessionResult, TrialResult
 from tests.virtual_station import VirtualStation
 
 RX = Prescription(
@@ -117,11 +117,15 @@ def test_power_lost_in_a_hold_keeps_the_trial_marked_interrupted(tmp_path: Path)
     (trial,) = trials(second)
     assert trial.outcome == "interrupted"
     assert trial.hold_s == pytest.approx(3, abs=0.2)
+    assert second.course().phase == "pause", "asked to go on, or to stop"
+    patient = second.train()
+    second.run_until(lambda: patient.finished)
+    assert [(trial.number, trial.outcome) for trial in trials(second)] == [(1, "interrupted"), (2, "done")]
     (session,) = sessions(second)
-    assert (session.ended_by, session.trials) == ("interrupted", 1)
+    assert (session.ended_by, session.trials) == ("finished", 2)
     second.die()
     third = VirtualStation(tmp_path)
-    assert len(trials(third)) == 1, "recovered once, not at every start"
+    assert len(trials(third)) == 2, "recovered once, not at every start"
     third.die()
 
 
@@ -219,7 +223,7 @@ def test_a_kept_prescription_is_held_against_the_device_as_it_is_now(
     take(first, RX)
     first.die()
     second = VirtualStation(tmp_path, **changed)
-    assert second.course().plan[0].rung_number == 1
+    assert second.course().today.plan[0].rung_number == 1
     assert reason in replies(second)[-1].reason
     second.die()
 
@@ -233,7 +237,7 @@ def test_the_first_version_of_the_next_patient_is_not_called_older(tmp_path: Pat
     assert replies(second)[-1].state == "applied"
     second.die()
     third = VirtualStation(tmp_path, subj="p-2")
-    assert third.course().plan[0].rung_number == 2
+    assert third.course().today.plan[0].rung_number == 2
     third.die()
 
 
@@ -253,7 +257,7 @@ def test_a_clock_that_was_set_back_makes_no_prescription_valid_again(tmp_path: P
     third.run(3)
     third.say(Press(button="start"))
     third.run(0.1)
-    assert third.course().plan[0].rung_number == 1
+    assert third.course().today.plan[0].rung_number == 1
     third.die()
 
 
@@ -261,7 +265,7 @@ def answer_all(station: VirtualStation, **answers: bool | int) -> None:
     station.run(3)
     station.say(Press(button="start"))
     station.run(0.1)
-    while (question := station.course().questions.current) and station.course().phase == "checkin":
+    while (question := station.course().question) and station.course().phase == "checkin":
         value = answers.get(question.key, {"pain": 2, "support": True}.get(question.key, False))
         station.say(Answer(key=question.key, value=value))
         station.run(0.05)
@@ -407,7 +411,21 @@ def test_what_was_answered_survives_a_kill(tmp_path: Path) -> None:
     answer_all(first, pain=4)
     first.die()
     second = VirtualStation(tmp_path)
-    assert sessions(second)[0].answers["pain"] == 4
+    assert second.course().answers()["pain"] == 4
+    second.die()
+
+
+def test_a_session_broken_off_in_its_check_in_is_over(tmp_path: Path) -> None:
+    first = VirtualStation(tmp_path)
+    first.run(3)
+    first.say(Press(button="start"))
+    first.run(0.1)
+    first.say(Answer(key="numbness", value=False))
+    first.run(0.1)
+    first.die()
+    second = VirtualStation(tmp_path)
+    assert [session.ended_by for session in sessions(second)] == ["interrupted"]
+    assert second.course().phase == "welcome"
     second.die()
 
 
@@ -422,3 +440,58 @@ def test_nothing_can_be_simulated_on_a_real_board(station: VirtualStation) -> No
     station.run(0.1)
     assert isinstance(station.heard[-1], Refused)
     assert "real board" in station.heard[-1].reason
+
+
+WALK = Exercise(routine="heel-to-toe-walking", rung=1, attempts=1)
+
+
+def test_an_exercise_beside_the_board_is_kept_without_a_trace(station: VirtualStation) -> None:
+    take(station, msgspec.structs.replace(RX, exercises=(WALK,)))
+    patient = station.train()
+    station.run_until(lambda: patient.finished)
+    (trial,) = trials(station)
+    assert (trial.kind, trial.outcome, trial.hold_s) == ("steps", "done", 0)
+    assert trial.measures == {"count": trial.count}
+    assert station.bodies("raw") == []
+    assert sessions(station)[0].trials == 1
+
+
+def test_the_journal_goes_to_the_care_team_and_the_next_session_waits_for_its_gap(
+    station: VirtualStation,
+) -> None:
+    take(station, msgspec.structs.replace(RX, exercises=(WALK,)))
+    patient = station.train()
+    station.run_until(lambda: patient.finished)
+    station.say(Press(button="start"))
+    station.run(0.1)
+    station.say(Answer(key="walk_minutes", value=25))
+    station.run(0.1)
+    station.say(Press(button="stop"))
+    station.run(0.1)
+    (body,) = station.bodies("result/journal")
+    journal = msgspec.json.decode(body, type=JournalResult)
+    assert journal.session == sessions(station)[0].session
+    assert journal.counts == {"walk_minutes": 25}
+    assert journal.guided == {"heel-to-toe-walking": trials(station)[0].count}
+    station.say(Press(button="start"))
+    station.run(0.1)
+    assert station.course().phase == "blocked"
+    assert "2 hours" in station.course().words[-1]
+
+
+def test_whoever_stops_after_a_loss_of_power_ends_the_session_with_what_was_done(tmp_path: Path) -> None:
+    first = VirtualStation(tmp_path)
+    take(first, RX)
+    answer_all(first)
+    first.die()
+    second = VirtualStation(tmp_path)
+    assert second.course().phase == "pause"
+    second.run(0.2)
+    second.say(Press(button="stop"))
+    second.run(0.1)
+    for key, value in (("pain_after", 2), ("effort", 3), ("swollen", False)):
+        second.say(Answer(key=key, value=value))
+        second.run(0.1)
+    (session,) = sessions(second)
+    assert (session.ended_by, session.trials, session.answers["pain"]) == ("stopped", 0, 2)
+    second.die()

@@ -27,7 +27,9 @@ STANDS: Final[dict[Stance, SimulatedStance]] = {
     "off": "both",
 }
 
-ANSWERS: Final[dict[str, bool | int]] = {"support": True, "pain": 2, "pain_after": 2, "effort": 3}
+ANSWERS: Final[dict[str, bool | int]] = {
+    "support": True, "somebody": True, "pain": 2, "pain_now": 2, "pain_after": 2, "effort": 3, "compared": 1,
+}  # fmt: skip
 
 
 def body(snapshot: Snapshot, *, recorded: bool) -> Simulate | None:
@@ -59,14 +61,16 @@ def _hands_percent(exercise: ExerciseView) -> float:
 def reply(snapshot: Snapshot) -> Command | None:
     """Return what a patient presses or answers in this phase, who has a good day."""
     match snapshot.phase:
-        case "welcome" | "plan" | "setup":
-            return Press(button="start")
-        case "checkin" | "checkout" if snapshot.question is not None:
+        case "checkin" | "checkout" | "guided" | "pause" if snapshot.question is not None:
             return _answer(snapshot.question)
+        case "welcome" | "plan" | "setup" | "guided" | "pause":
+            return Press(button="start")
     return None
 
 
 def _answer(question: Question) -> Answer:
+    if question.kind == "count":
+        return Answer(key=question.key, value=question.usual)
     return Answer(key=question.key, value=ANSWERS.get(question.key, False))
 
 

@@ -183,6 +183,7 @@ class Demo:
             "[source]",
             f"source = {json.dumps(source)}",
             f"seed = {self._options.seed}",
+            "rested = true",
             "[care]",
             f"port = {self._broker_port}",
             f"keys = [{json.dumps(enrolled['public_key'])}]",

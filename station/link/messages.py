@@ -9,7 +9,7 @@ import msgspec
 
 from station.errors import MessageError, UnknownVersionError
 from station.training.prescription import Limits, Prescription
-from station.training.result import SessionResult, TrialResult
+from station.training.result import JournalResult, SessionResult, TrialResult
 
 VERSION: Final = 1
 ROOT: Final = "bal/v1"
@@ -162,6 +162,7 @@ BODIES: Final[dict[str, type[msgspec.Struct]]] = {
     "event": StationEvent,
     "result/session": SessionResult,
     "result/trial": TrialResult,
+    "result/journal": JournalResult,
     "raw": RawTrace,
     "reply": Reply,
 }

@@ -16,6 +16,7 @@ from station.training.course import Course
 from station.training.fitting import Bounds, check_fits, check_prescription
 from station.training.prescription import Prescription, is_expired, parse_time
 from station.training.programme import Programme
+from station.training.tips import tip_of
 
 TIME_NOTE: Final = "latest_time"
 LONGEST_REASON: Final = 400  # characters
@@ -132,6 +133,7 @@ class Prescriptions:
             course.prescribe(programme)
         if self._recorder is not None:
             course.stop_words = self._recorder.stop_words()
+            remind(course, self._recorder)
 
     def prescribe(self, document: bytes, course: Course) -> None:
         """Take a document from the care team: refuse it with its reason, or bring it into force.
@@ -170,6 +172,18 @@ def _readable(reason: str) -> str:
     """Return a reason that quotes a stranger's document as one line that can be read, logged and sent."""
     line = "".join(character if character.isprintable() else "?" for character in reason)
     return line if len(line) <= LONGEST_REASON else f"{line[: LONGEST_REASON - 1]}…"
+
+
+def remind(course: Course, recorder: Recorder) -> None:
+    """Give the course what is remembered of the sessions before."""
+    memory = recorder.memory
+    course.allowance = memory.allowance()
+    course.known_weight_n = memory.body_weight_n()
+    course.bests_s = recorder.longest_holds()
+    course.week = memory.week()
+    course.weekday = memory.today().weekday()
+    course.tip = tip_of(memory.today())
+    course.ask_goal = memory.asks_goal()
 
 
 def _claimed_version(document: bytes) -> int:

@@ -11,6 +11,8 @@ from station.training.snapshot import Snapshot
 MAX_PACKET_BYTES = 64 * 1024
 MAX_DOCUMENT_BYTES = MAX_PACKET_BYTES // 2  # as a JSON string it may grow
 
+MOST_COUNTED = 10_000  # steps, minutes, repetitions
+
 Cell = Literal["FL", "FR", "RL", "RR"]
 Lean = Annotated[float, msgspec.Meta(ge=-1, le=1)]
 Key = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
@@ -28,16 +30,19 @@ class Hello(Packet, frozen=True, tag="hello"):
 
 
 class Press(Packet, frozen=True, tag="press"):
-    """A button: start (go on, yes) or stop. Stop works in every phase."""
+    """A button: start (go on, yes), stop or pause. Stop works in every phase, pause while training.
 
-    button: Literal["start", "stop"]
+    Start pauses too where it has nothing to lead on to: on the board, and in a rest.
+    """
+
+    button: Literal["start", "stop", "pause"]
 
 
 class Answer(Packet, frozen=True, tag="answer"):
     """The answer to the question with this key; one to any other question is ignored."""
 
     key: Key
-    value: bool | Annotated[int, msgspec.Meta(ge=0, le=10)]
+    value: bool | Annotated[int, msgspec.Meta(ge=0, le=MOST_COUNTED)]
 
 
 SimulatedStance = Literal["both", "one-leg", "tandem", "board"]

@@ -1,64 +1,39 @@
 """Keeps what the patient did: sessions and trials into the store, and what the care team is told of them."""
 
+import sqlite3
 import time
 from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 import msgspec
 
-from station.errors import StationError, StoreError
+from station.errors import StoreError
 from station.session.clock import WallClock, boot_id
-from station.session.event import EventBody
 from station.session.later import Later
+from station.session.memory import Memory
+from station.session.moment import Moment
+from station.session.recovery import Recovery
+from station.session.reports import REPORTED, EventBody, Identity
 from station.session.stop import Stop
 from station.session.store import Header, Store, new_id
-from station.session.trial import Kept, Place, blank_result, finish, finish_interrupted
-from station.session.trial_file import (
-    S,
-    TrialFile,
-    TrialHead,
-    discard,
-    left_behind,
-    read_trial,
-    set_aside,
-)
+from station.session.trial import Kept, Place, blank_result, finish, finish_counted
+from station.session.trial_file import S, TrialFile, TrialHead, discard
 from station.sway.plate import Four, Plate
 from station.sway.reading import ALG, Reading
 from station.training.course import Course
-from station.training.ended import SessionEnded, TrialEnded
+from station.training.ended import CountEnded, JournalEnded, SessionEnded, TrialEnded
 from station.training.outcome import Happening
-from station.training.result import SessionResult
+from station.training.progress import Progress
+from station.training.result import JournalResult, SessionResult
+from station.training.routine import Side
 
-# What the care team is told at once; the rest stands in the results.
-REPORTED: Final = frozenset(
-    {
-        "red_flag",
-        "pain_stop",
-        "pain_up",
-        "possible_fall",
-        "all_right_answered",
-        "step_off",
-        "touch_down",
-        "hold_stopped",
-        "hold_fault",
-    }
-)
 TARE_NOTE: Final = "tare"
 STOP_NOTE: Final = "stop"
-
-
-@dataclass(frozen=True, slots=True)
-class Identity:
-    """What stands in the head of every message of this station."""
-
-    subj: str | None
-    cal: str
-    sim: bool
 
 
 class Recorder:
@@ -77,12 +52,14 @@ class Recorder:
         self._store = store
         self._identity = identity
         self._wall = wall
+        self._boot = boot_id()
         self._log = log
         self._rx_version = rx_version
         self._folder = folder
         self._file = TrialFile(folder)
         self._later = Later(now_s=time.monotonic, log=log)
-        self._boot = boot_id()
+        self.memory = Memory(store, now=self._moment, write=self._later.write)
+        self._last_session: str | None = None  # the journal is written after it
         self._noise_n: float | None = None
         self._recording_ns: int | None = None
         self._started = ""
@@ -99,38 +76,20 @@ class Recorder:
 
     # -- recovery ------------------------------------------------------------------------------------------
 
-    def recover(self) -> None:
+    def recover(self) -> Progress | None:
         """Keep the trials and sessions that a power cut or a kill broke off, marked so.
 
-        What cannot be read is set aside and said; it never keeps the station from starting.
+        Return how far the session had come that may still go on; it never keeps the station from starting.
         """
-        for path in left_behind(self._folder):
-            try:
-                self._recover_trial(path)
-            except (StationError, ValueError) as error:
-                self._log(f"{error}; the file is kept as {set_aside(path).name}")
-        for left in self._store.unfinished_sessions():
-            result = SessionResult(
-                session=left.id,
-                started=left.started,
-                ended=self._wall.text(),
-                complete=False,
-                ended_by="interrupted",
-                trials=len(self._store.trials_of(left.id)),
-                answers=left.answers,
-                rx_version=left.rx_version,
-                sim=self._identity.sim,
-            )
-            self._store.end_session(result, self.header(hist=True))
-
-    def _recover_trial(self, path: Path) -> None:
-        head, readings = read_trial(path)
-        known = {trial.trial for trial in self._store.trials_of(head.result.session)}
-        if head.result.trial not in known:
-            kept = finish_interrupted(head, readings)
-            self._store.keep_trial(kept.result, kept.raw, self.header(hist=True))
-            self._log(f"trial {head.result.number} of an interrupted session was recovered")
-        discard(path)
+        header = partial(self.header, hist=True)
+        sim = self._identity.sim
+        recovery = Recovery(self._store, self._folder, self.memory, self._wall, header, self._log, sim)
+        recovery.trials()
+        left_off = recovery.sessions()
+        if left_off is None:
+            return None
+        self.session, self._started = left_off.session, left_off.started
+        return left_off.progress
 
     # -- as it happens -------------------------------------------------------------------------------------
 
@@ -147,6 +106,7 @@ class Recorder:
 
     def session_started(self) -> None:
         """Begin a session: its check-in is on the screen."""
+        self.memory.forget_progress()
         self.session = new_id()
         self._started = self._wall.text()
         self._events.clear()
@@ -165,8 +125,10 @@ class Recorder:
 
     def hold_started(self, course: Course, plate: Plate, t_ns: int) -> None:
         """Begin the trial's file: from now on its readings are on the disk."""
-        planned = course.plan[course.index]
-        place = Place(new_id(), self.session or new_id(), course.trials + 1, course.attempt_number)
+        planned = course.today.planned
+        place = Place(
+            new_id(), self.session or new_id(), course.today.trials + 1, course.today.attempt_number
+        )
         blank = blank_result(
             planned, place, started=self._wall.text(), cal=self._identity.cal, sim=self._identity.sim
         )
@@ -180,6 +142,8 @@ class Recorder:
         if head is None:
             raise StoreError("a trial ended that never began; it is not kept")
         kept = finish(head, readings, ended, noise_n=self._noise_n)
+        if not ended.weight_doubtful and ended.attempt.body_weight_n is not None:
+            self.memory.keep_weight(ended.attempt.body_weight_n)
         end_ns = ended.attempt.ended_ns
         if self._recording_ns is not None and end_ns is not None:
             source_s = (
@@ -198,6 +162,36 @@ class Recorder:
 
         self._later.write(keep)
 
+    def count_ended(self, ended: CountEnded) -> None:
+        """Keep an exercise beside the board, of which the person said how many."""
+        place = Place(new_id(), self.session or new_id(), ended.number, ended.attempt_number)
+        blank = blank_result(
+            ended.planned, place, started=self._wall.text(), cal=self._identity.cal, sim=self._identity.sim
+        )
+        result = finish_counted(blank, ended)
+        header = self.header()
+        self._later.write(lambda: self._store.keep_trial(result, b"", header))
+
+    def journal_ended(self, journal: JournalEnded) -> None:
+        """Keep what was written down after the session."""
+        result = JournalResult(
+            session=self._last_session or new_id(),
+            written=self._wall.text(),
+            counts=journal.counts,
+            choices=journal.choices,
+            guided=journal.guided,
+            sim=self._identity.sim,
+        )
+        header = self.header()
+        notes = self.memory.journal_notes(journal)
+        self._later.write(lambda: self._store.post("result/journal", result, header, notes=notes))
+
+    def keep_progress(self, course: Course) -> None:
+        """Keep how far the session has come, before a screen shows it."""
+        progress = course.progress()
+        if self.session is not None and progress is not None:
+            self.memory.keep_progress(self.session, self._started, progress)
+
     def session_ended(self, ended: SessionEnded) -> None:
         """Keep the session's result."""
         if self.session is None:
@@ -215,8 +209,9 @@ class Recorder:
             events=dict(self._events),
         )
         header = self.header()
-        self._later.write(lambda: self._store.end_session(result, header))
-        self.session = None
+        notes = self.memory.session_notes(self.session, ended)
+        self._later.write(lambda: self._store.end_session(result, header, notes=notes))
+        self._last_session, self.session = self.session, None
 
     def write(self, write: Callable[[], None]) -> None:
         """Make a write that must not take the screen from a patient: now, or when the disk takes it."""
@@ -241,8 +236,8 @@ class Recorder:
         self._count(alert.kind)
         body = EventBody(kind=alert.kind, session=self.session, detail=alert.detail)
         header = self.header()
-        note = (STOP_NOTE, msgspec.json.encode(stop))
-        self._later.write(lambda: self._store.post("event", body, header, note=note))
+        notes = [(STOP_NOTE, msgspec.json.encode(stop))]
+        self._later.write(lambda: self._store.post("event", body, header, notes=notes))
 
     def happened(self, happening: Happening) -> None:
         """Count what happened, and tell the care team what it should know at once."""
@@ -261,6 +256,21 @@ class Recorder:
         self._later.write(lambda: self._store.post("event", body, header))
 
     # -- what is remembered --------------------------------------------------------------------------------
+
+    def longest_holds(self) -> dict[tuple[str, int, Side | None], float]:
+        """Return the longest hold of each exercise; none where the disk does not tell now."""
+        with suppress(StoreError, sqlite3.Error):
+            return self._store.longest_holds()
+        return {}
+
+    def _moment(self) -> Moment:
+        return Moment(
+            t=self._wall.text(),
+            day=self._today().isoformat(),
+            boot=self._boot,
+            mono_s=time.monotonic(),
+            synced=self._wall.state() == "synced",
+        )
 
     def _today(self) -> date:
         return self._wall.now().astimezone().date()

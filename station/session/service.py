@@ -18,7 +18,14 @@ from station.sway.live import LiveCop
 from station.sway.plate import Plate
 from station.sway.reading import Reading, Sample
 from station.training.course import Course
-from station.training.ended import Outcome, SessionEnded, SessionStarted, TrialEnded
+from station.training.ended import (
+    CountEnded,
+    JournalEnded,
+    Outcome,
+    SessionEnded,
+    SessionStarted,
+    TrialEnded,
+)
 from station.training.outcome import Happening
 from station.training.view import snapshot_of
 
@@ -30,7 +37,7 @@ LATE_NS: Final = 30_000_000  # readings younger than this may still be on their 
 STOPS: Final = ("red_flag", "pain_stop")
 
 # The phases in which nobody is meant to stand on the board, so that its zero may be taken.
-EMPTY_PHASES: Final = ("welcome", "blocked", "checkin", "plan", "setup", "checkout", "summary")
+EMPTY_PHASES: Final = ("welcome", "blocked", "checkin", "plan", "setup", "checkout", "summary", "journal")
 
 
 class Board(Protocol):
@@ -167,6 +174,7 @@ class Service:
     def _on_sample(self, sample: Sample) -> None:
         for outcome in self._course.on_sample(sample):
             self._on_outcome(outcome)
+        self._recorder.keep_progress(self._course)
         self._samples += 1
         if self._samples % SHOW_EVERY == 0:
             self._server.show(snapshot_of(self._course, self._recorder.session))
@@ -200,6 +208,10 @@ class Service:
                     self._tell("session_started", self._now_ns(), {"session": self._recorder.session})
                 case TrialEnded():
                     self._recorder.trial_ended(outcome)
+                case CountEnded():
+                    self._recorder.count_ended(outcome)
+                case JournalEnded():
+                    self._recorder.journal_ended(outcome)
                 case SessionEnded():
                     session = self._recorder.session
                     self._recorder.session_ended(outcome)
@@ -233,7 +245,7 @@ class Service:
     def _on_command(self, command: Command) -> None:
         match command:
             case Press(button=button):
-                if button == "start" and self._course.phase == "welcome":
+                if button == "start" and self._course.phase in ("welcome", "pause"):
                     self._prescriptions.before_session(self._course)
                 self._on_outcomes(self._course.on_press(button))
             case Answer(key=key, value=value):
@@ -251,3 +263,4 @@ class Service:
     def _on_outcomes(self, outcomes: list[Outcome]) -> None:
         for outcome in outcomes:
             self._on_outcome(outcome)
+        self._recorder.keep_progress(self._course)

@@ -14,6 +14,9 @@ from station.errors import StoreError
 from station.session.schema import VERSION, bring_up_to_date
 from station.training.decision import Decision
 from station.training.result import SessionResult, TrialResult
+from station.training.routine import Side
+
+Note = tuple[str, bytes]
 
 NEXT: Final = "(SELECT COALESCE(MAX(number), 0) + 1 FROM session)"  # the number of a new session
 BUSY_S: Final = 0.2  # the screen stands still while a write waits for another process's
@@ -74,6 +77,13 @@ class Backlog(NamedTuple):
 
     depth: int
     oldest: str | None
+
+
+class _Held(msgspec.Struct):
+    routine: str
+    rung: int
+    side: Side | None
+    hold_s: float
 
 
 def new_id() -> str:
@@ -142,8 +152,8 @@ class Store:
                 (session, started, rx_version, subj),
             )
 
-    def end_session(self, result: SessionResult, header: Header) -> None:
-        """Keep the session's result and put it into the outbox, both or neither."""
+    def end_session(self, result: SessionResult, header: Header, *, notes: Sequence[Note] = ()) -> None:
+        """Keep the session's result, put it into the outbox, remember small things: all or nothing."""
         body = msgspec.json.encode(result)
         with self._transaction():
             self._db.execute(
@@ -151,10 +161,14 @@ class Store:
                 " WHERE id = ?",
                 (body, result.rx_version, result.session),
             )
+            self._remember(notes)
             self._post("result/session", body, header)
 
     def keep_trial(self, result: TrialResult, raw: bytes, header: Header) -> None:
-        """Keep a trial with its raw trace and put both into the outbox, all or nothing."""
+        """Keep a trial with its raw trace and put both into the outbox, all or nothing.
+
+        An exercise beside the board has no trace: `raw` is empty.
+        """
         body = msgspec.json.encode(result)
         with self._transaction():
             self._db.execute(
@@ -166,7 +180,8 @@ class Store:
                 (result.trial, result.session, body, raw),
             )
             self._post("result/trial", body, header)
-            self._post("raw", raw, header)
+            if raw:
+                self._post("raw", raw, header)
 
     def keep_answers(self, session: str, answers: dict[str, bool | int]) -> None:
         """Keep what was answered so far."""
@@ -226,6 +241,15 @@ class Store:
         rows = self._db.execute("SELECT body FROM decision WHERE rx = ? ORDER BY number", (rx,))
         return [msgspec.json.decode(body, type=Decision) for (body,) in rows]
 
+    def longest_holds(self) -> dict[tuple[str, int, Side | None], float]:
+        """Return the longest hold in seconds by routine, rung and side."""
+        longest: dict[tuple[str, int, Side | None], float] = {}
+        for (body,) in self._db.execute("SELECT result FROM trial"):
+            held = msgspec.json.decode(body, type=_Held)
+            key = (held.routine, held.rung, held.side)
+            longest[key] = max(held.hold_s, longest.get(key, 0.0))
+        return longest
+
     # -- prescriptions -------------------------------------------------------------------------------------
 
     def keep_prescription(self, version: int, document: bytes, *, received: str) -> None:
@@ -268,13 +292,10 @@ class Store:
             (new_id(), kind, msgspec.json.encode(header), body),
         )
 
-    def post(
-        self, kind: str, body: msgspec.Struct, header: Header, *, note: tuple[str, bytes] | None = None
-    ) -> None:
-        """Put one message into the outbox, and with it a small thing to remember: both or neither."""
+    def post(self, kind: str, body: msgspec.Struct, header: Header, *, notes: Sequence[Note] = ()) -> None:
+        """Put one message into the outbox, and with it small things to remember: all or nothing."""
         with self._transaction():
-            if note is not None:
-                self._db.execute("INSERT OR REPLACE INTO note (key, value) VALUES (?, ?)", note)
+            self._remember(notes)
             self._post(kind, msgspec.json.encode(body), header)
 
     def outbox(self, kind: str, *, after: int, limit: int) -> list[Outgoing]:
@@ -314,7 +335,10 @@ class Store:
     def remember(self, key: str, value: bytes) -> None:
         """Remember a small thing."""
         with self._transaction():
-            self._db.execute("INSERT OR REPLACE INTO note (key, value) VALUES (?, ?)", (key, value))
+            self._remember([(key, value)])
+
+    def _remember(self, notes: Sequence[Note]) -> None:
+        self._db.executemany("INSERT OR REPLACE INTO note (key, value) VALUES (?, ?)", notes)
 
     def close(self) -> None:
         """Close the file; may be called twice."""

@@ -13,7 +13,7 @@ from station.sway.plate import plate_from_dict
 from station.sway.reading import ALG, Fault, Reading
 from station.sway.report import report
 from station.sway.trace import ENCODING, decode_trace, encode_trace
-from station.training.ended import TrialEnded
+from station.training.ended import CountEnded, TrialEnded
 from station.training.programme import Planned
 from station.training.result import FaultSpan, SupportResult, TrialResult
 
@@ -69,7 +69,14 @@ def blank_result(planned: Planned, place: Place, *, started: str, cal: str, sim:
         cal=cal,
         alg=ALG,
         sim=sim,
+        kind=planned.routine.kind,
     )
+
+
+def finish_counted(blank: TrialResult, ended: CountEnded) -> TrialResult:
+    """Return the result of an exercise beside the board: what the person counted, and no sway."""
+    measures = {"count": float(ended.count)}
+    return msgspec.structs.replace(blank, outcome=ended.outcome, count=ended.count, measures=measures)
 
 
 def finish(head: TrialHead, readings: Sequence[Reading], ended: TrialEnded, *, noise_n: float | None) -> Kept:
@@ -88,7 +95,16 @@ def finish(head: TrialHead, readings: Sequence[Reading], ended: TrialEnded, *, n
         ),
         in_target_percent=_rounded(attempt.in_target_percent, 1),
     )
-    return _measured(result, head, readings, attempt.spans_ns, end_ns=end_ns, noise_n=noise_n)
+    if attempt.goal is not None:
+        result = msgspec.structs.replace(result, count=attempt.count)
+    made = _measured(result, head, readings, attempt.spans_ns, end_ns=end_ns, noise_n=noise_n)
+    doubt = {"weight_doubtful": True} if ended.weight_doubtful else {}
+    result = msgspec.structs.replace(
+        made.result,
+        measures={**made.result.measures, **attempt.tally},
+        quality={**made.result.quality, **doubt},
+    )
+    return Kept(result, made.raw)
 
 
 def finish_interrupted(head: TrialHead, readings: Sequence[Reading]) -> Kept:

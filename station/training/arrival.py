@@ -1,7 +1,6 @@
 """The way to a hold: step on, stand still to be weighed, 3-2-1."""
 
 from collections import deque
-from dataclasses import dataclass
 from statistics import fmean, pstdev
 from typing import Final, Literal
 
@@ -9,6 +8,7 @@ from station.sway.reading import Fault, Sample
 from station.training.conditions import is_on_board
 from station.training.lasting import Lasting
 from station.training.outcome import Happening
+from station.training.stood import Stood
 
 S: Final = 1_000_000_000
 
@@ -21,16 +21,6 @@ STILL_SHARE: Final = 0.04  # load may wander this much, peak to peak, while it i
 COUNTDOWN_S: Final = 3.0
 
 ArrivalPhase = Literal["step_on", "weigh", "countdown"]
-
-
-@dataclass(frozen=True, slots=True)
-class Stood:
-    """Where the person stood during the countdown, and how much they swayed there (SD), mm."""
-
-    x_mm: float
-    y_mm: float
-    sd_x_mm: float = 0.0
-    sd_y_mm: float = 0.0
 
 
 class Arrival:

@@ -3,13 +3,12 @@
 from typing import Final, Literal
 
 from station.sway.reading import Fault, Sample
-from station.training.programme import Planned
+from station.training.feet import Area
 
 ON_BOARD_N: Final = 150.0  # before the body weight is known
 STEP_OFF_SHARE: Final = 0.2  # of body weight
-EDGE_SHARE: Final = 0.9  # of the way from the middle to the edge
 
-Loss = Literal["step_off", "support_over", "edge", "fault"]
+Loss = Literal["step_off", "support_over", "edge", "fault", "touch_down", "out_of_line"]
 
 
 def is_on_board(sample: Sample, body_weight_n: float | None) -> bool:
@@ -29,10 +28,9 @@ def support_percent(sample: Sample, body_weight_n: float | None) -> float | None
 class Conditions:
     """Says of one instant why it does not count, if it does not."""
 
-    def __init__(self, planned: Planned, plate_mm: tuple[float, float], body_weight_n: float | None) -> None:
-        self._limit_percent = planned.rung.support_limit_percent
-        self._rim_mm = planned.routine.rim_mm
-        self._plate_mm = plate_mm
+    def __init__(self, area: Area, limit_percent: float, body_weight_n: float | None) -> None:
+        self._area = area
+        self._limit_percent = limit_percent
         self._body_weight_n = body_weight_n
 
     def loss(self, sample: Sample) -> Loss | None:
@@ -41,15 +39,9 @@ class Conditions:
             return "fault"
         if sample.x_mm is None or sample.y_mm is None or not is_on_board(sample, self._body_weight_n):
             return "step_off"
-        if self._at_edge(sample.x_mm, sample.y_mm):
+        if not self._area.holds(sample.x_mm, sample.y_mm):
             return "edge"
         carried_percent = support_percent(sample, self._body_weight_n)
         if carried_percent is not None and carried_percent > self._limit_percent:
             return "support_over"
         return None
-
-    def _at_edge(self, x_mm: float, y_mm: float) -> bool:
-        if self._rim_mm is not None:
-            return x_mm * x_mm + y_mm * y_mm > self._rim_mm**2
-        width_mm, length_mm = self._plate_mm
-        return abs(x_mm) > EDGE_SHARE * width_mm / 2 or abs(y_mm) > EDGE_SHARE * length_mm / 2

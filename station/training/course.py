@@ -1,4 +1,4 @@
-"""The course of one session, from the greeting to the summary: samples, presses, answers in, outcomes out.
+"""The course of one session, from the greeting to the journal: samples, presses, answers in, outcomes out.
 
 Time is the newest sample's. What a screen shows of it is in `view.py`.
 """
@@ -7,37 +7,29 @@ from collections.abc import Callable
 from typing import Final, Literal
 
 from station.sway.reading import Fault, Sample
-from station.training.attempt import Attempt
-from station.training.attempts import start_attempt
-from station.training.ended import EndedBy, Outcome, SessionEnded, SessionStarted, TrialEnded
-from station.training.fall import ANSWER_S, FallWatch
-from station.training.outcome import AttemptOutcome, Happening
-from station.training.programme import Programme, still_to_do
-from station.training.questionnaire import Questionnaire
-from station.training.questions import CHECK_IN, CHECK_OUT, Asked
-from station.training.snapshot import Phase, ResultView
-from station.training.words import (
-    BROKEN_OFF_LAST,
-    FALL_WORDS,
-    WAIT_FOR_TEAM,
-    blocked_words,
-    pain_words,
-    result_sentence,
-    summary_words,
-)
+from station.training.caps import too_much
+from station.training.closing import NOBODY_TRAINS
+from station.training.ended import EndedBy, Outcome, SessionEnded, SessionStarted
+from station.training.exercising import AWAY_S, Exercising
+from station.training.fall import FallWatch
+from station.training.outcome import Happening
+from station.training.programme import Programme
+from station.training.progress import Progress
+from station.training.questions import OVERDONE, PAIN_NOW, SWOLLEN, Asked, check_in
+from station.training.snapshot import Phase
+from station.training.words import RESUME_WORDS, WAIT_FOR_TEAM, blocked_words, pain_words
 
-S: Final = 1_000_000_000
 RESULT_S: Final = 5.0
-AWAY_S: Final = 600.0  # nobody answered or stepped on: the session ends by itself
 SUMMARY_S: Final = 120.0
-FAULT_SHOWN_S: Final = 0.3
-REPEATS_AFTER_FAULT: Final = 3
-PAIN_RISE: Final = 2
+LONGEST_GUIDED_SHARE: Final = 3  # of the minutes an exercise beside the board asks for
 
-Press = Literal["start", "stop"]
+Press = Literal["start", "stop", "pause"]
+
+ON_THE_BOARD: Final[tuple[Phase, ...]] = ("step_on", "weigh", "countdown", "hold")
+PAUSABLE: Final[tuple[Phase, ...]] = (*ON_THE_BOARD, "plan", "setup", "result", "rest", "guided")
 
 
-class Course:
+class Course(Exercising):
     """One patient's way through sessions on one station.
 
     `on_sample`, `on_press` and `on_answer` return what came of them, in order. A new programme given with
@@ -53,47 +45,44 @@ class Course:
         adopted: Callable[[Programme], None] = lambda _: None,
         stop_words: tuple[str, ...] = (),
     ) -> None:
-        self.programme = programme
-        self._waiting: Programme | None = None
-        self._adopted = adopted
-        self.plate_mm = plate_mm
+        super().__init__(programme, adopted, plate_mm)
         self.sim = sim
-        self.phase: Phase = "welcome"
         # What was advised when today's training was stopped; empty: it may begin.
         self.stop_words = stop_words
         self.ready = False  # the board has a zero: without one no load is known
-        self._t_ns = 0
-        self._phase_ns = 0
-        self.sample: Sample | None = None
-        self._fault_since_ns: int | None = None
-        self.words: tuple[str, ...] = ()
-        self.note = programme.note  # the therapist's, until the patient has seen it
-        self._begin()
 
     def _begin(self) -> None:
-        self.plan = list(self.programme.planned)
-        self.index = 0
-        self.attempt_number = 1
-        self._repeats = 0
-        self.trials = 0
-        self.attempt: Attempt | None = None
-        self._fall: FallWatch | None = None
-        self.results: list[ResultView] = []
-        self.questions = Questionnaire(CHECK_IN)
-        self._answers: dict[str, bool | int] = {}
-        self.body_weight_n = self.programme.body_weight_n
-        self._ended_by: EndedBy = "finished"
+        super()._begin()
+        self._check_in_stands: Callable[[], bool] | None = None  # only after a loss of power
 
     # -- what comes in -------------------------------------------------------------------------------------
 
     def prescribe(self, programme: Programme) -> None:
         """Take up another programme: now when nobody trains, else before the next exercise."""
         self._waiting = programme
-        if self.phase in ("welcome", "blocked", "summary"):
+        if self.phase in NOBODY_TRAINS:
             self._adopt()
+
+    def offer_to_go_on(self, progress: Progress, check_in_stands: Callable[[], bool]) -> None:
+        """After a loss of power: offer to go on where the session was, or to stop.
+
+        `check_in_stands` is asked when the person goes on: whether the check-in is still young enough.
+        """
+        self._begin()
+        self.today.restore(progress, self.programme)
+        self._check_in_stands = check_in_stands
+        self.words = RESUME_WORDS
+        if progress.fallen:
+            self.words = ()
+            self._go("all_right")
+        elif progress.closing or (progress.checked_in and self.today.all_done):
+            self._check_out()
+        else:
+            self._go("pause")
 
     def on_sample(self, sample: Sample) -> list[Outcome]:
         """Take the next sample; all waiting and counting happens here."""
+        self._count_time(sample)
         self._t_ns = sample.t_ns
         self._phase_ns = self._phase_ns or sample.t_ns
         self.sample = sample
@@ -101,21 +90,28 @@ class Course:
             self._fault_since_ns = None
         elif self._fault_since_ns is None:
             self._fault_since_ns = sample.t_ns
+        if self._fall is None and self.phase == "all_right":
+            self._fall = FallWatch(sample.t_ns)  # asked before a loss of power, and not answered
         if self._fall is not None:
             fallen = self._watch_fall(self._fall, sample)
             if fallen or self.phase == "all_right":
                 return fallen
-        if self.attempt is not None and self.phase in ("step_on", "weigh", "countdown", "hold"):
+        if self.attempt is not None and self.phase in ON_THE_BOARD:
             return self._on_attempt(self.attempt, sample)
         return self._on_time()
 
     def on_press(self, button: Press) -> list[Outcome]:
-        """Take a button press; stop works in every phase of a session."""
+        """Take a button press; stop works in every phase of a session, pause while training."""
         if self.phase == "all_right":
             return self._all_right()
         self._fall = None  # whoever presses is there
         if button == "stop":
             return self._on_stop()
+        if button == "pause":
+            return self._pause() if self.phase in PAUSABLE else []
+        return [] if self._asking else self._on_start()
+
+    def _on_start(self) -> list[Outcome]:
         match self.phase:
             case "welcome":
                 return self._start() if self.ready else []
@@ -123,55 +119,56 @@ class Course:
                 return self._set_up()
             case "setup":
                 self._step_on()
+            case "guided":
+                self._ask_count()
+            case "step_on" | "weigh" | "countdown" | "hold" | "rest":
+                return self._pause()
+            case "pause":
+                self._go_on()
             case "result":
                 return self._after_result()
-            case "blocked" | "summary":
+            case "summary":
+                return self._write_journal()
+            case "blocked":
                 self._go("welcome")
         return []
 
     def on_answer(self, key: str, value: bool | int) -> list[Outcome]:  # noqa: FBT001 a question's answer
         """Take an answer; one to another question than the one asked, or of the wrong kind, is ignored."""
-        if self.phase not in ("checkin", "checkout"):
-            return []
-        asked = self.questions.answer(key, value)
+        asked = self._questions.answer(key, value) if self._asking else None
         if asked is None:
             return []
         self._fall = None  # whoever answers is there
-        self._answers[key] = value
         self._phase_ns = self._t_ns
+        if self.phase == "journal":
+            return self._journal_answered(asked, int(value))
+        if self.phase == "guided":
+            return self._counted(int(value))
+        self.today.answers[key] = value
+        if self.phase == "pause":
+            return self._pain_told_in_pause(asked, int(value))
+        return self._answered(asked, value)
+
+    def _answered(self, asked: Asked, value: bool | int) -> list[Outcome]:  # noqa: FBT001 a question's answer
         if asked.stops_on is not None and value is asked.stops_on:
             return self._block("red_flag", asked, blocked_words(asked.advice))
-        if key == "pain" and value > self.programme.pain_limit:
-            return self._block("pain", asked, pain_words(value, self.programme.pain_limit))
-        return self._all_answered() if self.questions.current is None else []
+        if asked.key == "pain" and value > self.programme.pain_limit:
+            return self._block("pain", asked, pain_words(int(value), self.programme.pain_limit))
+        outcomes: list[Outcome] = []
+        if asked in (OVERDONE, SWOLLEN) and value is True:
+            outcomes.append(Happening("overdone", self._t_ns, {"question": asked.key}))
+        return [*outcomes, *self._all_answered()] if self._questions.current is None else outcomes
 
     def _all_answered(self) -> list[Outcome]:
         if self.phase == "checkin":
             self.note = ""
+            self.today.checked_in = True
+            self._check_in_stands = None
             self._go("plan")
             return []
         return self._finish()
 
-    # -- phases --------------------------------------------------------------------------------------------
-
-    def _go(self, phase: Phase) -> None:
-        self.phase = phase
-        self._phase_ns = self._t_ns
-
-    def answers(self) -> dict[str, bool | int]:
-        """Return what was answered in this session so far."""
-        return dict(self._answers)
-
-    def in_phase_s(self) -> float:
-        """Return for how long the phase has lasted."""
-        return (self._t_ns - self._phase_ns) / S
-
-    def _adopt(self) -> None:
-        if self._waiting is None:
-            return
-        self.programme, self._waiting = self._waiting, None
-        self.note = self.programme.note
-        self._adopted(self.programme)
+    # -- beginning, and going on ---------------------------------------------------------------------------
 
     def _start(self) -> list[Outcome]:
         self._adopt()
@@ -179,9 +176,38 @@ class Course:
             self.words = (*self.stop_words, WAIT_FOR_TEAM)
             self._go("blocked")
             return []
+        enough = too_much(self.allowance, self.programme)
+        if enough:
+            self.words = enough
+            self._go("blocked")
+            return []
         self._begin()
-        self._go("checkin")
+        self._check_in()
         return [SessionStarted()]
+
+    def _check_in(self) -> None:
+        asked = check_in(trained_before=self._trained_before, somebody_near=self.programme.somebody_near)
+        self.today.checked_in = False
+        self._ask("checkin", *asked)
+
+    def _go_on(self) -> None:
+        """Leave the pause: over the pain of this moment, or a whole check-in where it is too old."""
+        stands = self._check_in_stands is None or self._check_in_stands()
+        if self.today.checked_in and stands:
+            self._ask("pause", PAIN_NOW)
+        else:
+            self._check_in()
+
+    def _pain_told_in_pause(self, asked: Asked, pain: int) -> list[Outcome]:
+        rose = self._pain_up(pain)
+        if pain > self.programme.pain_limit:
+            return [*rose, *self._block("pain", asked, pain_words(pain, self.programme.pain_limit))]
+        if rose:
+            self.today.answers["pain_after"] = pain
+            self._ended_by = "pain"
+            return [*rose, *self._check_out()]
+        self._check_in_stands = None
+        return self._set_up()
 
     def _block(self, ended_by: EndedBy, asked: Asked, words: tuple[str, ...]) -> list[Outcome]:
         self.words = words
@@ -190,134 +216,35 @@ class Course:
         alert = Happening(
             "red_flag" if ended_by == "red_flag" else "pain_stop",
             self._t_ns,
-            {"question": asked.key, "answer": self._answers[asked.key]},
+            {"question": asked.key, "answer": self.today.answers[asked.key]},
         )
-        return [alert, SessionEnded(ended_by, self.trials, dict(self._answers))]
+        return [alert, SessionEnded(ended_by, self.today.trials, self.answers(), self.today.trained_s)]
 
-    def _set_up(self) -> list[Outcome]:
-        self._take_up_waiting()
-        if self.index >= len(self.plan):
-            return self._check_out()
-        self._go("setup")
-        return []
-
-    def _take_up_waiting(self) -> None:
-        """Between exercises: keep what is done, replace what is to come."""
-        if self._waiting is None:
-            return
-        self._adopt()
-        done = self.plan[: self.index]
-        self.plan = done + still_to_do(self.programme, done)
-        if self.programme.body_weight_n is not None:
-            self.body_weight_n = self.programme.body_weight_n
-
-    def _step_on(self) -> None:
-        planned = self.plan[self.index]
-        self.attempt = start_attempt(planned, plate_mm=self.plate_mm, body_weight_n=self.body_weight_n)
-        self._go("step_on")
-
-    def _watch_fall(self, fall: FallWatch, sample: Sample) -> list[Outcome]:
-        fall.step(sample)
-        if fall.over or self.phase not in ("result", "rest", "setup", "step_on", "checkout", "all_right"):
-            self._fall = None
-        elif fall.asking and self.phase != "all_right":
-            self.attempt = None
-            self._go("all_right")
-            return [Happening("all_right_asked", sample.t_ns)]
-        elif fall.unanswered and not self.words:
-            self.words = FALL_WORDS
-            return [Happening("possible_fall", sample.t_ns, {"unanswered_s": ANSWER_S})]
-        return []
-
-    def _all_right(self) -> list[Outcome]:
-        """Take the answer: the person is there. The session ends gently, with the questions at its end."""
-        told = bool(self.words)
-        self._fall = None
-        self.words = ()
-        self._ended_by = "stopped"
-        answered = Happening("all_right_answered", self._t_ns, {"care_team_told": told})
-        return [answered, *self._check_out()]
-
-    def _on_attempt(self, attempt: Attempt, sample: Sample) -> list[Outcome]:
-        happenings = attempt.step(sample)
-        if attempt.body_weight_n is not None:
-            self.body_weight_n = attempt.body_weight_n
-        if attempt.outcome is not None:
-            return [*happenings, *self._attempt_over(attempt, attempt.outcome)]
-        if attempt.phase != self.phase:
-            self._go(attempt.phase)
-        if self.phase == "step_on" and self.in_phase_s() > AWAY_S:
-            return [*happenings, *self._end("away")]
-        return list(happenings)
-
-    def _attempt_over(self, attempt: Attempt, outcome: AttemptOutcome) -> list[Outcome]:
-        self.attempt = None
-        self._go("result")
-        if attempt.hold_started_ns is None:
-            return []  # stopped before it began
-        planned = self.plan[self.index]
-        best_s = max((r.held_s for r in self.results if r.title == planned.routine.title), default=0.0)
-        sentence = result_sentence(outcome, held_s=attempt.held_s, hold_s=attempt.hold_s, best_s=best_s)
-        if outcome == "fault" and self._repeats >= REPEATS_AFTER_FAULT:
-            sentence = BROKEN_OFF_LAST
-        self.results.append(
-            ResultView(
-                title=planned.routine.title,
-                outcome=outcome,
-                held_s=attempt.held_s,
-                hold_s=attempt.hold_s,
-                in_target_percent=attempt.in_target_percent,
-                sentence=sentence,
-            )
-        )
-        self.trials += 1
-        if outcome == "lost" and attempt.gone_ns is not None:
-            self._fall = FallWatch(attempt.gone_ns)
-            self.words = ()
-        return [TrialEnded(self.trials, self.attempt_number, planned, attempt, outcome)]
-
-    def _after_result(self) -> list[Outcome]:
-        planned = self.plan[self.index]
-        # An attempt that the board broke off is done again; it was not the patient's.
-        if self.results[-1].outcome == "fault" and self._repeats < REPEATS_AFTER_FAULT:
-            self._repeats += 1
-        else:
-            self.attempt_number += 1
-        if self.attempt_number > planned.attempts:
-            self.index += 1
-            self.attempt_number = 1
-            self._repeats = 0
-            self._take_up_waiting()
-        if self.index >= len(self.plan):
-            return self._check_out()
-        self._go("rest")
-        return []
-
-    def _after_rest(self) -> list[Outcome]:
-        if self.attempt_number == 1 and self._repeats == 0:
-            return self._set_up()
-        self._step_on()
-        return []
-
-    def rest_s(self) -> float:
-        """Return how long this rest is: that of the exercise just done."""
-        index = self.index if self.attempt_number > 1 or self._repeats else self.index - 1
-        return self.plan[max(0, index)].rest_s
+    # -- time and stop -------------------------------------------------------------------------------------
 
     def _on_time(self) -> list[Outcome]:
         waited_s = self.in_phase_s()
-        if self.phase == "result" and waited_s >= RESULT_S:
-            return self._after_result()
-        if self.phase == "rest" and waited_s >= self.rest_s():
-            return self._after_rest()
-        if self.phase == "summary" and waited_s >= SUMMARY_S:
-            self._go("welcome")
-        elif self.phase in ("checkin", "plan", "setup", "checkout") and waited_s >= AWAY_S:
-            return self._end("away")
+        match self.phase:
+            case "result" if waited_s >= RESULT_S:
+                return self._after_result()
+            case "rest" if waited_s >= self.rest_s():
+                return self._after_rest()
+            case "summary" if waited_s >= SUMMARY_S:
+                self._go("welcome")
+            case "blocked" if waited_s >= SUMMARY_S and not self.stop_words:
+                self._go("welcome")
+            case "journal" if waited_s >= SUMMARY_S:
+                return self._close_journal()
+            case "guided" if waited_s >= max(AWAY_S, LONGEST_GUIDED_SHARE * self.today.planned.rung.takes_s):
+                return self._end("away")
+            case "checkin" | "plan" | "setup" | "pause" | "checkout" if waited_s >= AWAY_S:
+                return self._end("away")
         return []
 
     def _on_stop(self) -> list[Outcome]:
-        if self.phase in ("welcome", "blocked", "summary"):
+        if self.phase == "journal":
+            return self._close_journal()
+        if self.phase in NOBODY_TRAINS:
             self._go("welcome")
             return []
         outcomes: list[Outcome] = []
@@ -326,36 +253,6 @@ class Course:
             happenings = attempt.stop(self._t_ns)
             outcomes = [*happenings, *self._attempt_over(attempt, "stopped")]
         self._ended_by = "stopped"
-        if self.phase in ("checkin", "checkout", "plan"):
+        if self.phase in ("checkin", "checkout", "plan") or not self.today.checked_in:
             return [*outcomes, *self._end("stopped")]
         return [*outcomes, *self._check_out()]
-
-    def _check_out(self) -> list[Outcome]:
-        self.questions = Questionnaire(CHECK_OUT)
-        self._go("checkout")
-        return []
-
-    def _finish(self) -> list[Outcome]:
-        outcomes: list[Outcome] = []
-        rise = int(self._answers.get("pain_after", 0)) - int(self._answers.get("pain", 0))
-        if rise >= PAIN_RISE:
-            outcomes.append(Happening("pain_up", self._t_ns, {"rise": rise}))
-        return [*outcomes, *self._end(self._ended_by)]
-
-    def _end(self, ended_by: EndedBy) -> list[Outcome]:
-        self.attempt = None
-        held = [r for r in self.results if r.outcome != "fault"]
-        self.words = summary_words(
-            done=sum(r.outcome == "done" for r in held),
-            tried=len(held),
-            held_s=sum(r.held_s for r in self.results),
-            stopped=ended_by == "stopped",
-        )
-        self._go("welcome" if ended_by == "away" else "summary")
-        self._adopt()
-        return [SessionEnded(ended_by, self.trials, dict(self._answers))]
-
-    def board_fault(self) -> bool:
-        """Return whether the board has given no numbers for long enough to say so."""
-        since_ns = self._fault_since_ns
-        return since_ns is not None and self._t_ns - since_ns >= FAULT_SHOWN_S * S

@@ -19,6 +19,18 @@ class TrialEnded:
     planned: Planned
     attempt: Attempt
     outcome: AttemptOutcome
+    weight_doubtful: bool = False  # much less than last time: hands may have been on the support
+
+
+@dataclass(frozen=True, slots=True)
+class CountEnded:
+    """An exercise beside the board is done, and the person said how many."""
+
+    number: int
+    attempt_number: int
+    planned: Planned
+    count: int
+    outcome: AttemptOutcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +40,16 @@ class SessionEnded:
     ended_by: EndedBy
     trials: int
     answers: dict[str, bool | int]
+    trained_s: float = 0.0  # holds, rests and exercises beside the board
+
+
+@dataclass(frozen=True, slots=True)
+class JournalEnded:
+    """The journal was filled in, as far as the person liked; `guided` counts by routine."""
+
+    counts: dict[str, int]
+    choices: dict[str, str]
+    guided: dict[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,4 +57,4 @@ class SessionStarted:
     """A check-in began."""
 
 
-Outcome = Happening | TrialEnded | SessionStarted | SessionEnded
+Outcome = Happening | TrialEnded | CountEnded | SessionStarted | SessionEnded | JournalEnded

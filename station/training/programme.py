@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import msgspec
 
 from station.training.prescription import Device, Exercise, Limits, Prescription
-from station.training.routine import Routine, Rung, Side, Stance
+from station.training.routine import OFF_PLATE, Routine, Rung, Side, Stance
 from station.training.snapshot import ExerciseView
 
 
@@ -22,6 +22,25 @@ class Planned:
     attempts: int
     hold_s: float
     rest_s: float
+
+    @property
+    def name(self) -> tuple[str, Side | None]:
+        """Return the routine and the side."""
+        return self.routine.routine, self.side
+
+    @property
+    def off_plate(self) -> bool:
+        """Return whether it is done beside the board and counted by the person."""
+        return self.routine.kind in OFF_PLATE
+
+    @property
+    def goal(self) -> tuple[str, int]:
+        """Return what is counted of an exercise beside the board, and how many it asks for."""
+        if self.rung.steps is not None:
+            return "steps", self.rung.steps
+        if self.rung.repetitions is not None:
+            return "repetitions", self.rung.repetitions
+        return "minutes", round(self.rung.minutes or 0)
 
     @property
     def stance(self) -> Stance:
@@ -171,14 +190,13 @@ def fallback_programme(
     return Programme(planned=(_plan(exercise, routines),))
 
 
-def still_to_do(programme: Programme, done: Sequence[Planned]) -> list[Planned]:
-    """Return what a programme asks for beyond the exercises already done today, in its order."""
-    already = Counter((planned.routine.routine, planned.side) for planned in done)
+def still_to_do(programme: Programme, done: Sequence[tuple[str, Side | None]]) -> list[Planned]:
+    """Return what a programme asks for beyond the routines and sides already done today, in its order."""
+    already = Counter(done)
     to_come = []
     for planned in programme.planned:
-        name = (planned.routine.routine, planned.side)
-        if already[name]:
-            already[name] -= 1
+        if already[planned.name]:
+            already[planned.name] -= 1
         else:
             to_come.append(planned)
     return to_come

@@ -10,7 +10,7 @@ class Questionnaire:
     """Where one is in a list of questions."""
 
     def __init__(self, asked: Sequence[Asked]) -> None:
-        self._asked = tuple(asked)
+        self._asked = list(asked)
         self._at = 0
         self._again = False
 
@@ -24,17 +24,24 @@ class Questionnaire:
     def answer(self, key: str, value: bool | int) -> Asked | None:  # noqa: FBT001 a question's answer
         """Take the answer to the question shown; return what was asked, or None when it does not fit.
 
-        "No" to the question for the support asks again, with how to set it up.
+        "No" to a question that says how to set up asks it again.
         """
         if self._at >= len(self._asked):
             return None
         asked = self._asked[self._at]
-        right_kind = isinstance(value, bool) == (asked.kind == "yes_no")
-        if asked.key != key or not right_kind or not 0 <= value <= 10:
+        if asked.key != key or not _fits(asked, value):
             return None
-        if asked.key == "support" and value is False:
-            self._again = True
-        else:
+        self._again = bool(asked.again) and value is False
+        if not self._again:
             self._at += 1
-            self._again = False
+        if not value:
+            coming = (a for a in self._asked[self._at :] if a.only_if != key)
+            self._asked[self._at :] = list(coming)
         return asked
+
+
+def _fits(asked: Asked, value: bool | int) -> bool:  # noqa: FBT001 a question's answer
+    if isinstance(value, bool) or asked.kind == "yes_no":
+        return isinstance(value, bool) and asked.kind == "yes_no"
+    most = len(asked.choices) - 1 if asked.kind == "choice" else asked.most
+    return 0 <= value <= most

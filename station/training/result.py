@@ -4,7 +4,7 @@ from typing import Literal
 
 import msgspec
 
-from station.training.routine import Side, Stance, Support, Surface, Vision
+from station.training.routine import Kind, Side, Stance, Support, Surface, Vision
 
 Outcome = Literal["done", "lost", "stopped", "fault", "interrupted"]
 
@@ -60,8 +60,8 @@ class TrialResult(msgspec.Struct, frozen=True, kw_only=True):
     alg: str
     sim: bool
     source_s: tuple[float, float] | None = None
-    kind: str = "hold"
-    count: int | None = None
+    kind: Kind = "hold"
+    count: int | None = None  # repetitions, targets, steps or minutes, where these are counted
     events: dict[str, int] = {}
 
 
@@ -81,3 +81,18 @@ class SessionResult(msgspec.Struct, frozen=True, kw_only=True):
     rx_version: int | None
     sim: bool
     events: dict[str, int] = {}
+
+
+class JournalResult(msgspec.Struct, frozen=True, kw_only=True):
+    """What a person wrote down after a session, without a word of free text.
+
+    `choices` holds the words chosen, in English, by question key; `counts` the numbers (`walk_minutes`);
+    `guided` how many were done of each routine off the plate in this session.
+    """
+
+    session: str  # uuid7
+    written: str  # RFC 3339, UTC
+    counts: dict[str, int]
+    choices: dict[str, str]
+    guided: dict[str, int]
+    sim: bool

@@ -19,14 +19,21 @@ Phase = Literal[
     "hold",
     "result",  # what was held, one encouraging true sentence
     "rest",
+    "guided",  # beside the board: do it, then say how many; `question` asks for the number
+    "pause",  # until start; `words` say why, `question` asks for the pain before going on
     "all_right",  # "Are you all right?"; `words` say when the care team has been told
     "checkout",  # one question a screen
     "summary",
+    "journal",  # one question a screen, after the summary
 ]
+QuestionKind = Literal["yes_no", "scale", "count", "choice"]
 
 
 class Question(msgspec.Struct, frozen=True, kw_only=True):
-    """One question; the answer is a bool for `yes_no`, a whole number 0 to 10 for `scale`.
+    """One question and how it is answered.
+
+    The answer is a bool for `yes_no`, a whole number from 0: up to 10 for `scale`, up to `most` for `count`,
+    and the place in `choices` for `choice`.
 
     `safest` is the answer that rather keeps from training. A screen that answers by itself (a mark left
     alone) offers it first, so that one stray press never leads on.
@@ -34,12 +41,16 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
 
     key: str
     text: str
-    kind: Literal["yes_no", "scale"]
+    kind: QuestionKind
     number: int  # counted from 1
     of: int
     low: str = ""  # words at the ends of a scale
     high: str = ""
     safest: bool | int = True
+    most: int = 10
+    step: int = 1  # from one number of a count to the next one offered
+    usual: int = 0  # the number of a count offered first
+    choices: tuple[str, ...] = ()
 
 
 class ExerciseView(msgspec.Struct, frozen=True, kw_only=True):
@@ -95,6 +106,8 @@ class ResultView(msgspec.Struct, frozen=True, kw_only=True):
     hold_s: float
     in_target_percent: float | None
     sentence: str
+    count: int | None = None  # repetitions, steps, minutes or targets, where these are counted
+    goal: int | None = None
 
 
 class Snapshot(msgspec.Struct, frozen=True, kw_only=True, tag="snapshot", tag_field="type"):
@@ -115,11 +128,14 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True, tag="snapshot", tag_fi
     attempt: int = 0  # counted from 1
     held_s: float = 0.0
     counting: bool = False  # the hold counts at this instant
-    paused_by: Literal["step_off", "support_over", "edge", "fault"] | None = None
+    paused_by: Literal["step_off", "support_over", "edge", "fault", "touch_down", "out_of_line"] | None = None
     countdown_s: int | None = None
     rest_s: float | None = None  # left to rest
     rest_total_s: float | None = None  # of the whole rest
     results: tuple[ResultView, ...] = ()  # of this session; the last is the newest
-    words: tuple[str, ...] = ()  # sentences for this phase (blocked, summary)
+    words: tuple[str, ...] = ()  # sentences for this phase (blocked, pause, weigh, summary)
+    week: tuple[bool, ...] = ()  # trained on each of the last seven days, today last (summary)
+    weekday: int = 0  # of today; 0 is Monday
+    tip: str = ""  # of the day
     note: str = ""  # from the therapist, shown once at the check-in after a change
     board_fault: str | None = None  # a calm sentence when the board gives no numbers

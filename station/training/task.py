@@ -1,42 +1,33 @@
 """What an attempt is about once the person stands there: a hold, targets, a reach, repetitions."""
 
-from typing import Final, Protocol
+from typing import Final, Literal, Protocol
 
 from station.sway.reading import Sample
-from station.training.arrival import Stood
 from station.training.outcome import Happening
+from station.training.stood import Stood
 
 LONGEST_SHARE: Final = 3.0  # an attempt may last this many times its hold
 
-
-def within(sample: Sample, centre: Stood | None, radius_mm: float) -> bool:
-    """Return whether the CoP is inside a circle."""
-    if centre is None or sample.x_mm is None or sample.y_mm is None:
-        return False
-    dx_mm, dy_mm = sample.x_mm - centre.x_mm, sample.y_mm - centre.y_mm
-    return dx_mm * dx_mm + dy_mm * dy_mm <= radius_mm**2
+Place = tuple[float, float]  # x, y in mm
 
 
 class Task(Protocol):
     """Takes the instants that count, and no others.
 
-    `count` of `goal` is None where nothing is counted; `tally` is what goes with the result, by name.
-    `longest_s` is when an attempt at it ends whatever happens.
+    `ended` says how it came out once it is over. `count` of `goal` is None where nothing is counted; `tally`
+    is what goes with the result, by the names of measures. `target_mm` is where the CoP should be now, one of
+    `targets_mm` where there are several. `longest_s` is when an attempt at it ends whatever happens.
     """
 
-    done: bool
-    in_target: bool
     longest_s: float
-
-    @property
-    def count(self) -> int | None:
-        """Return how many so far."""
-        ...
-
-    @property
-    def goal(self) -> int | None:
-        """Return how many it takes."""
-        ...
+    radius_mm: float
+    ended: Literal["done", "lost"] | None
+    in_target: bool
+    count: int | None
+    goal: int | None
+    target_mm: Place | None
+    targets_mm: tuple[Place, ...]
+    target_index: int | None
 
     @property
     def tally(self) -> dict[str, float]:
@@ -52,40 +43,43 @@ class Task(Protocol):
         ...
 
 
+def within(sample: Sample, place_mm: Place | None, radius_mm: float) -> bool:
+    """Return whether the CoP is inside a circle."""
+    if place_mm is None or sample.x_mm is None or sample.y_mm is None:
+        return False
+    dx_mm, dy_mm = sample.x_mm - place_mm[0], sample.y_mm - place_mm[1]
+    return dx_mm * dx_mm + dy_mm * dy_mm <= radius_mm**2
+
+
 class Hold:
-    """Stand inside the target until the time is full."""
+    """Stand there until the time is full, if possible inside the target."""
 
     def __init__(self, hold_s: float, radius_mm: float) -> None:
-        self.done = False
-        self.in_target = False
         self.longest_s = LONGEST_SHARE * hold_s
+        self.radius_mm = radius_mm
+        self.ended: Literal["done", "lost"] | None = None
+        self.in_target = False
+        self.count: int | None = None
+        self.goal: int | None = None
+        self.target_mm: Place | None = None
+        self.targets_mm: tuple[Place, ...] = ()
+        self.target_index: int | None = None
         self._hold_s = hold_s
         self._held_s = 0.0
-        self._radius_mm = radius_mm
-        self._stood: Stood | None = None
-
-    @property
-    def count(self) -> int | None:
-        """Return None: time is counted by the attempt."""
-        return None
-
-    @property
-    def goal(self) -> int | None:
-        """Return None."""
-        return None
 
     @property
     def tally(self) -> dict[str, float]:
-        """Return nothing of its own."""
+        """Return nothing: the time is the attempt's."""
         return {}
 
     def begin(self, stood: Stood) -> None:
         """Stay where the person stands."""
-        self._stood = stood
+        self.target_mm = (stood.x_mm, stood.y_mm)
 
     def step(self, sample: Sample, dt_s: float) -> list[Happening]:
         """Count the time."""
         self._held_s += dt_s
-        self.in_target = within(sample, self._stood, self._radius_mm)
-        self.done = self._held_s >= self._hold_s - 1e-6
+        self.in_target = within(sample, self.target_mm, self.radius_mm)
+        if self._held_s >= self._hold_s - 1e-6:
+            self.ended = "done"
         return []

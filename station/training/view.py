@@ -5,7 +5,8 @@ from station.training.course import Course
 from station.training.snapshot import ExerciseView, LiveView, Snapshot
 from station.training.words import BOARD_FAULT, GETTING_READY
 
-TRAINING = ("setup", "step_on", "weigh", "countdown", "hold", "result", "rest")
+TRAINING = ("setup", "step_on", "weigh", "countdown", "hold", "result", "rest", "guided", "pause")
+WITH_WORDS = ("blocked", "summary", "all_right", "pause", "step_on", "weigh")
 
 
 def snapshot_of(course: Course, session: str | None) -> Snapshot:
@@ -13,7 +14,7 @@ def snapshot_of(course: Course, session: str | None) -> Snapshot:
     attempt = course.attempt
     sample = course.sample
     plan = _plan(course)
-    shown = course.phase in TRAINING and course.index < len(plan)
+    shown = course.phase in TRAINING and course.today.index < len(plan)
     return Snapshot(
         phase=course.phase,
         t_ns=sample.t_ns if sample is not None else 0,
@@ -23,19 +24,22 @@ def snapshot_of(course: Course, session: str | None) -> Snapshot:
         device=course.programme.device,
         ready=course.ready,
         session=session,
-        question=course.questions.current if course.phase in ("checkin", "checkout") else None,
+        question=course.question,
         plan=plan,
-        exercise=plan[course.index] if shown else None,
-        exercise_number=course.index + 1 if shown else 0,
-        attempt=course.attempt_number if shown else 0,
+        exercise=plan[course.today.index] if shown else None,
+        exercise_number=course.today.index + 1 if shown else 0,
+        attempt=course.today.attempt_number if shown else 0,
         held_s=round(attempt.held_s, 2) if attempt is not None else 0.0,
         counting=course.phase == "hold" and attempt is not None and attempt.paused_by is None,
         paused_by=attempt.paused_by if attempt is not None else None,
         countdown_s=attempt.countdown_s() if attempt is not None else None,
         rest_s=max(0.0, course.rest_s() - course.in_phase_s()) if course.phase == "rest" else None,
         rest_total_s=course.rest_s() if course.phase == "rest" else None,
-        results=tuple(course.results),
-        words=course.words if course.phase in ("blocked", "summary", "all_right") else (),
+        results=tuple(course.today.results),
+        words=course.words if course.phase in WITH_WORDS else (),
+        week=course.week_with_today() if course.phase == "summary" else (),
+        weekday=course.weekday,
+        tip=course.tip if course.phase == "summary" else "",
         note=course.note if course.phase in ("checkin", "plan") else "",
         board_fault=_board_words(course),
     )
@@ -50,7 +54,7 @@ def _board_words(course: Course) -> str | None:
 def _plan(course: Course) -> tuple[ExerciseView, ...]:
     if course.phase in ("welcome", "blocked"):
         return ()
-    return tuple(planned.view(done=n < course.index) for n, planned in enumerate(course.plan))
+    return tuple(planned.view(done=n < course.today.index) for n, planned in enumerate(course.today.plan))
 
 
 def _live(course: Course) -> LiveView:
@@ -59,15 +63,19 @@ def _live(course: Course) -> LiveView:
     if sample is None or sample.fault is not Fault.NONE:
         return LiveView()
     attempt = course.attempt
-    if attempt is None or attempt.centre is None:
+    if attempt is None or attempt.target_mm is None:
         return LiveView(load_n=sample.load_n, x_mm=sample.x_mm, y_mm=sample.y_mm)
     return LiveView(
         load_n=sample.load_n,
         x_mm=sample.x_mm,
         y_mm=sample.y_mm,
         support_percent=attempt.support_percent,
-        target_x_mm=attempt.centre.x_mm,
-        target_y_mm=attempt.centre.y_mm,
-        target_radius_mm=course.plan[course.index].routine.target.radius_mm,
+        target_x_mm=attempt.target_mm[0],
+        target_y_mm=attempt.target_mm[1],
+        target_radius_mm=attempt.target_radius_mm,
         in_target=attempt.in_target,
+        targets_mm=attempt.targets_mm,
+        target_index=attempt.target_index,
+        count=attempt.count,
+        goal=attempt.goal,
     )

@@ -32,16 +32,59 @@ STOOD: Final = "You stood steadily for {seconds} seconds in all."
 STOOD_ONE: Final = "You stood steadily for one second."
 SEEN_BY: Final = "Your physiotherapist will see how it went."
 
+FINISHED_COUNT: Final = "You finished {done} of {tried} exercises."
+BEST: Final = "{seconds} seconds in one hold: your longest yet."
+WEEK: Final = "You trained on {days} of the last seven days."
+WEEK_ONE: Final = "You trained today. That is a start."
+PAIN_ROSE: Final = "Your pain went up, so stopping was right. A message is on its way to your care team."
+MINUTES_DONE: Final = "Those were all the minutes for today. Resting now is part of training."
+
+COUNTED_ALL: Final = "Well done. You did all {goal}."
+COUNTED_SOME: Final = "You did {count} of {goal}. Every one counts."
+COUNTED_NONE: Final = "Not today, then. That is all right."
+
+PAUSE: Final = "Take the time you need."
+PAUSE_GO_ON: Final = "Go on when you are ready. What you have done is kept."
+PAUSE_LEFT: Final = "Nobody has been on the board for a while, so this waits for you."
+RESUME: Final = "Your training was broken off. What you have done is kept."
+RESUME_GO_ON: Final = "Would you like to go on where you were? You may also stop for today."
+PAUSE_WORDS: Final = (PAUSE, PAUSE_GO_ON)
+LEFT_WORDS: Final = (PAUSE_LEFT, PAUSE_GO_ON)
+RESUME_WORDS: Final = (RESUME, RESUME_GO_ON)
+WEIGH_AGAIN: Final = (
+    "Lighter than last time. If you can do so safely, take your hands off your support for a moment."
+)
+
+ENOUGH: Final = "That is enough for now."
+ENOUGH_ONCE: Final = "You have trained today. Your body grows stronger while it rests."
+ENOUGH_SESSIONS: Final = "You have trained {count} times today. Your body grows stronger while it rests."
+ENOUGH_MINUTES: Final = (
+    "You have trained for {minutes} minutes today. Your body grows stronger while it rests."
+)
+TOO_SOON: Final = "Your last training was only a short while ago. Your body needs a rest first."
+REST_DAY: Final = "You trained on {days} of the last six days. Today is a day to rest."
+AGAIN_TOMORROW: Final = "You can train again tomorrow."
+AGAIN_DAYS: Final = "You can train again in {days} days."
+AGAIN_HOUR: Final = "You can train again in about one hour."
+AGAIN_HOURS: Final = "You can train again in about {hours} hours."
+AGAIN_MINUTES: Final = "You can train again in about {minutes} minutes."
+
 FALL_TOLD: Final = "A message is on its way to your care team."
 FALL_HELP: Final = "If you need help now, call the emergency number."
 # What a message reaches, and when, is not known here: the way to help comes first.
 FALL_WORDS: Final = (FALL_HELP, FALL_TOLD)
 
-TEMPLATES: Final = (HELD_ALL, HELD_LONGER, HELD_SOME, PAIN_OVER, FINISHED_SOME, STOOD)
+TEMPLATES: Final = (
+    HELD_ALL, HELD_LONGER, HELD_SOME, PAIN_OVER, FINISHED_SOME, FINISHED_COUNT, STOOD, BEST, WEEK,
+    COUNTED_ALL, COUNTED_SOME, ENOUGH_SESSIONS, ENOUGH_MINUTES, REST_DAY, AGAIN_DAYS, AGAIN_HOURS,
+    AGAIN_MINUTES,
+)  # fmt: skip
 SENTENCES: Final = (
     BOARD_FAULT, GETTING_READY, HELD_ONE, HELD_NONE, BROKEN_OFF, BROKEN_OFF_LAST,
     STOPPED, NO_TRAINING, REST_IS_RIGHT,
-    WAIT_FOR_TEAM, PAIN_TOLD, FINISHED_ONE, STOOD_ONE, SEEN_BY, FALL_TOLD, FALL_HELP, *TEMPLATES,
+    WAIT_FOR_TEAM, PAIN_TOLD, FINISHED_ONE, STOOD_ONE, SEEN_BY, FALL_TOLD, FALL_HELP,
+    WEEK_ONE, PAIN_ROSE, MINUTES_DONE, COUNTED_NONE, *PAUSE_WORDS, PAUSE_LEFT, *RESUME_WORDS, WEIGH_AGAIN,
+    ENOUGH, ENOUGH_ONCE, TOO_SOON, AGAIN_TOMORROW, AGAIN_HOUR, *TEMPLATES,
 )  # fmt: skip
 
 
@@ -71,15 +114,38 @@ def pain_words(pain: int, limit: int) -> tuple[str, ...]:
     return (NO_TRAINING, PAIN_OVER.format(pain=pain, limit=limit), PAIN_TOLD)
 
 
-def summary_words(*, done: int, tried: int, held_s: float, stopped: bool) -> tuple[str, ...]:
-    """Return today's small wins."""
+def counted_sentence(count: int, goal: int) -> str:
+    """Return one true sentence about an exercise that was counted."""
+    if count >= goal:
+        return COUNTED_ALL.format(goal=goal)
+    return COUNTED_SOME.format(count=count, goal=goal) if count else COUNTED_NONE
+
+
+def summary_words(
+    *,
+    done: int,
+    tried: int,
+    held_s: float,
+    stopped: bool,
+    best_s: float | None = None,
+    holds_only: bool = True,
+) -> tuple[str, ...]:
+    """Return today's small wins; `best_s` is a hold longer than any before it, when there was one."""
     words = []
     if done:
-        words.append(FINISHED_SOME.format(done=done, tried=tried) if tried > 1 else FINISHED_ONE)
+        several = FINISHED_SOME if holds_only else FINISHED_COUNT
+        words.append(several.format(done=done, tried=tried) if tried > 1 or not holds_only else FINISHED_ONE)
     if held_s >= 1:
         seconds = int(held_s + 1e-6)  # never more than was held
         words.append(STOOD.format(seconds=seconds) if seconds > 1 else STOOD_ONE)
+    if best_s is not None and best_s >= 2:
+        words.append(BEST.format(seconds=int(best_s + 1e-6)))
     if stopped:
         words.append(STOPPED)
     words.append(SEEN_BY)
     return tuple(words)
+
+
+def week_words(days: int) -> str:
+    """Return on how many of the last seven days was trained, today with them."""
+    return WEEK.format(days=days) if days > 1 else WEEK_ONE

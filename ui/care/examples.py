@@ -14,7 +14,7 @@ from station.sway.plate import Plate
 from station.sway.reading import CELL_COUNT, Fault, Reading
 from station.sway.trace import ENCODING, encode_trace
 from station.training.prescription import Limits
-from station.training.result import SessionResult, SupportResult, TrialResult
+from station.training.result import JournalResult, SessionResult, SupportResult, TrialResult
 from ui.care.intake import Arrival
 
 PLATE = Plate((400.0, 400.0, 400.0, 400.0), (0.0, 0.0, 0.0, 0.0), width_mm=400.0, length_mm=300.0)
@@ -123,6 +123,18 @@ class ExampleStation:
             sim=self._sim,
         )
         return self.message(msgspec.structs.replace(result, **changed), "result/session")
+
+    def journal(self, session: str, **changed: Any) -> Arrival:
+        """Return what a patient wrote down after a session."""
+        result = JournalResult(
+            session=session,
+            written=self._start.isoformat(),
+            counts={"walk_minutes": 20},
+            choices={"walk_distance": "up to 500 metres", "mood": "well"},
+            guided={"heel-slides": 12},
+            sim=self._sim,
+        )
+        return self.message(msgspec.structs.replace(result, **changed), "result/journal")
 
     def raw(self, trial: str) -> Arrival:
         """Return the raw trace of a quiet stance of 20 s, with a second before and after the hold."""

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from station.errors import MessageError
 from station.link.messages import Birth, Envelope, RawTrace, Reply, State, StationEvent
-from station.training.result import SessionResult, TrialResult
+from station.training.result import JournalResult, SessionResult, TrialResult
 from ui.care import models
 from ui.care.models.programme import State as RxState
 
@@ -39,6 +39,8 @@ def file_body(body: msgspec.Struct, envelope: Envelope, message: models.Message)
             _file_trial(body, envelope, message)
         case SessionResult():
             _file_session(body, envelope, message)
+        case JournalResult():
+            _file_journal(body, envelope, message)
         case StationEvent():
             _file_event(body, envelope, message)
         case RawTrace():
@@ -125,6 +127,19 @@ def _session(
     if session.station_id != message.station_id:
         raise MessageError(f"session {session_id} belongs to another station")
     return session
+
+
+def _file_journal(journal: JournalResult, envelope: Envelope, message: models.Message) -> None:
+    written = moment(journal.written, "written") if envelope.clock == "synced" else timezone.now()
+    models.Journal.objects.create(
+        message=message,
+        station=message.station,
+        patient=_patient(envelope),
+        session=identifier(journal.session, "session"),
+        written=written,
+        body=_plain(envelope),
+        sim=envelope.sim,
+    )
 
 
 def _file_event(event: StationEvent, envelope: Envelope, message: models.Message) -> None:

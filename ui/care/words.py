@@ -80,6 +80,9 @@ EVENT: Final[dict[str, Words]] = {
     "proposal": _("Ready for the next rung"),
     "eased": _("Made one rung easier"),
     "stepped": _("Stepped to the next rung"),
+    "overdone": _("More pain, swelling or stiffness after training"),
+    "weight_doubtful": _("Much lighter than last time: hands on the support, or a wrong weight"),
+    "minutes_reached": _("The minutes of the day were reached"),
 }
 ALARMS: Final = ("red_flag", "possible_fall", "pain_stop", "pain_up")
 
@@ -101,11 +104,32 @@ MEASURES: Final[dict[str, tuple[Words, str]]] = {
     "mean_ap_mm": (_("Mean position, forward and back (AP)"), "mm"),
 }
 
+# What a patient chose stands as the station sent it, in English.
+JOURNAL: Final[dict[str, Words]] = {
+    "walk_distance": _("distance"),
+    "walk_hard": _("hard"),
+    "exercises": _("exercises"),
+    "mood": _("mood"),
+    "goal": _("goal of the week"),
+}
+
 QUALITY: Final[dict[str, Words]] = {
     "missing_percent": _("Readings missing, %"),
     "longest_gap_s": _("Longest gap, s"),
     "noise_n": _("Noise of the empty board, N"),
+    "weight_doubtful": _("Body weight in doubt"),
 }
+
+
+def journal_words(body: Mapping[str, Any]) -> str:
+    """Return a journal entry in one line: "walked 20 min · far: up to 100 metres · mood: well"."""
+    words = []
+    counts, choices = body.get("counts", {}), body.get("choices", {})
+    if "walk_minutes" in counts:
+        words.append(gettext("walked %(minutes)d min") % {"minutes": counts["walk_minutes"]})
+    words += [f"{label}: {choices[key]}" for key, label in JOURNAL.items() if key in choices]
+    words += [f"{routine_words(routine)}: {number}" for routine, number in body.get("guided", {}).items()]
+    return " · ".join(words)
 
 
 def routine_words(routine: str, side: str | None = None) -> str:

@@ -5,7 +5,7 @@ from typing import Final, NamedTuple
 
 from station.training.snapshot import Phase, Snapshot
 from ui.patient.canvas import Canvas
-from ui.patient.pages import between, board, preparing, questions, setup, waiting
+from ui.patient.pages import apart, between, board, preparing, questions, setup, waiting
 from ui.patient.view import LIVE_PHASES, View
 
 Draw = Callable[[Canvas, View, Snapshot], None]
@@ -30,9 +30,12 @@ PAGES: Final[dict[Phase, Page]] = {
     "hold": Page(board.hold_still, board.hold_live),
     "result": Page(between.result),
     "rest": Page(between.rest),
+    "guided": Page(apart.guided),
+    "pause": Page(apart.pause),
     "all_right": Page(waiting.all_right),
     "checkout": Page(questions.ask),
     "summary": Page(between.summary),
+    "journal": Page(questions.ask),
 }
 FAULT: Final = Page(waiting.board_help)
 

@@ -18,9 +18,10 @@ from babel.messages.extract import extract_from_file
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
-from station.training.questions import CALL_TEAM, CHECK_IN, CHECK_OUT, EMERGENCY, SUPPORT_FIRST
+from station.training.questions import CALL_TEAM, EMERGENCY, EVERY
 from station.training.routine import shipped_routines
 from station.training.saying import NEWS
+from station.training.tips import TIPS
 from station.training.words import SENTENCES
 from ui.patient.words import CATALOGUES, DOMAIN, LANGUAGES
 
@@ -49,9 +50,11 @@ def _screen_texts() -> Iterator[tuple[Text, str]]:
 
 def _session_texts() -> Iterator[tuple[Text, str]]:
     """Yield every sentence that reaches the pages from the session, and where it is written."""
-    for asked in (*CHECK_IN, *CHECK_OUT):
-        yield from ((text, "station/training/questions.py") for text in (asked.text, asked.low, asked.high))
-    yield from ((text, "station/training/questions.py") for text in (EMERGENCY, CALL_TEAM, SUPPORT_FIRST))
+    for asked in EVERY:
+        texts = (asked.text, asked.low, asked.high, asked.again, *asked.choices)
+        yield from ((text, "station/training/questions.py") for text in texts)
+    yield from ((text, "station/training/questions.py") for text in (EMERGENCY, CALL_TEAM))
+    yield from ((tip, "station/training/tips.py") for tip in TIPS)
     yield from ((text, "station/training/words.py") for text in SENTENCES)
     yield from ((text, "station/training/saying.py") for text in NEWS)
     for name, routine in sorted(shipped_routines().items()):

@@ -8,7 +8,7 @@ from station.training.snapshot import Question, Snapshot
 from ui.patient.canvas import Action, Button, Choose, Turn
 from ui.patient.gestures import Key
 from ui.patient.pen import Point
-from ui.patient.widgets import START, STOP
+from ui.patient.widgets import PAUSE, START, STOP
 
 # A trembling finger may press twice; a page may change under a finger that is already on its way.
 REPEAT_NS: Final = 400_000_000
@@ -96,11 +96,12 @@ class Dialogue:
     def _meant(self, key: Key, question: Question | None, shown: Sequence[Action]) -> Action | None:
         """Return the shown action that a key stands for."""
         wanted: Action | None = None
-        if key == "stop":
-            wanted = STOP
+        if key in {"stop", "pause"}:
+            wanted = STOP if key == "stop" else PAUSE
         elif question is None and key in {"go", "yes"}:
             onward = [action for action in shown if isinstance(action, Turn) and action.leaf > self.leaf]
-            wanted = onward[0] if onward else START
+            # On the board start leads nowhere; it gives a pause instead.
+            wanted = onward[0] if onward else PAUSE if START not in shown else START
         elif question is not None and key == "go" and self.chosen is not None:
             wanted = _answer(question, self.chosen)
         elif question is not None and question.kind == "yes_no" and key in {"yes", "no"}:
@@ -111,15 +112,20 @@ class Dialogue:
         self._marked_ns = None
         if question.kind == "yes_no":
             self.chosen = 1 if way > 0 else 0
+        elif self.chosen is None:
+            self.chosen = MIDDLE if question.kind == "scale" else question.usual
         else:
-            self.chosen = MIDDLE if self.chosen is None else min(HIGHEST, max(0, self.chosen + way))
+            self.chosen = min(highest(question), max(0, self.chosen + way * question.step))
 
     def _mark_next(self, question: Question, now_ns: int) -> None:
         """Mark the answer after the marked one; not yet where the press may have been for the page before."""
         if now_ns - self._page_ns < READ_NS or self._is_repeat(now_ns):
             return
-        answers = 2 if question.kind == "yes_no" else HIGHEST + 1
-        self.chosen = int(question.safest) if self.chosen is None else (self.chosen + 1) % answers
+        if self.chosen is None:
+            self.chosen = question.usual if question.kind == "count" else int(question.safest)
+        else:
+            onward = self.chosen + question.step
+            self.chosen = onward if onward <= highest(question) else 0
         self._press_ns = self._marked_ns = now_ns
 
     def _is_repeat(self, now_ns: int) -> bool:
@@ -138,6 +144,13 @@ class Dialogue:
             return None
         self.pressed = action
         return action
+
+
+def highest(question: Question) -> int:
+    """Return the last answer there is: for yes and no it is 1."""
+    if question.kind == "choice":
+        return len(question.choices) - 1
+    return {"yes_no": 1, "scale": HIGHEST}.get(question.kind, question.most)
 
 
 def _answer(question: Question, chosen: int) -> Answer:

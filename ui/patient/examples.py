@@ -1,20 +1,29 @@
 """Hand-made views of every screen, from the shipped routines and questions: for pictures and tests."""
 
+from dataclasses import replace
 from math import cos, sin
 from typing import Any, Final
 
 import msgspec
 
-from station.training.questions import CHECK_IN, CHECK_OUT, Asked, as_question
+from station.training.caps import Allowance, too_much
+from station.training.programme import Programme
+from station.training.questions import CHECK_IN, CHECK_OUT, COUNTS, JOURNAL, PAIN_NOW, Asked, as_question
 from station.training.routine import Side, shipped_routines
-from station.training.snapshot import ExerciseView, LiveView, Phase, ResultView, Snapshot
+from station.training.snapshot import ExerciseView, LiveView, Phase, Question, ResultView, Snapshot
+from station.training.tips import TIPS
 from station.training.words import (
     BOARD_FAULT,
     FALL_WORDS,
     GETTING_READY,
+    PAUSE_WORDS,
+    RESUME_WORDS,
+    WEIGH_AGAIN,
     blocked_words,
+    counted_sentence,
     result_sentence,
     summary_words,
+    week_words,
 )
 from ui.patient.view import CopPoint, View
 
@@ -55,6 +64,11 @@ def exercise(
         why=step.why,
         rim_mm=routine.rim_mm,
         done=done,
+        kind=routine.kind,
+        targets=step.targets,
+        repetitions=step.repetitions,
+        steps=step.steps,
+        minutes=step.minutes,
     )
     return msgspec.structs.replace(view, **changes)
 
@@ -104,6 +118,25 @@ def _result(outcome: str, held_s: float) -> Snapshot:
     return snapshot("result", results=(newest,))
 
 
+def _count(goal: int) -> Question:
+    asked = replace(COUNTS["steps"], most=3 * goal, usual=goal)
+    return as_question(asked, number=1, of=1)
+
+
+def _counted_result(count: int, goal: int) -> Snapshot:
+    newest = ResultView(
+        title="Supported standing",
+        outcome="lost",
+        held_s=0,
+        hold_s=0,
+        in_target_percent=None,
+        sentence=counted_sentence(count, goal),
+        count=count,
+        goal=goal,
+    )
+    return snapshot("result", results=(newest,))
+
+
 LONG_CUE: Final = (  # as long as anything a routine may say
     "Stand as tall as you can, let both shoulders sink, breathe out slowly and look at a point straight "
     "ahead; your weight is on both heels and the balls of both feet, and your knees stay a little soft."
@@ -132,7 +165,11 @@ def every_screen() -> dict[str, View]:
     ticked = (exercise("supported-standing", 2, done=True), one_leg, foam)
     wordy = exercise("supported-standing", 2, cues=(LONG_CUE,) * 3, why=LONG_CUE)
     red_flag = blocked_words(CHECK_IN[2].advice)
-    wins = summary_words(done=3, tried=4, held_s=62, stopped=False)
+    wins = summary_words(done=3, tried=4, held_s=62, stopped=False, best_s=31)
+    wins = (*wins[:-1], week_words(4), wins[-1])
+    week = (True, False, True, False, True, False, True)
+    walk = exercise("heel-to-toe-walking", 1)
+    enough = too_much(Allowance(sessions_today=2), Programme(planned=()))
     return {
         "01-away": View(None),
         "02-away-in-session": View(None, interrupted=True),
@@ -171,7 +208,20 @@ def every_screen() -> dict[str, View]:
         "35-result-lost": View(_result("lost", 11.4)),
         "36-rest": View(snapshot("rest", rest_s=14.2, rest_total_s=20, exercise=one_leg, exercise_number=2)),
         "37-checkout": View(_question(CHECK_OUT, 2, "checkout")),
-        "38-summary": View(snapshot("summary", words=wins)),
+        "38-summary": View(snapshot("summary", words=wins, week=week, weekday=2, tip=max(TIPS, key=len))),
         "39-all-right": View(snapshot("all_right")),
         "40-all-right-told": View(snapshot("all_right", words=FALL_WORDS)),
+        "41-enough-today": View(snapshot("blocked", words=enough)),
+        "42-weigh-again": View(snapshot("weigh", words=(WEIGH_AGAIN,))),
+        "43-pause": View(snapshot("pause", words=PAUSE_WORDS)),
+        "44-go-on": View(snapshot("pause", words=RESUME_WORDS)),
+        "45-pause-pain": View(_question((PAIN_NOW,), 1, "pause"), chosen=2),
+        "46-guided": View(snapshot("guided", exercise=walk, exercise_number=2)),
+        "47-guided-count": View(
+            snapshot("guided", exercise=walk, question=_count(10)), chosen=8, taken_in_s=3
+        ),
+        "48-result-counted": View(_counted_result(8, 10)),
+        "49-checkout-choice": View(_question(CHECK_OUT, 3, "checkout"), chosen=1),
+        "50-journal-count": View(_question(JOURNAL, 1, "journal")),
+        "51-journal-choice": View(_question(JOURNAL, 3, "journal"), chosen=3),
     }

@@ -4,12 +4,13 @@ from typing import Final, Literal, NamedTuple
 
 import pygame
 
-Key = Literal["go", "stop", "yes", "no", "left", "right"]
+Key = Literal["go", "stop", "yes", "no", "left", "right", "pause"]
 
 KEYS: Final[dict[int, Key]] = {
     pygame.K_RETURN: "go",
     pygame.K_KP_ENTER: "go",
     pygame.K_SPACE: "go",
+    pygame.K_p: "pause",
     pygame.K_s: "stop",
     pygame.K_ESCAPE: "stop",
     pygame.K_y: "yes",

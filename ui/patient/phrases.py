@@ -61,8 +61,22 @@ def title_words(exercise: ExerciseView) -> str:
 def dose_words(exercise: ExerciseView) -> str:
     """Return how often and how long."""
     tries = counted("{count} time", "{count} times", exercise.attempts)
-    seconds = counted("{count} second", "{count} seconds", round(exercise.hold_s))
-    return _("{tries}, {seconds}").format(tries=tries, seconds=seconds)
+    return _("{tries}, {seconds}").format(tries=tries, seconds=goal_words(exercise))
+
+
+def goal_words(exercise: ExerciseView) -> str:
+    """Return what one attempt asks for: seconds, targets, repetitions, steps or minutes."""
+    if exercise.targets is not None:
+        return counted("{count} target", "{count} targets", exercise.targets)
+    if exercise.repetitions is not None:
+        return counted("{count} repetition", "{count} repetitions", exercise.repetitions)
+    if exercise.steps is not None:
+        return counted("{count} step", "{count} steps", exercise.steps)
+    if exercise.minutes is not None:
+        return counted("{count} minute", "{count} minutes", round(exercise.minutes))
+    if exercise.kind == "reach":
+        return counted("{count} direction", "{count} directions", 8)
+    return counted("{count} second", "{count} seconds", round(exercise.hold_s))
 
 
 def place_words(snapshot: Snapshot) -> str:

@@ -10,7 +10,20 @@ from ui.patient.canvas import Action
 
 LIVE_PHASES: Final[frozenset[Phase]] = frozenset({"step_on", "weigh", "countdown", "hold"})
 TRAINING_PHASES: Final[frozenset[Phase]] = frozenset(
-    {"checkin", "plan", "setup", "step_on", "weigh", "countdown", "hold", "result", "rest", "checkout"}
+    {
+        "checkin",
+        "plan",
+        "setup",
+        "step_on",
+        "weigh",
+        "countdown",
+        "hold",
+        "result",
+        "rest",
+        "guided",
+        "pause",
+        "checkout",
+    }
 )
 NOTHING_LIVE: Final = LiveView()
 

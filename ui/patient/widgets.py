@@ -19,6 +19,7 @@ from ui.patient.theme import (
     INK,
     MARGIN,
     PAPER,
+    PAUSE_BUTTON,
     QUIET,
     SIGN,
     SMALLEST,
@@ -33,6 +34,7 @@ from ui.patient.words import _, said
 
 START: Final = Press(button="start")
 STOP: Final = Press(button="stop")
+PAUSE: Final = Press(button="pause")
 SIGN_BOX: Final = pygame.Rect(HEADER.right - 214, HEADER.top, 214, HEADER.height)
 HEADER_WORDS: Final = pygame.Rect(HEADER.left, HEADER.top, SIGN_BOX.left - HEADER.left - 24, HEADER.height)
 
@@ -70,6 +72,14 @@ def stop_button(canvas: Canvas, view: View) -> None:
     words = pygame.Rect(square.right + 18, STOP_BUTTON.top, 246, STOP_BUTTON.height)
     canvas.write(_("Stop for today"), words, bold(34), anchor="middle")
     canvas.touchable(STOP_BUTTON, STOP)
+
+
+def pause_button(canvas: Canvas, view: View) -> None:
+    """Draw the way to a pause, beside the way out."""
+    pressed = view.pressed == PAUSE
+    canvas.pen.block(PAUSE_BUTTON, CALM_SOFT if pressed else CARD, radius=26, edge=EDGE)
+    canvas.write(_("Pause"), PAUSE_BUTTON.inflate(-24, -12), bold(34), align="centre", anchor="middle")
+    canvas.touchable(PAUSE_BUTTON, PAUSE)
 
 
 def start_button(canvas: Canvas, view: View, words: str) -> None:

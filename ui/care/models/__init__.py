@@ -4,11 +4,12 @@ from ui.care.models.audit import Audit
 from ui.care.models.message import Message, RawTrace, Refused
 from ui.care.models.people import Patient, Station
 from ui.care.models.programme import Prescription
-from ui.care.models.results import Event, Session, Trial
+from ui.care.models.results import Event, Journal, Session, Trial
 
 __all__ = [
     "Audit",
     "Event",
+    "Journal",
     "Message",
     "Patient",
     "Prescription",

@@ -102,3 +102,22 @@ class Event(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.message_id}"
+
+
+class Journal(models.Model):
+    """What a patient wrote down after a session; `body` is the JournalResult as it came."""
+
+    message = models.OneToOneField("care.Message", models.PROTECT, primary_key=True)
+    station = models.ForeignKey(Station, models.PROTECT, related_name="journals")
+    patient = models.ForeignKey(Patient, models.PROTECT, null=True, related_name="journals")
+    session = models.UUIDField()
+    written = models.DateTimeField()
+    body = models.JSONField()
+    sim = models.BooleanField()
+
+    class Meta:
+        ordering = ("-written",)
+        verbose_name = _("journal entry")
+
+    def __str__(self) -> str:
+        return str(self.message_id)

@@ -26,6 +26,12 @@ def conditions(trial: Trial) -> str:
 
 
 @register.filter
+def journal(body: dict[str, Any]) -> str:
+    """Return a journal entry in one line."""
+    return words.journal_words(body)
+
+
+@register.filter
 def outcome(value: str) -> str:
     """Return the outcome of a trial."""
     return str(words.OUTCOME.get(value, value))

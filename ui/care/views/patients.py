@@ -16,6 +16,7 @@ from ui.care.views.programme import programme_now
 
 SESSIONS_SHOWN: Final = 10
 EVENTS_SHOWN: Final = 8
+JOURNALS_SHOWN: Final = 5
 TRIALS_IN_TRENDS: Final = 400
 
 
@@ -45,6 +46,7 @@ def patient_page(request: HttpRequest, pseudonym: str) -> HttpResponse:
         "session_count": patient.sessions.count(),
         "trends": trends(trials[:TRIALS_IN_TRENDS]),
         "events": patient.events.all()[:EVENTS_SHOWN],
+        "journals": patient.journals.all()[:JOURNALS_SHOWN],
         "newest": newest,
         "drawing": drawing,
         "drawing_reason": reason,

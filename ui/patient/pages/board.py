@@ -25,7 +25,7 @@ from ui.patient.theme import (
     WARM,
 )
 from ui.patient.view import View, whole_seconds
-from ui.patient.widgets import header, paper, stop_button, strip
+from ui.patient.widgets import header, paper, pause_button, stop_button, strip
 from ui.patient.words import _, counted
 
 PANEL: Final = pygame.Rect(MARGIN, 92, PICTURE.left - MARGIN - 44, STOP_BUTTON.top - 92 - 20)
@@ -45,6 +45,7 @@ def hold_still(canvas: Canvas, view: View, snapshot: Snapshot) -> None:
     paper(canvas)
     header(canvas, view, place_words(snapshot), room=PLACE)
     stop_button(canvas, view)
+    pause_button(canvas, view)
     if view.stale:
         _asleep(canvas)
     elif snapshot.exercise is not None and snapshot.exercise.vision == "closed":

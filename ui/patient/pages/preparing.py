@@ -31,11 +31,12 @@ from ui.patient.widgets import (
     header,
     numbered,
     paper,
+    pause_button,
     start_button,
     stop_button,
     tick,
 )
-from ui.patient.words import _, counted
+from ui.patient.words import _, counted, said
 
 PLAN_ROWS: Final = 4
 PICTURE: Final = pygame.Rect(MARGIN, CONTENT.top, 420, CONTENT.height)
@@ -111,8 +112,9 @@ def _moment(canvas: Canvas, view: View, snapshot: Snapshot, title: str, sentence
     words = pygame.Rect(BESIDE.left, BESIDE.top + 84, BESIDE.width, 176)
     filled = canvas.write(title, words, bold(72), anchor="bottom", balanced=True)
     below = pygame.Rect(BESIDE.left, filled.bottom + 18, BESIDE.width, 120)
-    canvas.write(sentence, below, plain(LEAD))
+    canvas.write(said(snapshot.words[0]) if snapshot.words else sentence, below, plain(LEAD))
     stop_button(canvas, view)
+    pause_button(canvas, view)
 
 
 def _board_from_above(canvas: Canvas, room: pygame.Rect, snapshot: Snapshot) -> None:
@@ -145,3 +147,4 @@ def countdown(canvas: Canvas, view: View, snapshot: Snapshot) -> None:
     words = _("Get ready") if snapshot.exercise is None else support_words(snapshot.exercise.support)
     canvas.write(words, below, bold(48), align="centre", anchor="middle")
     stop_button(canvas, view)
+    pause_button(canvas, view)

@@ -9,22 +9,21 @@ from station.training.saying import NEWS
 from station.training.snapshot import Question, Snapshot
 from ui.patient.canvas import Canvas, Choose
 from ui.patient.lettering import bold, plain
+from ui.patient.pages.answers import choice, count, next_button, next_or_hint, question_text
+from ui.patient.phrases import place_words
 from ui.patient.theme import (
-    BUTTON_HEIGHT,
     CALM,
     CALM_SOFT,
     CARD,
     CONTENT,
     EDGE,
-    FOOTER,
     INK,
     MARGIN,
     QUIET,
-    START_BUTTON,
     WIDTH,
 )
 from ui.patient.view import View
-from ui.patient.widgets import button, header, paper, stop_button
+from ui.patient.widgets import header, paper, stop_button
 from ui.patient.words import _, said
 
 SCALE: Final = range(11)
@@ -42,17 +41,25 @@ def ask(canvas: Canvas, view: View, snapshot: Snapshot) -> None:
         header(canvas, view)
         stop_button(canvas, view)
         return
-    where = _("Before we begin") if snapshot.phase == "checkin" else _("Before you go")
-    place = _("{where}: question {number} of {of}")
-    header(canvas, view, place.format(where=where, number=question.number, of=question.of))
+    header(canvas, view, _place(snapshot, question))
     top = CONTENT.top
     if snapshot.note and question.number == 1:
         top = _note(canvas, snapshot.note) + 12
-    if question.kind == "scale":
-        _scale(canvas, view, question, top)
-    else:
-        _yes_no(canvas, view, question, top)
+    draw = {"scale": _scale, "yes_no": _yes_no, "count": count, "choice": choice}[question.kind]
+    draw(canvas, view, question, top)
     stop_button(canvas, view)
+
+
+def _place(snapshot: Snapshot, question: Question) -> str:
+    """Return where in the session this is asked, and how many more come."""
+    if snapshot.phase == "guided":
+        return place_words(snapshot)
+    if snapshot.phase == "pause":
+        return _("Before you go on")
+    wheres = {"checkin": _("Before we begin"), "journal": _("My day")}
+    place = _("{where}: question {number} of {of}")
+    where = wheres.get(snapshot.phase, _("Before you go"))
+    return place.format(where=where, number=question.number, of=question.of)
 
 
 def _note(canvas: Canvas, note: str) -> int:
@@ -71,15 +78,10 @@ def _note(canvas: Canvas, note: str) -> int:
     return panel.bottom
 
 
-def _text(canvas: Canvas, question: Question, top: int, bottom: int) -> None:
-    box = pygame.Rect(MARGIN + 20, top, WIDTH - 2 * MARGIN - 40, bottom - top)
-    canvas.write(said(question.text), box, bold(58), align="centre", anchor="middle", balanced=True)
-
-
 def _yes_no(canvas: Canvas, view: View, question: Question, top: int) -> None:
     height = 130
     row = CONTENT.bottom - height - (36 if top == CONTENT.top else 0)  # away from Stop where there is room
-    _text(canvas, question, top, row - 20)
+    question_text(canvas, question, top, row - 20)
     no = pygame.Rect(WIDTH // 2 - 24 - 380, row, 380, height)
     yes = pygame.Rect(WIDTH // 2 + 24, row, 380, height)
     for rect, words, value in ((no, _("No"), False), (yes, _("Yes"), True)):
@@ -89,21 +91,13 @@ def _yes_no(canvas: Canvas, view: View, question: Question, top: int) -> None:
         canvas.write(words, rect.inflate(-30, -10), bold(60), align="centre", anchor="middle")
         canvas.touchable(rect, action)
     if view.chosen is not None:
-        _next(canvas, view, Answer(key=question.key, value=bool(view.chosen)))
-
-
-def _next(canvas: Canvas, view: View, answer: Answer) -> None:
-    """Offer to send the marked answer; say when it is taken by itself."""
-    words = _("Next")
-    if view.taken_in_s is not None:
-        words = _("Next in {seconds}").format(seconds=view.taken_in_s)
-    button(canvas, view, START_BUTTON, words, answer, main=True)
+        next_button(canvas, view, Answer(key=question.key, value=bool(view.chosen)))
 
 
 def _scale(canvas: Canvas, view: View, question: Question, top: int) -> None:
     ends = CONTENT.bottom - 44
     row = ends - 10 - NUMBER_HEIGHT
-    _text(canvas, question, top, row - 16)
+    question_text(canvas, question, top, row - 16)
     for value in SCALE:
         rect = pygame.Rect(round(MARGIN + value * NUMBER_STEP), row, NUMBER_WIDTH, NUMBER_HEIGHT)
         chosen = view.chosen == value
@@ -115,8 +109,4 @@ def _scale(canvas: Canvas, view: View, question: Question, top: int) -> None:
     canvas.write(said(question.low), pygame.Rect(MARGIN, ends, half, 44), plain(34, QUIET))
     high = pygame.Rect(MARGIN + half, ends, half, 44)
     canvas.write(said(question.high), high, plain(34, QUIET), align="right")
-    if view.chosen is None:
-        hint = pygame.Rect(START_BUTTON.left, FOOTER.top, START_BUTTON.width, BUTTON_HEIGHT)
-        canvas.write(_("Choose a number"), hint, plain(38, QUIET), align="centre", anchor="middle")
-    else:
-        _next(canvas, view, Answer(key=question.key, value=view.chosen))
+    next_or_hint(canvas, view, question, _("Choose a number"))

@@ -1,0 +1,177 @@
+"""What the station remembers of a person from session to session, as small notes in the store."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Final, TypeVar
+
+import msgspec
+
+from station.errors import StoreError
+from station.session.moment import Moment
+from station.session.store import Store
+from station.training.caps import Allowance
+from station.training.ended import JournalEnded, SessionEnded
+from station.training.progress import Progress
+
+TRAINED_NOTE: Final = "trained"
+WEIGHT_NOTE: Final = "body_weight"
+GOAL_NOTE: Final = "goal"
+PROGRESS_NOTE: Final = "progress"
+MOST_SESSIONS: Final = 60
+WEEK: Final = 7
+RESTED_S: Final = 7 * 24 * 3600.0
+RESUME_S: Final = 1800.0  # a session broken off for longer is over; a check-in older than that is asked again
+
+T = TypeVar("T")
+Write = Callable[[Callable[[], None]], None]
+Note = tuple[str, bytes]
+
+
+class Trained(msgspec.Struct, frozen=True, kw_only=True):
+    """A session in which something was trained, at its end."""
+
+    session: str
+    ended: Moment
+    minutes: float
+
+
+class LeftOff(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a session was, when, and when its check-in was done."""
+
+    session: str
+    started: str
+    at: Moment
+    checked_in: Moment | None
+    progress: Progress
+
+
+class Memory:
+    """Sessions of the last days, body weight, the goal of the week, and how far the session has come.
+
+    `rested`: a simulated person who needs no rest between sessions.
+    """
+
+    def __init__(self, store: Store, *, now: Callable[[], Moment], write: Write) -> None:
+        self.rested = False
+        self._store = store
+        self._now = now
+        self._write = write
+        self._trained = self._read(TRAINED_NOTE, tuple[Trained, ...]) or ()
+        self._progress: Progress | None = None
+        self._checked_in: Moment | None = None
+
+    def _read(self, key: str, kind: type[T]) -> T | None:
+        """Return a note, or None where there is none or one that cannot be read."""
+        value = self._store.note(key)
+        if not value:
+            return None
+        try:
+            return msgspec.json.decode(value, type=kind)
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            return None
+
+    # -- caps ----------------------------------------------------------------------------------------------
+
+    def allowance(self) -> Allowance:
+        """Return what has been trained today and in the days before."""
+        now = self._now()
+        days = [(trained.ended.days_ago(now), trained) for trained in self._trained]
+        today = [trained for ago, trained in days if ago == 0]
+        ages_s = [trained.ended.at_least_s(now) for trained in self._trained]
+        if self.rested:
+            return Allowance(since_last_s=RESTED_S if ages_s else None)
+        return Allowance(
+            sessions_today=len(today),
+            minutes_today=sum(trained.minutes for trained in today),
+            since_last_s=min(ages_s, default=None),
+            days_ago=frozenset(ago for ago, _trained in days if 1 <= ago < WEEK),
+        )
+
+    def week(self) -> tuple[bool, ...]:
+        """Return on which of the six days before today was trained, oldest first."""
+        now = self._now()
+        days_ago = {trained.ended.days_ago(now) for trained in self._trained}
+        return tuple(ago in days_ago for ago in range(WEEK - 1, 0, -1))
+
+    def today(self) -> date:
+        """Return the local date."""
+        return date.fromisoformat(self._now().day)
+
+    def session_notes(self, session: str, ended: SessionEnded) -> list[Note]:
+        """Return what is remembered with the end of a session, for the same transaction."""
+        self.forget_progress()
+        trained = [self._trained_note(session, self._now(), ended.trained_s)] if ended.trials else []
+        return [(PROGRESS_NOTE, b""), *trained]
+
+    def interrupted_notes(self, session: str) -> list[Note]:
+        """Return what is remembered of a session that was broken off and will not go on."""
+        left = self._read(PROGRESS_NOTE, LeftOff)
+        if left is None or left.session != session:
+            return []
+        return [(PROGRESS_NOTE, b""), self._trained_note(session, left.at, left.progress.trained_s)]
+
+    def _trained_note(self, session: str, ended: Moment, trained_s: float) -> Note:
+        trained = Trained(session=session, ended=ended, minutes=round(trained_s / 60, 2))
+        self._trained = (*self._trained, trained)[-MOST_SESSIONS:]
+        return TRAINED_NOTE, msgspec.json.encode(self._trained)
+
+    # -- body weight and goal ------------------------------------------------------------------------------
+
+    def body_weight_n(self) -> float | None:
+        """Return the weight last taken without doubt."""
+        return self._read(WEIGHT_NOTE, float)
+
+    def keep_weight(self, weight_n: float) -> None:
+        """Remember a weight that was taken without doubt."""
+        self._write(lambda: self._store.remember(WEIGHT_NOTE, msgspec.json.encode(round(weight_n, 1))))
+
+    def asks_goal(self) -> bool:
+        """Return whether the goal of the week was last chosen seven days ago or more."""
+        chosen = self._read(GOAL_NOTE, Moment)
+        return chosen is None or chosen.days_ago(self._now()) >= WEEK
+
+    def journal_notes(self, journal: JournalEnded) -> list[Note]:
+        """Return what is remembered with a journal."""
+        return [(GOAL_NOTE, msgspec.json.encode(self._now()))] if "goal" in journal.choices else []
+
+    # -- loss of power -------------------------------------------------------------------------------------
+
+    def keep_progress(self, session: str, started: str, progress: Progress) -> None:
+        """Keep how far the session has come, when it has come further."""
+        step = msgspec.structs.replace(progress, trained_s=0.0)
+        if step == self._progress:
+            return
+        self._progress = step
+        now = self._now()
+        if progress.checked_in and self._checked_in is None:
+            self._checked_in = now
+        left = LeftOff(
+            session=session, started=started, at=now, checked_in=self._checked_in, progress=progress
+        )
+        self._write(lambda: self._store.remember(PROGRESS_NOTE, msgspec.json.encode(left)))
+
+    def forget_progress(self) -> None:
+        """Begin anew."""
+        self._progress = self._checked_in = None
+
+    def left_off(self) -> LeftOff | None:
+        """Return the session that was broken off, unless it had hardly begun or is known to be too old."""
+        try:
+            left = self._read(PROGRESS_NOTE, LeftOff)
+        except StoreError:
+            return None
+        if left is None or not (left.progress.checked_in or left.progress.trials):
+            return None
+        age_s = left.at.age_s(self._now())
+        self._checked_in = left.checked_in
+        return left if age_s is None or age_s <= RESUME_S else None
+
+    def check_in_stands(self) -> bool:
+        """Return whether the check-in of the session is known to be young enough."""
+        if self._checked_in is None:
+            return False
+        age_s = self._checked_in.age_s(self._now())
+        stands = age_s is not None and age_s <= RESUME_S
+        if not stands:
+            self._checked_in = None
+        return stands
