@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from station.errors import StoreError
-from station.session.event import EventBody
+from station.session.reports import EventBody
 from station.session.schema import SCHEMA
 from station.session.store import Decided, Header, Store
 from station.training.decision import Decision

@@ -15,7 +15,6 @@ import msgspec
 
 from station.errors import StoreError
 from station.session.clock import WallClock, boot_id
-from station.session.event import EventBody
 from station.session.later import Later
 from station.session.memory import Memory
 from station.session.moment import Moment
