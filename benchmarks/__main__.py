@@ -19,6 +19,7 @@ NAMES: Final = (
     "sway",
     "calibration",
     "training",
+    "prescriptions",
 )
 # These live in virtual time, and can be given any length.
 TIMED: Final = ("driver", "rivals", "memory")

@@ -115,7 +115,7 @@ def make_service_over(
     from station.session.service import Parts, Service
     from station.session.store import Store
     from station.training.course import Course
-    from station.training.prescription import Bounds
+    from station.training.fitting import Bounds
     from station.weighing import plate_in_use
 
     folder = state_folder(config)
@@ -131,6 +131,7 @@ def make_service_over(
     recorder.memory.rested = config.source.rested
     prescriptions.attach(recorder)
     left_off = recorder.recover()
+    prescriptions.after_session()  # what a power cut left undecided
     programme = prescriptions.in_force()
     course = Course(
         programme,

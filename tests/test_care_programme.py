@@ -81,6 +81,43 @@ def test_a_programme_is_reviewed_then_sent(therapist: Client, home: ExampleStati
     assert prescription.who == User.objects.get(username="therapist")
 
 
+def test_what_the_form_says_of_surgery_and_limits_is_sent_and_stays(
+    therapist: Client, home: ExampleStation
+) -> None:
+    url = patient_url(home) + "programme/"
+    said = {
+        "surgery": "fusion",
+        "surgery_date": "2026-03-02",
+        "weaker_leg": "left",
+        "somebody_near": "on",
+        "sessions_a_day": 1,
+        "rest_days_a_week": 2,
+    }
+    therapist.post(url, form_data({"alone_up_to": 4, "days_a_week": 5}, **said))
+    sent = Prescription.objects.get().document
+    assert {name: sent[name] for name in ("surgery", "surgery_date", "weaker_leg", "somebody_near")} == {
+        "surgery": "fusion",
+        "surgery_date": "2026-03-02",
+        "weaker_leg": "left",
+        "somebody_near": True,
+    }
+    assert (sent["sessions_a_day"], sent["rest_days_a_week"], sent["minutes_a_day"]) == (1, 2, 30.0)
+    assert (sent["exercises"][0]["alone_up_to"], sent["exercises"][0]["days_a_week"]) == (4, 5)
+    page = text(therapist, url)
+    assert 'value="2026-03-02"' in page
+    review = therapist.post(url, form_data(step="review", base_version=1, **{**said, "surgery": "other"}))
+    assert "Surgery: Fusion → Other" in review.content.decode()
+
+
+def test_a_step_beyond_the_station_s_limit_is_refused_before_sending(
+    therapist: Client, home: ExampleStation
+) -> None:
+    store([home.birth(limits=Limits(hardest_rung={"supported-standing": 2}))])
+    response = therapist.post(patient_url(home) + "programme/", form_data({"alone_up_to": 3}))
+    assert response.status_code == 422
+    assert "alone_up_to: rung 3 of supported-standing is beyond" in response.content.decode()
+
+
 def test_the_next_version_is_above_what_the_station_applied(therapist: Client, home: ExampleStation) -> None:
     store([home.birth(rx_version=41)])
     therapist.post(patient_url(home) + "programme/", form_data())

@@ -209,7 +209,10 @@ def test_an_expired_prescription_falls_back_to_supported_standing(tmp_path: Path
 @pytest.mark.parametrize(
     ("changed", "reason"),
     [
-        ({"limits": Limits(hardest_rung={"supported-standing": 1})}, "limit of 1"),
+        (
+            {"limits": Limits(hardest_rung={"supported-standing": 1}, longest_validity_days=36500)},
+            "limit of 1",
+        ),
         ({"subj": "p-2"}, "belongs to p-2"),
     ],
 )

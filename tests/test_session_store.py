@@ -3,10 +3,14 @@
 import sqlite3
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from station.errors import StoreError
-from station.session.store import Header, Store
+from station.session.event import EventBody
+from station.session.schema import SCHEMA
+from station.session.store import Decided, Header, Store
+from station.training.decision import Decision
 from station.training.result import SessionResult
 
 HEADER = Header(
@@ -30,6 +34,18 @@ RESULT = SessionResult(
     answers={"pain": 2},
     rx_version=1,
     sim=True,
+)
+DECISION = Decision(
+    kind="ease",
+    line=1,
+    routine="supported-standing",
+    side=None,
+    from_rung=2,
+    to_rung=1,
+    session="s-1",
+    why="Why.",
+    patient="Easier.",
+    evidence=(),
 )
 
 
@@ -97,3 +113,51 @@ def test_a_database_of_a_newer_station_is_left_alone(path: Path) -> None:
     db.close()
     with pytest.raises(StoreError, match="newer station"):
         Store(path)
+
+
+def test_a_database_of_the_first_version_is_brought_up_to_date_with_all_that_is_in_it(path: Path) -> None:
+    with sqlite3.connect(path) as old:
+        old.executescript(SCHEMA)
+        old.execute("PRAGMA user_version = 1")
+        for name in ("s-1", "s-2"):
+            old.execute("INSERT INTO session (id, started) VALUES (?, ?)", (name, RESULT.started))
+        old.execute("UPDATE session SET result = ? WHERE id = 's-1'", (msgspec.json.encode(RESULT),))
+        old.execute("INSERT INTO prescription (version, document, received) VALUES (7, 'x', 'y')")
+        old.execute("INSERT INTO note (key, value) VALUES ('tare', 'z')")
+    old.close()
+    with Store(path) as store:
+        assert [left.id for left in store.unfinished_sessions()] == ["s-2"]
+        assert store.newest_prescription() == (7, "x")
+        assert store.note("tare") == "z"
+        (finished,) = store.finished_sessions(subj=None)
+        assert (finished.number, finished.result.events) == (1, {})
+        store.begin_session("s-3", started=RESULT.started, rx_version=7, subj="p-1")
+        store.end_session(msgspec.structs.replace(RESULT, session="s-3", rx_version=7), HEADER)
+        assert [one.number for one in store.finished_sessions(rx=1)] == [3]
+    with Store(path) as again:
+        assert [one.number for one in again.finished_sessions(rx=1)] == [3]
+
+
+def test_a_decision_and_its_event_are_kept_together_and_once(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    event = EventBody(kind="eased", session="s-1", detail={})
+    decided = [Decided(DECISION, event)]
+    with Store(path) as store:
+        store.keep_prescription(1, b"{}", received="now")
+        store.begin_session("s-1", started=RESULT.started, rx_version=1)
+        store.end_session(RESULT, HEADER)
+
+        def fail(*_: object) -> None:
+            raise sqlite3.OperationalError("database or disk is full")
+
+        with monkeypatch.context() as full:
+            full.setattr(store, "_post", fail)
+            with pytest.raises(StoreError):
+                store.keep_decisions(1, "s-1", decided, HEADER)
+        assert store.decisions(1) == []
+        assert not store.finished_sessions(rx=1)[0].decided
+        for _ in range(2):
+            store.keep_decisions(1, "s-1", decided, HEADER)
+        assert store.decisions(1) == [DECISION]
+        assert len(store.outbox("event", after=0, limit=10)) == 1

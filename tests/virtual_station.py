@@ -99,7 +99,7 @@ class VirtualStation:
         config = Config(
             station=StationConfig(id="s-1", subj=subj, state=str(folder)),
             care=CareConfig(keys=(key,)),
-            limits=limits or Limits(),
+            limits=limits or Limits(longest_validity_days=36500),
         )
         wall = WallClock() if today is None else WallClock(lambda: today, synced=lambda: True)
         self.service = make_service_over(

@@ -10,7 +10,7 @@ import msgspec
 
 from station.errors import StoreError
 from station.link.messages import RawTrace
-from station.session.store import VERSION
+from station.session.schema import VERSION
 from station.training.result import SessionResult, TrialResult
 
 T = TypeVar("T")

@@ -1,6 +1,7 @@
 """Prescriptions on their way into force: verified, held against the device's limits, kept, answered."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final, Literal
 
@@ -8,21 +9,17 @@ import msgspec
 
 from station.errors import MessageError, PrescriptionError
 from station.session.clock import WallClock
+from station.session.progress import Progress
 from station.session.recorder import Recorder
-from station.session.store import Store
+from station.session.store import Header, Store
 from station.training.course import Course
-from station.training.prescription import (
-    Bounds,
-    Prescription,
-    check_fits,
-    check_prescription,
-    is_expired,
-    parse_time,
-)
-from station.training.programme import Programme, fallback_programme, programme_of
+from station.training.fitting import Bounds, check_fits, check_prescription
+from station.training.prescription import Prescription, is_expired, parse_time
+from station.training.programme import Programme
 from station.training.tips import tip_of
 
 TIME_NOTE: Final = "latest_time"
+LONGEST_REASON: Final = 400  # characters
 
 Verify = Callable[[bytes], Prescription]
 
@@ -52,6 +49,8 @@ class Prescriptions:
         self._log = log
         self._recorder: Recorder | None = None
         self._unfit: tuple[int, str] | None = None  # a kept prescription that may not stand any more, and why
+        self._progress = Progress(store, bounds, log=log)
+        self._kept_version = 0  # of this station's and this patient's newest, also where it may not stand
         self._rx = self._newest()
         self.version: int | None = None  # of the programme in force
 
@@ -68,6 +67,8 @@ class Prescriptions:
             return None
         try:
             rx = self._verify(kept[1])
+            if rx.station == self._bounds.station and rx.subj == (self._bounds.subj or rx.subj):
+                self._kept_version = rx.version
             check_fits(rx, self._bounds)
         except (PrescriptionError, MessageError) as error:
             self._log(f"the prescription kept on this station cannot be used: {error}")
@@ -77,10 +78,20 @@ class Prescriptions:
 
     def in_force(self) -> Programme:
         """Return today's programme: the prescription's while it is valid, else the safe fall-back."""
-        routines = self._bounds.routines
         if self._rx is None or is_expired(self._rx, self._latest()):
-            return fallback_programme(routines)
-        return programme_of(self._rx, routines)
+            return self._progress.fallback()
+        return self._progress.programme(self._rx, self._wall.now().astimezone().date())
+
+    def after_session(self) -> None:
+        """Decide what the sessions that ended ask for, once they are kept, and tell the care team."""
+        rx, recorder = self._rx, self._recorder
+        if rx is not None and recorder is not None:
+            header = recorder.header()
+            self._write(lambda: self._decide(rx, header))
+
+    def _decide(self, rx: Prescription, header: Header) -> None:
+        if rx is self._rx:  # a newer prescription takes back what was decided under the one before
+            self._progress.decide(rx, header)
 
     def _latest(self) -> datetime:
         """Return the latest time that is known to have come: a clock that was set back lengthens nothing."""
@@ -118,7 +129,7 @@ class Prescriptions:
         """See to it that the coming session runs what is in force today, or nothing after a red flag."""
         self._remember_time()
         programme = self.in_force()
-        if programme.rx_version != course.programme.rx_version:
+        if replace(programme, note="") != replace(course.programme, note=""):
             course.prescribe(programme)
         if self._recorder is not None:
             course.stop_words = self._recorder.stop_words()
@@ -136,16 +147,17 @@ class Prescriptions:
             if self._rx is not None and rx == self._rx:
                 self._reply(version, "applied" if self.version == version else "received")
                 return
-            applied = self._rx.version if self._rx is not None else 0
-            check_prescription(rx, self._bounds, applied_version=applied, now=self._latest())
+            check_prescription(rx, self._bounds, applied_version=self._kept_version, now=self._latest())
         except (PrescriptionError, MessageError) as error:
-            self._log(f"prescription {version} refused: {error}")
-            self._reply(version, "rejected", str(error))
+            reason = _readable(str(error))
+            self._log(f"prescription {version} refused: {reason}")
+            self._reply(version, "rejected", reason)
             return
         self._store.keep_prescription(rx.version, document, received=self._wall.text())
         self._rx = rx
+        self._kept_version = rx.version
         self._reply(rx.version, "received")
-        course.prescribe(programme_of(rx, self._bounds.routines))
+        course.prescribe(self.in_force())
 
     def _reply(
         self, version: int, state: Literal["received", "applied", "rejected"], reason: str = ""
@@ -166,6 +178,12 @@ def remind(course: Course, recorder: Recorder) -> None:
     course.weekday = memory.today().weekday()
     course.tip = tip_of(memory.today())
     course.ask_goal = memory.asks_goal()
+
+
+def _readable(reason: str) -> str:
+    """Return a reason that quotes a stranger's document as one line that can be read, logged and sent."""
+    line = "".join(character if character.isprintable() else "?" for character in reason)
+    return line if len(line) <= LONGEST_REASON else f"{line[: LONGEST_REASON - 1]}…"
 
 
 def _claimed_version(document: bytes) -> int:

@@ -2,6 +2,7 @@
 
 import sqlite3
 import time
+from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import date
@@ -13,11 +14,12 @@ import msgspec
 
 from station.errors import StoreError
 from station.session.clock import WallClock, boot_id
+from station.session.event import EventBody
 from station.session.later import Later
 from station.session.memory import Memory
 from station.session.moment import Moment
 from station.session.recovery import Recovery
-from station.session.reports import REPORTED, EventBody, Identity
+from station.session.reports import REPORTED, Identity
 from station.session.stop import Stop
 from station.session.store import Header, Store, new_id
 from station.session.trial import Kept, Place, blank_result, finish, finish_counted
@@ -62,6 +64,8 @@ class Recorder:
         self._noise_n: float | None = None
         self._recording_ns: int | None = None
         self._started = ""
+        self._events: Counter[str] = Counter()  # of this session, by kind
+        self._trial_events: Counter[str] = Counter()  # since the last hold began
         self.session: str | None = None
         self.tare = self._known_tare()
         self._stop = self._known_stop()
@@ -106,8 +110,13 @@ class Recorder:
         self.memory.forget_progress()
         self.session = new_id()
         self._started = self._wall.text()
+        self._events.clear()
+        self._trial_events.clear()
         session, started, rx_version = self.session, self._started, self._rx_version()
-        self._later.write(lambda: self._store.begin_session(session, started=started, rx_version=rx_version))
+        subj = self._identity.subj
+        self._later.write(
+            lambda: self._store.begin_session(session, started=started, rx_version=rx_version, subj=subj)
+        )
 
     def answered(self, answers: dict[str, bool | int]) -> None:
         """Keep what was answered so far."""
@@ -124,6 +133,7 @@ class Recorder:
         blank = blank_result(
             planned, place, started=self._wall.text(), cal=self._identity.cal, sim=self._identity.sim
         )
+        self._trial_events.clear()
         self._file.begin(TrialHead(result=blank, plate=plate.to_dict(), hold_started_ns=t_ns))
 
     def trial_ended(self, ended: TrialEnded) -> None:
@@ -142,6 +152,8 @@ class Recorder:
                 round((end_ns - self._recording_ns) / S, 3),
             )
             kept = Kept(msgspec.structs.replace(kept.result, source_s=source_s), kept.raw)
+        kept = Kept(msgspec.structs.replace(kept.result, events=dict(self._trial_events)), kept.raw)
+        self._trial_events.clear()
         header = self.header()
 
         def keep() -> None:
@@ -195,6 +207,7 @@ class Recorder:
             answers=ended.answers,
             rx_version=self._rx_version(),
             sim=self._identity.sim,
+            events=dict(self._events),
         )
         header = self.header()
         notes = self.memory.session_notes(self.session, ended)
@@ -221,15 +234,21 @@ class Recorder:
             mono_s=time.monotonic(),
         )
         self._stop = stop
+        self._count(alert.kind)
         body = EventBody(kind=alert.kind, session=self.session, detail=alert.detail)
         header = self.header()
         notes = [(STOP_NOTE, msgspec.json.encode(stop))]
         self._later.write(lambda: self._store.post("event", body, header, notes=notes))
 
     def happened(self, happening: Happening) -> None:
-        """Tell the care team what it should know at once."""
+        """Count what happened, and tell the care team what it should know at once."""
+        self._count(happening.kind)
         if happening.kind in REPORTED:
             self.report(happening.kind, happening.detail)
+
+    def _count(self, kind: str) -> None:
+        self._events[kind] += 1
+        self._trial_events[kind] += 1
 
     def report(self, kind: str, detail: dict[str, str | float | int | bool | None]) -> None:
         """Put an event for the care team into the outbox."""

@@ -215,6 +215,7 @@ class Service:
                 case SessionEnded():
                     session = self._recorder.session
                     self._recorder.session_ended(outcome)
+                    self._prescriptions.after_session()
                     self._tell("session_ended", self._now_ns(), {"session": session, "by": outcome.ended_by})
                 case Happening():
                     self._happened(outcome)

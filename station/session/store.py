@@ -11,31 +11,15 @@ import msgspec
 import uuid_utils
 
 from station.errors import StoreError
+from station.session.schema import VERSION, bring_up_to_date
+from station.training.decision import Decision
 from station.training.result import SessionResult, TrialResult
 from station.training.routine import Side
 
 Note = tuple[str, bytes]
 
-VERSION: Final = 1
+NEXT: Final = "(SELECT COALESCE(MAX(number), 0) + 1 FROM session)"  # the number of a new session
 BUSY_S: Final = 0.2  # the screen stands still while a write waits for another process's
-SCHEMA: Final = """
-CREATE TABLE session (
-    id TEXT PRIMARY KEY, started TEXT NOT NULL, rx_version INTEGER, answers BLOB NOT NULL DEFAULT '{}',
-    result BLOB
-);
-CREATE TABLE trial (
-    id TEXT PRIMARY KEY, session TEXT NOT NULL REFERENCES session(id), result BLOB NOT NULL, raw BLOB NOT NULL
-);
-CREATE TABLE prescription (
-    number INTEGER PRIMARY KEY AUTOINCREMENT, version INTEGER NOT NULL, document BLOB NOT NULL,
-    received TEXT NOT NULL, applied TEXT
-);
-CREATE TABLE outbox (
-    seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, type TEXT NOT NULL, header BLOB NOT NULL,
-    body BLOB NOT NULL
-);
-CREATE TABLE note (key TEXT PRIMARY KEY, value BLOB NOT NULL);
-"""
 
 
 class Header(msgspec.Struct, frozen=True, kw_only=True):
@@ -70,6 +54,22 @@ class Unfinished(NamedTuple):
     started: str
     rx_version: int | None
     answers: dict[str, bool | int]
+
+
+class Finished(NamedTuple):
+    """A session with its end; `decided` once progression has looked at it."""
+
+    number: int
+    decided: bool
+    result: SessionResult
+    trials: tuple[TrialResult, ...]
+
+
+class Decided(NamedTuple):
+    """A decision, and the event that tells the care team of it."""
+
+    decision: Decision
+    event: msgspec.Struct
 
 
 class Backlog(NamedTuple):
@@ -122,11 +122,7 @@ class Store:
                 raise StoreError(
                     f"database {self._path}: written by a newer station (format {version}); install that one"
                 )
-            if version == 0:
-                for statement in SCHEMA.split(";\n"):
-                    if statement.strip():
-                        self._db.execute(statement)
-                self._db.execute(f"PRAGMA user_version = {VERSION}")
+            bring_up_to_date(self._db, version)
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
@@ -146,19 +142,25 @@ class Store:
 
     # -- sessions and trials -------------------------------------------------------------------------------
 
-    def begin_session(self, session: str, *, started: str, rx_version: int | None) -> None:
+    def begin_session(
+        self, session: str, *, started: str, rx_version: int | None, subj: str | None = None
+    ) -> None:
         """Keep that a session has begun."""
         with self._transaction():
             self._db.execute(
-                "INSERT INTO session (id, started, rx_version) VALUES (?, ?, ?)",
-                (session, started, rx_version),
+                f"INSERT INTO session (id, started, rx_version, subj, number) VALUES (?, ?, ?, ?, {NEXT})",  # noqa: S608
+                (session, started, rx_version, subj),
             )
 
     def end_session(self, result: SessionResult, header: Header, *, notes: Sequence[Note] = ()) -> None:
         """Keep the session's result, put it into the outbox, remember small things: all or nothing."""
         body = msgspec.json.encode(result)
         with self._transaction():
-            self._db.execute("UPDATE session SET result = ? WHERE id = ?", (body, result.session))
+            self._db.execute(
+                "UPDATE session SET result = ?, rx = (SELECT MAX(number) FROM prescription WHERE version = ?)"
+                " WHERE id = ?",
+                (body, result.rx_version, result.session),
+            )
             self._remember(notes)
             self._post("result/session", body, header)
 
@@ -170,7 +172,8 @@ class Store:
         body = msgspec.json.encode(result)
         with self._transaction():
             self._db.execute(
-                "INSERT OR IGNORE INTO session (id, started) VALUES (?, ?)", (result.session, result.started)
+                f"INSERT OR IGNORE INTO session (id, started, number) VALUES (?, ?, {NEXT})",  # noqa: S608
+                (result.session, result.started),
             )
             self._db.execute(
                 "INSERT INTO trial (id, session, result, raw) VALUES (?, ?, ?, ?)",
@@ -209,6 +212,44 @@ class Store:
             longest[key] = max(held.hold_s, longest.get(key, 0.0))
         return longest
 
+    def finished_sessions(self, *, rx: int | None = None, subj: str | None = None) -> list[Finished]:
+        """Return the sessions under one prescription, or else of one person, with their trials, in order."""
+        where, value = ("rx", rx) if rx is not None else ("subj", subj)
+        rows = self._db.execute(
+            f"SELECT number, decided, result, id FROM session WHERE {where} IS ? AND result IS NOT NULL"  # noqa: S608
+            " ORDER BY number",
+            (value,),
+        ).fetchall()
+        return [
+            Finished(
+                number,
+                bool(decided),
+                msgspec.json.decode(body, type=SessionResult),
+                tuple(self.trials_of(session)),
+            )
+            for number, decided, body, session in rows
+        ]
+
+    # -- decisions -----------------------------------------------------------------------------------------
+
+    def keep_decisions(self, rx: int, session: str, decided: Sequence[Decided], header: Header) -> None:
+        """Keep what a session decided, and tell the care team, all or nothing; nothing the second time."""
+        with self._transaction():
+            fresh = self._db.execute(
+                "UPDATE session SET decided = 1 WHERE id = ? AND decided = 0", (session,)
+            ).rowcount
+            for decision, event in decided if fresh else ():
+                self._db.execute(
+                    "INSERT INTO decision (rx, session, body) VALUES (?, ?, ?)",
+                    (rx, session, msgspec.json.encode(decision)),
+                )
+                self._post("event", msgspec.json.encode(event), header)
+
+    def decisions(self, rx: int) -> list[Decision]:
+        """Return what was decided under one prescription, in order."""
+        rows = self._db.execute("SELECT body FROM decision WHERE rx = ? ORDER BY number", (rx,))
+        return [msgspec.json.decode(body, type=Decision) for (body,) in rows]
+
     # -- prescriptions -------------------------------------------------------------------------------------
 
     def keep_prescription(self, version: int, document: bytes, *, received: str) -> None:
@@ -223,6 +264,11 @@ class Store:
         """Keep when a prescription came into force."""
         with self._transaction():
             self._db.execute("UPDATE prescription SET applied = ? WHERE version = ?", (applied, version))
+
+    def newest_prescription_number(self) -> int | None:
+        """Return the number, counted from 1, under which the newest accepted prescription is kept here."""
+        (number,) = self._db.execute("SELECT MAX(number) FROM prescription").fetchone()
+        return None if number is None else int(number)
 
     def newest_prescription(self) -> tuple[int, bytes] | None:
         """Return version and document of the newest accepted prescription."""

@@ -1,16 +1,23 @@
-"""A prescription: the complete programme of one person, bounded by limits set on the device."""
+"""A prescription: the complete programme of one person, and the limits set on the device."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Final, Literal
 
 import msgspec
 
 from station.errors import PrescriptionError
-from station.training.routine import Routine, Seconds, Side
+from station.training.routine import Percent, Routine, Seconds, Side
 
 Device = Literal["walker", "cane", "crutches", "none"]
+Surgery = Literal["fusion", "microdiscectomy", "laminectomy", "other"]
+
+TimeText = Annotated[str, msgspec.Meta(max_length=64)]  # RFC 3339
+DaysAWeek = Annotated[int, msgspec.Meta(ge=1, le=7)]
+RestDays = Annotated[int, msgspec.Meta(ge=0, le=6)]
+SessionsADay = Annotated[int, msgspec.Meta(ge=1, le=12)]
+MinutesADay = Annotated[float, msgspec.Meta(gt=0, le=240)]
+Hours = Annotated[float, msgspec.Meta(ge=0, le=24)]
 
 # As a device comes: eyes close in quiet standing on firm ground only, and no board tips. Whoever installs it,
 # and sees where it stands, allows more.
@@ -32,29 +39,47 @@ HARDEST_RUNG: Final[Mapping[str, int]] = {
 
 
 class Exercise(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One line of the programme; `hold_s` None means the rung's own."""
+    """One line of the programme; `hold_s` and `support_limit_percent` None mean the rung's own.
 
-    routine: str
+    `alone_up_to` is the hardest rung the station may reach by itself; None: it only proposes. Done on
+    `days_a_week` days of seven at most.
+    """
+
+    routine: Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
     rung: Annotated[int, msgspec.Meta(ge=1, le=100)]
     side: Side | None = None
     attempts: Annotated[int, msgspec.Meta(ge=1, le=10)] = 2
     hold_s: Seconds | None = None
     rest_s: Annotated[float, msgspec.Meta(ge=5, le=600)] = 20.0
+    days_a_week: DaysAWeek = 7
+    alone_up_to: Annotated[int, msgspec.Meta(ge=1, le=100)] | None = None
+    support_limit_percent: Percent | None = None
 
 
 class Prescription(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Desired state: complete, versioned, for one station and one pseudonym."""
+    """Desired state: complete, versioned, for one station and one pseudonym.
+
+    What a document does not say has the value given here, so that an older one stays readable.
+    """
 
     version: Annotated[int, msgspec.Meta(ge=1, le=2**53 - 1)]
     station: Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
     subj: Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
-    issued: str  # RFC 3339
-    expires: str  # RFC 3339
+    issued: TimeText
+    expires: TimeText
     exercises: Annotated[tuple[Exercise, ...], msgspec.Meta(min_length=1, max_length=20)]
     device: Device = "walker"
     pain_limit: Annotated[int, msgspec.Meta(ge=0, le=10)] = 5
     body_weight_n: Annotated[float, msgspec.Meta(ge=200, le=2500)] | None = None
     note: Annotated[str, msgspec.Meta(max_length=300)] = ""
+    surgery: Surgery | None = None
+    surgery_date: date | None = None
+    weaker_leg: Side | None = None
+    somebody_near: bool = False  # the check-in asks whether somebody is
+    sessions_a_day: SessionsADay = 2
+    minutes_a_day: MinutesADay = 30.0
+    least_gap_h: Hours = 2.0  # between two sessions
+    rest_days_a_week: RestDays = 1
 
 
 class Limits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -64,89 +89,26 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         default_factory=lambda: dict(HARDEST_RUNG)
     )
     longest_hold_s: Seconds = 60.0
-    most_minutes: Annotated[float, msgspec.Meta(gt=0, le=240)] = 30.0
+    most_minutes: Annotated[float, msgspec.Meta(gt=0, le=240)] = 30.0  # a session
+    most_attempts: Annotated[int, msgspec.Meta(ge=1, le=10)] = 10  # at one exercise
+    most_sessions_a_day: SessionsADay = 3
+    most_minutes_a_day: MinutesADay = 60.0
+    shortest_gap_h: Hours = 1.0
+    fewest_rest_days: RestDays = 0
+    highest_pain_limit: Annotated[int, msgspec.Meta(ge=0, le=10)] = 7
+    longest_validity_days: Annotated[float, msgspec.Meta(gt=0, le=36500)] = 366.0
 
 
 def parse_time(text: str, *, where: str) -> datetime:
-    """Return an RFC 3339 time with its zone. Raises PrescriptionError naming the field."""
+    """Return an RFC 3339 time in UTC. Raises PrescriptionError naming the field."""
     try:
         time = datetime.fromisoformat(text)
-    except ValueError:
-        time = None
-    if time is None or time.tzinfo is None:
-        message = f"{where} is {text!r}; it must be a date and time with a zone, like 2026-05-01T08:00:00Z"
-        raise PrescriptionError(message)
-    return time
-
-
-@dataclass(frozen=True, slots=True)
-class Bounds:
-    """What a prescription is held against; `subj` is None before a patient is assigned."""
-
-    station: str
-    subj: str | None
-    limits: Limits
-    routines: Mapping[str, Routine]
-
-
-def check_prescription(rx: Prescription, bounds: Bounds, *, applied_version: int, now: datetime) -> None:
-    """Accept a new prescription or say why not; it is never changed to fit.
-
-    Raises PrescriptionError with the reason: replay or older version, expired, or one of `check_fits`.
-    """
-    check_fits(rx, bounds)
-    if rx.version <= applied_version:
-        raise PrescriptionError(f"version {rx.version} is not newer than version {applied_version}, in force")
-    if is_expired(rx, now):
-        raise PrescriptionError(f"it expired at {rx.expires}")
-
-
-def check_fits(rx: Prescription, bounds: Bounds) -> None:
-    """Accept a prescription for this station, its patient and its limits as they are now.
-
-    Raises PrescriptionError with the reason: other station, other patient, impossible dates, unknown routine
-    or rung, beyond the limits of the device.
-    """
-    if rx.station != bounds.station:
-        raise PrescriptionError(f"it is for station {rx.station}; this is {bounds.station}")
-    if bounds.subj is not None and rx.subj != bounds.subj:
-        raise PrescriptionError(f"it is for patient {rx.subj}; this station belongs to {bounds.subj}")
-    if parse_time(rx.expires, where="expires") <= parse_time(rx.issued, where="issued"):
-        raise PrescriptionError(f"it expires ({rx.expires}) before it is issued ({rx.issued})")
-    for number, exercise in enumerate(rx.exercises, start=1):
-        _check_exercise(exercise, number, bounds)
-    minutes = planned_minutes(rx, bounds.routines)
-    if minutes > bounds.limits.most_minutes:
-        raise PrescriptionError(
-            f"it plans {minutes:.0f} minutes a session; this device allows {bounds.limits.most_minutes:.0f}"
-        )
-
-
-def _check_exercise(exercise: Exercise, number: int, bounds: Bounds) -> None:
-    where = f"exercise {number}"
-    routine = bounds.routines.get(exercise.routine)
-    if routine is None:
-        known = ", ".join(sorted(bounds.routines))
-        raise PrescriptionError(f"{where}: unknown routine '{exercise.routine}'; this station has {known}")
-    if exercise.rung > len(routine.rungs):
-        raise PrescriptionError(
-            f"{where}: {exercise.routine} has rungs 1 to {len(routine.rungs)}, not {exercise.rung}"
-        )
-    hardest = bounds.limits.hardest_rung.get(exercise.routine, 1)
-    if exercise.rung > hardest:
-        raise PrescriptionError(
-            f"{where}: rung {exercise.rung} of {exercise.routine} is beyond this device's limit of {hardest}"
-        )
-    if routine.sided and exercise.side is None:
-        raise PrescriptionError(f"{where}: {exercise.routine} needs a side, left or right")
-    if not routine.sided and exercise.side is not None:
-        raise PrescriptionError(f"{where}: {exercise.routine} has no sides, and {exercise.side} is given")
-    hold_s = hold_of(exercise, routine)
-    if hold_s > bounds.limits.longest_hold_s:
-        raise PrescriptionError(
-            f"{where}: a hold of {hold_s:g} s is beyond this device's limit of "
-            f"{bounds.limits.longest_hold_s:g} s"
-        )
+        if time.tzinfo is not None:
+            return time.astimezone(UTC)
+    except (ValueError, OverflowError):  # the last hours of year 9999, west of Greenwich
+        pass
+    message = f"{where} is {text!r}; it must be a date and time with a zone, like 2026-05-01T08:00:00Z"
+    raise PrescriptionError(message)
 
 
 def hold_of(exercise: Exercise, routine: Routine) -> float:
@@ -154,19 +116,29 @@ def hold_of(exercise: Exercise, routine: Routine) -> float:
     return exercise.hold_s if exercise.hold_s is not None else routine.rung(exercise.rung).hold_s
 
 
+def rungs_allowed(exercise: Exercise) -> range:
+    """Return the rungs that a prescription lets this exercise have without being asked again."""
+    return range(exercise.rung, max(exercise.rung, exercise.alone_up_to or 0) + 1)
+
+
 def planned_minutes(rx: Prescription, routines: Mapping[str, Routine]) -> float:
-    """Return how long exercises and rests of one session take together, in minutes."""
-    seconds = sum(e.attempts * (_takes_s(e, routines[e.routine]) + e.rest_s) for e in rx.exercises)
-    return seconds / 60
+    """Return how long exercises and rests of one session take together as prescribed, in minutes."""
+    return sum(exercise_minutes(e, routines[e.routine], rung=e.rung) for e in rx.exercises)
 
 
-def _takes_s(exercise: Exercise, routine: Routine) -> float:
-    return hold_of(exercise, routine) or routine.rung(exercise.rung).takes_s
+def longest_minutes(rx: Prescription, routines: Mapping[str, Routine]) -> float:
+    """Return how long a session may become, in minutes, with every step the station may take by itself."""
+    return sum(
+        max(exercise_minutes(e, routines[e.routine], rung=rung) for rung in rungs_allowed(e))
+        for e in rx.exercises
+    )
 
 
-def fallback_exercises(last_safe_rung: int = 1) -> tuple[Exercise, ...]:
-    """Return what is trained without a valid prescription: supported standing at the last safe rung."""
-    return (Exercise(routine="supported-standing", rung=last_safe_rung, attempts=1),)
+def exercise_minutes(exercise: Exercise, routine: Routine, *, rung: int) -> float:
+    """Return how long attempts and rests of one exercise take on this rung, in minutes."""
+    # An exercise off the plate has no hold to prescribe; what it takes is the rung's.
+    takes_s = exercise.hold_s if exercise.hold_s is not None else routine.rung(rung).takes_s
+    return exercise.attempts * (takes_s + exercise.rest_s) / 60
 
 
 def is_expired(rx: Prescription, now: datetime) -> bool:

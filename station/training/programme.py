@@ -1,10 +1,12 @@
 """What is trained today: the exercises of the prescription in force, or the safe fall-back."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from station.training.prescription import Device, Exercise, Prescription, fallback_exercises, hold_of
+import msgspec
+
+from station.training.prescription import Device, Exercise, Limits, Prescription
 from station.training.routine import OFF_PLATE, Routine, Rung, Side, Stance
 from station.training.snapshot import ExerciseView
 
@@ -75,7 +77,10 @@ class Planned:
 
 @dataclass(frozen=True, slots=True)
 class Programme:
-    """What the course runs; `note` is the therapist's, shown at the first check-in after a change."""
+    """What the course runs; `note` is shown at the first check-in after a change.
+
+    The rest is the prescription's own: what limits a day and a week, and what the check-in asks for.
+    """
 
     planned: tuple[Planned, ...]
     rx_version: int | None = None
@@ -87,37 +92,102 @@ class Programme:
     minutes_a_day: float = 30.0
     least_gap_h: float = 2.0
     rest_days_a_week: int = 1
-    somebody_near: bool = False  # must be, while this is trained
+    somebody_near: bool = False
+    weaker_leg: Side | None = None
+
+
+def exercise_at(exercise: Exercise, rung_number: int, routines: Mapping[str, Routine]) -> Exercise:
+    """Return an exercise on another rung than the prescribed one.
+
+    The prescribed hold and hand support stay; on an easier rung neither is harder than the rung's own.
+    """
+    if rung_number >= exercise.rung:
+        return msgspec.structs.replace(exercise, rung=rung_number)
+    own = routines[exercise.routine].rung(rung_number)
+    hold_s, support = exercise.hold_s, exercise.support_limit_percent
+    return msgspec.structs.replace(
+        exercise,
+        rung=rung_number,
+        hold_s=None if hold_s is None else min(hold_s, own.hold_s),
+        support_limit_percent=None if support is None else max(support, own.support_limit_percent),
+    )
+
+
+def rung_of(exercise: Exercise, routine: Routine) -> Rung:
+    """Return the rung of an exercise with what its prescription changes of it."""
+    rung = routine.rung(exercise.rung)
+    if exercise.hold_s is not None:
+        rung = msgspec.structs.replace(rung, hold_s=exercise.hold_s)
+    if exercise.support_limit_percent is not None:
+        rung = msgspec.structs.replace(rung, support_limit_percent=exercise.support_limit_percent)
+    return rung
 
 
 def _plan(exercise: Exercise, routines: Mapping[str, Routine]) -> Planned:
     routine = routines[exercise.routine]
+    rung = rung_of(exercise, routine)
     return Planned(
         routine=routine,
         rung_number=exercise.rung,
-        rung=routine.rung(exercise.rung),
+        rung=rung,
         side=exercise.side,
         attempts=exercise.attempts,
-        hold_s=hold_of(exercise, routine),
+        hold_s=rung.hold_s,
         rest_s=exercise.rest_s,
     )
 
 
-def programme_of(rx: Prescription, routines: Mapping[str, Routine]) -> Programme:
-    """Return the programme of a prescription that `check_prescription` accepted."""
+def programme_of(
+    rx: Prescription,
+    routines: Mapping[str, Routine],
+    *,
+    rungs: Sequence[int] | None = None,
+    resting: Collection[int] = (),
+    news: str = "",
+) -> Programme:
+    """Return the programme of a prescription that `check_prescription` accepted.
+
+    `rungs` are those in force, None the prescribed ones; `resting` are the places (from 0) of exercises that
+    are not due today; `news` is what the patient is told instead of the therapist's note.
+    """
+    numbers = rungs if rungs is not None else [exercise.rung for exercise in rx.exercises]
+    exercises = [
+        exercise_at(exercise, number, routines)
+        for place, (exercise, number) in enumerate(zip(rx.exercises, numbers, strict=True))
+        if place not in resting
+    ]
     return Programme(
-        planned=tuple(_plan(exercise, routines) for exercise in rx.exercises),
+        planned=tuple(_plan(exercise, routines) for exercise in exercises),
         rx_version=rx.version,
         pain_limit=rx.pain_limit,
         body_weight_n=rx.body_weight_n,
         device=rx.device,
-        note=rx.note,
+        note=news or rx.note,
+        sessions_a_day=rx.sessions_a_day,
+        minutes_a_day=rx.minutes_a_day,
+        least_gap_h=rx.least_gap_h,
+        rest_days_a_week=rx.rest_days_a_week,
+        somebody_near=rx.somebody_near,
+        weaker_leg=rx.weaker_leg,
     )
 
 
-def fallback_programme(routines: Mapping[str, Routine]) -> Programme:
-    """Return what is trained without a prescription in force."""
-    return Programme(planned=tuple(_plan(exercise, routines) for exercise in fallback_exercises()))
+def fallback_programme(
+    routines: Mapping[str, Routine], *, limits: Limits | None = None, last_safe_rung: int = 1
+) -> Programme:
+    """Return what is trained without a prescription in force: supported standing at the last safe rung.
+
+    Where the limits do not allow that rung, or its hold, any more, an easier one.
+    """
+    limits = limits or Limits()
+    routine = routines["supported-standing"]
+    number = min(last_safe_rung, len(routine.rungs), limits.hardest_rung.get(routine.routine, 1))
+    while number > 1 and routine.rung(number).hold_s > limits.longest_hold_s:
+        number -= 1
+    number = max(1, number)
+    hold_s = min(routine.rung(number).hold_s, limits.longest_hold_s)
+    exercise = Exercise(routine=routine.routine, rung=number, attempts=1, hold_s=hold_s)
+    return Programme(planned=(_plan(exercise, routines),))
 
 
 def still_to_do(programme: Programme, done: Sequence[tuple[str, Side | None]]) -> list[Planned]:

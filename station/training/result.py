@@ -31,7 +31,8 @@ class TrialResult(msgspec.Struct, frozen=True, kw_only=True):
 
     `hold_s` is the time that counted. `measures` holds numbers by the names of `analyse`
     (`velocity_mm_s`, `pea95_mm2`, …); a measure this trial may not carry is absent. `source_s` names the
-    seconds of the recording that stood on the board, only when one did.
+    seconds of the recording that stood on the board, only when one did. `count` is what was counted where the
+    kind counts something. `events` says how often each kind of event happened in it.
     """
 
     trial: str  # uuid7
@@ -61,10 +62,14 @@ class TrialResult(msgspec.Struct, frozen=True, kw_only=True):
     source_s: tuple[float, float] | None = None
     kind: Kind = "hold"
     count: int | None = None  # repetitions, targets, steps or minutes, where these are counted
+    events: dict[str, int] = {}
 
 
 class SessionResult(msgspec.Struct, frozen=True, kw_only=True):
-    """One session from check-in to check-out; `complete` is False when it was stopped or broken off."""
+    """One session from check-in to check-out; `complete` is False when it was stopped or broken off.
+
+    `events` says how often each kind of event happened in it.
+    """
 
     session: str  # uuid7
     started: str  # RFC 3339, UTC
@@ -75,6 +80,7 @@ class SessionResult(msgspec.Struct, frozen=True, kw_only=True):
     answers: dict[str, bool | int]  # by question key
     rx_version: int | None
     sim: bool
+    events: dict[str, int] = {}
 
 
 class JournalResult(msgspec.Struct, frozen=True, kw_only=True):

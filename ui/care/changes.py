@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from django.utils.translation import gettext
 
 from station.training.prescription import Exercise, Prescription
-from ui.care.words import device_words, exercise_words, routine_words
+from ui.care.words import SIDE, SURGERY, WHOLE, device_words, exercise_words, routine_words
 
 
 def changes(old: Prescription | None, new: Prescription) -> list[str]:
@@ -24,7 +24,26 @@ def changes(old: Prescription | None, new: Prescription) -> list[str]:
     if old and old.pain_limit != new.pain_limit:
         numbers = {"old": old.pain_limit, "new": new.pain_limit}
         lines.append(gettext("Pain limit: %(old)d → %(new)d") % numbers)
-    return lines
+    return lines + (_changes_of_the_whole(old, new) if old else [])
+
+
+def _changes_of_the_whole(old: Prescription, new: Prescription) -> list[str]:
+    return [
+        gettext("%(what)s: %(old)s → %(new)s")
+        % {"what": label, "old": _value(getattr(old, name)), "new": _value(getattr(new, name))}
+        for name, label in WHOLE.items()
+        if getattr(old, name) != getattr(new, name)
+    ]
+
+
+def _value(value: object) -> str:
+    if value is None:
+        return gettext("not said")
+    if isinstance(value, bool):
+        return gettext("yes") if value else gettext("no")
+    if isinstance(value, float):
+        return f"{value:g}"
+    return str(SURGERY.get(str(value), SIDE.get(str(value), str(value))))
 
 
 def _by_name(exercises: Iterable[Exercise]) -> dict[str, str]:

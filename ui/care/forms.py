@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Self, cast, get_args
 
+import msgspec
 from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext, ngettext
@@ -11,11 +12,22 @@ from django.utils.translation import gettext_lazy as _
 
 from station.training.prescription import Exercise, Limits, Prescription
 from station.training.routine import Routine, Side, shipped_routines
-from ui.care.words import DEVICE, routine_words, rung_words
+from ui.care.words import DEVICE, SIDE, SURGERY, routine_words, rung_words
 
 # The order in which balance is won back; routines not named here follow.
 ORDER: Final = ("supported-standing", "single-leg", "balance-board")
 MOST_ROWS: Final = 20
+# Fields of the whole that an empty form leaves as they are.
+KEPT: Final = (
+    "surgery",
+    "surgery_date",
+    "weaker_leg",
+    "somebody_near",
+    "sessions_a_day",
+    "minutes_a_day",
+    "least_gap_h",
+    "rest_days_a_week",
+)
 
 # Django's form sets name the type of their forms for type checkers only.
 if TYPE_CHECKING:
@@ -45,6 +57,14 @@ class ExerciseForm(forms.Form):
     )
     rest_s = forms.FloatField(
         label=_("Rest, s"), min_value=5, max_value=600, widget=forms.NumberInput(attrs={"step": "any"})
+    )
+    days_a_week = forms.IntegerField(label=_("Days a week"), min_value=1, max_value=7, required=False)
+    alone_up_to = forms.IntegerField(
+        label=_("Alone up to rung"),
+        min_value=1,
+        max_value=100,
+        required=False,
+        widget=forms.NumberInput(attrs={"placeholder": _("asks you")}),
     )
 
     def __init__(self, *args: Any, limits: Limits | None = None, **kwargs: Any) -> None:
@@ -85,6 +105,8 @@ class ExerciseForm(forms.Form):
             attempts=data["attempts"],
             hold_s=data["hold_s"],
             rest_s=data["rest_s"],
+            days_a_week=data["days_a_week"] or 7,
+            alone_up_to=data["alone_up_to"],
         )
 
 
@@ -118,6 +140,28 @@ class ProgrammeForm(forms.Form):
         max_value=10,
         help_text=_("0 to 10; above it, no training that day."),
     )
+    surgery = forms.ChoiceField(
+        label=_("Surgery"), choices=[("", _("not said")), *SURGERY.items()], required=False
+    )
+    surgery_date = forms.DateField(
+        label=_("Date of surgery"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+    weaker_leg = forms.ChoiceField(
+        label=_("Weaker leg"), choices=[("", _("not said")), *SIDE.items()], required=False
+    )
+    somebody_near = forms.BooleanField(
+        label=_("Somebody nearby"), required=False, help_text=_("Asked at every check-in.")
+    )
+    sessions_a_day = forms.IntegerField(label=_("Sessions a day"), min_value=1, max_value=12, required=False)
+    minutes_a_day = forms.FloatField(label=_("Minutes a day"), min_value=1, max_value=240, required=False)
+    least_gap_h = forms.FloatField(
+        label=_("Hours between sessions"), min_value=0, max_value=24, required=False
+    )
+    rest_days_a_week = forms.IntegerField(
+        label=_("Rest days a week"), min_value=0, max_value=6, required=False
+    )
     note = forms.CharField(
         label=_("Note to the patient"),
         max_length=300,
@@ -142,6 +186,7 @@ class Draft:
                 "base_version": current.version if current else 0,
                 "device": current.device if current else "walker",
                 "pain_limit": current.pain_limit if current else 5,
+                **{name: _first(current, name) for name in KEPT},
             }
         )
         return cls(form, _rows(limits, initial=_first_rows(current)))
@@ -159,6 +204,13 @@ class Draft:
     def refuse(self, reason: str) -> None:
         """Show this reason above the form."""
         self.form.add_error(None, reason)
+
+
+def _first(current: Prescription | None, name: str) -> Any:
+    """Return what a field of the whole shows first: what is in force, else the document's own default."""
+    if current is not None:
+        return getattr(current, name)
+    return next(field.default for field in msgspec.structs.fields(Prescription) if field.name == name)
 
 
 def _rows(limits: Limits | None, **of_formset: Any) -> ExerciseForms:
@@ -188,6 +240,8 @@ def _row(exercise: Exercise, *, include: bool) -> dict[str, Any]:
         "attempts": exercise.attempts,
         "hold_s": _short(exercise.hold_s),
         "rest_s": _short(exercise.rest_s),
+        "days_a_week": exercise.days_a_week,
+        "alone_up_to": exercise.alone_up_to,
     }
 
 

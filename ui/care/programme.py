@@ -13,7 +13,8 @@ from django.utils import timezone
 from station.errors import MessageError, PrescriptionError
 from station.link.messages import Birth, decode_prescription
 from station.link.signature import sign_prescription
-from station.training.prescription import Bounds, Exercise, Limits, Prescription, check_prescription
+from station.training.fitting import Bounds, check_prescription
+from station.training.prescription import Exercise, Limits, Prescription
 from station.training.routine import shipped_routines
 from ui.care import models
 from ui.care.folder import data_folder
@@ -21,6 +22,7 @@ from ui.care.models.programme import State
 
 # Twelve weeks: the longest course of such training that was studied runs 11 to 12.
 VALID_FOR: Final = timedelta(weeks=12)
+NUMBERS: Final = ("sessions_a_day", "minutes_a_day", "least_gap_h", "rest_days_a_week")
 _UNANSWERED: Final = (State.QUEUED, State.SENT, State.RECEIVED)
 
 
@@ -81,10 +83,17 @@ def compose(
 ) -> Prescription:
     """Return the next version; what is not asked for stays as it is in `current`.
 
-    `whole` holds device, pain_limit and note. Raises PrescriptionError without a patient.
+    `whole` holds the fields of the form; a number left empty stays as it is. Raises PrescriptionError without
+    a patient.
     """
-    body_weight_n = current.body_weight_n if current else None
-    return Prescription(**frame(station), **whole, exercises=exercises, body_weight_n=body_weight_n)
+    stays = {name: getattr(current, name) for name in ("body_weight_n", *NUMBERS) if current}
+    given = {name: value for name, value in whole.items() if value is not None or name not in NUMBERS}
+    given |= {name: given.get(name) or None for name in ("surgery", "weaker_leg")}
+    kept = {(e.routine, e.side): e.support_limit_percent for e in (current.exercises if current else ())}
+    exercises = tuple(
+        msgspec.structs.replace(e, support_limit_percent=kept.get((e.routine, e.side))) for e in exercises
+    )
+    return Prescription(**{**frame(station), **stays, **given}, exercises=exercises)
 
 
 def check(rx: Prescription, station: models.Station) -> None:
@@ -126,7 +135,16 @@ def document_of(prescription: models.Prescription) -> Prescription:
 def _whole_ladder() -> Limits:
     """Return what is held against a programme while the station has not said its limits: it then decides."""
     hardest = {name: len(routine.rungs) for name, routine in shipped_routines().items()}
-    return Limits(hardest_rung=hardest, longest_hold_s=600.0, most_minutes=240.0)
+    return Limits(
+        hardest_rung=hardest,
+        longest_hold_s=600.0,
+        most_minutes=240.0,
+        most_sessions_a_day=12,
+        most_minutes_a_day=240.0,
+        shortest_gap_h=0.0,
+        highest_pain_limit=10,
+        longest_validity_days=36500.0,
+    )
 
 
 def _rfc3339(time: datetime) -> str:

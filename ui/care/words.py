@@ -34,6 +34,23 @@ DEVICE: Final[dict[str, Words]] = {
     "crutches": _("Crutches"),
     "none": _("None"),
 }
+SURGERY: Final[dict[str, Words]] = {
+    "fusion": _("Fusion"),
+    "microdiscectomy": _("Microdiscectomy"),
+    "laminectomy": _("Laminectomy"),
+    "other": _("Other"),
+}
+# Of a prescription's other fields, those whose change is told.
+WHOLE: Final[dict[str, Words]] = {
+    "surgery": _("Surgery"),
+    "surgery_date": _("Date of surgery"),
+    "weaker_leg": _("Weaker leg"),
+    "somebody_near": _("Somebody nearby"),
+    "sessions_a_day": _("Sessions a day"),
+    "minutes_a_day": _("Minutes a day"),
+    "least_gap_h": _("Hours between sessions"),
+    "rest_days_a_week": _("Rest days a week"),
+}
 OUTCOME: Final[dict[str, Words]] = {
     "done": _("Reached"),
     "lost": _("Ended early"),
@@ -63,6 +80,9 @@ EVENT: Final[dict[str, Words]] = {
     "overdone": _("More pain, swelling or stiffness after training"),
     "weight_doubtful": _("Much lighter than last time: hands on the support, or a wrong weight"),
     "minutes_reached": _("The minutes of the day were reached"),
+    "proposal": _("Ready for the next rung"),
+    "eased": _("Made one rung easier"),
+    "stepped": _("Stepped to the next rung"),
 }
 ALARMS: Final = ("red_flag", "possible_fall", "pain_stop", "pain_up")
 
@@ -144,13 +164,18 @@ def exercise_words(exercise: Exercise) -> str:
         return gettext("rung %(rung)d, unknown here") % {"rung": exercise.rung}
     rung = routine.rung(exercise.rung)
     conditions = {"support_kind": rung.support, "vision": rung.vision, "surface": rung.surface}
-    return gettext("rung %(rung)d (%(conditions)s), %(attempts)d × %(hold)s, %(rest)s rest") % {
+    words = gettext("rung %(rung)d (%(conditions)s), %(attempts)d × %(hold)s, %(rest)s rest") % {
         "rung": exercise.rung,
         "conditions": conditions_words(conditions),
         "attempts": exercise.attempts,
         "hold": seconds_words(hold_of(exercise, routine)),
         "rest": seconds_words(exercise.rest_s),
     }
+    if exercise.days_a_week < 7:
+        words += gettext(", %(days)d days a week") % {"days": exercise.days_a_week}
+    if exercise.alone_up_to is not None:
+        words += gettext(", by itself up to rung %(rung)d") % {"rung": exercise.alone_up_to}
+    return words
 
 
 def device_words(device: str) -> str:

@@ -1,0 +1,128 @@
+"""What a patient has done: the sessions kept, as progression reads them."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, tzinfo
+from typing import Final
+
+from station.training.result import Outcome, SessionResult, TrialResult
+from station.training.routine import Rung, Side
+
+# What counts against a rung at once. A foot that touches down or a hand that holds on ends or pauses a hold,
+# and counts by that alone.
+STOPS_A_TRIAL: Final = ("step_off", "stumble", "possible_fall")
+STOPS_A_SESSION: Final = ("pain_up", "possible_fall", "red_flag", "pain_stop")
+PAIN_RISE: Final = 2
+
+
+@dataclass(frozen=True, slots=True)
+class PastTrial:
+    """One attempt; `count` is what was counted, where the kind of exercise counts something."""
+
+    trial: str
+    routine: str
+    side: Side | None
+    rung: int
+    outcome: Outcome
+    count: int | None = None
+    stops: tuple[str, ...] = ()  # the stop events in it, by name; looked at only where it counts
+
+    @property
+    def counts(self) -> bool:
+        """Return whether it says something of the patient: a fault of the board, or a stop, does not."""
+        return self.outcome in ("done", "lost")
+
+    def held(self, rung: Rung) -> bool:
+        """Return whether it reached what its rung asks for."""
+        goal = rung.repetitions or rung.steps or rung.minutes
+        return self.outcome == "done" and (self.count is None or goal is None or self.count >= goal)
+
+
+@dataclass(frozen=True, slots=True)
+class PastSession:
+    """One session; `number` is its place among those of this station, `day` the local date it began on."""
+
+    session: str
+    number: int
+    day: date
+    trials: tuple[PastTrial, ...] = ()
+    pain: int | None = None
+    pain_after: int | None = None
+    effort: int | None = None
+    stops: tuple[str, ...] = ()  # the stop events that belong to no one trial, by name
+
+    @property
+    def blocked(self) -> bool:
+        """Return whether its check-in ended it."""
+        return "red_flag" in self.stops or "pain_stop" in self.stops
+
+    @property
+    def every_stop(self) -> tuple[str, ...]:
+        """Return all stop events, of the session and of its trials."""
+        return (*self.stops, *(stop for trial in self.trials if trial.counts for stop in trial.stops))
+
+
+def past_session(
+    result: SessionResult, trials: Iterable[TrialResult], *, number: int, zone: tzinfo | None = None
+) -> PastSession:
+    """Return a kept session as history, by local date. Raises ValueError for a date that is none."""
+    pain, after = _scale(result, "pain"), _scale(result, "pain_after")
+    stops = {kind for kind in STOPS_A_SESSION if result.events.get(kind)}
+    if result.ended_by in ("red_flag", "pain"):
+        stops.add("red_flag" if result.ended_by == "red_flag" else "pain_stop")
+    if pain is not None and after is not None and after - pain >= PAIN_RISE:
+        stops.add("pain_up")
+    return PastSession(
+        session=result.session,
+        number=number,
+        day=datetime.fromisoformat(result.started).astimezone(zone).date(),
+        trials=tuple(_past_trial(trial) for trial in sorted(trials, key=lambda t: (t.number, t.trial))),
+        pain=pain,
+        pain_after=after,
+        effort=_scale(result, "effort"),
+        stops=tuple(sorted(stops)),
+    )
+
+
+def _past_trial(result: TrialResult) -> PastTrial:
+    return PastTrial(
+        trial=result.trial,
+        routine=result.routine,
+        side=result.side,
+        rung=result.rung,
+        outcome=result.outcome,
+        count=result.count,
+        stops=tuple(kind for kind in STOPS_A_TRIAL if result.events.get(kind)),
+    )
+
+
+def _scale(result: SessionResult, key: str) -> int | None:
+    value = result.answers.get(key)
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def last_safe_rung(history: Sequence[PastSession]) -> int:
+    """Return the rung of the last supported standing done in a session without a stop event; else 1."""
+    for session in sorted(history, key=lambda past: past.number, reverse=True):
+        safe = [
+            trial.rung
+            for trial in session.trials
+            if trial.routine == "supported-standing" and trial.outcome == "done"
+        ]
+        if safe and not session.every_stop:
+            return min(safe)
+    return 1
+
+
+def days_trained(
+    history: Iterable[PastSession], routine: str, side: Side | None, *, after: date, before: date
+) -> int:
+    """Return on how many days between these two (neither counted) an exercise was done."""
+    return len(
+        {
+            session.day
+            for session in history
+            if after < session.day < before
+            and any(trial.routine == routine and trial.side == side for trial in session.trials)
+        }
+    )
