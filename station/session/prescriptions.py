@@ -174,6 +174,7 @@ def remind(course: Course, recorder: Recorder) -> None:
     course.allowance = memory.allowance()
     course.known_weight_n = memory.body_weight_n()
     course.bests_s = recorder.longest_holds()
+    course.own_reach_mm = recorder.own_reach_mm()
     course.week = memory.week()
     course.weekday = memory.today().weekday()
     course.tip = tip_of(memory.today())

@@ -59,7 +59,7 @@ class Recorder:
         self._folder = folder
         self._file = TrialFile(folder)
         self._later = Later(now_s=time.monotonic, log=log)
-        self.memory = Memory(store, now=self._moment, write=self._later.write)
+        self.memory = Memory(store, now=self._moment, write=self._later.write, subj=identity.subj)
         self._last_session: str | None = None  # the journal is written after it
         self._noise_n: float | None = None
         self._recording_ns: int | None = None
@@ -261,8 +261,14 @@ class Recorder:
     def longest_holds(self) -> dict[tuple[str, int, Side | None], float]:
         """Return the longest hold of each exercise; none where the disk does not tell now."""
         with suppress(StoreError, sqlite3.Error):
-            return self._store.longest_holds()
+            return self._store.longest_holds(self._identity.subj)
         return {}
+
+    def own_reach_mm(self) -> dict[str, float] | None:
+        """Return the person's own limits of stability as last measured, by direction."""
+        with suppress(StoreError, sqlite3.Error):
+            return self._store.newest_reach(self._identity.subj)
+        return None
 
     def _moment(self) -> Moment:
         return Moment(

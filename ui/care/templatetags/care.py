@@ -58,7 +58,7 @@ def is_alarm(kind: str) -> bool:
 
 @register.filter
 def number(value: Any) -> str:
-    """Return a number with as many digits as it is worth: 342, 34.2, 3.42; a dash for none, yes for a mark."""
+    """Return a number with as many digits as it is worth: 342, 34.2, 3.42; a dash for none."""
     if value is True:
         return gettext("yes")
     if isinstance(value, bool) or not isinstance(value, int | float):
