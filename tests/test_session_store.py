@@ -7,6 +7,7 @@ import msgspec
 import pytest
 
 from station.errors import StoreError
+from station.session.bests import newest_reach
 from station.session.event import EventBody
 from station.session.schema import SCHEMA
 from station.session.store import Decided, Header, Store
@@ -176,5 +177,5 @@ def test_the_last_limits_of_stability_of_a_person_are_found_by_direction(path: P
             measures = {"reach_left_forward_mm": forward_mm}
             leaned = msgspec.structs.replace(blank, kind="reach", measures=measures)
             store.keep_trial(leaned, b"{}", HEADER)
-        assert store.newest_reach("p-1") == {"left-forward": 72.5}
-        assert store.newest_reach("p-2") is None
+        assert newest_reach(store.results_of("p-1")) == {"left-forward": 72.5}
+        assert newest_reach(store.results_of("p-2")) is None

@@ -31,7 +31,6 @@ from station.training.ended import CountEnded, JournalEnded, SessionEnded, Trial
 from station.training.outcome import Happening
 from station.training.progress import Progress
 from station.training.result import JournalResult, SessionResult
-from station.training.routine import Side
 
 TARE_NOTE: Final = "tare"
 STOP_NOTE: Final = "stop"
@@ -258,17 +257,11 @@ class Recorder:
 
     # -- what is remembered --------------------------------------------------------------------------------
 
-    def longest_holds(self) -> dict[tuple[str, int, Side | None], float]:
-        """Return the longest hold of each exercise; none where the disk does not tell now."""
+    def results_before(self) -> list[bytes]:
+        """Return the results of this person's trials; none where the disk does not tell now."""
         with suppress(StoreError, sqlite3.Error):
-            return self._store.longest_holds(self._identity.subj)
-        return {}
-
-    def own_reach_mm(self) -> dict[str, float] | None:
-        """Return the person's own limits of stability as last measured, by direction."""
-        with suppress(StoreError, sqlite3.Error):
-            return self._store.newest_reach(self._identity.subj)
-        return None
+            return self._store.results_of(self._identity.subj)
+        return []
 
     def _moment(self) -> Moment:
         return Moment(

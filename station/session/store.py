@@ -12,10 +12,8 @@ import uuid_utils
 
 from station.errors import StoreError
 from station.session.schema import VERSION, bring_up_to_date
-from station.sway.reach import DIRECTIONS
 from station.training.decision import Decision
 from station.training.result import SessionResult, TrialResult
-from station.training.routine import Side
 
 Note = tuple[str, bytes]
 
@@ -78,15 +76,6 @@ class Backlog(NamedTuple):
 
     depth: int
     oldest: str | None
-
-
-class _Held(msgspec.Struct):
-    routine: str
-    rung: int
-    side: Side | None
-    hold_s: float
-    kind: str = "hold"
-    measures: dict[str, float] = {}
 
 
 def new_id() -> str:
@@ -206,28 +195,8 @@ class Store:
         rows = self._db.execute("SELECT result FROM trial WHERE session = ? ORDER BY id", (session,))
         return [msgspec.json.decode(body, type=TrialResult) for (body,) in rows]
 
-    def longest_holds(self, subj: str | None) -> dict[tuple[str, int, Side | None], float]:
-        """Return the longest hold of a person in seconds by routine, rung and side."""
-        longest: dict[tuple[str, int, Side | None], float] = {}
-        for body in self._results_of(subj):
-            held = msgspec.json.decode(body, type=_Held)
-            key = (held.routine, held.rung, held.side)
-            longest[key] = max(held.hold_s, longest.get(key, 0.0))
-        return longest
-
-    def newest_reach(self, subj: str | None) -> dict[str, float] | None:
-        """Return a person's own limits of stability in mm by direction (`left-forward`), as last measured."""
-        for body in reversed(self._results_of(subj)):
-            held = msgspec.json.decode(body, type=_Held)
-            if held.kind == "reach" and held.measures:
-                return {
-                    direction: held.measures[name]
-                    for direction in DIRECTIONS
-                    if (name := f"reach_{direction.replace('-', '_')}_mm") in held.measures
-                }
-        return None
-
-    def _results_of(self, subj: str | None) -> list[bytes]:
+    def results_of(self, subj: str | None) -> list[bytes]:
+        """Return the results of a person's trials (JSON), in order."""
         rows = self._db.execute(
             "SELECT trial.result FROM trial JOIN session ON session.id = trial.session"
             " WHERE session.subj IS ? ORDER BY trial.id",
