@@ -6,7 +6,7 @@ from typing import Final
 
 import msgspec
 
-from station.session.reports import EventBody
+from station.session.event import EventBody
 from station.session.store import Decided, Finished, Header, Store
 from station.training.decision import EVENT_OF, Decision
 from station.training.fitting import Bounds

@@ -9,7 +9,6 @@ import uuid_utils
 from station.session.database import Database
 from station.training.decision import Decision
 from station.training.result import SessionResult, TrialResult
-from station.training.routine import Side
 
 Note = tuple[str, bytes]
 
@@ -71,13 +70,6 @@ class Backlog(NamedTuple):
 
     depth: int
     oldest: str | None
-
-
-class _Held(msgspec.Struct):
-    routine: str
-    rung: int
-    side: Side | None
-    hold_s: float
 
 
 def new_id() -> str:
@@ -151,14 +143,14 @@ class Store(Database):
         rows = self._db.execute("SELECT result FROM trial WHERE session = ? ORDER BY id", (session,))
         return [msgspec.json.decode(body, type=TrialResult) for (body,) in rows]
 
-    def longest_holds(self) -> dict[tuple[str, int, Side | None], float]:
-        """Return the longest hold in seconds by routine, rung and side."""
-        longest: dict[tuple[str, int, Side | None], float] = {}
-        for (body,) in self._db.execute("SELECT result FROM trial"):
-            held = msgspec.json.decode(body, type=_Held)
-            key = (held.routine, held.rung, held.side)
-            longest[key] = max(held.hold_s, longest.get(key, 0.0))
-        return longest
+    def results_of(self, subj: str | None) -> list[bytes]:
+        """Return the results of a person's trials (JSON), in order."""
+        rows = self._db.execute(
+            "SELECT trial.result FROM trial JOIN session ON session.id = trial.session"
+            " WHERE session.subj IS ? ORDER BY trial.id",
+            (subj,),
+        )
+        return [body for (body,) in rows]
 
     def finished_sessions(self, *, rx: int | None = None, subj: str | None = None) -> list[Finished]:
         """Return the sessions under one prescription, or else of one person, with their trials, in order."""
