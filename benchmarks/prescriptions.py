@@ -20,7 +20,8 @@ from benchmarks.table import show
 from station.link.signature import key_id, verify_prescription
 from station.session.clock import WallClock
 from station.session.prescriptions import LONGEST_REASON, Prescriptions
-from station.session.recorder import Identity, Recorder
+from station.session.recorder import Recorder
+from station.session.reports import Identity
 from station.session.store import Store
 from station.training.course import Course
 from station.training.fitting import Bounds, check_fits
