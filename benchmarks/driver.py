@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from benchmarks.table import show
-from station.board.audit import Rig
+from station.board.audit import Loss, Rig
 from station.board.load import Plate
 from station.board.simulated_pins import Spikes
 from station.sway.reading import Fault
@@ -27,8 +27,8 @@ SETTINGS: Final = (
 class Row(NamedTuple):
     """One setting, over so many virtual minutes.
 
-    `lost` conversions were valid and not delivered. Of these `struck` had a delayed call in their own read,
-    `no_time` had no stretch between delays in which they could be read; `unexplained` have no void near them.
+    `lost` conversions were valid and not delivered, `struck` to `other` say why (`station.board.audit.Loss`);
+    `unexplained` are those of them that have no void near them.
     `reset` counts power-downs by a delay between two edges, `in_doubt` power-cycles of chips that were not
     reset, for want of a proof; `unsettled` conversions came after either.
     """
@@ -40,7 +40,11 @@ class Row(NamedTuple):
     wrong: int
     lost: int
     struck: int
-    no_time: int
+    covered: int
+    settling: int
+    young: int
+    guard: int
+    other: int
     unexplained: int
     reset: int
     in_doubt: int
@@ -69,8 +73,7 @@ def measure(call_ns: int, spikes: Spikes | None, minutes: float) -> Row:
         accepted=result.accepted,
         wrong=result.wrong,
         lost=result.missed,
-        struck=result.struck,
-        no_time=result.untime,
+        **{loss.value: result.losses[loss] for loss in Loss},
         unexplained=result.unexplained,
         reset=resets,
         in_doubt=recoveries - resets,

@@ -13,10 +13,15 @@ from contextlib import suppress
 from typing import Final, NamedTuple
 
 from benchmarks.table import show
+from station.board.realtime import SESSION_PRIORITY
 from station.sway.reading import RECORD, unpack
 
 WAIT_S: Final = 0.0029  # 345 readings a second
-NICE: Final = -10
+# What the parent may ask for: the ordinary share, a larger one, or the cores before all ordinary work.
+PLAIN: Final = (os.SCHED_OTHER, 0, 0)
+NICE: Final = (os.SCHED_OTHER, 0, -10)
+ROUND_ROBIN: Final = (os.SCHED_RR, SESSION_PRIORITY, 0)
+NAMES: Final = {PLAIN: "none", NICE: "nice -10", ROUND_ROBIN: f"SCHED_RR {SESSION_PRIORITY}"}
 
 CHILD: Final = f"""
 import os, sys, time
@@ -39,28 +44,29 @@ class Row(NamedTuple):
 
     busy_processes: int
     child_fifo: str
-    parent_nice: int
+    parent: str
     readings: int
     p50_ms: float
     p99_ms: float
     worst_ms: float
 
 
-def measure(busy: int, readings: int, *, nice: int = 0) -> Row:
+def measure(busy: int, readings: int, parent: tuple[int, int, int] = PLAIN) -> Row:
     """Let so many processes burn all the time they get, and measure meanwhile.
 
-    Raises PermissionError when this process may not have that `nice`.
+    `parent` is the policy, priority and niceness of this process. Raises PermissionError when it may not
+    have them.
     """
     burners = [subprocess.Popen([sys.executable, "-c", BUSY]) for _ in range(busy)]
     child = subprocess.Popen([sys.executable, "-c", CHILD], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     assert child.stdout
     assert child.stderr
     try:
-        os.setpriority(os.PRIO_PROCESS, 0, nice)
+        _be(parent)
         priority = child.stderr.readline().decode().strip()
         ages_ns = _ages_ns(child.stdout.fileno(), readings)
     finally:
-        os.setpriority(os.PRIO_PROCESS, 0, 0)
+        _be(PLAIN)
         for process in (child, *burners):
             process.send_signal(signal.SIGKILL)
             process.wait()
@@ -68,7 +74,13 @@ def measure(busy: int, readings: int, *, nice: int = 0) -> Row:
         child.stderr.close()
     ages_ns.sort()
     p50, p99, worst = (ages_ns[min(len(ages_ns) - 1, int(len(ages_ns) * q))] / 1e6 for q in (0.5, 0.99, 1.0))
-    return Row(busy, priority, nice, len(ages_ns), p50, p99, worst)
+    return Row(busy, priority, NAMES[parent], len(ages_ns), p50, p99, worst)
+
+
+def _be(parent: tuple[int, int, int]) -> None:
+    policy, priority, nice = parent
+    os.sched_setscheduler(0, policy, os.sched_param(priority))
+    os.setpriority(os.PRIO_PROCESS, 0, nice)
 
 
 def _ages_ns(fd: int, readings: int) -> list[int]:
@@ -85,10 +97,12 @@ def _ages_ns(fd: int, readings: int) -> list[int]:
 
 
 def main(*, full: bool) -> None:
-    """Print the table: this computer as it is, then with every core busy."""
-    readings = 20_000 if full else 1_000
+    """Print the table: this computer as it is, then with every core busy once and three times over."""
+    readings = 20_000 if full else 2_000
     cores = os.cpu_count() or 1
-    rows = [measure(0, readings), measure(cores, readings)]
-    with suppress(PermissionError):
-        rows.append(measure(cores, readings, nice=NICE))
+    rows = [measure(0, readings)]
+    for busy in (cores, 3 * cores):
+        for parent in (PLAIN, NICE, ROUND_ROBIN):
+            with suppress(PermissionError):
+                rows.append(measure(busy, readings, parent))
     show("Age of a reading at the parent", rows)

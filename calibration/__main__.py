@@ -6,8 +6,12 @@ import sys
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from station.errors import StationError
+
+if TYPE_CHECKING:
+    from calibration.bench import Bench
 
 
 def _say(line: str) -> None:
@@ -51,27 +55,75 @@ def _fit(args: argparse.Namespace) -> int:
 
 def _on_board(args: argparse.Namespace) -> int:
     from calibration import bench as procedures
+    from calibration.ends import Unattended
+    from calibration.terminal import open_terminal
 
-    run: Callable[[procedures.Bench], dict[str, object]] = getattr(procedures, f"run_{args.verb}")
-    bench = procedures.Bench(procedures.Options(args.config, args.answers, args.seed))
+    run: Callable[[procedures.Bench], dict[str, Any]] = getattr(procedures, f"run_{args.verb}")
+    if args.dialogue:
+        return _spoken(args, run)
+    terminal = None if args.answers else open_terminal(sys.stdin.fileno())
+    end = terminal or Unattended(args.answers, log=_say)
+    options = procedures.Options(args.config, args.seed, paced=terminal is not None and sys.stdin.isatty())
+    bench = procedures.Bench(options, end)
     try:
         result = run(bench)
     finally:
         bench.close()
+        if terminal is not None:
+            terminal.close()
     if args.json:
         print(json.dumps(result, indent=1))
     else:
+        advice = result.pop("advice", ())
         for key, value in result.items():
             print(f"{key}: {value}")
+        for each in advice:
+            print(each["text"])
     return 1 if result.get("light") == "red" else 0
 
 
+def _spoken(args: argparse.Namespace, run: "Callable[[Bench], dict[str, Any]]") -> int:
+    from calibration.bench import Bench, Options
+    from calibration.conversation import values_of
+    from calibration.ends import Screen
+    from calibration.refusal import RefusedError
+    from calibration.spoken import Failed
+    from calibration.verdict import verdict_of
+    from station.errors import BoardError
+
+    screen = Screen(sys.stdin.fileno(), sys.stdout.fileno(), log=_say)
+    try:
+        bench = Bench(Options(args.config, args.seed, paced=True), screen)
+        try:
+            result = verdict_of(args.verb, run(bench))
+        finally:
+            bench.close()
+    except RefusedError as error:
+        screen.say(Failed(key=error.refusal.key, text=str(error), values=values_of(error.refusal)))
+        return 1
+    except StationError as error:
+        screen.say(Failed(key="board" if isinstance(error, BoardError) else "failed", text=str(error)))
+        return 1
+    screen.say(result)
+    return 1 if result.light == "red" else 0
+
+
 def _restore(args: argparse.Namespace) -> int:
-    from station.config import load_config
+    from calibration.session_board import SessionBoard, answers_at
+    from station.config import load_config, socket_path
     from station.weighing import own_plates
 
-    file = own_plates(load_config(args.config)).restore()
-    print(json.dumps({"id": file.id}) if args.json else f"plate {file.id} of {file.made} is in use again")
+    config = load_config(args.config)
+    path = socket_path(config)
+    if answers_at(path):  # a running station must weigh with it at once
+        board = SessionBoard(path)
+        try:
+            named = board.restore_plate()
+        finally:
+            board.close()
+    else:
+        named = own_plates(config).restore().id
+    print(json.dumps({"id": named}) if args.json else f"plate {named} is in use again")
     return 0
 
 
@@ -107,6 +159,9 @@ def _parser() -> argparse.ArgumentParser:
     ):
         on_board = verb(name, _on_board, about)
         on_board.add_argument("--answers", type=Path, metavar="FILE", help="answers (TOML); nobody is asked")
+        on_board.add_argument(
+            "--dialogue", action="store_true", help="speak JSON lines with a screen (calibration/spoken.py)"
+        )
         on_board.add_argument("--seed", type=int, default=1, help="of the simulated board")
     verb("restore", _restore, "take the plate before the present one into use again")
     return parser
@@ -120,6 +175,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         return run(args)
     except StationError as error:
         _say(f"balance-calibrate {args.verb}: {error}")
+        return 1
+    except KeyboardInterrupt:
+        _say(f"balance-calibrate {args.verb}: stopped; what was measured is kept")
         return 1
 
 

@@ -1,15 +1,16 @@
 """The procedures as a person runs them: what is asked, measured, fitted, kept and said at the end."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from calibration.answers import Answers, ask_answers, read_answers
+from calibration.answers import Answers
 from calibration.board import Board, RealBoard, SimulatedBoard
+from calibration.conversation import Conversation, End
 from calibration.dialogue import Dialogue, Procedure, Taken
 from calibration.document import Circumstances, as_json, in_words, plate_file
 from calibration.outcome import calibrate, plate_residuals
@@ -24,54 +25,87 @@ from calibration.procedures import (
     points_of,
     resumed,
 )
+from calibration.refusal import RefusedError
+from calibration.session_board import SessionBoard, answers_at
 from calibration.span import cell_span
-from calibration.terminal import Ask, walk
+from calibration.spoken import Ready, Verb
 from calibration.truth import grid_mm
 from calibration.verification import verify
-from station.config import Config, load_config, state_folder
+from station.config import DATABASE, Config, load_config, socket_path, state_folder
 from station.errors import CalibrationError
-from station.session.plates import Plates
+from station.session.drift_watch import known_advice, remember_check
+from station.session.store import Store
+from station.sway.drift import Advice, Reason, SpanCheck, span_off, walked
 from station.sway.plate import Plate
+from station.sway.plate_file import PlateFile, encode_plate_file
 from station.sway.reading import CELLS
 from station.weighing import nominal_plate, own_plates, plate_in_use
 
 UNFINISHED = "calibration.csv"
+FINISHED = "calibration-last.csv"
 VERIFY_REACH = 0.5  # of the half sides: between the places of the fit
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What the command line asks for."""
+    """What the command line asks for; `paced` lets a simulated board live in the time of a person."""
 
     config_file: str | None
-    answers_file: Path | None
     seed: int
+    paced: bool = False
 
 
 class Bench:
-    """One board, one person (or a file of answers), one procedure after another."""
+    """One board, one end that answers, one procedure after another."""
 
-    def __init__(self, options: Options) -> None:
+    def __init__(self, options: Options, end: End) -> None:
         self.config: Config = load_config(options.config_file)
         self.size_mm = (self.config.board.width_mm, self.config.board.length_mm)
         self.sim = self.config.source.sim
-        self._file = options.answers_file
-        self._ask: Ask | None = None if options.answers_file else _ask
+        self._options = options
+        self._end = end
         self._answers: Answers | None = None
-        self.board: Board = (
-            SimulatedBoard(self.size_mm, seed=options.seed) if self.sim else RealBoard(options.config_file)
-        )
+        self._board: Board | None = None
 
     def close(self) -> None:
         """Let go of the board."""
-        self.board.close()
+        if self._board is not None:
+            self._board.close()
 
-    def answers(self, *, masses: bool) -> Answers:
-        """Return what was answered, asking once. Raises CalibrationError."""
+    def board(self) -> Board:
+        """Return the board, opened when it is first needed: nobody waits for answers with it in hand."""
+        if self._board is None:
+            self._board = self._opened()
+        return self._board
+
+    def _opened(self) -> Board:
+        path = socket_path(self.config)
+        if answers_at(path):
+            board = SessionBoard(path)
+            self.sim = bool(board.sim)
+            return board
+        if self.sim:
+            return SimulatedBoard(self.size_mm, seed=self._options.seed, paced=self._options.paced)
+        return RealBoard(self._options.config_file)
+
+    def answers(self, verb: Verb, *, masses: int = 0) -> Answers:
+        """Return what was answered, asking once. Raises CalibrationError when masses are missing."""
         if self._answers is None:
-            self._answers = read_answers(self._file) if self._file else ask_answers(_ask, say, masses=masses)
-        if masses and not self._answers.masses_kg:
-            raise CalibrationError("the answers name no masses_kg; give at least one")
+            width_mm, length_mm = self.size_mm
+            self._answers = self._end.answers(
+                Ready(
+                    verb=verb,
+                    masses=masses,
+                    width_mm=width_mm,
+                    length_mm=length_mm,
+                    sim=self.sim,
+                    cal=self.plate().calibration,
+                )
+            )
+        if len(self._answers.masses_kg) < masses:
+            if masses == 1:
+                raise RefusedError("no_mass", "the answers name no masses_kg; give at least one")
+            raise RefusedError("one_mass", f"masses_kg: at least {masses} different masses are needed")
         return self._answers
 
     def walk(
@@ -85,20 +119,42 @@ class Bench:
                 keep.parent.mkdir(parents=True, exist_ok=True)
                 write_points(points_of(dialogue.taken), keep)
 
-        walk(dialogue, self.board, say=say, ask=self._ask, kept=kept)
+        Conversation(dialogue, self.board(), self._end, kept=kept).walk()
         return dialogue.taken
 
     def plate(self) -> Plate:
         """Return the plate in use."""
         return plate_in_use(self.config, datetime.now(UTC), log=say)
 
-    def plates(self) -> Plates:
-        """Return the plates this station has had."""
-        return own_plates(self.config)
+    def install(self, file: PlateFile) -> str:
+        """Take a plate into use and return its id. Raises CalibrationError."""
+        if isinstance(self._board, SessionBoard):
+            _, document = encode_plate_file(file)
+            return self._board.take_plate(document)
+        return own_plates(self.config).install(file)
 
-    def forces_n(self, *, masses: bool = True) -> list[float]:
+    def advice(
+        self, plate: Plate, found: Iterable[Advice] = (), *, instead_of: Reason | None = None
+    ) -> list[dict[str, Any]]:
+        """Return why to calibrate again: what was found now, instead of what was known of that reason."""
+        known: list[Advice] = []
+        database = state_folder(self.config) / DATABASE
+        if database.exists():
+            with Store(database) as store:
+                known = known_advice(store, plate)
+        advice = [*found, *(each for each in known if each.reason != instead_of)]
+        return [{**each.detail, "text": each.text} for each in advice]
+
+    def remember(self, check: SpanCheck) -> None:
+        """Let the station know of a check with a known mass, where there is a station."""
+        database = state_folder(self.config) / DATABASE
+        if database.exists():
+            with Store(database) as store:
+                remember_check(store, check)
+
+    def forces_n(self, verb: Verb, *, masses: int = 1) -> list[float]:
         """Return the weights of the masses."""
-        return [kg * GRAVITY_M_S2 for kg in self.answers(masses=masses).masses_kg]
+        return [kg * GRAVITY_M_S2 for kg in self.answers(verb, masses=masses).masses_kg]
 
 
 def say(line: str) -> None:
@@ -107,32 +163,27 @@ def say(line: str) -> None:
     sys.stderr.flush()
 
 
-def _ask(question: str) -> str:
-    sys.stderr.write(question)
-    sys.stderr.flush()
-    line = sys.stdin.readline()
-    if not line:
-        raise CalibrationError("the input ended; give --answers FILE where nobody can answer")
-    return line.rstrip("\n")
-
-
 def run_tare(bench: Bench) -> dict[str, Any]:
     """Take the zero and tell how far it is from the calibration's."""
     plate = bench.plate()
+    bench.answers("tare")
     (taken,) = bench.walk(Tare(plate))
     off_n = [plate.force_n(cell, count) for cell, count in enumerate(taken.still.counts)]
+    far = () if plate.nominal else walked(plate, taken.still.counts)
     noise_n = [n / abs(c) for n, c in zip(taken.still.noise_counts, plate.counts_per_n, strict=True)]
     return {
         "cal": plate.calibration,
         "tare_counts": [round(count, 1) for count in taken.still.counts],
         "off_n": None if plate.nominal else [round(off, 2) for off in off_n],
         "noise_n": [round(noise, 3) for noise in noise_n],
+        "advice": bench.advice(plate, far, instead_of="tare_walked"),
     }
 
 
 def run_corners(bench: Bench) -> dict[str, Any]:
     """Find which chip is at which corner."""
     corners = Corners(nominal_plate(bench.config))
+    bench.answers("corners")
     order = corners.order(bench.walk(corners))
     pins = {
         key: [getattr(bench.config.board, key)[chip] for chip in order] for key in ("data_pins", "clock_pins")
@@ -143,45 +194,64 @@ def run_corners(bench: Bench) -> dict[str, Any]:
 def run_cells(bench: Bench) -> dict[str, Any]:
     """Find each cell's span from masses right above it."""
     nominal = nominal_plate(bench.config)
-    taken = bench.walk(Masses(nominal, above_cells(nominal), bench.forces_n()))
+    taken = bench.walk(Masses(nominal, above_cells(nominal), bench.forces_n("cells", masses=2)))
     return {name: asdict(cell_span(*measured)) for name, measured in cells_of(taken).items()}
 
 
 def run_plate(bench: Bench) -> dict[str, Any]:
-    """Fit a plate, verify it, and take it into use. Raises CalibrationError when it does not pass."""
+    """Fit a plate, verify it, and take it into use when it passes."""
     nominal = nominal_plate(bench.config)
-    forces_n = bench.forces_n()
-    answers = bench.answers(masses=True)
+    forces_n = bench.forces_n("plate")
+    answers = bench.answers("plate", masses=1)
     places = _places(answers.side, answers.reach, bench.size_mm)
     procedure = Masses(nominal, places, forces_n)
     keep = state_folder(bench.config) / UNFINISHED
     taken = bench.walk(procedure, _unfinished(keep, procedure), keep)
+    # Whatever comes of it, the next calibration begins at its first step; the points stay for `fit`.
+    with suppress(OSError):
+        keep.replace(keep.with_name(FINISHED))
     points = points_of(taken)
     outcome = calibrate(points, nominal)
-    made = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-    how = Circumstances(answers.who, made, bench.config.station.id, bench.sim, answers.temperature_c)
+    how = Circumstances(answers.who, _now(), bench.config.station.id, bench.sim, answers.temperature_c)
     for line in in_words(outcome):
         say(line)
-    keep.unlink(missing_ok=True)
-    named = bench.plates().install(plate_file(outcome, points, how))
-    return as_json(outcome, named, None)
+    if outcome.verification.light == "red":
+        return as_json(outcome, None, outcome.verification.words)
+    return as_json(outcome, bench.install(plate_file(outcome, points, how)), None)
 
 
 def run_verify(bench: Bench) -> dict[str, Any]:
     """Weigh masses at places the fit has not seen, with the plate in use."""
     plate = bench.plate()
     places = _places(2, VERIFY_REACH, bench.size_mm)
-    taken = bench.walk(Masses(plate, places, bench.forces_n(), check_scale=not plate.nominal))
+    taken = bench.walk(Masses(plate, places, bench.forces_n("verify"), check_scale=not plate.nominal))
     found = verify(plate_residuals(plate.tared((0.0,) * 4), table(points_of(taken), FIT)), own_points=True)
-    return {"cal": plate.calibration, **asdict(found), "light": found.light, "words": found.words}
+    return {
+        "cal": plate.calibration,
+        **asdict(found),
+        "light": found.light,
+        "words": found.words,
+        "advice": bench.advice(plate),
+    }
 
 
 def run_daily(bench: Bench) -> dict[str, Any]:
-    """Weigh one known mass in the middle; more than 1 % off advises a new calibration."""
+    """Weigh one known mass in the middle; more than 1 % off advises a new calibration, and is remembered."""
     plate = bench.plate()
-    taken = bench.walk(Masses(plate, [(0.0, 0.0)], bench.forces_n()[:1]))
+    taken = bench.walk(Masses(plate, [(0.0, 0.0)], bench.forces_n("daily")[:1]))
     ((off, *_),) = plate_residuals(plate.tared((0.0,) * 4), table(points_of(taken), FIT)).tolist()
-    return {"cal": plate.calibration, "force_off": round(off, 5), "recalibrate": abs(off) > 0.01}
+    bench.remember(SpanCheck(t=_now(), cal=plate.calibration, off=round(off, 5)))
+    wrong = span_off(off)
+    return {
+        "cal": plate.calibration,
+        "force_off": round(off, 5),
+        "recalibrate": bool(wrong),
+        "advice": bench.advice(plate, wrong, instead_of="span_off"),
+    }
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def _places(side: int, reach: float, size_mm: tuple[float, float]) -> list[tuple[float, float]]:

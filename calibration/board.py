@@ -9,7 +9,7 @@ import numpy as np
 
 from calibration.dialogue import Step
 from calibration.truth import TruePlate
-from station.board.clock import VirtualClock
+from station.board.clock import PacedClock, VirtualClock
 from station.board.hx711 import Hx711Bank
 from station.board.load import EMPTY, Forces, StillLoad
 from station.board.simulated_pins import SimulatedPins, simulated_chips
@@ -76,16 +76,19 @@ class RealBoard:
 class SimulatedBoard:
     """A board with imperfections drawn from `seed`, chips under the real driver, in a time of its own.
 
-    Its masses are put `placing_mm` (standard deviation along each axis) beside their places.
+    Its masses are put `placing_mm` (standard deviation along each axis) beside their places. `paced` lets it
+    live in the time of the person in front of it.
     """
 
-    def __init__(self, size_mm: tuple[float, float], *, seed: int, placing_mm: float = 1.0) -> None:
+    def __init__(
+        self, size_mm: tuple[float, float], *, seed: int, placing_mm: float = 1.0, paced: bool = False
+    ) -> None:
         self._rng = np.random.default_rng(seed)
         self._truth = TruePlate(np.random.default_rng(seed), size_mm)
         self._placing_mm = placing_mm
         self._load = StillLoad()
-        self._clock = VirtualClock()
-        chips = simulated_chips(self._load, seed=seed)
+        self._clock = PacedClock() if paced else VirtualClock()
+        chips = simulated_chips(self._load, seed=seed, now_ns=self._clock.now_ns())
         self._bank = Hx711Bank(SimulatedPins(chips, self._clock, seed=seed), self._clock)
 
     def put(self, step: Step) -> None:

@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-from calibration.still import Look, Still
-from station.sway.plate import Plate
-from station.sway.reading import Reading
+from calibration.refusal import Refusal
+from calibration.still import Glance, Look, Settling, Still
+from station.sway.plate import CORNERS_X, CORNERS_Y, Plate
+from station.sway.reading import CELL_COUNT, CELLS, Reading
 
 Kind = Literal["empty", "mass", "press"]
 
@@ -25,6 +26,14 @@ class Step:
     y_mm: float = 0.0
     force_n: float = 0.0
 
+    @property
+    def corner(self) -> str | None:
+        """Return the corner to press (FL, FR, RL, RR), None for other steps."""
+        if self.kind != "press":
+            return None
+        signs = zip(CELLS, CORNERS_X, CORNERS_Y, strict=True)
+        return next((name for name, x, y in signs if x * self.x_mm > 0 and y * self.y_mm > 0), None)
+
 
 @dataclass(frozen=True, slots=True)
 class Taken:
@@ -37,12 +46,17 @@ class Taken:
 class Procedure(Protocol):
     """What to do next, and what to refuse; both follow from what was taken alone."""
 
+    @property
+    def total(self) -> int:
+        """Return how many steps there are."""
+        ...
+
     def next_step(self, taken: Sequence[Taken]) -> Step | None:
         """Return what to do now, None when all is done."""
         ...
 
-    def refusal(self, step: Step, still: Still, taken: Sequence[Taken]) -> str | None:
-        """Return why this reading cannot be of this step, in one sentence; None when it can."""
+    def refusal(self, step: Step, still: Still, taken: Sequence[Taken]) -> Refusal | None:
+        """Return why this reading cannot be of this step; None when it can."""
         ...
 
 
@@ -53,8 +67,9 @@ class Dialogue:
         self._procedure = procedure
         self._plate = plate
         self._look: Look | None = None
+        self._settling = Settling(plate)
         self.taken = list(taken)
-        self.refused: str | None = None
+        self.refused: Refusal | None = None
 
     @property
     def step(self) -> Step | None:
@@ -62,14 +77,39 @@ class Dialogue:
         return self._procedure.next_step(self.taken)
 
     @property
+    def total(self) -> int:
+        """Return how many steps the procedure has."""
+        return self._procedure.total
+
+    @property
     def looking(self) -> bool:
         """Return whether readings are being taken."""
         return self._look is not None
 
+    @property
+    def progress(self) -> float:
+        """Return how much of the look is done, 0 to 1; 0 while the person has the word."""
+        return self._look.progress if self._look is not None else 0.0
+
+    def glance(self) -> Glance:
+        """Return how the cells are now, while waiting as well as while looking."""
+        return self._settling.glance()
+
+    def net_n(self, glance: Glance) -> tuple[float | None, ...]:
+        """Return what each cell carries since the plate was last empty, None where there is no zero yet."""
+        zero = zero_of(self.taken) or (None if self._plate.nominal else self._plate.tare_counts)
+        if zero is None:
+            return (None,) * CELL_COUNT
+        return tuple(
+            None if now is None else (now - tare) / per_n
+            for now, tare, per_n in zip(glance.counts, zero, self._plate.counts_per_n, strict=True)
+        )
+
     def go(self) -> None:
         """Look at the plate: the person has done the step."""
         self.refused = None
-        self._look = Look(self._plate)
+        step = self.step
+        self._look = Look(self._plate, held=step is not None and step.kind == "press")
 
     def back(self) -> None:
         """Do the step before again."""
@@ -79,6 +119,7 @@ class Dialogue:
 
     def push(self, reading: Reading) -> None:
         """Take one reading; after it `looking` may have ended, with `refused` or one more `taken`."""
+        self._settling.push(reading)
         if self._look is None:
             return
         self._look.push(reading)
@@ -87,9 +128,14 @@ class Dialogue:
             return
         self._look = None
         step = self.step
-        if isinstance(result, str):
+        if isinstance(result, Refusal):
             self.refused = result
         elif step is not None:
             self.refused = self._procedure.refusal(step, result, self.taken)
             if self.refused is None:
                 self.taken.append(Taken(step, result))
+
+
+def zero_of(taken: Sequence[Taken]) -> tuple[float, float, float, float] | None:
+    """Return the counts of the plate when it was last seen empty."""
+    return next((t.still.counts for t in reversed(taken) if t.step.kind == "empty"), None)

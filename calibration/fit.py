@@ -13,7 +13,7 @@ import numpy as np
 from scipy import stats
 
 from calibration.points import Floats, Table, design_of
-from station.errors import CalibrationError
+from calibration.refusal import RefusedError
 from station.sway.plate import CORNERS_X, CORNERS_Y, STRAIGHT, Four, Plate, plate_from_matrix
 from station.sway.reading import CELL_COUNT
 
@@ -130,14 +130,14 @@ def fit_straight(points: Table) -> Fit:
     """Return the straight fit. Raises CalibrationError when the points cannot tell the four cells apart."""
     v = design_of(points)
     if len(points) < FEWEST_POINTS:
-        raise CalibrationError(
-            f"{len(points)} usable points are too few; measure at least 9 places with 2 masses each"
-        )
+        text = f"{len(points)} usable points are too few; measure at least 9 places with 2 masses each"
+        raise RefusedError("too_few", text, points=len(points))
     scale = float(np.abs(v).mean()) or 1.0
     if np.linalg.matrix_rank(v / scale, tol=0.05 * np.sqrt(len(points))) < CELL_COUNT:
-        raise CalibrationError(
+        text = (
             "the points do not tell the four cells apart; put the masses near all four corners and the middle"
         )
+        raise RefusedError("cells_alike", text)
     inner = np.asarray(np.linalg.inv(v.T @ v), dtype=np.float64)
     matrix = (inner @ v.T @ _targets(points)).T
     off = _targets(points) - v @ matrix.T

@@ -8,7 +8,7 @@ from scipy import stats
 
 from calibration.fit import FEWEST_POINTS, fit_straight
 from calibration.points import Floats, Table, design_of
-from station.errors import CalibrationError
+from calibration.refusal import RefusedError
 from station.sway.plate import CORNERS_X, CORNERS_Y, Plate
 from station.sway.reading import CELLS
 
@@ -60,16 +60,18 @@ def _check_left(points: Table, outliers: list[Outlier]) -> None:
     if len(outliers) <= MOST_LEFT_OUT * len(points):
         return
     first = "; ".join(f"{outlier.name}: {outlier.reason}" for outlier in outliers[:3])
-    raise CalibrationError(
+    text = (
         f"{len(outliers)} of {len(points)} points do not fit together ({first}); "
         "check masses and places and measure them again"
     )
+    raise RefusedError("points_apart", text, apart=len(outliers), points=len(points))
 
 
 def _check_wiring(points: Table, nominal: Plate) -> None:
     """Refuse exchanged, inverted or dead cells: their counts follow another corner's share of the load."""
     if not len(points):
-        raise CalibrationError("the points hold no row with a load to fit; put known masses on known places")
+        text = "the points hold no row with a load to fit; put known masses on known places"
+        raise RefusedError("too_few", text, points=0)
     shares = _corner_shares(points, nominal)
     counts = design_of(points)
     if len(points) < FEWEST_POINTS or np.linalg.matrix_rank(shares, tol=0.05) < len(CELLS):
@@ -81,16 +83,17 @@ def _check_wiring(points: Table, nominal: Plate) -> None:
         own = float(slopes[cell, cell])
         strongest = int(np.argmax(np.abs(slopes[:, cell])))
         if np.abs(slopes[:, cell]).max() < 0.2 * size:
-            raise CalibrationError(f"cell {name} hardly answers to any load; check its wires to the HX711")
+            text = f"cell {name} hardly answers to any load; check its wires to the HX711"
+            raise RefusedError("cell_dead", text, cells=(name,))
         if strongest != cell and abs(float(slopes[strongest, cell])) > 2 * abs(own):
-            raise CalibrationError(
+            text = (
                 f"cell {name} answers to loads at {CELLS[strongest]}; "
                 "exchange the two cables, or measure the corners in their own order"
             )
+            raise RefusedError("cells_exchanged", text, cells=(name, CELLS[strongest]))
         if own < 0 < float(np.median(np.diag(slopes))):
-            raise CalibrationError(
-                f"cell {name} counts down under load; exchange its two signal wires (A+ and A−)"
-            )
+            text = f"cell {name} counts down under load; exchange its two signal wires (A+ and A−)"
+            raise RefusedError("cell_inverted", text, cells=(name,))
 
 
 def _corner_shares(points: Table, nominal: Plate) -> Floats:
@@ -103,7 +106,8 @@ def _wrong_masses(points: Table, _nominal: Plate) -> list[Outlier]:
     per_n = design_of(points).sum(axis=1)
     usual = float(np.median(per_n))
     if not usual:
-        raise CalibrationError("the counts do not change with the load; check that the board is powered")
+        text = "the counts do not change with the load; check that the board is powered"
+        raise RefusedError("no_answer", text)
     ratio = per_n / usual
     return [
         Outlier(

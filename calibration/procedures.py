@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
-from calibration.dialogue import Step, Taken
+from calibration.dialogue import Step, Taken, zero_of
 from calibration.points import Point, Use
+from calibration.refusal import Refusal, RefusedError, refuse
 from calibration.still import Still
-from station.errors import CalibrationError
 from station.sway.plate import CORNERS_X, CORNERS_Y, Plate
 from station.sway.reading import CELL_COUNT, CELLS
 
@@ -26,7 +26,7 @@ EMPTY: Final = Step("empty", "take everything off the plate")
 
 
 def _net(still: Still, taken: Sequence[Taken]) -> list[float]:
-    zero = next((t.still.counts for t in reversed(taken) if t.step.kind == "empty"), (0.0,) * CELL_COUNT)
+    zero = zero_of(taken) or (0.0,) * CELL_COUNT
     return [counts - tare for counts, tare in zip(still.counts, zero, strict=True)]
 
 
@@ -35,19 +35,21 @@ class Tare:
     """The zero of the empty plate."""
 
     plate: Plate
+    total: int = 1
 
     def next_step(self, taken: Sequence[Taken]) -> Step | None:
         """Return the one step there is."""
         return None if taken else EMPTY
 
-    def refusal(self, step: Step, still: Still, taken: Sequence[Taken]) -> str | None:  # noqa: ARG002
+    def refusal(self, step: Step, still: Still, taken: Sequence[Taken]) -> Refusal | None:  # noqa: ARG002
         """Refuse a plate that is loaded or whose zero is far from the calibration's."""
         if self.plate.nominal:
             return None
         off_n = [self.plate.force_n(cell, still.counts[cell]) for cell in range(CELL_COUNT)]
         if abs(sum(off_n)) > FAR_N:
             load_n = sum(off_n)
-            return f"the plate carries {load_n:.0f} N; take everything off, or calibrate again if it is empty"
+            text = f"the plate carries {load_n:.0f} N; take everything off, or calibrate again if it is empty"
+            return refuse("plate_loaded", text, load_n=round(load_n))
         return None
 
 
@@ -56,6 +58,7 @@ class Corners:
     """Which chip is at which corner, found by pressing them."""
 
     plate: Plate
+    total: int = 1 + CELL_COUNT
 
     def next_step(self, taken: Sequence[Taken]) -> Step | None:
         """Return: empty, then the corners in their order."""
@@ -67,16 +70,18 @@ class Corners:
         x_mm, y_mm = above_cells(self.plate)[corner]
         return Step("press", f"press the {WORDS[corner]} corner with your hand and keep pressing", x_mm, y_mm)
 
-    def refusal(self, step: Step, still: Still, taken: Sequence[Taken]) -> str | None:
+    def refusal(self, step: Step, still: Still, taken: Sequence[Taken]) -> Refusal | None:
         """Refuse a press that no chip answers clearly, or one that answered before."""
         if step.kind == "empty":
             return None
         answers = sorted((abs(n) for n in _net(still, taken)), reverse=True)
         if answers[0] < LEAST_PRESS_COUNTS or answers[0] < PRESSED * answers[1]:
-            return "no single cell answered; press right above one corner and harder"
+            text = "no single cell answered; press right above one corner and harder"
+            return refuse("no_single_cell", text, corner=step.corner)
         chip = self._answers(still, taken)
         if chip in self.order(taken):
-            return "the same cell answered before; press the corner that is named"
+            text = "the same cell answered before; press the corner that is named"
+            return refuse("corner_again", text, corner=step.corner)
         return None
 
     def order(self, taken: Sequence[Taken]) -> list[int]:
@@ -103,10 +108,16 @@ class Masses:
     def __post_init__(self) -> None:
         """Refuse masses that are too few, or nearly alike. Raises CalibrationError."""
         if not self.forces_n or min(self.forces_n) <= 0:
-            raise CalibrationError("name at least one mass above 0 kg")
+            raise RefusedError("no_mass", "name at least one mass above 0 kg")
         for lighter, heavier in pairwise(sorted(self.forces_n)):
             if heavier - lighter < LEAST_APART * heavier:
-                raise CalibrationError("two masses are less than 1 % apart; use masses that differ more")
+                text = "two masses are less than 1 % apart; use masses that differ more"
+                raise RefusedError("masses_alike", text)
+
+    @property
+    def total(self) -> int:
+        """Return how many steps there are."""
+        return len(self.places_mm) * (1 + len(self.forces_n)) + 1
 
     def steps(self) -> list[Step]:
         """Return all steps."""
@@ -124,7 +135,7 @@ class Masses:
         steps = self.steps()
         return steps[len(taken)] if len(taken) < len(steps) else None
 
-    def refusal(self, step: Step, still: Still, taken: Sequence[Taken]) -> str | None:
+    def refusal(self, step: Step, still: Still, taken: Sequence[Taken]) -> Refusal | None:
         """Refuse a plate not empty, a load unchanged, a wrong mass or a wrong place."""
         if step.kind == "empty":
             return self._not_empty(still, taken)
@@ -132,19 +143,20 @@ class Masses:
         load, usual = sum(net), self._counts_per_n(taken)
         floor = EMPTY_N * abs(sum(self.plate.counts_per_n)) / CELL_COUNT
         if abs(load) < floor:
-            return "nothing was put on the plate"
+            return refuse("nothing_put", "nothing was put on the plate")
         before = sum(_net(taken[-1].still, taken)) if taken[-1].step.kind == "mass" else 0.0
         if abs(load - before) < LEAST_APART * abs(load):
-            return "the plate reads the same as before; put the next mass on it"
+            return refuse("same_as_before", "the plate reads the same as before; put the next mass on it")
         if usual is not None and abs(load / usual / step.force_n - 1) > MASS_OFF:
             weighed_kg, named_kg = load / usual / GRAVITY_M_S2, step.force_n / GRAVITY_M_S2
-            return (
+            text = (
                 f"this weighs {weighed_kg:.1f} kg, not {named_kg:.1f} kg; "
                 "take the right mass, or go back if the one before was wrong"
             )
+            return refuse("wrong_mass", text, kg=round(weighed_kg, 1), asked_kg=round(named_kg, 2))
         return self._misplaced(step, net)
 
-    def _not_empty(self, still: Still, taken: Sequence[Taken]) -> str | None:
+    def _not_empty(self, still: Still, taken: Sequence[Taken]) -> Refusal | None:
         if not taken:
             return None
         first = taken[0].still.counts
@@ -152,7 +164,11 @@ class Masses:
             (now - then) / scale
             for now, then, scale in zip(still.counts, first, self.plate.counts_per_n, strict=True)
         ]
-        return f"something is still on the plate ({sum(off_n):.0f} N)" if abs(sum(off_n)) > EMPTY_N else None
+        load_n = sum(off_n)
+        if abs(load_n) <= EMPTY_N:
+            return None
+        text = f"something is still on the plate ({load_n:.0f} N)"
+        return refuse("not_empty", text, load_n=round(load_n))
 
     def _counts_per_n(self, taken: Sequence[Taken]) -> float | None:
         """Return what the masses before gave in counts per newton, the middle of them."""
@@ -165,15 +181,18 @@ class Masses:
         )
         return ratios[len(ratios) // 2] if ratios else None
 
-    def _misplaced(self, step: Step, net: Sequence[float]) -> str | None:
+    def _misplaced(self, step: Step, net: Sequence[float]) -> Refusal | None:
         forces_n = [n / scale for n, scale in zip(net, self.plate.counts_per_n, strict=True)]
         x_mm, y_mm = self.plate.cop_mm(forces_n, sum(forces_n))
         if abs(x_mm - step.x_mm) < PLACE_OFF_MM and abs(y_mm - step.y_mm) < PLACE_OFF_MM:
             return None
-        return (
+        text = (
             f"the mass stands near {_where(x_mm, y_mm)}, not at {_where(step.x_mm, step.y_mm)}; "
             "move it, or check the order of the corners with: balance-calibrate corners"
         )
+        told = {"x_mm": round(x_mm), "y_mm": round(y_mm)}
+        asked = {"asked_x_mm": round(step.x_mm), "asked_y_mm": round(step.y_mm)}
+        return refuse("misplaced", text, **told, **asked)
 
 
 def _where(x_mm: float, y_mm: float) -> str:

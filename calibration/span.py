@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 
-from station.errors import CalibrationError
+from calibration.refusal import RefusedError
 
 # Klipper's rule (docs/Load_Cell.md): readings less than 1 % apart cannot carry a span.
 LEAST_APART: Final = 0.01
@@ -25,10 +25,12 @@ class Span:
 def cell_span(forces_n: Sequence[float], net_counts: Sequence[float]) -> Span:
     """Return the line through zero of one cell's net counts. Raises CalibrationError naming what is unfit."""
     if len(set(forces_n)) < 2:
-        raise CalibrationError("one mass is too few for a span; use at least two different ones")
+        text = "one mass is too few for a span; use at least two different ones"
+        raise RefusedError("one_mass", text)
     apart = np.diff(np.sort(np.abs(net_counts)))
     if np.any(apart < LEAST_APART * np.max(np.abs(net_counts))):
-        raise CalibrationError("two masses read less than 1 % apart; use masses that differ more")
+        text = "two masses read less than 1 % apart; use masses that differ more"
+        raise RefusedError("masses_alike", text)
     force, counts = np.asarray(forces_n), np.asarray(net_counts)
     slope = float(force @ counts / (force @ force))
     off = counts - slope * force

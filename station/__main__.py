@@ -50,7 +50,7 @@ def _check(args: argparse.Namespace) -> int:
 
     from station.check.run import ACQUIRE, Check
     from station.check.table import print_report
-    from station.wiring import check_board, configured, make_acquisition
+    from station.wiring import check_board, check_through_station, configured, make_acquisition
 
     said: list[str] = []
 
@@ -60,7 +60,11 @@ def _check(args: argparse.Namespace) -> int:
             log(line)
 
     board = check_board(configured(args.config, args.source))
-    source = make_acquisition(args.config, log=hear, source=args.source, faults=args.fault)
+    # A source or a fault named here is not what the running station has.
+    running = None if args.source or args.fault else check_through_station(args.config)
+    if running is not None:
+        log("The station is running: its board is checked through it, and nobody can train meanwhile.")
+    source = running or make_acquisition(args.config, log=hear, source=args.source, faults=args.fault)
     try:
         check = Check(source, board, now_ns=time.monotonic_ns, said=said, say=log)
         report = check.run(args.seconds, corners=args.corners)
@@ -178,8 +182,7 @@ def _pipe_closed() -> int:
 
 def _export(args: argparse.Namespace) -> int:
     from station.analysis.export import export_all
-    from station.config import load_config, state_folder
-    from station.wiring import DATABASE
+    from station.config import DATABASE, load_config, state_folder
 
     config = load_config(args.config)
     failures: list[str] = []

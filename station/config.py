@@ -16,6 +16,7 @@ from station.training.prescription import Limits
 from station.training.routine import Routine, routines_with
 
 DEFAULT_PATH = Path("/etc/balance-station/station.toml")
+DATABASE = "station.sqlite3"  # in the state folder
 
 Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
 
@@ -31,13 +32,15 @@ class StationConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
 class SourceConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Where readings come from: `simulate`, `replay:FILE`, `gpio` for the real board, or `wii`.
 
-    `reader` is what reads the real board: the station's own driver, or the PyPI package `hx711`. `rested`
+    `reader` is what reads the real board: the station's own driver, or the PyPI package `hx711`.
+    `imperfect` is a simulated board that has to be calibrated: span and place of its cells are off. `rested`
     lets the simulated person train as often as one likes; a real one needs the rest.
     """
 
     source: Annotated[str, msgspec.Meta(pattern=r"^(simulate|gpio|wii|replay:.+)$")] = "simulate"
     reader: ReaderName = "station"
     seed: Annotated[int, msgspec.Meta(ge=0)] = 1
+    imperfect: bool = False
     rested: bool = False
 
     def __post_init__(self) -> None:

@@ -3,26 +3,36 @@
 import sys
 import time
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from station.board.acquire import acquire
 from station.board.breakdown import parse_spec
+from station.board.realtime import ask_for_turns
 from station.board.source import check_source
-from station.config import Config, known_routines, load_config, socket_path, state_folder, with_source
+from station.config import (
+    DATABASE,
+    Config,
+    known_routines,
+    load_config,
+    socket_path,
+    state_folder,
+    with_source,
+)
 from station.errors import ConfigError
 
 if TYPE_CHECKING:
     from station.check.report import Board as CheckedBoard
+    from station.check.through import StationSource
     from station.link.uplink import Uplink
     from station.session.acquisition import Acquisition
+    from station.session.board import Board
     from station.session.clock import WallClock
-    from station.session.service import Board, Service
+    from station.session.service import Service
     from station.session.store import Header, Store
     from station.training.prescription import Prescription
 
 Log = Callable[[str], None]
-
-DATABASE = "station.sqlite3"
 
 
 def configured(config_file: str | None, source: str | None) -> Config:
@@ -34,7 +44,8 @@ def configured(config_file: str | None, source: str | None) -> Config:
 def run_acquisition(config_file: str | None, source: str | None = None) -> int:
     """Be the acquisition process."""
     config = configured(config_file, source)
-    return acquire(config.board, config.source.source, config.source.seed, config.source.reader)
+    source_ = config.source
+    return acquire(config.board, source_.source, source_.seed, source_.reader, imperfect=source_.imperfect)
 
 
 def _verifier(config: Config) -> "Callable[[bytes], Prescription]":
@@ -54,6 +65,8 @@ def make_service(
     board = make_acquisition(config_file, log=log, source=source, faults=faults)
     config = configured(config_file, source)
     check_source(config.source.source, config.board, reader=config.source.reader)
+    if not config.source.sim:
+        log(ask_for_turns())
     return make_service_over(board, config, log=log)
 
 
@@ -81,21 +94,35 @@ def make_acquisition(
 
 
 def check_board(config: Config) -> "CheckedBoard":
-    """Return what is known of the board before a check: its wiring, its scale, the zero last taken."""
+    """Return what is known of the board before a check: wiring, scale, zero, and why to calibrate again."""
     import msgspec
 
     from station.check.report import Board as CheckedBoard
+    from station.session.drift_watch import known_advice
     from station.session.recorder import TARE_NOTE
     from station.session.store import Store
-    from station.weighing import nominal_plate
+    from station.weighing import nominal_plate, plate_in_use
 
     file = state_folder(config) / DATABASE
-    tare: tuple[float, float, float, float] | None = None
-    if file.exists():
-        with Store(file) as store:
-            note = store.note(TARE_NOTE)
-        tare = None if note is None else msgspec.json.decode(note, type=tuple[float, float, float, float])
-    return CheckedBoard(config=config.board, plate=nominal_plate(config), tare=tare)
+    if not file.exists():
+        return CheckedBoard(config=config.board, plate=nominal_plate(config))
+    calibrated = plate_in_use(config, datetime.now(UTC), log=lambda _: None)
+    with Store(file) as store:
+        note = store.note(TARE_NOTE)
+        advice = known_advice(store, calibrated)
+    return CheckedBoard(
+        config=config.board,
+        plate=nominal_plate(config),
+        tare=None if note is None else msgspec.json.decode(note, type=tuple[float, float, float, float]),
+        advice=tuple(advice),
+    )
+
+
+def check_through_station(config_file: str | None) -> "StationSource | None":
+    """Return the board of the running station for a check, None when no station runs."""
+    from station.check.through import running_station
+
+    return running_station(socket_path(load_config(config_file)))
 
 
 def make_service_over(
@@ -108,6 +135,8 @@ def make_service_over(
 ) -> "Service":
     """Return the station's loop over this board, which tells the time by `now_ns` and the date by `wall`."""
     from station.session.clock import WallClock
+    from station.session.drift_watch import DriftWatch
+    from station.session.exchange import PlateExchange
     from station.session.prescriptions import Prescriptions, remind
     from station.session.recorder import Recorder
     from station.session.reports import Identity
@@ -116,7 +145,7 @@ def make_service_over(
     from station.session.store import Store
     from station.training.course import Course
     from station.training.fitting import Bounds
-    from station.weighing import plate_in_use
+    from station.weighing import nominal_plate, own_plates, plate_in_use
 
     folder = state_folder(config)
     wall = wall or WallClock()
@@ -141,10 +170,20 @@ def make_service_over(
         stop_words=recorder.stop_words(),
     )
     prescriptions.adopted(programme)
+    exchange = PlateExchange(
+        own_plates(config),
+        station=config.station.id,
+        size_mm=nominal_plate(config).size_mm,
+        sim=sim,
+        named=config.board.plate_file,
+        now=wall.now,
+    )
+    drift = DriftWatch(store, recorder, plate)
     remind(course, recorder)
     if left_off is not None:
         course.offer_to_go_on(left_off, recorder.memory.check_in_stands)
-    return Service(Parts(board, server, recorder, prescriptions, course, plate), log=log, now_ns=now_ns)
+    parts = Parts(board, server, recorder, prescriptions, course, plate, exchange, drift)
+    return Service(parts, log=log, now_ns=now_ns)
 
 
 def make_uplink(config_file: str | None, *, log: Log) -> "tuple[Uplink, str, int]":

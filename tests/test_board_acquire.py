@@ -155,6 +155,16 @@ def test_the_person_steps_on_and_off_when_asked(loop: Loop) -> None:
     assert left == pytest.approx(empty, rel=0.01)
 
 
+def test_a_load_lies_on_the_board_until_it_is_taken_off(loop: Loop) -> None:
+    empty = load_counts(loop.run(2))
+    loop.ask(do="place", force_n=200.0, x_mm=50.0, y_mm=0.0)
+    loop.run(1)
+    assert load_counts(loop.run(2)) - empty == pytest.approx(200 * 2000, rel=0.01)
+    loop.ask(do="place", force_n=0.0, x_mm=0.0, y_mm=0.0)
+    loop.run(1)
+    assert load_counts(loop.run(2)) == pytest.approx(empty, rel=0.01)
+
+
 def test_a_malformed_control_line_is_a_warning_and_nothing_else(loop: Loop) -> None:
     os.write(loop.control, b'{"do":"fly"}\n{"do":"step_on"}\n')
     loop.run(1)

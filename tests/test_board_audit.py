@@ -3,7 +3,7 @@
 import pytest
 
 from benchmarks.rivals import Bench
-from station.board.audit import GRACE_NS, START_NS, Audit, Auditor
+from station.board.audit import GRACE_NS, START_NS, Audit, Auditor, Loss
 from station.board.simulated import Conversion
 from station.board.simulated_pins import Spike
 from station.sway.reading import Fault, Reading
@@ -57,12 +57,36 @@ def test_a_gap_without_a_void_is_unexplained() -> None:
 
 
 @pytest.mark.parametrize(
-    ("cells", "struck", "untime"), [(0b0001, 1, 0), (0b0010, 0, 1)], ids=["in its read", "elsewhere"]
+    ("cells", "why"), [(0b0001, Loss.STRUCK), (0b0010, Loss.COVERED)], ids=["in its read", "elsewhere"]
 )
-def test_a_delay_explains_what_it_hit(cells: int, struck: int, untime: int) -> None:
+def test_a_delay_explains_what_it_hit(cells: int, why: Loss) -> None:
     spike = Spike(conversion_ns(5) + MS // 10, conversion_ns(6) - MS // 10, cells)
     result = audited(*ALL_GOOD[:5], *ALL_GOOD[6:], spike=spike)
-    assert (result.missed, result.struck, result.untime) == (1, struck, untime)
+    assert (result.missed, result.losses) == (1, {why: 1})
+
+
+def test_a_read_that_a_delay_kept_up_is_to_blame_for_what_its_rest_ran_over() -> None:
+    spike = Spike(conversion_ns(4) + MS, conversion_ns(5) - MS // 10, 0b0001)
+    result = audited(*ALL_GOOD[:5], *ALL_GOOD[6:], spike=spike)
+    assert result.losses == {Loss.STRUCK: 1}
+
+
+@pytest.mark.parametrize(("fault", "why"), [(Fault.SETTLING, Loss.SETTLING), (Fault.LATE_READ, Loss.YOUNG)])
+def test_what_caution_costs_is_counted_apart(fault: Fault, why: Loss) -> None:
+    result = audited(*ALL_GOOD[:5], Reading(conversion_ns(5), 0, 0, fault), *ALL_GOOD[6:])
+    assert (result.losses, result.unexplained) == ({why: 1}, 0)
+
+
+@pytest.mark.parametrize(
+    ("left_ns", "why"), [(5 * MS // 2, Loss.GUARD), (3 * MS, Loss.OTHER)], ids=["in the guard", "no excuse"]
+)
+def test_a_stretch_that_is_long_enough_but_for_the_guard_is_the_guards(left_ns: int, why: Loss) -> None:
+    auditor = Auditor()
+    auditor.truth += [Conversion(conversion_ns(n), 0, n, settled=True) for n in range(71)]
+    auditor.spikes.append(Spike(conversion_ns(65), conversion_ns(66) - left_ns, 0b0010))
+    end_ns = conversion_ns(70) + 2 * GRACE_NS
+    auditor.hear([good(n) for n in range(70) if n != 65], end_ns)
+    assert auditor.finish(end_ns).losses == {why: 1}
 
 
 def test_dates_are_judged_by_their_spread() -> None:

@@ -49,6 +49,17 @@ def test_conversions_that_were_never_seen_are_counted() -> None:
     assert dating.date(*polled(104 * PERIOD_NS, 0)).missed == 0
 
 
+def test_what_a_doubtful_word_shows_is_counted_and_not_learned_from() -> None:
+    dating = Dating()
+    for count in range(100):
+        dating.date(*polled(count * PERIOD_NS, 0))
+    known = dating.period_ns
+    assert dating.missed(*polled(103 * PERIOD_NS, 0)) == 3
+    assert dating.missed(*polled(103 * PERIOD_NS + PERIOD_NS // 2, 0)) == 0  # another phase: it was reset
+    assert dating.period_ns == known
+    assert dating.date(*polled(100 * PERIOD_NS, 0)).missed == 0
+
+
 def test_a_chip_that_goes_on_at_another_phase_is_noticed() -> None:
     dating = Dating()
     for count in range(100):

@@ -1,6 +1,5 @@
 """`balance-calibrate fit`: a CSV in, a plate file and a report out; what does not pass writes no plate."""
 
-import io
 import json
 from pathlib import Path
 from typing import Any
@@ -125,12 +124,17 @@ def test_wrong_answers_are_named(station: list[str], capsys: pytest.CaptureFixtu
 
 
 def test_a_person_answers_goes_back_and_quits_and_the_work_is_kept(
-    station: list[str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    station: list[str],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     lines = ["Ayşe", "ten", "10.02 19.96", "", "", "back", "", "quit"]
-    monkeypatch.setattr("sys.stdin", io.StringIO("".join(f"{line}\n" for line in lines)))
-    attended = [*station[:2], "--json"]
-    assert main(["plate", *attended]) == 1
+    typed = tmp_path / "typed"
+    typed.write_text("".join(f"{line}\n" for line in lines))
+    with typed.open() as stdin:
+        monkeypatch.setattr("sys.stdin", stdin)
+        assert main(["plate", *station[:2], "--json"]) == 1
     first = capsys.readouterr().err
     assert "Numbers above 0" in first
     assert "goes on from here" in first

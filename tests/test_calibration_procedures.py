@@ -1,5 +1,6 @@
 """The procedures refuse what is not the step, repeat any step, and go on where they were broken off."""
 
+import random
 from dataclasses import replace
 
 import numpy as np
@@ -46,7 +47,7 @@ def refusal(procedure: Procedure, hands: Hands, steps: int, done_instead: Step |
     taken = done(procedure, hands, steps)
     step = procedure.next_step(taken)
     assert step is not None
-    return procedure.refusal(step, hands.still(done_instead or step), taken) or ""
+    return str(procedure.refusal(step, hands.still(done_instead or step), taken) or "")
 
 
 def at(x_mm: float, y_mm: float, force_n: float = LIGHT_N) -> Step:
@@ -160,6 +161,19 @@ def test_a_step_can_be_repeated() -> None:
     second = dialogue.taken[1].step
     dialogue.back()
     assert dialogue.step == second
+
+
+def test_a_hand_that_shakes_on_a_corner_is_taken() -> None:
+    dialogue = Dialogue(Corners(NOMINAL), NOMINAL)
+    look(dialogue, (0.0,) * 4, 0)
+    dialogue.go()
+    draw = random.Random(1)
+    for n in range(5 * 80):
+        for cell in range(4):
+            force_n = 120 + draw.gauss(0, 6) if cell == 0 else 0.0
+            dialogue.push(Reading(round((10 + n / 80) * 1e9), cell, round(2000 * force_n), Fault.NONE))
+    assert dialogue.refused is None
+    assert len(dialogue.taken) == 2
 
 
 def test_a_refused_step_stays_and_says_why() -> None:

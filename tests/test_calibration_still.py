@@ -4,6 +4,7 @@ import random
 
 import pytest
 
+from calibration.refusal import Refusal
 from calibration.still import Look, Still
 from station.sway.plate import Plate
 from station.sway.reading import Fault, Reading
@@ -19,7 +20,7 @@ def looked(
     sway_n: float = 0.0,
     fault: Fault = Fault.NONE,
     until_s: float = 99,
-) -> Still | str | None:
+) -> Still | Refusal | None:
     draw = random.Random(1)
     look = Look(PLATE)
     for n in range(round(seconds * 80)):

@@ -8,6 +8,7 @@ from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 from django.utils import timezone
 
+from station.training.health import BoardHealth
 from ui.care.accounts import add_user
 from ui.care.enrolment import enrol
 from ui.care.examples import ExampleStation, new_id
@@ -55,6 +56,15 @@ def test_every_page_but_the_login_needs_a_login(client: Client, home: ExampleSta
                 assert response.status_code == 200
             else:
                 assert response.headers["Location"].startswith("/login/"), url
+
+
+def test_a_patients_page_says_how_the_station_reads_its_board(
+    therapist: Client, home: ExampleStation
+) -> None:
+    assert "conversions a second" not in text(therapist, patient_url(home))
+    store([home.birth(board=BoardHealth(sps=(86.0, 87.0, 88.0, 89.0), priority=40, core=3, cal="cal-1"))])
+    page = text(therapist, patient_url(home))
+    assert "Plate cal-1 · 86 to 89 conversions a second · priority 40 on core 3" in page
 
 
 def test_a_login_brings_one_to_the_patients(client: Client) -> None:

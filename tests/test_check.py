@@ -20,6 +20,7 @@ from station.check.run import ACQUIRE, Check
 from station.check.table import print_report
 from station.errors import BoardError
 from station.session.protocol import Simulate
+from station.sway.drift import Advice
 from station.sway.plate import Plate
 from station.sway.reading import CELLS, Fault, Reading
 
@@ -168,6 +169,14 @@ def test_a_refused_priority_is_told_with_the_reason() -> None:
     assert report.fit
 
 
+def test_a_board_that_wants_a_calibration_is_told_and_still_fit_for_use() -> None:
+    advice = Advice(reason="tare_walked", cell="RL", measured=12.0, limit=10.0, unit="N")
+    report = checked(board(quiet(FR)), advice=(advice,))
+    assert kinds(report) == [("recalibrate", "RL")]
+    assert "12 N, at most 10" in report.findings[0].text
+    assert report.fit
+
+
 def test_readings_that_arrive_late_are_told() -> None:
     heard = Heard(
         sim=True, readings=board(quiet(FR)), seconds=10, delays_ns=[1_000_000] * 90 + [30_000_000] * 10
@@ -193,6 +202,8 @@ class Bench:
 
     def fail(self, kind: Kind, *cells: int) -> None:
         self.broken.add(Breakdown(kind, cells, 0))
+
+    in_time = True
 
     def start(self) -> None:
         pass

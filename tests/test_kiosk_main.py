@@ -72,3 +72,16 @@ def test_wrong_usage_ends_with_2(arguments: list[str], capsys: pytest.CaptureFix
         main(arguments)
     assert ended.value.code == 2
     assert capsys.readouterr().err
+
+
+def test_a_forgotten_pin_is_cleared_and_nothing_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("STATE_DIRECTORY", str(tmp_path))
+    (tmp_path / "kiosk.toml").write_text('language = "tr"\npin = "ab:cd"\nwrong = 7\n')
+    assert main(["--forget-pin"]) == 0
+    kept = (tmp_path / "kiosk.toml").read_text()
+    assert 'language = "tr"' in kept
+    assert "ab:cd" not in kept
+    assert "wrong = 0" in kept
+    assert capsys.readouterr().err.count("\n") == 1

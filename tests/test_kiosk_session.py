@@ -28,6 +28,9 @@ class Listener:
     def play(self, tone: Tone) -> None:
         self.heard.append(tone)
 
+    def set_volume(self, step: int) -> None:
+        pass
+
     def close(self) -> None:
         pass
 

@@ -19,13 +19,16 @@ from ui.patient.catalogue import collect, forms, main, missing, po_file, read_ca
 from ui.patient.examples import LONG_CUE, NOTE, every_screen
 from ui.patient.lettering import Lettering
 from ui.patient.screens import Drawing
+from ui.patient.service.examples import REASON
+from ui.patient.service.preferences import NAMES
 from ui.patient.theme import HEIGHT, WIDTH
 from ui.patient.words import LANGUAGES, said, speak, speak_from
 
 PAGE = pygame.Rect(0, 0, WIDTH, HEIGHT)
 TRANSLATED: Final = [language for language in LANGUAGES if language != "en"]
 ACCENTS: Final = str.maketrans("aeioucnsgAEIOUCNSG", "äéîöüçñşğÄÉÎÖÜÇÑŞĞ")
-FREE_TEXT: Final = {NOTE, LONG_CUE}  # written by a person, or by a clinic: shown as it is
+# Written by a person, by a clinic or by a program, or a language in its own words: shown as it is.
+FREE_TEXT: Final = {NOTE, LONG_CUE, REASON, *NAMES.values()}
 
 each_language = pytest.mark.parametrize("language", TRANSLATED)
 each_screen = pytest.mark.parametrize("name", every_screen())

@@ -16,9 +16,10 @@ from paho.mqtt.enums import CallbackAPIVersion
 from station.link.handover import FIRST_WAIT_S, Handover
 from station.link.messages import MAX_MESSAGE_BYTES, Reply, StationEvent, decode_envelope, down_topic
 from station.link.uplink import Uplink
-from station.session.protocol import Prescribe
+from station.session.protocol import Health, Prescribe
 from station.session.server import Server
 from station.session.store import Header, Store
+from station.training.health import BoardHealth
 from station.training.prescription import Limits
 from tests.conftest import Mosquitto
 
@@ -124,6 +125,26 @@ def test_the_station_says_that_it_is_there_and_what_it_is(station: Station) -> N
     assert station.of("state")[0]["body"]["online"] is True
     assert station.of("birth")[0]["body"]["alg"] == "cop-1"
     assert station.of("birth")[0]["sim"] is True
+
+
+def test_a_station_that_changes_says_again_what_it_is(station: Station) -> None:
+    """Otherwise the care side would believe in a plate and a prescription of weeks ago."""
+    subscribed(station)
+    assert station.of("birth")[0]["body"]["board"] is None
+    station.turn_until(lambda: bool(station.server.peers))
+    station.server.tell(Health(board=BoardHealth(source="gpio", priority=40, cal="cal-1")))
+    station.turn_until(lambda: len(station.of("birth")) == 2)
+    newest = station.of("birth")[1]
+    assert (newest["cal"], newest["body"]["cal"], newest["body"]["board"]["priority"]) == (
+        "cal-1",
+        "cal-1",
+        40,
+    )
+    with Store(station.folder / "station.sqlite3") as session:
+        session.keep_prescription(7, b"{}", received="2026-01-01T00:00:00Z")
+        session.prescription_applied(7, applied="2026-01-01T00:00:00Z")
+    station.turn_until(lambda: len(station.of("birth")) == 3)
+    assert station.of("birth")[2]["body"]["rx_version"] == 7
 
 
 def test_a_row_stays_until_the_recorder_says_it_is_committed(station: Station) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from station.session.acquisition import Acquisition
-from station.session.protocol import Simulate, SimulateFault
+from station.session.protocol import Simulate, SimulateFault, SimulatePlace
 from station.sway.reading import Fault, Reading
 
 SPEAK = """
@@ -127,6 +127,26 @@ def test_the_next_child_is_told_how_the_simulated_person_stands() -> None:
         20,
         "both",
     )
+    watched.acquisition.close()
+
+
+def test_the_next_child_has_the_same_load_on_its_board() -> None:
+    watched = Watched(ECHO)
+    watched.acquisition.place(SimulatePlace(force_n=98.0, x_mm=10.0, y_mm=-20.0))
+    (heard,) = watched.notes(1)
+    told = {"note": "heard", "do": "place", "force_n": 98.0, "x_mm": 10.0, "y_mm": -20.0}
+    assert heard == told
+    watched.kill()
+    assert watched.acquisition.supervise()
+    assert watched.notes(1) == [told]
+    watched.acquisition.place(SimulatePlace(force_n=0.0))
+    watched.notes(1)
+    watched.kill()
+    watched.acquisition.supervise()
+    watched.now_ns += 1_000_000_000
+    assert watched.acquisition.supervise()
+    watched.acquisition.simulate(Simulate(do="press", cell="FR"))
+    assert watched.notes(1)[0]["do"] == "press", "an empty board needs no telling"
     watched.acquisition.close()
 
 

@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from station.board.breakdown import Breakdown
 from station.board.clock import VirtualClock
 from station.board.config import BoardConfig
-from station.board.control import Control, parse_control
+from station.board.control import Control, Place, parse_control
 from station.board.hx711 import Hx711Bank
 from station.board.person import Person
 from station.board.source import simulate
@@ -21,8 +21,8 @@ from station.link.signature import sign_prescription
 from station.session.acquisition import Note
 from station.session.client import SessionClient
 from station.session.clock import WallClock
-from station.session.protocol import Packet, Simulate, SimulateFault
-from station.session.store import Store
+from station.session.protocol import Packet, Simulate, SimulateFault, SimulatePlace
+from station.session.store import Header, Store
 from station.sway.reading import CELLS, Fault, Reading
 from station.training.course import Course
 from station.training.prescription import Limits, Prescription
@@ -35,12 +35,14 @@ SEED = bytes(range(32))
 class VirtualBoard:
     """Chips, driver and person in one process; `broken` stands for a board that says nothing."""
 
-    def __init__(self, clock: VirtualClock) -> None:
-        config = BoardConfig()
+    def __init__(self, clock: VirtualClock, *, imperfect: bool) -> None:
+        plate = BoardConfig().plate
         self._clock = clock
-        self._source = simulate("simulate", Standing(Person(config.plate, seed=1)), clock, seed=1)
+        standing = Standing(Person(plate, seed=1))
+        self._source = simulate("simulate", standing, clock, seed=1, imperfect=plate if imperfect else None)
         self._bank = Hx711Bank(self._source.pins, clock)
         self.broken = False
+        self.says: list[Note] = []
 
     def start(self) -> None:
         pass
@@ -55,7 +57,8 @@ class VirtualBoard:
         return [r._replace(fault=Fault.SILENT) for r in readings] if self.broken else readings
 
     def notes(self) -> list[Note]:
-        return []
+        says, self.says = self.says, []
+        return says
 
     def supervise(self) -> bool:
         return False
@@ -67,6 +70,10 @@ class VirtualBoard:
         control = parse_control(msgspec.json.encode(line))
         assert isinstance(control, Control)
         control.carry_out(standing, now_ns)
+
+    def place(self, step: SimulatePlace) -> None:
+        assert self._source.standing is not None
+        Place(step.force_n, step.x_mm, step.y_mm).carry_out(self._source.standing, BoardConfig().plate)
 
     def break_down(self, fault: SimulateFault) -> None:
         assert self._source.breakdowns is not None
@@ -90,10 +97,11 @@ class VirtualStation:
         today: datetime | None = None,
         limits: Limits | None = None,
         subj: str = "p-1",
+        imperfect: bool = False,
     ) -> None:
         self.folder = folder
         self.clock = VirtualClock(start_ns)
-        self.board = VirtualBoard(self.clock)
+        self.board = VirtualBoard(self.clock, imperfect=imperfect)
         self.log: list[str] = []
         key = Ed25519PrivateKey.from_private_bytes(SEED).public_key().public_bytes_raw()
         config = Config(
@@ -152,6 +160,11 @@ class VirtualStation:
         """Return what waits for the care team."""
         with Store(self.folder / "station.sqlite3") as store:
             return [row.body for row in store.outbox(kind, after=0, limit=100)]
+
+    def header_of(self, kind: str) -> Header:
+        """Return the head of the first such message that waits for the care team."""
+        with Store(self.folder / "station.sqlite3") as store:
+            return store.outbox(kind, after=0, limit=1)[0].header
 
     def die(self) -> None:
         """End without a word, as a SIGKILL would: nothing is flushed, nothing is told."""

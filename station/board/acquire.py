@@ -13,7 +13,8 @@ from typing import Final
 from station.board.breakdown import Breakdown
 from station.board.clock import poll_waits_ns
 from station.board.config import BoardConfig, ReaderName
-from station.board.control import Control, ControlChannel, parse_control
+from station.board.control import Control, ControlChannel, Place, parse_control
+from station.board.load import Plate
 from station.board.outlet import Notes, RecordOutlet, take_stdout
 from station.board.reader import Reader
 from station.board.realtime import Achieved, ask_for_realtime, freeze_garbage
@@ -29,13 +30,17 @@ RATES_EVERY_NS: Final = 5_000_000_000
 RATE_DIVIDE_SPS: Final = 28.0
 
 
-def acquire(config: BoardConfig, source: str, seed: int, reader: ReaderName = "station") -> int:
+def acquire(
+    config: BoardConfig, source: str, seed: int, reader: ReaderName = "station", *, imperfect: bool = False
+) -> int:
     """Read the board until told to stop (SIGTERM, SIGINT) or nobody listens; return the exit status.
+
+    `imperfect`: simulate a board that has to be calibrated.
 
     Raises ConfigError, RecordingError or BoardError when the source cannot be opened or stops working.
     """
     stop = StopSignal()
-    opened = open_source(source, config, seed=seed, reader=reader)
+    opened = open_source(source, config, seed=seed, reader=reader, imperfect=imperfect)
     outlet = RecordOutlet(take_stdout())
     notes = Notes()
     # In a simulation nothing is lost by being late, so it takes no priority away from others.
@@ -44,7 +49,7 @@ def acquire(config: BoardConfig, source: str, seed: int, reader: ReaderName = "s
     notes.say("started", source=source, sim=opened.sim, rt=achieved._asdict())
     channel = ControlChannel(STDIN_FD) if opened.sim else None
     with opened.reader(config) as bank:
-        Acquisition(bank, opened, outlet, notes, channel).run(stop)
+        Acquisition(bank, opened, outlet, notes, channel, config.plate).run(stop)
     return 0
 
 
@@ -74,12 +79,14 @@ class Acquisition:
         outlet: RecordOutlet,
         notes: Notes,
         channel: ControlChannel | None,
+        plate: Plate = Plate(),  # noqa: B008 -- a value that never changes
     ) -> None:
         self._bank = bank
         self._source = source
         self._outlet = outlet
         self._notes = notes
         self._channel = channel
+        self._plate = plate
         self._slow_cells: set[int] = set()
 
     def run(self, stop: Callable[[], bool]) -> None:
@@ -112,13 +119,16 @@ class Acquisition:
         if self._source.breakdowns is not None:
             self._source.breakdowns.advance(now_ns)
 
-    def _do(self, control: Control | Breakdown, now_ns: int) -> None:
+    def _do(self, control: Control | Breakdown | Place, now_ns: int) -> None:
         if isinstance(control, Breakdown):
             if self._source.breakdowns is not None:
                 self._source.breakdowns.add(control)
             return
         standing = self._source.standing
         if standing is None:
+            return
+        if isinstance(control, Place):
+            control.carry_out(standing, self._plate)
             return
         t_ns = now_ns if control.since_ns is None else control.since_ns
         stepped_on = control.do == "step_on" and not standing.on_board

@@ -4,10 +4,12 @@ import math
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Sequence
+from enum import StrEnum
 from itertools import pairwise
 from typing import Final, NamedTuple
 
 from station.board.clock import VirtualClock, poll_waits_ns
+from station.board.dating import GUARD_SHARE, TRUSTED_PERIOD_AFTER
 from station.board.hx711 import Hx711Bank
 from station.board.load import EMPTY, Forces, StillLoad
 from station.board.simulated import Conversion, SimulatedHx711
@@ -24,16 +26,31 @@ NEAR_NS: Final = 40_000_000
 KEPT_NS: Final = 200_000_000
 # A read takes so many calls; one poll and the reads of two other chips may come before it.
 READ_CALLS: Final = 75
+# After a power-cycle the phase of a chip may not be trusted before so many good readings.
+RETRUSTED_AFTER: Final = 4
 PIECE_NS: Final = 10_000_000_000
+
+
+class Loss(StrEnum):
+    """Why a valid conversion was not delivered; the first that holds.
+
+    The first three are what a delay hit. The others are the price of not accepting what may be wrong.
+    """
+
+    STRUCK = "struck"  # a delayed call in its own read, or in a read whose rest ran over it
+    COVERED = "covered"  # between delays there was no stretch long enough for a poll and a read
+    SETTLING = "settling"  # the filter had settled, but that was not certain
+    YOUNG = "young"  # its chip's clock was not known yet, or not again after a power-cycle
+    GUARD = "guard"  # there was time for a read, but not with the guard around an update
+    OTHER = "other"
 
 
 class Audit(NamedTuple):
     """What became of all conversions.
 
     `wrong` readings were accepted with another value than the chip converted, or before it had settled.
-    `missed` conversions were valid, came after a cell's first good reading and were not accepted. Of these,
-    `struck` had a delayed call in their own read, `untime` had no stretch between delays long enough for a
-    poll and a read, and for `unexplained` there is no void reading of their cell near them.
+    `missed` conversions were valid, came after a cell's first good reading and were not accepted; why, each
+    for one reason, is in `losses`. For `unexplained` there is no void reading of their cell near them.
     `unsettled` conversions came after a power-down: there was nothing valid to read.
     `voids` counts faults. `jitter_ns` (rms about the mean) and `offset_ns` (mean) are those of the dates of
     accepted readings.
@@ -42,8 +59,7 @@ class Audit(NamedTuple):
     accepted: int
     wrong: int
     missed: int
-    struck: int
-    untime: int
+    losses: Counter[Loss]
     unexplained: int
     unsettled: int
     voids: Counter[Fault]
@@ -62,12 +78,15 @@ class Auditor:
         self._dated = dated
         self.truth: list[Conversion] = []
         self.spikes: list[Spike] = []
-        self._need_ns = POLL_NS + 3 * READ_CALLS * call_ns
+        self._read_ns = READ_CALLS * call_ns
+        self._need_ns = POLL_NS + 3 * self._read_ns
         self._voids_kept: list[Reading] = []
         self._read: set[tuple[int, int]] = set()
-        self._begun: set[int] = set()  # cells that have had a good reading
+        self._good: Counter[int] = Counter()  # good readings of each cell
         self._judged_ns = -1
         self._counts: Counter[str] = Counter()
+        self._since_settled: Counter[int] = Counter()  # good ones since its filter settled
+        self._losses: Counter[Loss] = Counter()
         self._voids: Counter[Fault] = Counter()
         self._off_sum = self._off_square_sum = 0.0
 
@@ -91,8 +110,7 @@ class Auditor:
             accepted=counts["right"] + counts["wrong"],
             wrong=counts["wrong"],
             missed=counts["missed"],
-            struck=counts["struck"],
-            untime=counts["untime"],
+            losses=+self._losses,
             unexplained=counts["unexplained"],
             unsettled=counts["unsettled"],
             voids=+self._voids,
@@ -128,26 +146,39 @@ class Auditor:
 
     def _judge_one(self, cell: int, this: Conversion, until_ns: int) -> None:
         if (cell, this.t_ns) in self._read:
-            self._begun.add(cell)
-        elif cell not in self._begun:
+            self._good[cell] += 1
+            self._since_settled[cell] += 1
+        elif not self._good[cell]:
             return
         elif not this.settled:
             self._counts["unsettled"] += 1
+            self._since_settled[cell] = 0
         else:
             self._counts["missed"] += 1
-            self._counts[self._why(cell, this.t_ns, until_ns)] += 1
-            if not any(abs(v.t_ns - this.t_ns) <= NEAR_NS for v in self._voids_kept if v.cell == cell):
+            voids = [void for void in self._voids_kept if void.cell == cell]
+            self._losses[self._why(cell, this.t_ns, until_ns, voids)] += 1
+            if not any(abs(void.t_ns - this.t_ns) <= NEAR_NS for void in voids):
                 self._counts["unexplained"] += 1
 
-    def _why(self, cell: int, from_ns: int, until_ns: int) -> str:
+    def _why(self, cell: int, from_ns: int, until_ns: int, voids: list[Reading]) -> Loss:
         """Say why a conversion that was ready between these times is missing."""
         hits = sorted(spike for spike in self.spikes if spike.begin_ns < until_ns and spike.end_ns > from_ns)
-        if any(spike.cells >> cell & 1 for spike in hits):
-            return "struck"
+        if any(
+            spike.cells >> cell & 1 and spike.begin_ns < until_ns and spike.end_ns > from_ns - self._read_ns
+            for spike in self.spikes
+        ):
+            return Loss.STRUCK
         edges = [from_ns, *(edge for spike in hits for edge in spike[:2]), until_ns]
-        if max(b - a for a, b in zip(edges[::2], edges[1::2], strict=True)) < self._need_ns:
-            return "untime"
-        return "other"
+        stretch_ns = max(b - a for a, b in zip(edges[::2], edges[1::2], strict=True))
+        if stretch_ns < self._need_ns:
+            return Loss.COVERED
+        if any(v.fault is Fault.SETTLING and abs(v.t_ns - from_ns) < (until_ns - from_ns) / 2 for v in voids):
+            return Loss.SETTLING
+        if self._good[cell] < TRUSTED_PERIOD_AFTER or self._since_settled[cell] < RETRUSTED_AFTER:
+            return Loss.YOUNG
+        if stretch_ns < self._need_ns + GUARD_SHARE * (until_ns - from_ns):
+            return Loss.GUARD
+        return Loss.OTHER
 
 
 class Rig:

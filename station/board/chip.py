@@ -38,14 +38,18 @@ class Phase(Enum):
 class Word(NamedTuple):
     """One word off the wire, seen ready at `seen_ns`, its last bit read at `done_ns`.
 
-    `fault` is NONE, LATE_CLOCK or DESYNC; `awake` says that the chip is still in step with us.
+    `left_ns` is after the last clock and before DOUT was read for the last time. `fault` is NONE, LATE_CLOCK
+    or DESYNC; `awake` says that the chip is still in step with us: DOUT was high that last time. `held_up`
+    words took more than twice as long as the quickest.
     """
 
     counts: int
     seen_ns: int
+    left_ns: int
     done_ns: int
     fault: Fault = Fault.NONE
     awake: bool = True
+    held_up: bool = False
 
 
 class Chip:
@@ -60,11 +64,9 @@ class Chip:
         self.deaf_until_ns = 0  # what DOUT says before this is no sign of a conversion
         self.high_ns = 0  # when DOUT was last seen high: the next conversion was not ready then
         self.heard_ns = 0  # the last sign of life, from which silence counts
-        self.amid_word = False  # an update may have come in the middle of the last word
         self.watched = False  # no conversion since the last word can have gone unseen
         self.recoveries = 0
         self._last_ns = -1
-        self._done_ns = 0  # when the last word had been read
         self._settle_ns = SETTLE_NS[rate_hz]
         self._nominal_period_ns = 1_000_000_000 // rate_hz
         self._gain_survives = gain == GAIN_AFTER_RESET
@@ -94,20 +96,13 @@ class Chip:
         self.since_ns = self.high_ns = now_ns
         self.deaf_until_ns = now_ns + SHORTEST_PERIOD_NS  # no conversion can be ready sooner
         self.heard_ns = now_ns + self._settle_ns
-        self.watched = self.amid_word = False
+        self.watched = False
         self._settling_since_ns = now_ns if self._gain_known else None
         self._dropped = 0
 
     def hears(self, now_ns: int) -> bool:
-        """Whether DOUT low means a conversion again.
-
-        Without clocks DOUT falls for nothing else: once it was seen high after a word, the chip need not be
-        sat out any longer.
-        """
-        if now_ns < self.deaf_until_ns and not (self.amid_word and self.high_ns > self._done_ns):
-            return False
-        self.amid_word = False
-        return True
+        """Whether DOUT low means a conversion that can be read again."""
+        return now_ns >= self.deaf_until_ns
 
     def look_away(self, gap_ns: int) -> None:
         """Note that nobody looked for so long: the chip is not to blame for what went unseen."""
@@ -140,22 +135,15 @@ class Chip:
         Returns False when the chip must be power-cycled.
         """
         self.heard_ns = max(self.heard_ns, word.seen_ns)
-        self._done_ns = word.done_ns
         if not word.awake:
-            if word.fault is Fault.DESYNC:
-                self.lose_gain()
-            readings.append(self.void(word.fault, word.seen_ns))
+            self._miss(self.dating.missed(self.high_ns, word.seen_ns), word.seen_ns, readings)
+            readings.append(self.void(self._lost(word), word.seen_ns))
             return False
-        not_ready_ns = self.high_ns
+        # DOUT was left high, and without clocks it falls for nothing but a new conversion: even if an update
+        # cut this word, the next low DOUT is a whole one.
+        not_ready_ns, self.high_ns = self.high_ns, word.left_ns
         dated = self.dating.date(not_ready_ns, word.seen_ns, watched=self.watched)
-        self.watched = True
-        # Whether an update came while the word was being shifted out: then it is of two conversions.
-        whole = word.done_ns - not_ready_ns <= SHORTEST_PERIOD_NS or self.dating.clear(
-            word.seen_ns, word.done_ns
-        )
-        if not whole:
-            self._sit_out(word.done_ns + 2 * self.dating.guard_ns)
-            self.amid_word = True
+        self.watched = whole = self._whole(word, not_ready_ns)
         if self.phase is Phase.SETTLING and not self._settled(dated.t_ns, word.done_ns, whole=whole):
             readings.append(self.void(Fault.SETTLING, dated.t_ns))
             return True
@@ -167,6 +155,21 @@ class Chip:
         self._miss(dated.missed, dated.t_ns, readings)
         readings.append(self._judge(word, dated.t_ns, whole=whole))
         return True
+
+    def _lost(self, word: Word) -> Fault:
+        """Say why a chip that cannot prove that it is in step must be power-cycled."""
+        if word.fault is not Fault.DESYNC:
+            return word.fault
+        if word.held_up and not self._whole(word, self.high_ns):
+            return Fault.LATE_READ  # an update during the delay lets DOUT fall too: nobody miscounted
+        self.lose_gain()
+        return Fault.DESYNC
+
+    def _whole(self, word: Word, not_ready_ns: int) -> bool:
+        """Whether it is known that no update came while the word was shifted out: else it is of two."""
+        if word.done_ns - not_ready_ns <= SHORTEST_PERIOD_NS:
+            return True
+        return self.dating.clear(word.seen_ns, word.done_ns)
 
     def _judge(self, word: Word, t_ns: int, *, whole: bool) -> Reading:
         if word.fault is not Fault.NONE:

@@ -6,6 +6,7 @@ import select
 from typing import Any, Final, Literal, NamedTuple, cast, get_args
 
 from station.board.breakdown import KINDS, Breakdown, Kind, cells_wrong
+from station.board.load import EMPTY, Plate
 from station.board.motion import Side
 from station.board.person import Stance, Surface, Vision
 from station.board.standing import Standing
@@ -26,10 +27,25 @@ KEYS: Final = frozenset(
 )  # fmt: skip
 FURTHEST_MM: Final = 400.0
 MOST_RAISES: Final = 100
+MOST_PLACED: Final = 5000.0  # N, and mm
 SWAY_FACTOR: Final = (0.1, 10.0)
 FAULT: Final = "fault"
+PLACE: Final = "place"
+PLACE_KEYS: Final = ("force_n", "x_mm", "y_mm")
 FAULT_KEYS: Final = frozenset({"do", "kind", "cells", "from_ns", "to_ns"})
 LONGEST_LINE_BYTES: Final = 4096
+
+
+class Place(NamedTuple):
+    """Lay a still load on the simulated plate, force 0: take it off. Newtons, and mm from the centre."""
+
+    force_n: float
+    x_mm: float
+    y_mm: float
+
+    def carry_out(self, standing: Standing, plate: Plate) -> None:
+        """Let it lie there from now on."""
+        standing.place(plate.corners_n(self.force_n, self.x_mm, self.y_mm) if self.force_n else EMPTY)
 
 
 class Control(NamedTuple):
@@ -84,21 +100,24 @@ class Control(NamedTuple):
             standing.touch_down(t_ns, self.side)
 
 
-def parse_control(line: bytes) -> Control | Breakdown:
-    """Return what one line asks for: a deed or a fault. Raises MessageError naming the wrong field."""
+def parse_control(line: bytes) -> Control | Breakdown | Place:
+    """Return what one line asks for: a deed, a fault or a load. Raises MessageError naming what is wrong."""
     try:
         asked = json.loads(line)
     except (ValueError, RecursionError) as error:
         raise MessageError(f"control line not understood: {error}") from None
     if not isinstance(asked, dict):
         raise MessageError("control line not understood: it is not an object")
-    is_fault = asked.get("do") == FAULT
-    unknown = sorted(set(asked) - (FAULT_KEYS if is_fault else KEYS))
+    do = asked.get("do")
+    known = FAULT_KEYS if do == FAULT else {"do", *PLACE_KEYS} if do == PLACE else KEYS
+    unknown = sorted(set(asked) - known)
     if unknown:
         raise MessageError(f"control line has an unknown key {unknown[0]!r}")
-    if is_fault:
+    if do == FAULT:
         return _breakdown(asked)
-    deed = cast("Deed", _one_of(asked, "do", (*DEEDS, FAULT)))
+    if do == PLACE:
+        return Place(*(_needed(asked, key) for key in PLACE_KEYS))
+    deed = cast("Deed", _one_of(asked, "do", (*DEEDS, FAULT, PLACE)))
     cell = _maybe(asked, "cell", CELLS)
     if deed == "press" and cell is None:
         raise MessageError(f"control line: cell is None; it must be {', '.join(CELLS)}")
@@ -162,6 +181,13 @@ def _pair(asked: dict[str, Any], key: str, most: float) -> tuple[float, float] |
         if all(isinstance(n, int | float) and -most <= n <= most for n in (across, along)):
             return float(across), float(along)
     raise MessageError(f"control line: {key} is {pair!r}; it must be two numbers from {-most:g} to {most:g}")
+
+
+def _needed(asked: dict[str, Any], key: str) -> float:
+    value = _number(asked, key, -MOST_PLACED, MOST_PLACED)
+    if value is None:
+        raise MessageError(f"control line: {key} is missing; it must be a number")
+    return value
 
 
 def _number(asked: dict[str, Any], key: str, least: float, most: float) -> float | None:

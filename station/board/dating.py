@@ -100,6 +100,17 @@ class Dating:
         self._last_ns = max(self._last_ns + 1, min(max(line_ns, after_ns), before_ns))
         return Dated(self._last_ns, max(0, conversions - 1), jumped=False)
 
+    def missed(self, after_ns: int, before_ns: int) -> int:
+        """How many conversions went unseen before one that became ready between these times.
+
+        Nothing is learned from it: it may be no conversion. 0 when that is not known, or its phase jumped.
+        """
+        if self._period_ns is None or self._seen == 0 or before_ns - self._last_ns > LONGEST_GAP_NS:
+            return 0
+        after_ns = max(after_ns, before_ns - round(self._period_ns))
+        conversions = self._conversions(after_ns, before_ns)
+        return 0 if self._jumped(after_ns, before_ns, conversions, watched=False) else max(0, conversions - 1)
+
     def next_update_ns(self, from_ns: float) -> float | None:
         """When the first update is due that may come at `from_ns` or later; None when not known.
 

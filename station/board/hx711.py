@@ -30,11 +30,13 @@ LONGEST_GAP_NS: Final = 5_000_000
 class Shift(NamedTuple):
     """One word clocked out of one or more chips: the DOUT levels after each pulse.
 
-    `late` is the number of the last pulse that may have been high for too long, -1 when none was; `proof`
-    says that a low DOUT after it could only come from a chip that is awake.
+    `left_ns` is when the last level was asked for. `late` is the number of the last pulse that may have been
+    high for too long, -1 when none was; `proof` says that a low DOUT after it could only come from a chip
+    that is awake.
     """
 
     levels: list[int]
+    left_ns: int
     late: int
     proof: bool
 
@@ -153,17 +155,16 @@ class Hx711Bank:
         shift = self._shift(ready)
         done_ns = self._clock.now_ns()
         self._read_ns = min(self._read_ns, done_ns - seen_ns)
+        held_up = done_ns - seen_ns > 2 * self._read_ns
         lost: list[Chip] = []
         for chip in self._chips:
             if not ready & chip.bit:
                 continue
             fault, awake = _verdict(shift, chip.bit)
-            if not chip.take(
-                Word(_counts(shift.levels, chip.cell), seen_ns, done_ns, fault, awake), readings
-            ):
+            counts = _counts(shift.levels, chip.cell)
+            word = Word(counts, seen_ns, shift.left_ns, done_ns, fault, awake, held_up)
+            if not chip.take(word, readings):
                 lost.append(chip)
-            elif chip.deaf_until_ns > done_ns:
-                self._waiting |= chip.bit
         if lost:
             self._power_down(tuple(lost))
 
@@ -178,6 +179,7 @@ class Hx711Bank:
         high = low | ready
         levels: list[int] = []
         late, late_ns, proof = -1, 0, True
+        ended_ns = 0
         for pulse in range(self._pulses):
             begun_ns = now_ns()
             set_clock(high)
@@ -191,7 +193,7 @@ class Hx711Bank:
             levels.append(data())
         # A chip that was reset has nothing to say for a period; a low DOUT within it tells that it was not.
         proof = proof and (late < 0 or now_ns() - late_ns < SHORTEST_PERIOD_NS)
-        return Shift(levels, late, proof)
+        return Shift(levels, ended_ns, late, proof)
 
     def _miss_silent(self, now_ns: int, readings: list[Reading]) -> None:
         for chip in self._chips:

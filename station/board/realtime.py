@@ -7,6 +7,8 @@ from typing import Final, NamedTuple
 
 # Above ordinary work and kernel threads of ordinary weight, below the kernel's own interrupt threads (50).
 PRIORITY: Final = 40
+# Of the process that takes the readings on: before all ordinary work, after the one that makes them.
+SESSION_PRIORITY: Final = 10
 MCL_CURRENT: Final = 1
 MCL_FUTURE: Final = 2
 
@@ -39,6 +41,22 @@ def ask_for_realtime() -> Achieved:
     # Without priority a pinned process only waits longer for whoever else wants that core.
     core = None if priority is None else _pin_core(refused)
     return Achieved(priority, core, _lock_memory(refused), tuple(refused))
+
+
+def ask_for_turns() -> str:
+    """Ask for SCHED_RR for a process that must not wait behind ordinary work; say in one line what was got.
+
+    Its children are not given it: they ask for themselves.
+    """
+    try:
+        policy = os.SCHED_RR | os.SCHED_RESET_ON_FORK
+        os.sched_setscheduler(0, policy, os.sched_param(SESSION_PRIORITY))
+    except OSError as error:
+        return (
+            f"the session runs with ordinary priority: SCHED_RR: {error.strerror} "
+            f"(LimitRTPRIO={SESSION_PRIORITY} or more in the unit allows it)"
+        )
+    return f"the session runs with priority SCHED_RR {SESSION_PRIORITY}"
 
 
 def _raise_priority(refused: list[str]) -> int | None:

@@ -135,7 +135,8 @@ class SimulatedHx711:
 
     def level(self, now_ns: int) -> int:
         """Return what DOUT reads: 0 or 1."""
-        self.advance(now_ns)
+        if now_ns >= self.update_ns:
+            self.advance(now_ns)
         if self._fault is ChipFault.STUCK_LOW:
             return 0
         if (

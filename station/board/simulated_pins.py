@@ -61,7 +61,8 @@ class SimulatedPins:
         self._clocked = 0
         self._clocked_ns = 0
         self._levels = 0
-        self._unchanged_until_ns = 0
+        self._unchanged_until_ns = 0  # the soonest of those below
+        self._unchanged_until_ns_of = [0] * len(chips)
 
     @property
     def clock_levels(self) -> int:
@@ -70,10 +71,10 @@ class SimulatedPins:
 
     def set_clock(self, cells: int) -> None:
         """Drive PD_SCK high on these cells and low on the others."""
-        if cells:
-            self._clocked, self._clocked_ns = cells, self._clock.now_ns()
-        late_ns = self._spend()
         changed = self._high ^ cells
+        if changed:
+            self._clocked, self._clocked_ns = changed, self._clock.now_ns()
+        late_ns = self._spend()
         if changed:
             now_ns = self._clock.now_ns()
             self._high = cells
@@ -81,8 +82,10 @@ class SimulatedPins:
             self._unchanged_until_ns = 0
             for chip in self._on[changed & cells]:
                 chip.rise(now_ns)
+                self._unchanged_until_ns_of[chip.cell] = 0
             for chip in self._on[changed & ~cells]:
                 chip.fall(now_ns)
+                self._unchanged_until_ns_of[chip.cell] = 0
         if late_ns:
             self._clock.advance(late_ns)
 
@@ -100,7 +103,7 @@ class SimulatedPins:
     def break_down(self, cell: int, fault: ChipFault) -> None:
         """Let one chip have a fault from now on; NONE mends it."""
         self.chips[cell].break_down(fault, self._clock.now_ns())
-        self._unchanged_until_ns = 0
+        self._unchanged_until_ns = self._unchanged_until_ns_of[cell] = 0
 
     def delay_calls(self, spikes: Spikes | None) -> None:
         """Delay some calls like this from now on; None delays none."""
@@ -115,13 +118,15 @@ class SimulatedPins:
         """Give the lines back; they stay as they are."""
 
     def _look(self, now_ns: int) -> None:
-        levels = 0
+        """Ask those chips whose DOUT may have changed since they were asked."""
+        until_ns_of = self._unchanged_until_ns_of
         for chip in self.chips:
-            levels |= chip.level(now_ns) << chip.cell
-        self._levels = levels
-        # A chip whose PD_SCK is high may fall asleep at any time, so nothing is remembered of it.
-        until_ns = 0 if self._high else min(chip.changes_ns(now_ns) for chip in self.chips)
-        self._unchanged_until_ns = until_ns
+            cell = chip.cell
+            if now_ns >= until_ns_of[cell]:
+                self._levels = self._levels & ~(1 << cell) | chip.level(now_ns) << cell
+                # A chip whose PD_SCK is high may fall asleep at any time, so nothing is remembered of it.
+                until_ns_of[cell] = 0 if self._high >> cell & 1 else chip.changes_ns(now_ns)
+        self._unchanged_until_ns = min(until_ns_of)
 
     def _being_read(self, now_ns: int) -> int:
         """Which cells have a word under way: PD_SCK was moved not more than two calls ago."""

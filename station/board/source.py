@@ -7,6 +7,8 @@ from station.board.breakdown import Breakdowns
 from station.board.clock import Clock, MonotonicClock, PacedClock, VirtualClock
 from station.board.config import BoardConfig, ReaderName
 from station.board.hx711 import Hx711Bank
+from station.board.imperfect import ImperfectBoard
+from station.board.load import Load, Plate
 from station.board.person import Person
 from station.board.pins import Pins
 from station.board.reader import Reader
@@ -53,9 +55,9 @@ class BoughtSource(NamedTuple):
 
 
 def open_source(
-    name: str, config: BoardConfig, *, seed: int, reader: ReaderName = "station"
+    name: str, config: BoardConfig, *, seed: int, reader: ReaderName = "station", imperfect: bool = False
 ) -> Source | BoughtSource:
-    """Open `simulate`, `replay:FILE`, `wii`, or `gpio` with this reader.
+    """Open `simulate`, `replay:FILE`, `wii`, or `gpio` with this reader; `imperfect` is a simulated board.
 
     Raises ConfigError for another name, RecordingError or BoardError when it cannot be opened.
     """
@@ -74,9 +76,9 @@ def open_source(
 
         return Source(name, GpioPins.open(config), MonotonicClock(), None)
     if name == "simulate":
-        return simulate(
-            name, Standing(Person(config.plate, seed=seed), config.plate), PacedClock(), seed=seed
-        )
+        plate = config.plate if imperfect else None
+        standing = Standing(Person(config.plate, seed=seed), config.plate)
+        return simulate(name, standing, PacedClock(), seed=seed, imperfect=plate)
     if name.startswith(REPLAY) and len(name) > len(REPLAY):
         recording = read_recording(Path(name.removeprefix(REPLAY)), config.plate)
         return simulate(name, Standing(RecordedPerson(recording), config.plate), PacedClock(), seed=seed)
@@ -97,8 +99,11 @@ def check_source(name: str, config: BoardConfig, *, reader: ReaderName = "statio
         find_chip(config.gpio_chip).close()
 
 
-def simulate(name: str, standing: Standing, clock: VirtualClock, *, seed: int) -> Source:
-    """Return simulated chips under somebody, living in this clock."""
-    chips = simulated_chips(standing, seed=seed, now_ns=clock.now_ns())
+def simulate(
+    name: str, standing: Standing, clock: VirtualClock, *, seed: int, imperfect: Plate | None = None
+) -> Source:
+    """Return simulated chips under somebody, living in this clock; an imperfect plate is as large as this."""
+    load: Load = standing if imperfect is None else ImperfectBoard(standing, imperfect, seed=seed)
+    chips = simulated_chips(load, seed=seed, now_ns=clock.now_ns())
     pins = SimulatedPins(chips, clock, seed=seed)
     return Source(name, pins, clock, standing, Breakdowns(pins))

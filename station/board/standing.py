@@ -81,6 +81,7 @@ class Standing:
         self._other_foot = OtherFoot()
         self._leaves_ns: int | None = None
         self._pressed: tuple[int, int] | None = None  # which corner, since when
+        self._placed = EMPTY  # something that lies on the plate beside whoever stands there
 
     @property
     def on_board(self) -> bool:
@@ -107,6 +108,10 @@ class Standing:
     def press(self, t_ns: int, cell: int) -> None:
         """Press on one corner for a moment."""
         self._pressed = cell, t_ns
+
+    def place(self, forces_n: Forces) -> None:
+        """Lay something still on the plate, instead of what lay there."""
+        self._placed = forces_n
 
     def stand(
         self,
@@ -159,6 +164,8 @@ class Standing:
     def forces_n(self, t_ns: int) -> Forces:
         """Return the force on each cell."""
         forces_n = self._stood_n(t_ns)
+        if self._placed is not EMPTY:
+            forces_n = Forces._make(n + placed for n, placed in zip(forces_n, self._placed, strict=True))
         if self._pressed is None or not 0 <= t_ns - self._pressed[1] < PRESS_NS:
             return forces_n
         pressed = self._pressed[0]

@@ -9,6 +9,7 @@ from station.board.config import BoardConfig
 from station.check.corners import CornerPress, corner_findings
 from station.check.figures import CellFigures, figures_of
 from station.check.findings import Finding, findings_of
+from station.sway.drift import Advice
 from station.sway.plate import Four, Plate
 from station.sway.reading import Reading
 
@@ -24,12 +25,16 @@ class Arrival(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Realtime(msgspec.Struct, frozen=True, kw_only=True):
-    """What the acquisition process was given: its SCHED_FIFO priority, its core, memory that stays in RAM."""
+    """What the acquisition process was given: its SCHED_FIFO priority, its core, memory that stays in RAM.
+
+    `gc_frozen`: no collection of garbage interrupts it.
+    """
 
     priority: int | None = None
     core: int | None = None
     locked: bool = False
     refused: tuple[str, ...] = ()
+    gc_frozen: bool = False
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,12 +55,13 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Board(msgspec.Struct, frozen=True, kw_only=True):
-    """What is known of the board beforehand: `tare` in force, `reference` tare of its calibration."""
+    """What is known beforehand: `tare` in force, `reference` tare of its calibration, why to repeat that."""
 
     config: BoardConfig
     plate: Plate
     tare: Four | None = None
     reference: Four | None = None
+    advice: tuple[Advice, ...] = ()
 
 
 class Heard(msgspec.Struct, kw_only=True):
@@ -68,6 +74,7 @@ class Heard(msgspec.Struct, kw_only=True):
     delays_ns: list[int] = msgspec.field(default_factory=list)
     seconds: float = 0.0
     restarts: int = 0
+    arrival: Arrival | None = None  # as the running station measured it
 
     def note(self, note: dict[str, Any]) -> None:
         """Take one note of the acquisition process."""
@@ -75,6 +82,9 @@ class Heard(msgspec.Struct, kw_only=True):
             self.source, self.sim = str(note["source"]), bool(note["sim"])
             known = {key: note["rt"][key] for key in Realtime.__struct_fields__ if key in note["rt"]}
             self.realtime = msgspec.convert(known, Realtime)
+        elif note["note"] == "arrival":
+            median_ms, p99_ms = note["arrival_ms"]
+            self.arrival = Arrival(median_ms=median_ms, p99_ms=p99_ms)
 
 
 def report_of(heard: Heard, board: Board, presses: Sequence[CornerPress] = ()) -> Report:
@@ -82,8 +92,12 @@ def report_of(heard: Heard, board: Board, presses: Sequence[CornerPress] = ()) -
     cells = figures_of(heard.readings, board.config, board.plate, board.tare)
     findings = findings_of(cells, board.plate, tare=board.tare, reference=board.reference)
     findings += corner_findings(presses, board.config)
-    arrival = arrival_of(heard.delays_ns)
+    arrival = heard.arrival or arrival_of(heard.delays_ns)
     findings += _of_time(heard, arrival)
+    findings += [
+        Finding(kind="recalibrate", cell=advice.cell, text=advice.text, fatal=False)
+        for advice in board.advice
+    ]
     fatal = [finding for finding in findings if finding.fatal]
     return Report(
         fit=not fatal,

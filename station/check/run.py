@@ -18,7 +18,12 @@ ACQUIRE: Final = "acquisition: balance-station acquire: "
 
 
 class Source(Protocol):
-    """Where readings come from: the acquisition process, or a board in virtual time."""
+    """Where readings come from: the acquisition process, the running station, or a board in virtual time.
+
+    `in_time`: when a reading arrives here tells how late it is.
+    """
+
+    in_time: bool
 
     def start(self) -> None:
         """Begin to measure."""
@@ -100,7 +105,7 @@ class Check:
 
     def _keep(self, reading: Reading) -> None:
         self._heard.readings.append(reading)
-        if reading.fault is Fault.NONE:
+        if reading.fault is Fault.NONE and self._source.in_time:
             self._heard.delays_ns.append(self._now_ns() - reading.t_ns)
 
     def _await_start(self) -> None:

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Final, Literal, NamedTuple
 import msgspec
 
 from station.errors import MessageError, UnknownVersionError
+from station.training.health import BoardHealth
 from station.training.prescription import Limits, Prescription
 from station.training.result import JournalResult, SessionResult, TrialResult
 
@@ -96,7 +97,7 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Birth(msgspec.Struct, frozen=True, kw_only=True):
-    """Said at every connection."""
+    """Said at every connection, and again when plate, prescription or the reading of the board change."""
 
     sw: str
     cal: str
@@ -106,6 +107,7 @@ class Birth(msgspec.Struct, frozen=True, kw_only=True):
     outbox_oldest_s: float | None
     limits: Limits
     sim: bool
+    board: BoardHealth | None = None  # None: the session has not said yet
 
 
 class StationEvent(msgspec.Struct, frozen=True, kw_only=True):

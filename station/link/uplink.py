@@ -29,9 +29,10 @@ from station.link.messages import (
     up_topic,
 )
 from station.link.outbox import Pump
+from station.link.presence import Presence
 from station.session.client import SessionClient
 from station.session.clock import WallClock
-from station.session.protocol import MAX_DOCUMENT_BYTES, Prescribe, Refused
+from station.session.protocol import MAX_DOCUMENT_BYTES, Health, Prescribe, Refused
 from station.session.store import Header, Outgoing, Store, new_id
 from station.training.prescription import Limits
 
@@ -67,6 +68,8 @@ class Uplink:
         self._session: SessionClient | None = None
         self._session_at_s = 0.0
         self._handover = Handover(store.outbox)
+        self._presence_told = Presence()
+        self._rx_version: int | None = None
         self._seen_version = -1
         self._room_was_made = False
         self._stopping = False
@@ -144,6 +147,8 @@ class Uplink:
             if self._client.is_connected():
                 for row in self._pump.due(time.monotonic(), look=self._worth_a_look()):
                     self._send(row)
+                if self._presence_told.due(self._rx_version, time.monotonic()):
+                    self._publish_birth()
         except StoreError as error:
             self._log(str(error))
 
@@ -151,6 +156,8 @@ class Uplink:
         """Return whether there may be rows to send that were not there, or had no room, the last time."""
         version = self._store.outbox_version()
         worth = self._room_was_made or version != self._seen_version
+        if version != self._seen_version:
+            self._rx_version = self._store.applied_version()
         self._seen_version, self._room_was_made = version, False
         return worth
 
@@ -178,7 +185,7 @@ class Uplink:
         self._log("connected to the care team's broker")
         self._client.subscribe([(down_topic(self._station, "ack"), 1), (down_topic(self._station, "rx"), 1)])
         self._publish("state", self._state(online=True), retain=True)
-        self._publish("birth", self._birth(), retain=True)
+        self._publish_birth()
         self._pump.reconnected()
 
     def _on_ack(self, payload: bytes) -> None:
@@ -202,7 +209,9 @@ class Uplink:
                 self._session_at_s = now_s + SESSION_RETRY_S
                 self._session = SessionClient(self._socket, name="uplink", snapshots=False)
             for notice in self._session.poll():
-                if isinstance(notice, Refused):  # the uplink asks nothing else of it
+                if isinstance(notice, Health):
+                    self._presence_told.board = notice.board
+                elif isinstance(notice, Refused):  # the uplink asks nothing else of it
                     self._log(f"the session does not take the prescription now: {notice.reason}")
             document = self._handover.due()
             if document is not None:
@@ -258,15 +267,24 @@ class Uplink:
         )
 
     def _presence(self, kind: str, body: msgspec.Struct) -> bytes:
-        return encode(
-            self._envelope(kind, self._header(), msgspec.Raw(msgspec.json.encode(body)), id_=new_id(), seq=0)
-        )
+        raw = msgspec.Raw(msgspec.json.encode(body))
+        return encode(self._envelope(kind, self._newest_header(), raw, id_=new_id(), seq=0))
+
+    def _newest_header(self) -> Header:
+        """Return the head of a message made now; the session knows best which plate is in use."""
+        header, board = self._header(), self._presence_told.board
+        return header if board is None else msgspec.structs.replace(header, cal=board.cal)
+
+    def _publish_birth(self) -> None:
+        self._rx_version = self._store.applied_version()
+        self._presence_told.told(self._rx_version, time.monotonic())
+        self._publish("birth", self._birth(), retain=True)
 
     def _state(self, *, online: bool) -> bytes:
         return self._presence("state", State(online=online, boot=self._header().boot))
 
     def _birth(self) -> bytes:
-        header = self._header()
+        header = self._newest_header()
         backlog = self._store.backlog()
         return self._presence(
             "birth",
@@ -274,11 +292,12 @@ class Uplink:
                 sw=__version__,
                 cal=header.cal,
                 alg=header.alg,
-                rx_version=header.rx_version,
+                rx_version=self._rx_version,
                 outbox_depth=backlog.depth,
                 outbox_oldest_s=_age_s(backlog.oldest),
                 limits=self._limits,
                 sim=header.sim,
+                board=self._presence_told.board,
             ),
         )
 

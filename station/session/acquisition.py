@@ -10,7 +10,7 @@ from typing import IO, Any, Final
 
 import msgspec
 
-from station.session.protocol import Simulate, SimulateFault
+from station.session.protocol import Simulate, SimulateFault, SimulatePlace
 from station.sway.reading import CELL_COUNT, RECORD, Fault, Reading, unpack
 
 S: Final = 1_000_000_000
@@ -29,6 +29,8 @@ class Acquisition:
     void ones (`RESTARTED`, `LOST`) of every cell, so that no gap goes unseen.
     """
 
+    in_time = True  # readings arrive as they are made
+
     def __init__(
         self, command: Sequence[str], *, now_ns: Callable[[], int], log: Callable[[str], None]
     ) -> None:
@@ -46,6 +48,7 @@ class Acquisition:
         self._restarted = False
         self._voids: list[Reading] = []  # said for a child that can no longer speak
         self._stood: dict[str, Any] | None = None  # how the simulated person stands, for the next child
+        self._placed: dict[str, Any] | None = None  # what lies on the simulated board, likewise
         self._broken: list[dict[str, Any]] = []  # what was broken on the simulated board, likewise
         self.said: deque[str] = deque(maxlen=SAID_LINES)
         self.restarts = 0
@@ -62,8 +65,9 @@ class Acquisition:
             if pipe is not None:
                 os.set_blocking(pipe.fileno(), False)
         self._child = child
-        for line in (*self._broken, *([] if self._stood is None else [self._stood])):
-            self._write(line)
+        for line in (*self._broken, self._stood, self._placed):
+            if line is not None:
+                self._write(line)
 
     @property
     def pid(self) -> int | None:
@@ -162,6 +166,12 @@ class Acquisition:
         elif self._stood is not None:
             told = {key: value for key, value in line.items() if value is not None}
             self._stood = {**self._stood, **told, "do": "step_on", "since_ns": self._stood["since_ns"]}
+        self._write(line)
+
+    def place(self, step: SimulatePlace) -> None:
+        """Put a still load on the simulated board, this child's and that of any that follows it."""
+        line = {"do": "place", "force_n": step.force_n, "x_mm": step.x_mm, "y_mm": step.y_mm}
+        self._placed = line if step.force_n else None
         self._write(line)
 
     def break_down(self, fault: SimulateFault) -> None:

@@ -47,13 +47,17 @@ class Plates:
             self._write_history([*ids, named])
         return named
 
-    def restore(self) -> PlateFile:
-        """Take the plate before this one into use again. Raises CalibrationError when there is none."""
+    def previous(self) -> PlateFile:
+        """Return the plate before this one. Raises CalibrationError when there is none."""
         *before, _current = self.history() or [""]
         if not before:
             raise CalibrationError("there is no previous plate to restore")
-        file = self._read(before[-1])
-        self._write_history(before)
+        return self._read(before[-1])
+
+    def restore(self) -> PlateFile:
+        """Take the plate before this one into use again. Raises CalibrationError when there is none."""
+        file = self.previous()
+        self._write_history(self.history()[:-1])
         return file
 
     def _read(self, named: str) -> PlateFile:

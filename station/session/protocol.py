@@ -5,11 +5,15 @@ from typing import Annotated, Literal
 import msgspec
 
 from station.errors import MessageError
+from station.training.health import BoardHealth
 from station.training.routine import Side, Surface, Vision
 from station.training.snapshot import Snapshot
 
-MAX_PACKET_BYTES = 64 * 1024
-MAX_DOCUMENT_BYTES = MAX_PACKET_BYTES // 2  # as a JSON string it may grow
+# A plate file of 7 × 7 places with four masses each has 76 kB as a JSON string; a packet of this size goes
+# through the socket buffer of every Linux.
+MAX_PACKET_BYTES = 128 * 1024
+MAX_DOCUMENT_BYTES = 32 * 1024
+MAX_PLATE_BYTES = 96 * 1024
 
 MOST_COUNTED = 10_000  # steps, minutes, repetitions
 
@@ -105,6 +109,37 @@ class SimulateFault(Packet, frozen=True, tag="simulate_fault"):
             raise ValueError(message)
 
 
+class Service(Packet, frozen=True, tag="service"):
+    """One client takes the board for itself, or gives it back, to calibrate or check it.
+
+    While it has it no training starts, the zero is not taken by itself, and the client gets every reading.
+    Refused while somebody trains or another client has it. Ends when the client says so or goes away.
+    """
+
+    on: bool
+
+
+class SimulatePlace(Packet, frozen=True, tag="simulate_place"):
+    """Put a still load on the simulated board at a place, force 0 takes it off; only in service.
+
+    Origin the plate's centre, +x to the patient's right, +y forward.
+    """
+
+    force_n: Annotated[float, msgspec.Meta(ge=0, le=5000)]
+    x_mm: Annotated[float, msgspec.Meta(ge=-2000, le=2000)] = 0.0
+    y_mm: Annotated[float, msgspec.Meta(ge=-2000, le=2000)] = 0.0
+
+
+class TakePlate(Packet, frozen=True, tag="take_plate"):
+    """Weigh with this plate from now on (`station.sway.plate_file`); only in service."""
+
+    document: Annotated[str, msgspec.Meta(max_length=MAX_PLATE_BYTES)]
+
+
+class RestorePlate(Packet, frozen=True, tag="restore_plate"):
+    """Weigh with the plate before this one again; only in service."""
+
+
 class Prescribe(Packet, frozen=True, tag="prescribe"):
     """A signed prescription as it came from the care team (a JSON document)."""
 
@@ -119,14 +154,46 @@ class Event(Packet, frozen=True, tag="event"):
     detail: dict[str, str | float | int | bool | None] = {}
 
 
+class Readings(Packet, frozen=True, tag="readings"):
+    """What the board said since the last such packet, to the client in service only, some 20 times a second.
+
+    Each is t_ns (CLOCK_MONOTONIC), cell, counts and fault (`station.sway.reading.Fault`).
+    """
+
+    readings: tuple[tuple[int, int, int, int], ...]
+
+
+class PlateTaken(Packet, frozen=True, tag="plate_taken"):
+    """The answer to `take_plate` and `restore_plate`: the plate that is in use now."""
+
+    id: str
+
+
+class Health(Packet, frozen=True, tag="health"):
+    """How well the board is read: every few seconds, at a change, and to a client whose service begins."""
+
+    board: BoardHealth
+
+
 class Refused(Packet, frozen=True, tag="refused"):
     """The last packet could not be used, and why."""
 
     reason: str
 
 
-Command = Hello | Press | Answer | Simulate | SimulateFault | Prescribe
-Notice = Snapshot | Event | Refused
+Command = (
+    Hello
+    | Press
+    | Answer
+    | Simulate
+    | SimulateFault
+    | Prescribe
+    | Service
+    | SimulatePlace
+    | TakePlate
+    | RestorePlate
+)
+Notice = Snapshot | Event | Refused | Readings | PlateTaken | Health
 
 _commands: msgspec.json.Decoder[Command] = msgspec.json.Decoder(Command)
 _notices: msgspec.json.Decoder[Notice] = msgspec.json.Decoder(Notice)

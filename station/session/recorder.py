@@ -5,6 +5,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -286,6 +287,10 @@ class Recorder:
     def _known_stop(self) -> Stop | None:
         value = self._store.note(STOP_NOTE)
         return None if value is None else msgspec.json.decode(value, type=Stop)
+
+    def weigh_with(self, cal: str) -> None:
+        """Name this plate in everything made from now on."""
+        self._identity = replace(self._identity, cal=cal)
 
     def keep_tare(self, zero: Four, noise_n: float | None) -> None:
         """Remember the zero of the empty board."""

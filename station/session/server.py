@@ -12,7 +12,9 @@ from station.session.protocol import (
     MAX_PACKET_BYTES,
     Command,
     Event,
+    Health,
     Hello,
+    Notice,
     Refused,
     decode_command,
     encode,
@@ -152,10 +154,15 @@ class Server:
         for peer in [peer for peer in self.peers if not peer.show(packet)]:
             self.drop(peer)
 
-    def tell(self, event: Event) -> None:
+    def tell(self, notice: Event | Health) -> None:
         """Send an event to every client; one that does not listen is dropped."""
-        packet = encode(event)
+        packet = encode(notice)
         for peer in [peer for peer in self.peers if not peer.tell(packet)]:
+            self.drop(peer)
+
+    def tell_one(self, peer: Peer, notice: Notice) -> None:
+        """Send one client what is for it alone; when it does not listen it is dropped."""
+        if not peer.tell(encode(notice)):
             self.drop(peer)
 
     def refuse(self, peer: Peer, reason: str) -> None:

@@ -4,19 +4,37 @@ import select
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
-from station.errors import StationError, StoreError
+from station.errors import ServiceError, StationError, StoreError
 from station.session.acquisition import Note
+from station.session.board import Board
+from station.session.drift_watch import DriftWatch
+from station.session.exchange import PlateExchange
 from station.session.fault_watch import FaultWatch, StationFault
+from station.session.health import HealthWatch
 from station.session.prescriptions import Prescriptions
-from station.session.protocol import Answer, Command, Event, Prescribe, Press, Simulate, SimulateFault
+from station.session.protocol import (
+    Answer,
+    Command,
+    Event,
+    Health,
+    Prescribe,
+    Press,
+    RestorePlate,
+    Simulate,
+    SimulateFault,
+    SimulatePlace,
+    TakePlate,
+)
+from station.session.protocol import Service as ServiceMode
 from station.session.recorder import Recorder
 from station.session.server import Peer, Server
 from station.session.tare import Tare
+from station.session.upkeep import Upkeep
 from station.sway.live import LiveCop
-from station.sway.plate import Plate
-from station.sway.reading import Reading, Sample
+from station.sway.plate import Four, Plate
+from station.sway.reading import Fault, Reading, Sample
 from station.training.course import Course
 from station.training.ended import (
     CountEnded,
@@ -40,42 +58,6 @@ STOPS: Final = ("red_flag", "pain_stop")
 EMPTY_PHASES: Final = ("welcome", "blocked", "checkin", "plan", "setup", "checkout", "summary", "journal")
 
 
-class Board(Protocol):
-    """Where readings come from: the acquisition process, or a board in virtual time."""
-
-    def start(self) -> None:
-        """Begin to measure."""
-        ...
-
-    def filenos(self) -> list[int]:
-        """Return descriptors that become readable when there is something to read."""
-        ...
-
-    def readings(self) -> list[Reading]:
-        """Return what has arrived; never waits."""
-        ...
-
-    def notes(self) -> list[Note]:
-        """Return what the board says about itself."""
-        ...
-
-    def supervise(self) -> bool:
-        """See to it that the board goes on; return whether it was started again."""
-        ...
-
-    def simulate(self, step: Simulate) -> None:
-        """Tell the simulated person what to do."""
-        ...
-
-    def break_down(self, fault: SimulateFault) -> None:
-        """Break something on the simulated board, or mend it."""
-        ...
-
-    def close(self) -> None:
-        """Stop measuring."""
-        ...
-
-
 @dataclass(frozen=True, slots=True)
 class Parts:
     """What a running station is made of."""
@@ -86,6 +68,8 @@ class Parts:
     prescriptions: Prescriptions
     course: Course
     plate: Plate
+    exchange: PlateExchange
+    drift: DriftWatch
 
 
 class Service:
@@ -100,10 +84,14 @@ class Service:
         self._prescriptions = parts.prescriptions
         self._course = parts.course
         self._plate = parts.plate
+        self._exchange = parts.exchange
+        self._drift = parts.drift
+        self._upkeep = Upkeep(parts.server)
         self._now_ns = now_ns
         self._log = log
         self._live = LiveCop(self._plate)
         self._faults = FaultWatch()
+        self._health = HealthWatch(sim=self._course.sim, cal=self._plate.calibration)
         self._tare = Tare(self._plate, known=self._recorder.tare is not None)
         self._samples = 0
         self._stopping = False
@@ -141,24 +129,32 @@ class Service:
         for peer in list(self._server.peers):
             for command in self._server.commands(peer):
                 self._obey(peer, command)
+        if self._upkeep.left():
+            self._end_service()
         for reading in self._board.readings():
             self._on_reading(reading)
         for note in self._board.notes():
             self._on_note(note)
+        self._upkeep.advance(self._now_ns())
         for sample in self._live.advance(self._now_ns() - LATE_NS):
             self._on_sample(sample)
         for fault in self._faults.advance(self._now_ns()):
             self._on_fault(fault)
-        self._board.supervise()
+        if self._board.supervise():
+            self._health.restarted()
+            self._tell_health()
         self._recorder.retry()
 
     # -- the board -----------------------------------------------------------------------------------------
 
     def _on_reading(self, reading: Reading) -> None:
         self._recorder.push(reading)
+        if reading.fault is Fault.NONE:
+            self._health.arrived(self._now_ns() - reading.t_ns)
         for fault in self._faults.push(reading):
             self._on_fault(fault)
-        if self._course.phase in EMPTY_PHASES:
+        self._upkeep.push(reading)
+        if self._may_be_empty():
             self._tare.push(reading)
         for sample in self._live.push(reading):
             self._on_sample(sample)
@@ -177,17 +173,24 @@ class Service:
         self._recorder.keep_progress(self._course)
         self._samples += 1
         if self._samples % SHOW_EVERY == 0:
-            self._server.show(snapshot_of(self._course, self._recorder.session))
-        if self._samples % 50 == 0 and self._course.phase in EMPTY_PHASES:
+            session = self._recorder.session
+            self._server.show(snapshot_of(self._course, session, service=self._upkeep.on))
+        if self._samples % 50 == 0 and self._may_be_empty():
             self._take_zero()
+
+    def _may_be_empty(self) -> bool:
+        """Return whether nobody is meant to stand on the board, and no mass of a calibration either."""
+        return self._course.phase in EMPTY_PHASES and not self._upkeep.on
 
     def _take_zero(self) -> None:
         zero = self._tare.zero()
         if zero is not None:
             self._recorder.keep_tare(zero, self._tare.noise_n)
+            self._drift.zero_taken(zero, self._tare.noises_n)
             self._set_zero(zero)
+            self._health.weighs(self._plate.calibration, self._tare.noise_n)
 
-    def _set_zero(self, zero: tuple[float, float, float, float]) -> None:
+    def _set_zero(self, zero: Four) -> None:
         self._plate = self._plate.tared(zero)
         self._live.set_plate(self._plate)
         self._course.ready = True
@@ -197,6 +200,11 @@ class Service:
             self._recorder.recording_started(int(note["start_ns"]))
         elif note["note"] == "warning":
             self._log(f"acquisition: {note.get('text')}")
+        elif self._health.note(note):
+            self._tell_health()
+
+    def _tell_health(self) -> None:
+        self._server.tell(Health(board=self._health.now))
 
     # -- what comes of it ----------------------------------------------------------------------------------
 
@@ -205,6 +213,7 @@ class Service:
             match outcome:
                 case SessionStarted():
                     self._recorder.session_started()
+                    self._drift.session_started()
                     self._tell("session_started", self._now_ns(), {"session": self._recorder.session})
                 case TrialEnded():
                     self._recorder.trial_ended(outcome)
@@ -238,7 +247,13 @@ class Service:
 
     def _obey(self, peer: Peer, command: Command) -> None:
         try:
-            self._on_command(command)
+            if isinstance(command, ServiceMode):
+                self._on_service(peer, command)
+            elif isinstance(command, TakePlate | RestorePlate | SimulatePlace):
+                self._upkeep.demand(peer)
+                self._in_service(command)
+            else:
+                self._on_command(command)
         except StationError as error:
             self._server.refuse(peer, str(error))
 
@@ -246,6 +261,10 @@ class Service:
         match command:
             case Press(button=button):
                 if button == "start" and self._course.phase in ("welcome", "pause"):
+                    if self._upkeep.on:
+                        raise ServiceError(
+                            "the board is being looked after; training starts again after that"
+                        )
                     self._prescriptions.before_session(self._course)
                 self._on_outcomes(self._course.on_press(button))
             case Answer(key=key, value=value):
@@ -259,6 +278,51 @@ class Service:
                 self._board.simulate(command)
             case SimulateFault():
                 self._board.break_down(command)
+
+    # -- service -------------------------------------------------------------------------------------------
+
+    def _on_service(self, peer: Peer, command: ServiceMode) -> None:
+        if command.on:
+            self._upkeep.begin(peer, self._course.phase)
+            self._tare.clear()
+            self._server.tell_one(peer, Health(board=self._health.now))
+            self._log(f"the board is being looked after by {peer.name}: nobody can train")
+        else:
+            self._upkeep.demand(peer)
+            self._end_service()
+
+    def _end_service(self) -> None:
+        self._upkeep.end()
+        self._tare.clear()
+        if self._course.sim:  # a simulated hand leaves nothing on the board
+            self._board.place(SimulatePlace(force_n=0.0))
+        self._log("the board is no longer being looked after: training may start")
+
+    def _in_service(self, command: TakePlate | RestorePlate | SimulatePlace) -> None:
+        match command:
+            case TakePlate(document=document):
+                plate = self._exchange.take(document.encode())
+                # Whoever calibrated has just weighed the empty board, perhaps with another cell in it.
+                self._weigh_with(plate, plate.tare_counts)
+            case RestorePlate():
+                plate = self._exchange.restore()
+                self._weigh_with(plate, self._recorder.tare or plate.tare_counts)
+            case SimulatePlace() if not self._course.sim:
+                raise StationError("this station has a real board; nothing on it can be simulated")
+            case SimulatePlace():
+                self._board.place(command)
+
+    def _weigh_with(self, plate: Plate, zero: Four) -> None:
+        self._drift.plate_taken(plate)
+        self._plate = plate.tared(zero)
+        self._recorder.weigh_with(plate.calibration)
+        self._recorder.keep_tare(zero, self._tare.noise_n)
+        self._health.weighs(plate.calibration, self._tare.noise_n)
+        self._tell_health()
+        self._tare = Tare(self._plate, known=True)
+        self._set_zero(zero)
+        self._upkeep.plate_taken(plate.calibration)
+        self._log(f"plate {plate.calibration} is in use")
 
     def _on_outcomes(self, outcomes: list[Outcome]) -> None:
         for outcome in outcomes:

@@ -24,6 +24,7 @@ class Tare:
         self._known = known
         self._readings: list[deque[Reading]] = [deque() for _ in range(CELL_COUNT)]
         self.noise_n: float | None = None  # rms of one cell, unloaded
+        self.noises_n: Four | None = None  # of each
 
     def push(self, reading: Reading) -> None:
         """Take one reading."""
@@ -51,6 +52,7 @@ class Tare:
         if max(noises_n) > STILL_N or (self._known and load_n > EMPTY_N):
             return None
         self.noise_n = (sum(n * n for n in noises_n) / CELL_COUNT) ** 0.5
+        self.noises_n = (noises_n[0], noises_n[1], noises_n[2], noises_n[3])
         fl, fr, rl, rr = means
         self._plate = self._plate.tared((fl, fr, rl, rr))
         self._known = True

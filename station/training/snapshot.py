@@ -138,4 +138,5 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True, tag="snapshot", tag_fi
     weekday: int = 0  # of today; 0 is Monday
     tip: str = ""  # of the day
     note: str = ""  # from the therapist, shown once at the check-in after a change
+    service: bool = False  # somebody calibrates or checks the board: nobody can train
     board_fault: str | None = None  # a calm sentence when the board gives no numbers

@@ -9,7 +9,7 @@ TRAINING = ("setup", "step_on", "weigh", "countdown", "hold", "result", "rest", 
 WITH_WORDS = ("blocked", "summary", "all_right", "pause", "step_on", "weigh")
 
 
-def snapshot_of(course: Course, session: str | None) -> Snapshot:
+def snapshot_of(course: Course, session: str | None, *, service: bool = False) -> Snapshot:
     """Return everything a screen needs to know at this instant."""
     attempt = course.attempt
     sample = course.sample
@@ -41,6 +41,7 @@ def snapshot_of(course: Course, session: str | None) -> Snapshot:
         weekday=course.weekday,
         tip=course.tip if course.phase == "summary" else "",
         note=course.note if course.phase in ("checkin", "plan") else "",
+        service=service,
         board_fault=_board_words(course),
     )
 

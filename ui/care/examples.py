@@ -13,6 +13,7 @@ from station.link.messages import Birth, Envelope, RawTrace, Reply, State, Stati
 from station.sway.plate import Plate
 from station.sway.reading import CELL_COUNT, Fault, Reading
 from station.sway.trace import ENCODING, encode_trace
+from station.training.health import BoardHealth
 from station.training.prescription import Limits
 from station.training.result import JournalResult, SessionResult, SupportResult, TrialResult
 from ui.care.intake import Arrival
@@ -65,7 +66,13 @@ class ExampleStation:
         """Return the presence of a station."""
         return self.message(State(online=online, boot=self.boot), "state")
 
-    def birth(self, *, rx_version: int | None = None, limits: Limits | None = None) -> Arrival:
+    def birth(
+        self,
+        *,
+        rx_version: int | None = None,
+        limits: Limits | None = None,
+        board: BoardHealth | None = None,
+    ) -> Arrival:
         """Return what a station says when it comes up."""
         body = Birth(
             sw="0.1.0",
@@ -76,6 +83,7 @@ class ExampleStation:
             outbox_oldest_s=None,
             limits=limits or Limits(),
             sim=self._sim,
+            board=board,
         )
         return self.message(body, "birth")
 

@@ -78,13 +78,14 @@ EVENT: Final[dict[str, Words]] = {
     "stumble": _("Stumbled and caught it"),
     "hold_fault": _("Sensor fault in a hold"),
     "sensor_fault": _("The board needs service"),
+    "recalibrate": _("The board wants a new calibration"),
     "hold_stopped": _("Hold stopped"),
-    "proposal": _("Ready for the next rung"),
-    "eased": _("Made one rung easier"),
-    "stepped": _("Stepped to the next rung"),
     "overdone": _("More pain, swelling or stiffness after training"),
     "weight_doubtful": _("Much lighter than last time: hands on the support, or a wrong weight"),
     "minutes_reached": _("The minutes of the day were reached"),
+    "proposal": _("Ready for the next rung"),
+    "eased": _("Made one rung easier"),
+    "stepped": _("Stepped to the next rung"),
 }
 ALARMS: Final = ("red_flag", "possible_fall", "pain_stop", "pain_up")
 

@@ -10,10 +10,14 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Final
 
+import msgspec
+
 from station.errors import StationError
 from ui.patient.album import Album
 from ui.patient.app import Kiosk
 from ui.patient.link import StationLink
+from ui.patient.service.area import ServiceArea, make_rooms
+from ui.patient.service.settings import SettingsFile, settings_file
 from ui.patient.sound import Silence, open_speaker
 from ui.patient.window import Window
 from ui.patient.words import LANGUAGES, speak
@@ -53,7 +57,20 @@ def _parser() -> argparse.ArgumentParser:
     ):
         mode.add_argument(f"--{name}", dest="mode", action="store_const", const=name, help=words)
     parser.set_defaults(mode="fullscreen")
-    parser.add_argument("--language", default="en", choices=LANGUAGES, help="language of the screens")
+    parser.add_argument(
+        "--language",
+        choices=LANGUAGES,
+        help="language of the screens (default: the one chosen in the service area, else en)",
+    )
+    parser.add_argument(
+        "--config",
+        type=Path,
+        metavar="FILE",
+        help="the station's configuration, for what the service area runs",
+    )
+    parser.add_argument(
+        "--forget-pin", action="store_true", help="clear the PIN of the service area, and end"
+    )
     parser.add_argument("--silent", action="store_true", help="play no tones")
     parser.add_argument("--screenshot-every", type=float, metavar="S", help="write a picture every S seconds")
     parser.add_argument("--screenshot-to", type=Path, metavar="FOLDER", help="where pictures go")
@@ -68,7 +85,15 @@ def main(argv: Sequence[str] | None = None) -> int:
         parser.error("--screenshot-every and --screenshot-to belong together")
     if options.screenshot_every is not None and not options.screenshot_every > 0:
         parser.error("--screenshot-every must be above 0 seconds")
-    return _run(options)
+    return _forget_pin() if options.forget_pin else _run(options)
+
+
+def _forget_pin() -> int:
+    file = SettingsFile(settings_file(os.environ), say=_say)
+    if not file.write(msgspec.structs.replace(file.read(), pin=None, wrong=0)):
+        return 1
+    _say("the PIN is cleared; the service area asks for a new one")
+    return 0
 
 
 def _run(options: argparse.Namespace) -> int:
@@ -86,7 +111,8 @@ def _run(options: argparse.Namespace) -> int:
 
 def _open(options: argparse.Namespace, open_now: ExitStack) -> Kiosk:
     """Open everything the kiosk owns; `open_now` closes it again."""
-    speak(options.language)
+    file = SettingsFile(settings_file(os.environ), say=_say)
+    speak(options.language or file.read().language or "en")
     window = open_now.enter_context(Window(options.mode))
     _say(f"drawing with the {window.driver} video driver, {window.size_px[0]} x {window.size_px[1]} px")
     speaker = Silence() if options.silent or options.mode == "offscreen" else open_speaker()
@@ -94,7 +120,9 @@ def _open(options: argparse.Namespace, open_now: ExitStack) -> Kiosk:
     link = StationLink(options.socket)
     open_now.callback(link.close)
     album = None if options.screenshot_to is None else Album(options.screenshot_to, options.screenshot_every)
-    return Kiosk(window, link, speaker, now_ns=time.monotonic_ns, say=_say, album=album)
+    service = ServiceArea(make_rooms(options.config, options.socket, os.environ), link, speaker, file)
+    open_now.callback(service.close)
+    return Kiosk(window, link, speaker, now_ns=time.monotonic_ns, say=_say, album=album, service=service)
 
 
 def _say(words: str) -> None:

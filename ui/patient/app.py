@@ -11,8 +11,9 @@ from station.session.protocol import Command
 from station.training.snapshot import Snapshot
 from ui.patient.album import Album
 from ui.patient.dialogue import Dialogue
-from ui.patient.gestures import GestureReader, Tap
+from ui.patient.gestures import GestureReader, Tap, place_of
 from ui.patient.link import StationLink
+from ui.patient.service.area import ServiceArea
 from ui.patient.sound import Speaker, tone_between
 from ui.patient.view import LIVE_PHASES, CopPoint, View
 from ui.patient.window import Window
@@ -46,7 +47,7 @@ class Trail:
 class Kiosk:
     """One kiosk in front of one station."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - all that it works with
         self,
         window: Window,
         link: StationLink,
@@ -55,6 +56,7 @@ class Kiosk:
         now_ns: Callable[[], int],
         say: Callable[[str], None],
         album: Album | None = None,
+        service: ServiceArea | None = None,
     ) -> None:
         """Take what the kiosk works with; `say` is told, once, when the station is away."""
         self._window = window
@@ -63,6 +65,7 @@ class Kiosk:
         self._now_ns = now_ns
         self._say = say
         self._album = album
+        self._service = service
         self._said = ""
         self._gestures = GestureReader()
         self._dialogue = Dialogue()
@@ -91,6 +94,9 @@ class Kiosk:
         for snapshot in self._link.update(now_ns):
             self._hear(snapshot)
         self._dialogue.turn_to(self._link.newest, now_ns)
+        if self._service is not None:
+            self._service.turn(now_ns)
+            self.running = self.running and not self._service.ended
         for command in self._commands(pygame.event.get(), now_ns):
             self._link.send(command, now_ns)
         self._answer(now_ns)
@@ -103,7 +109,8 @@ class Kiosk:
     def _answer(self, now_ns: int) -> None:
         """Let the station's own button answer, and send an answer that was left alone."""
         for _ in range(self._link.starts()):
-            self._dialogue.key("go", (), now_ns)
+            if self._service is None or not self._service.takes_key("go", now_ns):
+                self._dialogue.key("go", (), now_ns)
         command = self._dialogue.left_alone(now_ns)
         if command is not None:
             self._link.send(command, now_ns)
@@ -126,6 +133,7 @@ class Kiosk:
             taken_in_s=self._dialogue.taken_in_s(now_ns),
             leaf=self._dialogue.leaf,
             pressed=self._dialogue.pressed,
+            service=None if self._service is None else self._service.view(now_ns),
         )
 
     def _hear(self, snapshot: Snapshot) -> None:
@@ -148,6 +156,11 @@ class Kiosk:
 
     def _command(self, event: pygame.event.Event, now_ns: int) -> Command | None:
         gesture = self._gestures.read(event, self._window.size_px, now_ns)
+        if self._service is not None:
+            place = place_of(event, self._window.size_px)
+            at = None if place is None else self._window.to_page(place)
+            if self._service.takes(event, gesture, at, self._window.buttons, now_ns):
+                return None
         if gesture is None:
             return None
         if isinstance(gesture, Tap):

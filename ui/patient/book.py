@@ -6,6 +6,7 @@ from typing import Final, NamedTuple
 from station.training.snapshot import Phase, Snapshot
 from ui.patient.canvas import Canvas
 from ui.patient.pages import apart, between, board, preparing, questions, setup, waiting
+from ui.patient.service.pages.book import draw_service
 from ui.patient.view import LIVE_PHASES, View
 
 Draw = Callable[[Canvas, View, Snapshot], None]
@@ -53,7 +54,9 @@ def page_of(view: View, snapshot: Snapshot) -> Page:
 
 def draw_still(canvas: Canvas, view: View) -> None:
     """Draw everything of the view that does not move."""
-    if view.snapshot is None:
+    if view.service is not None:
+        draw_service(canvas, view, view.service)
+    elif view.snapshot is None:
         waiting.away(canvas, view)
     else:
         page_of(view, view.snapshot).still(canvas, view, view.snapshot)
@@ -62,12 +65,14 @@ def draw_still(canvas: Canvas, view: View) -> None:
 
 def is_live(view: View) -> bool:
     """Return whether something on this page moves."""
+    if view.service is not None:
+        return False
     return view.snapshot is not None and page_of(view, view.snapshot).live is not None
 
 
 def draw_live(canvas: Canvas, view: View) -> None:
     """Draw what moves over the still page; nothing on most pages."""
-    if view.snapshot is not None:
+    if view.snapshot is not None and is_live(view):
         live = page_of(view, view.snapshot).live
         if live is not None:
             live(canvas, view, view.snapshot)

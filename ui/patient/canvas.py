@@ -30,7 +30,13 @@ class Turn(NamedTuple):
     leaf: int
 
 
-Action = Press | Answer | Choose | Turn
+class Pick(NamedTuple):
+    """Choose this on a page of the service area."""
+
+    choice: str
+
+
+Action = Press | Answer | Choose | Turn | Pick
 
 
 class Button(NamedTuple):

@@ -5,7 +5,7 @@ from typing import Final
 
 from station.session.protocol import Answer, Command
 from station.training.snapshot import Question, Snapshot
-from ui.patient.canvas import Action, Button, Choose, Turn
+from ui.patient.canvas import Action, Button, Choose, Pick, Turn
 from ui.patient.gestures import Key
 from ui.patient.pen import Point
 from ui.patient.widgets import PAUSE, START, STOP
@@ -134,6 +134,8 @@ class Dialogue:
     def _press(self, action: Action, now_ns: int) -> Command | None:
         if isinstance(action, Choose):
             self.chosen, self._marked_ns = action.value, None
+            return None
+        if isinstance(action, Pick):  # of the service area, which has a desk of its own
             return None
         # Stop is heard even on a page that has only just appeared.
         if self._is_repeat(now_ns) or (action != STOP and now_ns - self._page_ns < SETTLE_NS):

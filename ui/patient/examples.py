@@ -25,6 +25,8 @@ from station.training.words import (
     summary_words,
     week_words,
 )
+from ui.patient.service.examples import service_sheets
+from ui.patient.service.view import ServiceView
 from ui.patient.view import CopPoint, View
 
 SESSION: Final = "01900000-0000-7000-8000-000000000001"
@@ -154,6 +156,19 @@ NOTE: Final = (
 
 def every_screen() -> dict[str, View]:
     """Return a view of every screen by its name, in the order of a session."""
+    return {**_session_screens(), **_service_screens()}
+
+
+def _service_screens() -> dict[str, View]:
+    """Return the pages of the service area; some with a mark, as the two buttons show it."""
+    marks = {"50-service-pin": "5", "56-service-menu": "check", "61-service-simulation": "unplugged"}
+    return {
+        name: View(snapshot("welcome"), service=ServiceView(sheet, marks.get(name)))
+        for name, sheet in service_sheets().items()
+    }
+
+
+def _session_screens() -> dict[str, View]:
     over = msgspec.structs.replace(LIVE, support_percent=34.0)
     light = msgspec.structs.replace(LIVE, support_percent=6.0)
     off = LiveView(load_n=12.0, target_x_mm=2.0, target_y_mm=0.0, target_radius_mm=30.0)
@@ -176,6 +191,7 @@ def every_screen() -> dict[str, View]:
         "03-welcome": View(snapshot("welcome")),
         "04-welcome-ready-soon": View(snapshot("welcome", ready=False, board_fault=GETTING_READY)),
         "05-welcome-fault": View(snapshot("welcome", board_fault=BOARD_FAULT)),
+        "05b-welcome-service": View(snapshot("welcome", service=True)),
         "06-checkin-yes-no": View(_question(CHECK_IN, 3, "checkin")),
         "07-checkin-note": View(_question(CHECK_IN, 1, "checkin", note=NOTE)),
         "08-checkin-scale": View(_question(CHECK_IN, 8, "checkin"), chosen=3),

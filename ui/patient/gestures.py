@@ -1,10 +1,11 @@
 """What a person did, read from SDL events: a tap is one tap, whether it came as finger, mouse, or both."""
 
-from typing import Final, Literal, NamedTuple
+from typing import Final, Literal, NamedTuple, get_args
 
 import pygame
 
-Key = Literal["go", "stop", "yes", "no", "left", "right", "pause"]
+Digit = Literal["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"]
+Key = Literal["go", "stop", "yes", "no", "left", "right", "pause", "erase"] | Digit
 
 KEYS: Final[dict[int, Key]] = {
     pygame.K_RETURN: "go",
@@ -19,7 +20,12 @@ KEYS: Final[dict[int, Key]] = {
     pygame.K_DOWN: "left",
     pygame.K_RIGHT: "right",
     pygame.K_UP: "right",
+    pygame.K_BACKSPACE: "erase",
 }
+DIGITS: Final[tuple[Digit, ...]] = get_args(Digit)
+KEYS.update({pygame.K_0 + number: digit for number, digit in enumerate(DIGITS)})
+KEYS.update({pygame.K_KP_1 + number: digit for number, digit in enumerate(DIGITS[1:])})
+KEYS[pygame.K_KP_0] = "0"
 # A touch screen may report one touch as a finger and again as a mouse press a little later.
 ECHO_NS: Final = 500_000_000
 
@@ -58,3 +64,12 @@ class GestureReader:
 
 def _share(at_px: tuple[int, int], window_px: tuple[int, int]) -> Tap:
     return Tap(at_px[0] / window_px[0], at_px[1] / window_px[1])
+
+
+def place_of(event: pygame.event.Event, window_px: tuple[int, int]) -> Tap | None:
+    """Return where in the window a pointer is, whatever it does; None for an event of no pointer."""
+    if event.type in {pygame.FINGERDOWN, pygame.FINGERUP, pygame.FINGERMOTION}:
+        return Tap(event.x, event.y)
+    if event.type in {pygame.MOUSEBUTTONDOWN, pygame.MOUSEBUTTONUP, pygame.MOUSEMOTION}:
+        return _share(event.pos, window_px)
+    return None

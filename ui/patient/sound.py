@@ -16,6 +16,9 @@ Tone = Literal["count", "begin", "pause", "resume", "outside", "inside", "almost
 ALMOST_S: Final = 3.0  # before the end of a hold with closed eyes
 RATE_HZ: Final = 44_100
 LOUDNESS: Final = 0.35
+# Amplitudes of the five steps of volume: about 6 dB from one to the next below the middle, 4 dB above it.
+LOUDNESS_OF_STEP: Final = {1: 0.09, 2: 0.18, 3: LOUDNESS, 4: 0.55, 5: 0.9}
+LOUDEST: Final = LOUDNESS_OF_STEP[5]
 # Notes of a tone: (frequency in Hz, length in s). Low and soft; going up means go, going down means wait.
 NOTES: Final[dict[Tone, tuple[tuple[float, float], ...]]] = {
     "count": ((392.0, 0.16),),
@@ -62,15 +65,18 @@ def _tone_for_closed_eyes(old: Snapshot, new: Snapshot, hold_s: float) -> Tone |
     return "almost" if old.held_s < hold_s - ALMOST_S <= new.held_s else None
 
 
-def waveform(tone: Tone) -> bytes:
-    """Return a tone as 16-bit mono samples with soft edges: each note swells and fades, nothing clicks."""
+def waveform(tone: Tone, loudness: float = LOUDNESS) -> bytes:
+    """Return a tone as 16-bit mono samples with soft edges: each note swells and fades, nothing clicks.
+
+    `loudness` is the amplitude as a share of full scale.
+    """
     samples = array("h")
     for frequency_hz, length_s in NOTES[tone]:
         count = round(length_s * RATE_HZ)
         for k in range(count):
             swell = math.sin(math.pi * k / count) ** 0.6
             wave = math.sin(2 * math.pi * frequency_hz * k / RATE_HZ)
-            samples.append(round(32767 * LOUDNESS * swell * wave))
+            samples.append(round(32767 * loudness * swell * wave))
     return samples.tobytes()
 
 
@@ -79,6 +85,10 @@ class Speaker(Protocol):
 
     def play(self, tone: Tone) -> None:
         """Begin the tone and return at once."""
+        ...
+
+    def set_volume(self, step: int) -> None:
+        """Play louder or softer from now on: 1 to 5, 3 unless told otherwise."""
         ...
 
     def close(self) -> None:
@@ -92,6 +102,9 @@ class Silence:
     def play(self, tone: Tone) -> None:
         """Play nothing."""
 
+    def set_volume(self, step: int) -> None:
+        """Have nothing to turn up."""
+
     def close(self) -> None:
         """Have nothing to close."""
 
@@ -101,13 +114,14 @@ class Loudspeaker:
 
     def __init__(self) -> None:
         self._sounds: dict[Tone, pygame.mixer.Sound] = {}
+        self._share = LOUDNESS / LOUDEST
         self._opening = threading.Thread(target=self._open, name="loudspeaker", daemon=True)
         self._opening.start()
 
     def _open(self) -> None:
         try:
             pygame.mixer.init(RATE_HZ, -16, 1, 512)
-            self._sounds = {tone: pygame.mixer.Sound(buffer=waveform(tone)) for tone in NOTES}
+            self._sounds = {tone: pygame.mixer.Sound(buffer=waveform(tone, LOUDEST)) for tone in NOTES}
         except pygame.error:
             self._sounds = {}  # silent: the screen says everything that the tones say
 
@@ -115,7 +129,12 @@ class Loudspeaker:
         """Begin the tone and return at once; before the mixer is open, stay silent."""
         sound = self._sounds.get(tone)
         if sound is not None:
+            sound.set_volume(self._share)
             sound.play()
+
+    def set_volume(self, step: int) -> None:
+        """Play louder or softer from now on."""
+        self._share = LOUDNESS_OF_STEP[step] / LOUDEST
 
     def close(self) -> None:
         """End all tones; may be called twice."""

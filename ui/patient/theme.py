@@ -28,6 +28,8 @@ FOOT: Final[Colour] = (228, 231, 231)
 TRAIL: Final[Colour] = (92, 142, 156)  # where the CoP has just been
 ASLEEP: Final[Colour] = (226, 227, 226)  # the ground of a live view that is not live
 SIGN: Final[Colour] = (255, 213, 74)  # the ground of the word SIMULATED
+GOOD: Final[Colour] = (0, 98, 58)  # lights of the service area: each has a shape and words beside it
+BAD: Final[Colour] = (158, 22, 34)
 
 # What may stand on what: checked by a test.
 TEXT_PAIRS: Final = (
@@ -53,6 +55,10 @@ SHAPE_PAIRS: Final = (
     (WARM, WARM_SOFT),
     (WARM, CARD),
     (INK, CARD),
+    (GOOD, CARD),
+    (GOOD, PAPER),
+    (BAD, CARD),
+    (BAD, PAPER),
 )
 
 SMALLEST: Final = 28

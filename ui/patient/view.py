@@ -7,6 +7,7 @@ import msgspec
 
 from station.training.snapshot import LiveView, Phase, Snapshot
 from ui.patient.canvas import Action
+from ui.patient.service.view import ServiceView
 
 LIVE_PHASES: Final[frozenset[Phase]] = frozenset({"step_on", "weigh", "countdown", "hold"})
 TRAINING_PHASES: Final[frozenset[Phase]] = frozenset(
@@ -42,7 +43,8 @@ class View:
     `snapshot` None: the station is not there, `interrupted` whether a session was under way when it went.
     `stale`: the live part of the snapshot is too old to be shown. `trail` is the recent CoP, oldest first.
     `chosen` is the answer marked but not sent, `taken_in_s` when it is taken if it is left alone; `leaf`
-    which part of a long page is open; `pressed` the button that was just pressed.
+    which part of a long page is open; `pressed` the button that was just pressed. An open
+    `service` area hides everything else.
     """
 
     snapshot: Snapshot | None
@@ -53,6 +55,7 @@ class View:
     taken_in_s: int | None = None
     leaf: int = 0
     pressed: Action | None = None
+    service: ServiceView | None = None
 
 
 def still_part(view: View) -> View:

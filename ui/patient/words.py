@@ -14,12 +14,19 @@ LANGUAGES: Final = ("en", "tr", "de", "es")
 
 
 class _Tongue:
+    language: str = "en"
     catalogue: gettext_module.NullTranslations = gettext_module.NullTranslations()
 
 
 def speak(language: str) -> None:
     """Use this language (one of `LANGUAGES`) from now on; English where it has no catalogue."""
+    _Tongue.language = language
     speak_from(gettext_module.translation(DOMAIN, CATALOGUES, [language], fallback=True))
+
+
+def language() -> str:
+    """Return the language in use."""
+    return _Tongue.language
 
 
 def speak_from(catalogue: gettext_module.NullTranslations) -> None:

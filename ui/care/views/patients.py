@@ -8,8 +8,10 @@ from django.shortcuts import get_object_or_404, render
 
 from station.errors import StationError
 from ui.care.audit import note
+from ui.care.board_words import board_words
 from ui.care.caseload import caseload
 from ui.care.models import Patient, Session, Station, Trial
+from ui.care.programme import birth_of
 from ui.care.stabilogram import Stabilogram, stabilogram_of
 from ui.care.trend import trends
 from ui.care.views.programme import programme_now
@@ -41,6 +43,7 @@ def patient_page(request: HttpRequest, pseudonym: str) -> HttpResponse:
     context = {
         "patient": patient,
         "station": station,
+        "board_words": _board_of(station),
         "sessions": sessions,
         "any_sim": any(session.sim for session in sessions),
         "session_count": patient.sessions.count(),
@@ -53,6 +56,11 @@ def patient_page(request: HttpRequest, pseudonym: str) -> HttpResponse:
         **(programme_now(station) if station else {}),
     }
     return render(request, "care/patient.html", context)
+
+
+def _board_of(station: Station | None) -> str:
+    birth = birth_of(station) if station else None
+    return board_words(birth.board) if birth and birth.board else ""
 
 
 def drawing_of(trial: Trial | None) -> tuple[Stabilogram | None, str]:

@@ -43,9 +43,13 @@ GREETER: Final = ExerciseView(
 
 
 def welcome(canvas: Canvas, view: View, snapshot: Snapshot) -> None:
-    """Greet, and offer one large button."""
+    """Greet, and offer one large button; none while somebody calibrates or checks the board."""
     paper(canvas)
     header(canvas, view)
+    if snapshot.service:
+        wait = _("You can train again as soon as this is done.")
+        _centred(canvas, _("The board is being looked after"), (wait,))
+        return
     picture = pygame.Rect(WIDTH - MARGIN - 420, 112, 420, 452)
     card(canvas, picture)
     stance_picture(canvas.pen, (picture.left + 26, picture.top + 10), 0.92, GREETER, snapshot.device)

@@ -1,0 +1,162 @@
+"""The board of the running station, in service mode: it keeps its pins, and nobody trains meanwhile."""
+
+import json
+import select
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
+from calibration.dialogue import Step
+from station.errors import BoardError, CalibrationError, MessageError
+from station.session.client import SessionClient
+from station.session.protocol import (
+    MAX_PLATE_BYTES,
+    PlateTaken,
+    Readings,
+    Refused,
+    RestorePlate,
+    Service,
+    SimulatePlace,
+    TakePlate,
+)
+from station.sway.reading import Fault, Reading
+from station.training.snapshot import Snapshot
+
+WAIT_S: Final = 0.05
+MOST_WAITS: Final = 100  # five seconds for an answer
+SETTLE_NS: Final = 200_000_000  # a simulated load lies there after this time
+PRESS_N: Final = 120.0
+
+
+class SessionBoard:
+    """A `calibration.board.Board` over the session socket at `path`; also takes plates into use there.
+
+    `wait` lets some 50 ms pass; without it the socket is waited on.
+    """
+
+    def __init__(
+        self, path: Path, *, name: str = "calibration", wait: Callable[[], None] | None = None
+    ) -> None:
+        """Ask for service. Raises BoardError when no station answers or it does not give the board away."""
+        self._wait = wait or self._await_packet
+        self._got: list[Reading] = []
+        self._newest_ns = self._from_ns = 0
+        self._in_service = False
+        self._taken = ""
+        self._refused: str | None = None
+        self.sim: bool | None = None
+        try:
+            self._client = SessionClient(path, name=name)
+        except ConnectionError as error:
+            raise BoardError(str(error)) from None
+        try:
+            self._ask_for_service()
+        except BoardError:
+            self._client.close()
+            raise
+
+    def put(self, step: Step) -> None:
+        """Do the step on a simulated board; a real one leaves it to the person. Raises BoardError."""
+        if not self.sim:
+            return
+        force_n = {"mass": step.force_n, "press": PRESS_N}.get(step.kind, 0.0)
+        self._send(SimulatePlace(force_n=force_n, x_mm=step.x_mm, y_mm=step.y_mm))
+        self._from_ns = self._newest_ns + SETTLE_NS
+
+    def readings(self) -> list[Reading]:
+        """Return what has come since the last call; waits some 50 ms. Raises BoardError."""
+        self._wait()
+        self._hear()
+        got, self._got = self._got, []
+        return [reading for reading in got if reading.t_ns >= self._from_ns]
+
+    def take_plate(self, document: bytes) -> str:
+        """Let the station weigh with this plate file, and return its id.
+
+        Raises CalibrationError with its reason when it does not, BoardError when it is gone.
+        """
+        whole = document
+        with suppress(ValueError):  # what is no JSON is for the station to refuse
+            whole = json.dumps(json.loads(document), ensure_ascii=False, separators=(",", ":")).encode()
+        if len(whole) > MAX_PLATE_BYTES:
+            raise CalibrationError(
+                "the plate file is larger than a station takes; calibrate with fewer points"
+            )
+        return self._exchanged(TakePlate(document=whole.decode(errors="replace")))
+
+    def restore_plate(self) -> str:
+        """Let the station weigh with the plate before; raises as `take_plate` does."""
+        return self._exchanged(RestorePlate())
+
+    def close(self) -> None:
+        """Give the board back; may be called twice."""
+        with suppress(ConnectionError):
+            self._client.send(Service(on=False))
+        self._client.close()
+
+    def _ask_for_service(self) -> None:
+        self._send(Service(on=True))
+        refused = self._until(lambda: self._in_service and self.sim is not None)
+        if refused is not None:
+            raise BoardError(refused)
+
+    # -- the socket ----------------------------------------------------------------------------------------
+
+    def _exchanged(self, command: TakePlate | RestorePlate) -> str:
+        self._taken = ""
+        self._send(command)
+        refused = self._until(lambda: bool(self._taken))
+        if refused is not None:
+            raise CalibrationError(refused)
+        return self._taken
+
+    def _until(self, answered: Callable[[], bool]) -> str | None:
+        """Wait for an answer; return why it was refused, None when it was not. Raises BoardError."""
+        self._refused = None
+        for _ in range(MOST_WAITS):
+            self._wait()
+            self._hear()
+            if self._refused is not None or answered():
+                return self._refused
+        raise BoardError("the station does not answer; see its log with: journalctl -u balance-station")
+
+    def _send(self, command: Service | SimulatePlace | TakePlate | RestorePlate) -> None:
+        try:
+            self._client.send(command)
+        except ConnectionError as error:
+            raise BoardError(f"the station is gone: {error}") from None
+
+    def _hear(self) -> None:
+        try:
+            notices = self._client.poll()
+        except (ConnectionError, MessageError) as error:
+            raise BoardError(f"the station is gone: {error}") from None
+        for notice in notices:
+            match notice:
+                case Readings(readings=told):
+                    self._keep(told)
+                case Snapshot(sim=sim, service=service):
+                    self.sim, self._in_service = sim, service
+                case PlateTaken(id=named):
+                    self._taken = named
+                case Refused(reason=reason):
+                    self._refused = reason
+
+    def _keep(self, told: tuple[tuple[int, int, int, int], ...]) -> None:
+        self._in_service = True
+        for t_ns, cell, counts, fault in told:
+            self._newest_ns = max(self._newest_ns, t_ns)
+            self._got.append(Reading(t_ns, cell, counts, Fault(fault)))
+
+    def _await_packet(self) -> None:
+        select.select([self._client], [], [], WAIT_S)
+
+
+def answers_at(path: Path) -> bool:
+    """Return whether a station runs there: then it has the pins, and the board is asked of it."""
+    try:
+        SessionClient(path, name="calibration", snapshots=False).close()
+    except ConnectionError:
+        return False
+    return True

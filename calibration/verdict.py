@@ -1,0 +1,94 @@
+"""What a procedure came to, as a screen says it: a light, a key for its words, and the values in them."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from calibration.spoken import Light, Result, Values, Verb
+
+Figures = Mapping[str, Any]
+Verdict = tuple[Light, str, str, Values]
+
+
+def verdict_of(verb: Verb, figures: Figures) -> Result:
+    """Return the result of a procedure from its JSON document."""
+    light, key, text, values = _OF[verb](figures)
+    advice = [*figures.get("advice", ())]
+    if advice and light == "green":
+        light = "amber"
+    named = figures.get("id") if verb == "plate" else None
+    return Result(
+        verb=verb,
+        light=light,
+        key=key,
+        text=text,
+        values=values,
+        figures=dict(figures),
+        plate=named,
+        advice=advice,
+    )
+
+
+def _tare(figures: Figures) -> Verdict:
+    noise_n = max(figures["noise_n"])
+    if figures["off_n"] is None:
+        return "green", "tare_nominal", "zero taken; the board was never calibrated", {"noise_n": noise_n}
+    off_n = max(figures["off_n"], key=abs)
+    text = f"zero taken; at most {abs(off_n):.1f} N from that of the calibration"
+    return "green", "tare", text, {"noise_n": noise_n, "off_n": abs(off_n)}
+
+
+def _corners(figures: Figures) -> Verdict:
+    order = list(figures["order"])
+    if figures["right"]:
+        return "green", "corners_right", "every cell answers at its own corner", {"order": order}
+    text = f"the cells answer in the order {' '.join(order)}; exchange their cables"
+    return "red", "corners_exchanged", text, {"order": order}
+
+
+def _cells(figures: Figures) -> Verdict:
+    worst_n = max(span["max_n"] for span in figures.values())
+    return "green", "cells", f"four spans found; at most {worst_n:.1f} N off", {"max_n": round(worst_n, 2)}
+
+
+def _plate(figures: Figures) -> Verdict:
+    found, bars = figures["verification"], figures["uncertainty"]
+    values: Values = {
+        "rmse_mm": _short(found["rmse_mm"]),
+        "max_mm": _short(found["max_mm"]),
+        "error95_mm": _short(max(max(bar["x95_mm"], bar["y95_mm"]) for bar in bars)),
+        "force_max_percent": _short(100 * found["force_max"]),
+        "left_out": len(figures["outliers"]),
+    }
+    return figures["light"], f"plate_{figures['light']}", str(figures["words"]), values
+
+
+def _verify(figures: Figures) -> Verdict:
+    values: Values = {
+        "rmse_mm": _short(figures["rmse_mm"]),
+        "low_mm": _short(figures["rmse_low_mm"]),
+        "high_mm": _short(figures["rmse_high_mm"]),
+        "max_mm": _short(figures["max_mm"]),
+        "force_max_percent": _short(100 * figures["force_max"]),
+    }
+    return figures["light"], f"verify_{figures['light']}", str(figures["words"]), values
+
+
+def _daily(figures: Figures) -> Verdict:
+    off_percent = _short(100 * figures["force_off"])
+    if figures["recalibrate"]:
+        return "amber", "daily_off", f"off by {off_percent} %; calibrate again", {"off_percent": off_percent}
+    return "green", "daily_fine", f"off by {off_percent} %: fine", {"off_percent": off_percent}
+
+
+def _short(value: float) -> float:
+    return round(value, 2)
+
+
+_OF: Mapping[Verb, Callable[[Figures], Verdict]] = {
+    "tare": _tare,
+    "corners": _corners,
+    "cells": _cells,
+    "plate": _plate,
+    "verify": _verify,
+    "daily": _daily,
+}

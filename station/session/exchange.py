@@ -1,0 +1,42 @@
+"""Another plate for the running station: examined as at its start, installed, and the one before kept."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from station.errors import CalibrationError
+from station.session.plates import Plates
+from station.sway.plate import Plate
+from station.sway.plate_file import PlateFile, check_usable, decode_plate_file
+
+
+@dataclass(frozen=True, slots=True)
+class PlateExchange:
+    """Takes plates into use for one station. `named` is the plate file its configuration insists on."""
+
+    plates: Plates
+    station: str
+    size_mm: tuple[float, float]
+    sim: bool
+    named: str | None
+    now: Callable[[], datetime]
+
+    def take(self, document: bytes) -> Plate:
+        """Install a plate file and return its plate. Raises CalibrationError with the reason to refuse it."""
+        self._examine(file := decode_plate_file(document, where="the plate sent"))
+        self.plates.install(file)
+        return file.board()
+
+    def restore(self) -> Plate:
+        """Return the plate before this one, in use again. Raises CalibrationError when it cannot be."""
+        self._examine(file := self.plates.previous())
+        self.plates.restore()
+        return file.board()
+
+    def _examine(self, file: PlateFile) -> None:
+        if self.named:
+            raise CalibrationError(
+                f"the configuration names the plate file {self.named}; take plate out of [board], "
+                "start the station again and then calibrate"
+            )
+        check_usable(file, station=self.station, size_mm=self.size_mm, sim=self.sim, now=self.now())

@@ -1,0 +1,111 @@
+"""Calibrating through the running station: real socket, real driver, a simulated board that needs it."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from calibration.conversation import Conversation
+from calibration.dialogue import Dialogue, Step
+from calibration.document import Circumstances, plate_file
+from calibration.ends import Unattended
+from calibration.outcome import calibrate
+from calibration.procedures import EMPTY, Masses, points_of
+from calibration.session_board import SessionBoard
+from calibration.truth import grid_mm
+from station.errors import BoardError, CalibrationError
+from station.session.protocol import Press
+from station.sway.plate import Plate
+from station.sway.plate_file import encode_plate_file
+from tests.virtual_station import VirtualStation
+
+TODAY = datetime(2026, 1, 2, tzinfo=UTC)
+NOMINAL = Plate((2000.0,) * 4, (0.0,) * 4, 400.0, 400.0)
+OFF_CENTRE = Step("mass", "", 90.0, -60.0, 250.0)
+
+
+@pytest.fixture
+def station(tmp_path: Path) -> Iterator[VirtualStation]:
+    station = VirtualStation(tmp_path, imperfect=True, today=TODAY)
+    station.run_until(lambda: station.course().ready)
+    yield station
+    station.die()
+
+
+def board_of(station: VirtualStation) -> SessionBoard:
+    return SessionBoard(station.folder / "session.sock", wait=lambda: station.run(0.05))
+
+
+def error_of(station: VirtualStation, board: SessionBoard) -> tuple[float, float]:
+    """How far the station's own load (relative) and CoP (mm) are off for one mass."""
+    board.put(OFF_CENTRE)
+    station.run(2)
+    sample = station.course().sample
+    assert sample is not None
+    assert sample.x_mm is not None
+    assert sample.y_mm is not None
+    off_mm = ((sample.x_mm - OFF_CENTRE.x_mm) ** 2 + (sample.y_mm - OFF_CENTRE.y_mm) ** 2) ** 0.5
+    board.put(EMPTY)
+    return abs(sample.load_n / OFF_CENTRE.force_n - 1), off_mm
+
+
+def test_a_whole_calibration_through_the_station_makes_it_weigh_right(station: VirtualStation) -> None:
+    board = board_of(station)
+    force_before, before_mm = error_of(station, board)
+    procedure = Masses(NOMINAL, grid_mm(3, 120), [98.0, 196.0])
+    dialogue = Dialogue(procedure, NOMINAL)
+    Conversation(dialogue, board, Unattended(Path("none"), log=lambda _: None)).walk()
+    points = points_of(dialogue.taken)
+    file = plate_file(calibrate(points, NOMINAL), points, Circumstances("me", "2026-01-01", "s-1", sim=True))
+    named, document = encode_plate_file(file)
+    assert board.take_plate(document) == named
+    force_after, after_mm = error_of(station, board)
+    board.close()
+    assert force_before > 0.005
+    assert before_mm > 2
+    assert force_after < 0.003
+    assert after_mm < 1
+
+
+def test_readings_after_a_step_are_of_that_step(station: VirtualStation) -> None:
+    board = board_of(station)
+    board.readings()
+    board.put(Step("mass", "", 0.0, 0.0, 400.0))
+    board.readings()
+    got = [reading for _ in range(10) for reading in board.readings()]
+    board.close()
+    assert len(got) > 50
+    zero = station.service._plate.tare_counts
+    assert all((r.counts - zero[r.cell]) / 2000 > 80 for r in got)
+
+
+def test_a_board_in_training_is_not_given(station: VirtualStation) -> None:
+    station.say(Press(button="start"))
+    station.run(0.1)
+    with pytest.raises(BoardError, match="somebody trains on this board"):
+        board_of(station)
+
+
+def test_no_station_is_said_in_one_sentence(tmp_path: Path) -> None:
+    with pytest.raises(BoardError, match="no station answers at"):
+        SessionBoard(tmp_path / "session.sock")
+
+
+def test_a_refused_plate_comes_with_its_reason(station: VirtualStation) -> None:
+    board = board_of(station)
+    with pytest.raises(CalibrationError, match="damaged"):
+        board.take_plate(b"{")
+    with pytest.raises(CalibrationError, match="no previous plate"):
+        board.restore_plate()
+    with pytest.raises(CalibrationError, match="calibrate with fewer points"):
+        board.take_plate(b'"' + b"a" * 200_000 + b'"')
+    board.close()
+
+
+def test_closing_gives_the_board_back(station: VirtualStation) -> None:
+    board = board_of(station)
+    board.close()
+    board.close()
+    station.run(0.1)
+    assert not station.service._upkeep.on

@@ -1,0 +1,26 @@
+"""What the care side says of how a station reads its board."""
+
+from station.training.health import BoardHealth
+from ui.care.board_words import board_words
+
+GOOD = BoardHealth(
+    source="gpio", priority=40, core=3, locked=True, gc_frozen=True, sps=(86.4, 87.0, 91.2, 83.1),
+    noise_n=0.25, cal="cal-0123456789ab",
+)  # fmt: skip
+
+
+def test_plate_rates_noise_and_priority_stand_in_one_line() -> None:
+    assert board_words(GOOD) == (
+        "Plate cal-0123456789ab · 83 to 91 conversions a second · noise 0.25 N a cell · priority 40 on core 3"
+    )
+
+
+def test_a_refused_priority_and_restarts_are_said_with_the_reason() -> None:
+    refused = BoardHealth(source="gpio", refused=("SCHED_FIFO: not permitted",), restarts=2, cal="nominal")
+    assert board_words(refused) == (
+        "Plate nominal · read without priority (SCHED_FIFO: not permitted) · restarted 2 times"
+    )
+
+
+def test_a_simulated_board_needs_no_priority() -> None:
+    assert board_words(BoardHealth(sim=True, cal="nominal")) == "Plate nominal"

@@ -1,0 +1,60 @@
+"""When a station says again what it is: when something that matters has changed, and not at every breath."""
+
+import msgspec
+import pytest
+
+from station.link.presence import AGAIN_S, Presence
+from station.training.health import BoardHealth
+
+BOARD = BoardHealth(
+    source="gpio", priority=40, core=3, sps=(86.0, 87.0, 88.0, 89.0), noise_n=0.2, cal="cal-1"
+)
+
+
+def told(board: BoardHealth | None = BOARD) -> Presence:
+    presence = Presence()
+    presence.board = board
+    presence.told(3, 0.0)
+    return presence
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"cal": "cal-2"},
+        {"priority": None},
+        {"refused": ("core 3: not permitted",)},
+        {"locked": True},
+        {"gc_frozen": True},
+        {"sps": (86.0, 87.0, 11.0, 89.0)},
+        {"noise_n": None},
+    ],
+)
+def test_a_change_that_matters_is_said_at_once(change: dict[str, object]) -> None:
+    presence = told()
+    presence.board = msgspec.structs.replace(BOARD, **change)
+    assert presence.due(3, 1.0)
+
+
+def test_another_prescription_is_said_at_once() -> None:
+    assert told().due(4, 1.0)
+    assert not told().due(3, 1.0)
+
+
+def test_the_first_word_of_the_session_is_said_at_once() -> None:
+    presence = told(None)
+    presence.board = BOARD
+    assert presence.due(3, 1.0)
+
+
+def test_rates_that_drift_are_said_once_an_hour() -> None:
+    presence = told()
+    presence.board = msgspec.structs.replace(BOARD, sps=(86.1, 87.0, 88.0, 89.0), restarts=2)
+    assert not presence.due(3, AGAIN_S - 1)
+    assert presence.due(3, AGAIN_S)
+
+
+def test_nothing_is_due_before_the_first_connection() -> None:
+    presence = Presence()
+    presence.board = BOARD
+    assert not presence.due(3, AGAIN_S)

@@ -1,0 +1,280 @@
+"""Calibration: choose a procedure, name the masses, do its steps, and read what came of it."""
+
+from dataclasses import dataclass
+from typing import Final, Protocol, get_args
+
+from calibration.answers import Answers
+from calibration.spoken import (
+    Answered,
+    AnySaid,
+    AnyTold,
+    AskStep,
+    Back,
+    Counts,
+    Failed,
+    Go,
+    NotTaken,
+    Ready,
+    Result,
+    StepTaken,
+    Verb,
+)
+from ui.patient.service.door import DIGITS, ERASE
+from ui.patient.service.room import Around, Leave, Request
+from ui.patient.service.view import BACK
+from ui.patient.words import _
+
+# In the order of a new board: which cell is where, the plate, and then what is done again and again.
+VERBS: Final[tuple[Verb, ...]] = ("corners", "plate", "verify", "daily", "tare")
+MASSES: Final[dict[Verb, int]] = {"plate": 2, "verify": 1, "daily": 1}
+DONE: Final = "done"
+REPEAT: Final = "repeat"
+NEXT: Final = "next"
+ONLY: Final = "only"
+AGAIN: Final = "again"
+LONGEST: Final = 5  # digits: 300.00 kg is the most, 199.99 the most that is typed
+LEAST_KG: Final = 0.5
+
+assert set(VERBS) <= set(get_args(Verb))  # noqa: S101 - a word of the program itself
+
+
+class Child(Protocol):
+    """A calibration that runs beside the kiosk; tests play one."""
+
+    def start(self, verb: Verb) -> str | None:
+        """Start it anew; return in a sentence why it cannot be, else None."""
+        ...
+
+    def tell(self, told: AnyTold) -> None:
+        """Say one line to it."""
+        ...
+
+    def poll(self) -> list[AnySaid]:
+        """Return what it said since the last call."""
+        ...
+
+    def stop(self) -> None:
+        """End it if it runs; may be called twice."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ProcedureSheet:
+    """Which procedure."""
+
+    main: None = None
+    choices: tuple[str, ...] = (*VERBS, BACK)
+
+
+@dataclass(frozen=True, slots=True)
+class MassSheet:
+    """Typing the mass after those in `masses_kg`; digits fill in from the right, two of them decimals."""
+
+    verb: Verb
+    typed: str = ""
+    masses_kg: tuple[float, ...] = ()
+    of: int = 1
+    alike: bool = False  # too near the mass before: nothing could be told from the difference
+
+    @property
+    def kg(self) -> float:
+        """Return what is typed, in kg."""
+        return int(self.typed or "0") / 100
+
+    @property
+    def choices(self) -> tuple[str, ...]:
+        """Return the keys that may be pressed now."""
+        erase = (ERASE,) if self.typed else ()
+        only = (ONLY,) if self.masses_kg and not self.typed else ()
+        return (*DIGITS, *erase, *only, *((NEXT,) if self.main else ()), BACK)
+
+    @property
+    def main(self) -> str | None:
+        """Return the way on, once a mass is typed."""
+        return NEXT if self.kg >= LEAST_KG else None
+
+
+@dataclass(frozen=True, slots=True)
+class StepSheet:
+    """A step under way, how the cells are, and why it was not taken the last time."""
+
+    ready: Ready
+    step: AskStep
+    counts: Counts | None = None
+    refused: NotTaken | None = None
+    looking: bool = False
+
+    @property
+    def choices(self) -> tuple[str, ...]:
+        """Return: done, the step before, the way out; while the board is looked at, the last two."""
+        done = () if self.looking else (DONE,)
+        repeat = (REPEAT,) if self.step.number > 1 and not self.looking else ()
+        return (*done, *repeat, BACK)
+
+    @property
+    def main(self) -> str | None:
+        """Return the way on."""
+        return None if self.looking else DONE
+
+
+@dataclass(frozen=True, slots=True)
+class MomentSheet:
+    """The program starts, or works out what was measured."""
+
+    verb: Verb
+    measured: bool = False
+    main: None = None
+    choices: tuple[str, ...] = (BACK,)
+
+
+@dataclass(frozen=True, slots=True)
+class ResultSheet:
+    """What came of it, or why nothing did."""
+
+    verb: Verb
+    result: Result | None = None
+    failed: Failed | None = None
+    main: str = AGAIN
+    choices: tuple[str, ...] = (AGAIN, BACK)
+
+
+CalibrationSheet = ProcedureSheet | MassSheet | StepSheet | MomentSheet | ResultSheet
+
+
+class CalibrationRoom:
+    """Leads one calibration after the other."""
+
+    name = "calibration"
+
+    def __init__(self, child: Child) -> None:
+        self._child = child
+        self._begin()
+
+    def _begin(self) -> None:
+        self._verb: Verb | None = None
+        self._typed = ""
+        self._masses_kg: tuple[float, ...] = ()
+        self._alike = False
+        self._running = self._measured = False
+        self._ready: Ready | None = None
+        self._step: AskStep | None = None
+        self._counts: Counts | None = None
+        self._refused: NotTaken | None = None
+        self._looking = False
+        self._result: Result | None = None
+        self._failed: Failed | None = None
+
+    def title(self) -> str:
+        """Return the words on its button in the menu."""
+        return _("Calibrate the board")
+
+    def is_offered(self, around: Around) -> bool:
+        """Return True: a board is calibrated with or without its station."""
+        return True
+
+    def is_busy(self) -> bool:
+        """Return whether a calibration runs."""
+        return self._running
+
+    def enter(self, around: Around) -> None:
+        """Begin with the choice of a procedure."""
+        self._begin()
+
+    def leave(self) -> None:
+        """End the calibration under way; what was measured is kept."""
+        self._child.stop()
+        self._begin()
+
+    def turn(self, around: Around) -> None:
+        """Hear what the calibration says."""
+        if self._running:
+            for said in self._child.poll():
+                self._hear(said)
+
+    def _hear(self, said: AnySaid) -> None:
+        match said:
+            case Ready():
+                self._ready = said
+                self._child.tell(Answered(answers=Answers(masses_kg=self._masses_kg)))
+            case AskStep():
+                self._step, self._refused, self._looking = said, None, False
+            case Counts():
+                self._counts = said
+            case NotTaken():
+                self._refused, self._looking = said, False
+            case StepTaken():
+                self._step, self._looking, self._measured = None, False, True
+            case Result():
+                self._result, self._running = said, False
+            case Failed():
+                self._failed, self._running = said, False
+
+    def sheet(self, around: Around) -> CalibrationSheet:
+        """Return the page it stands at."""
+        verb = self._verb
+        if verb is None:
+            return ProcedureSheet()
+        if self._result is not None or self._failed is not None:
+            return ResultSheet(verb, self._result, self._failed)
+        if not self._running:
+            return MassSheet(verb, self._typed, self._masses_kg, MASSES[verb], self._alike)
+        if self._ready is None or self._step is None:
+            return MomentSheet(verb, self._measured)
+        return StepSheet(self._ready, self._step, self._counts, self._refused, self._looking)
+
+    def choose(self, choice: str, around: Around) -> tuple[Request, ...]:
+        """Go on with it."""
+        sheet = self.sheet(around)
+        match sheet:
+            case ProcedureSheet():
+                return self._choose_verb(choice)
+            case MassSheet():
+                self._type(choice, sheet)
+            case StepSheet():
+                self._answer(choice)
+            case _ if choice == AGAIN and sheet.verb in VERBS:
+                verb = sheet.verb
+                self.leave()
+                return self._choose_verb(verb)
+            case _:
+                self.leave()
+        return ()
+
+    def _choose_verb(self, choice: str) -> tuple[Request, ...]:
+        verb = next((verb for verb in VERBS if verb == choice), None)
+        if verb is None:
+            return (Leave(),)
+        self._verb = verb
+        if verb not in MASSES:
+            self._start(verb)
+        return ()
+
+    def _type(self, choice: str, sheet: MassSheet) -> None:
+        if choice == BACK:
+            self._begin()
+        elif choice == ERASE:
+            self._typed = self._typed[:-1]
+        elif choice in DIGITS:
+            self._typed, self._alike = (self._typed + choice)[:LONGEST].lstrip("0"), False
+        elif choice == NEXT and any(abs(sheet.kg - kg) < 0.01 * max(sheet.kg, kg) for kg in sheet.masses_kg):
+            self._typed, self._alike = "", True
+        else:
+            if choice == NEXT:
+                self._masses_kg = (*self._masses_kg, sheet.kg)
+                self._typed = ""
+            if choice == ONLY or len(self._masses_kg) == sheet.of:
+                self._start(sheet.verb)
+
+    def _start(self, verb: Verb) -> None:
+        why = self._child.start(verb)
+        self._running = why is None
+        self._failed = None if why is None else Failed(key="failed", text=why)
+
+    def _answer(self, choice: str) -> None:
+        if choice == DONE:
+            self._refused, self._looking = None, True
+            self._child.tell(Go())
+        elif choice == REPEAT:
+            self._child.tell(Back())
+        else:
+            self.leave()

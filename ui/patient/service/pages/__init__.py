@@ -1,0 +1,1 @@
+"""The pages of the service area: pure drawings of what its state machine says."""

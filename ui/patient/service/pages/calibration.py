@@ -1,0 +1,158 @@
+"""Calibration: the choice of a procedure, the keypad for masses, a moment's wait, and what came of it."""
+
+from typing import Final
+
+import pygame
+
+from calibration.spoken import Light
+from ui.patient.canvas import Canvas
+from ui.patient.lettering import bold, plain
+from ui.patient.pen import Point
+from ui.patient.service.calibration import (
+    AGAIN,
+    NEXT,
+    ONLY,
+    VERBS,
+    MassSheet,
+    MomentSheet,
+    ProcedureSheet,
+    ResultSheet,
+)
+from ui.patient.service.calibration_words import (
+    about_words,
+    failed_words,
+    figure_words,
+    light_words,
+    verb_words,
+)
+from ui.patient.service.door import DIGITS, ERASE
+from ui.patient.service.pages.keypad import KEY, KEY_GAP, LEFT, TOP
+from ui.patient.service.pages.parts import GAP, back_button, begin, on_button, pick_button
+from ui.patient.service.view import ServiceView
+from ui.patient.theme import (
+    BAD,
+    BODY,
+    CALM,
+    CARD,
+    CONTENT,
+    EDGE,
+    FOOTER,
+    GOOD,
+    LEAD,
+    MARGIN,
+    TITLE,
+    WARM,
+    Colour,
+)
+from ui.patient.view import View
+from ui.patient.widgets import paragraphs, strip
+from ui.patient.words import _
+
+BOX: Final = pygame.Rect(MARGIN, 88, (CONTENT.width - 24) // 2, 146)
+WORDS_WIDTH: Final = LEFT - MARGIN - 60
+LIGHTS: Final[dict[Light, Colour]] = {"green": GOOD, "amber": WARM, "red": BAD}
+
+
+def procedures(canvas: Canvas, view: View, service: ServiceView, sheet: ProcedureSheet) -> None:
+    """Draw a button for each procedure, with what it takes in it."""
+    begin(canvas, view, _("Calibrate the board"))
+    for number, verb in enumerate(VERBS):
+        row, column = divmod(number, 2)
+        rect = BOX.move(column * (BOX.width + 24), row * (BOX.height + GAP))
+        pick_button(canvas, service, rect, "", verb)
+        top = pygame.Rect(rect.left + 24, rect.top + 8, rect.width - 48, 52)
+        canvas.write(verb_words(verb), top, bold(38), align="centre", anchor="middle")
+        below = pygame.Rect(rect.left + 24, rect.top + 60, rect.width - 48, rect.height - 66)
+        canvas.write(about_words(verb), below, plain(30), align="centre", anchor="middle", balanced=True)
+    back_button(canvas, service)
+
+
+def masses(canvas: Canvas, view: View, service: ServiceView, sheet: MassSheet) -> None:
+    """Draw the mass typed so far, those before it, where one may come from, and the keys."""
+    begin(canvas, view, verb_words(sheet.verb))
+    title = _("What does it weigh?")
+    if sheet.of > 1:
+        title = _("Mass {number} of {of}").format(number=len(sheet.masses_kg) + 1, of=sheet.of)
+    box = pygame.Rect(MARGIN, 92, WORDS_WIDTH, 70)
+    canvas.write(title, box, bold(TITLE), anchor="middle")
+    typed = pygame.Rect(MARGIN, 176, 420, 104)
+    canvas.pen.block(typed, CARD, radius=20, edge=EDGE)
+    words = _("{kg} kg").format(kg=f"{sheet.kg:.2f}")
+    canvas.write(words, typed.inflate(-40, 0), bold(TITLE), align="right", anchor="middle")
+    below = pygame.Rect(MARGIN, 296, WORDS_WIDTH, 266)
+    if sheet.alike:
+        strip(canvas, pygame.Rect(MARGIN, 306, WORDS_WIDTH, 120), _("Too much like the mass before."))
+    else:
+        paragraphs(canvas, below, _hints(sheet), BODY, gap=14)
+    for number, digit in enumerate(DIGITS):
+        row, column = divmod(number if digit != "0" else 10, 3)
+        pick_button(canvas, service, _key(row, column), digit, digit, size=54)
+    if ERASE in sheet.choices:
+        pick_button(canvas, service, _key(3, 0), "", ERASE)
+        _arrow(canvas, _key(3, 0))
+    back_button(canvas, service)
+    if ONLY in sheet.choices:
+        middle = pygame.Rect(408, FOOTER.top, 372, FOOTER.height)
+        pick_button(canvas, service, middle, _("Only this one"), ONLY, size=34)
+    if sheet.main is not None:
+        on_button(canvas, service, _("Next"), NEXT)
+
+
+def _hints(sheet: MassSheet) -> tuple[str, ...]:
+    known = tuple(_("Before: {kg} kg").format(kg=f"{kg:.2f}") for kg in sheet.masses_kg)
+    return (
+        *known,
+        _("10 to 20 kg: dumb-bells, or a box of full bottles."),
+        _("No scale for it? Step on a bathroom scale with it and without it, and take the difference."),
+    )
+
+
+def _key(row: int, column: int) -> pygame.Rect:
+    return KEY.move(LEFT + column * (KEY.width + KEY_GAP), TOP + row * (KEY.height + KEY_GAP))
+
+
+def _arrow(canvas: Canvas, rect: pygame.Rect) -> None:
+    x, y = rect.center
+    canvas.pen.stroke([(x + 30, y), (x - 28, y)], 8, CALM)
+    canvas.pen.stroke([(x - 8, y - 20), (x - 28, y), (x - 8, y + 20)], 8, CALM)
+
+
+def moment(canvas: Canvas, view: View, service: ServiceView, sheet: MomentSheet) -> None:
+    """Draw that it takes a moment."""
+    begin(canvas, view, verb_words(sheet.verb))
+    words = _("Working it out …") if sheet.measured else _("One moment …")
+    canvas.write(words, pygame.Rect(MARGIN, 240, CONTENT.width, 120), bold(TITLE), anchor="middle")
+    back_button(canvas, service)
+
+
+def result(canvas: Canvas, view: View, service: ServiceView, sheet: ResultSheet) -> None:
+    """Draw a light with its words and the figures, or why there is no result."""
+    begin(canvas, view, verb_words(sheet.verb))
+    if sheet.result is not None:
+        light, words, figures = sheet.result.light, light_words(sheet.result), figure_words(sheet.result)
+    else:
+        light, words, figures = "red", _("There is no result."), ()
+    _lamp(canvas, (MARGIN + 60, 160), light)
+    box = pygame.Rect(MARGIN + 150, 96, CONTENT.width - 150, 132)
+    canvas.write(words, box, bold(48), anchor="middle", balanced=True)
+    below = pygame.Rect(MARGIN, 258, CONTENT.width, 300)
+    if sheet.failed is not None:
+        strip(canvas, pygame.Rect(MARGIN, 258, CONTENT.width, 180), failed_words(sheet.failed))
+    elif figures:
+        paragraphs(canvas, below, figures, LEAD, gap=GAP)
+    back_button(canvas, service)
+    on_button(canvas, service, _("Once more"), AGAIN)
+
+
+def _lamp(canvas: Canvas, centre: Point, light: Light) -> None:
+    """Draw a light that is told from the others by its sign as well: a tick, a bar, a cross."""
+    x, y = centre
+    canvas.pen.disc(centre, 56, LIGHTS[light])
+    if light == "green":
+        canvas.pen.stroke([(x - 25, y + 2), (x - 6, y + 21), (x + 26, y - 18)], 11, CARD)
+    elif light == "amber":
+        canvas.pen.stroke([(x, y - 28), (x, y + 6)], 11, CARD)
+        canvas.pen.disc((x, y + 26), 7, CARD)
+    else:
+        canvas.pen.stroke([(x - 20, y - 20), (x + 20, y + 20)], 11, CARD)
+        canvas.pen.stroke([(x - 20, y + 20), (x + 20, y - 20)], 11, CARD)

@@ -1,0 +1,141 @@
+"""The check of the board: how far it is, then a light and words for each cell, and the first thing to do."""
+
+from typing import Final
+
+import pygame
+
+from ui.patient.canvas import Canvas
+from ui.patient.lettering import bold, plain
+from ui.patient.pen import Point
+from ui.patient.service.check import AGAIN, EXPECTED_S, CheckSheet
+from ui.patient.service.check_report import CORNERS, CellReport, CheckReport, Light
+from ui.patient.service.check_words import corner_words, first_words
+from ui.patient.service.pages.parts import back_button, begin, on_button
+from ui.patient.service.view import ServiceView
+from ui.patient.theme import (
+    BAD,
+    BODY,
+    CALM,
+    CARD,
+    CONTENT,
+    EDGE,
+    GOOD,
+    HAIR,
+    INK,
+    LEAD,
+    MARGIN,
+    QUIET,
+    SIGN,
+    TITLE,
+)
+from ui.patient.view import View
+from ui.patient.widgets import paragraphs, strip
+from ui.patient.words import _
+
+VERDICT: Final = pygame.Rect(MARGIN, 84, CONTENT.width, 58)
+FIRST: Final = pygame.Rect(MARGIN, 146, CONTENT.width, 84)
+CELL: Final = pygame.Rect(0, 0, (CONTENT.width - 24) // 2, 152)
+TOP: Final = 236
+
+
+def check(canvas: Canvas, view: View, service: ServiceView, sheet: CheckSheet) -> None:
+    """Draw the check in the state it is in."""
+    begin(canvas, view, _("Check the board"))
+    back_button(canvas, service)
+    if sheet.report is not None:
+        _found(canvas, sheet.report)
+    elif sheet.failed is not None:
+        _failed(canvas, sheet.failed)
+    else:
+        _running(canvas, sheet.seconds)
+    if sheet.main is not None:
+        on_button(canvas, service, _("Check again"), AGAIN)
+
+
+def _running(canvas: Canvas, seconds: int) -> None:
+    title = pygame.Rect(MARGIN, 130, CONTENT.width, 90)
+    canvas.write(_("Listening to the board …"), title, bold(TITLE), anchor="middle")
+    bar = pygame.Rect(MARGIN, 250, CONTENT.width, 44)
+    canvas.pen.block(bar, CARD, radius=22, edge=EDGE)
+    filled = bar.inflate(-12, -12)
+    filled.width = max(filled.height, round(filled.width * seconds / EXPECTED_S))
+    canvas.pen.block(filled, CALM, radius=16)
+    sentences = (_("Leave the board empty and do not touch it."), _("It takes about a quarter of a minute."))
+    paragraphs(canvas, pygame.Rect(MARGIN, 330, CONTENT.width, 220), sentences, LEAD)
+
+
+def _failed(canvas: Canvas, reason: str) -> None:
+    title = pygame.Rect(MARGIN, 110, CONTENT.width, 90)
+    canvas.write(_("The check could not be made."), title, bold(TITLE), anchor="middle")
+    strip(canvas, pygame.Rect(MARGIN, 230, CONTENT.width, 180), reason)
+    words = _("See that the board is connected, then check again.")
+    canvas.write(words, pygame.Rect(MARGIN, 440, CONTENT.width, 110), plain(LEAD))
+
+
+def _found(canvas: Canvas, report: CheckReport) -> None:
+    light: Light = "good" if report.fit else "bad"
+    _lamp(canvas, (VERDICT.left + 28, VERDICT.centery), light, 26)
+    words = _("Fit for use") if report.fit else _("Not fit for use")
+    box = pygame.Rect(VERDICT.left + 72, VERDICT.top, VERDICT.width - 72, VERDICT.height)
+    canvas.write(words, box, bold(46), anchor="middle")
+    first = first_words(report)
+    if first and not report.fit:
+        strip(canvas, FIRST, first, size=32)
+    else:
+        canvas.write(first or _("Nothing needs to be done."), FIRST, plain(32, QUIET), anchor="middle")
+    for number, name in enumerate(CORNERS):
+        row, column = divmod(number, 2)
+        left, top = CONTENT.left + column * (CELL.width + 24), TOP + row * (CELL.height + 10)
+        _cell(canvas, CELL.move(left, top), name, report)
+
+
+def _cell(canvas: Canvas, rect: pygame.Rect, name: str, report: CheckReport) -> None:
+    """Draw one cell where it is on the plate."""
+    light, cell = report.light(name), report.cell(name)
+    canvas.pen.block(rect, CARD, radius=24, edge=HAIR, edge_width=2)
+    _lamp(canvas, (rect.left + 54, rect.centery), light, 34)
+    column = pygame.Rect(rect.left + 108, rect.top + 4, rect.width - 124, 42)
+    where = corner_words(name)
+    title = f"{where[:1].upper()}{where[1:]} ({name})"
+    canvas.write(title, column, bold(BODY), anchor="middle")
+    line = column.move(0, 40)
+    if cell is None or cell.good == 0:
+        canvas.write(_("not found"), line, plain(30), anchor="middle")
+        return
+    state = {"good": _("works"), "look": _("needs a look"), "bad": _("does not work")}[light]
+    rate = _("{sps} SPS").format(sps="?" if cell.sps is None else round(cell.sps))
+    canvas.write(f"{state}, {rate}", line, plain(30), anchor="middle")
+    below = pygame.Rect(line.left, line.bottom, line.width, 70)
+    canvas.write(f"{_noise_words(cell)}, {_load_words(cell)}", below, plain(30))
+
+
+def _noise_words(cell: CellReport) -> str:
+    if cell.noise_g is None:
+        return _("noise not known")
+    return _("{grams} g of noise").format(grams=round(cell.noise_g))
+
+
+def _load_words(cell: CellReport) -> str:
+    if cell.load_kg is None:
+        return _("load not known")
+    return _("carries {load} kg").format(load=f"{cell.load_kg:.1f}".replace("-0.0", "0.0"))
+
+
+def _lamp(canvas: Canvas, centre: Point, light: Light, radius: float) -> None:
+    """Draw a light that is told apart by its shape too: a tick, an exclamation mark, a cross."""
+    x, y = centre
+    pen = canvas.pen
+    if light == "good":
+        pen.disc(centre, radius, GOOD)
+        path = [(-0.42, 0.04), (-0.1, 0.36), (0.46, -0.32)]
+        pen.stroke([(x + a * radius, y + b * radius) for a, b in path], radius * 0.2, CARD)
+    elif light == "look":
+        pen.disc(centre, radius, INK)
+        pen.disc(centre, radius - 4, SIGN)
+        pen.stroke([(x, y - 0.5 * radius), (x, y + 0.1 * radius)], radius * 0.2, INK)
+        pen.disc((x, y + 0.48 * radius), radius * 0.13, INK)
+    else:
+        pen.disc(centre, radius, BAD)
+        for way in (-1, 1):
+            arm = 0.36 * radius
+            pen.stroke([(x - arm, y - way * arm), (x + arm, y + way * arm)], radius * 0.2, CARD)
