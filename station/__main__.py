@@ -150,17 +150,14 @@ def _demo(args: argparse.Namespace) -> int:
 
 
 def _analyse(args: argparse.Namespace) -> int:
-    import os
-
     from station.analysis.command import Form, Options, run
 
     form: Form = "json" if args.json else "csv" if args.csv else "table"
     options = Options(tuple(args.files), args.filter, args.plate, form, args.plot, args.html)
     try:
         return run(options, sys.stdout, sys.stderr)
-    except BrokenPipeError:  # the reader has seen enough (`… | head`)
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
+    except BrokenPipeError:
+        return _pipe_closed()
     except KeyboardInterrupt:
         return 130
 
@@ -169,7 +166,18 @@ def _rehearse(args: argparse.Namespace) -> int:
     from station.rehearse.arguments import options_of
     from station.rehearse.command import run
 
-    return run(options_of(args), sys.stdout)
+    try:
+        return run(options_of(args), sys.stdout)
+    except BrokenPipeError:
+        return _pipe_closed()
+
+
+def _pipe_closed() -> int:
+    """Return what a verb returns whose reader has seen enough (`… | head`)."""
+    import os
+
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 1
 
 
 def _export(args: argparse.Namespace) -> int:

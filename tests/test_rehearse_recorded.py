@@ -133,6 +133,27 @@ def test_raw_counts_go_through_the_live_path(tmp_path: Path) -> None:
         read_board(file, None)
 
 
+def test_an_exported_trial_is_rehearsed_with_its_own_path_and_gaps(tmp_path: Path) -> None:
+    rows = Stood(first_s=-3).stand(23).rows()
+    lines = ["t_s,fl_n,fr_n,rl_n,rr_n,load_n,ml_mm,ap_mm,counted"]
+    for t_s, load_n, x_mm, y_mm in rows.tolist():
+        known = not 9 <= t_s < 9.2
+        quarter = f"{load_n / 4:.3f}"
+        told = (*[quarter] * 4, f"{load_n:.3f}", f"{x_mm:.3f}", f"{y_mm:.3f}") if known else ("",) * 7
+        lines.append(",".join((f"{t_s:.3f}", *told, str(int(t_s >= 0)))))
+    file = tmp_path / "01-supported-standing.csv"
+    file.write_text("\n".join(lines) + "\n")
+    found = played(file)
+    assert told_faults(found) == pytest.approx(0.2, abs=0.03)
+    assert found.trials[0].result.outcome == "done"
+    assert found.trials[0].result.measures["velocity_mm_s"] > 0
+
+
+def told_faults(played: Played) -> float:
+    (fault,) = played.trials[0].result.faults
+    return fault.to_s - fault.from_s
+
+
 def test_samples_of_forces_are_those_of_the_live_path(tmp_path: Path) -> None:
     file = four_forces(tmp_path / "f.csv", times(5))
     table = read_table(file)

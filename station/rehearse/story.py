@@ -104,7 +104,8 @@ def _session(session: Session) -> str:
     pain, after, effort = (answers.get(key) for key in ("pain", "pain_after", "effort"))
     stopped = "" if session.result.complete else f" Ended early ({session.result.ended_by})."
     said = f"pain {pain}, after training {after}; effort {effort} of 10"
-    return f"{said}; {session.minutes:.0f} min of training.{stopped}"
+    minutes = f"{session.minutes:.0f} min" if session.minutes >= 1 else "less than a minute"
+    return f"{said}; {minutes} of training.{stopped}"
 
 
 def _exercise(trials: Sequence[TrialResult]) -> str:
