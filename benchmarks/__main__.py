@@ -18,8 +18,8 @@ NAMES: Final = (
     "kiosk",
     "sway",
     "calibration",
-    "training",
     "prescriptions",
+    "training",
 )
 # These live in virtual time, and can be given any length.
 TIMED: Final = ("driver", "rivals", "memory")

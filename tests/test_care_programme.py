@@ -85,7 +85,7 @@ def test_what_the_form_says_of_surgery_and_limits_is_sent_and_stays(
     therapist: Client, home: ExampleStation
 ) -> None:
     url = patient_url(home) + "programme/"
-    said = {
+    said: dict[str, Any] = {
         "surgery": "fusion",
         "surgery_date": "2026-03-02",
         "weaker_leg": "left",

@@ -8,7 +8,7 @@ import pytest
 
 from station.errors import StoreError
 from station.session.bests import newest_reach
-from station.session.event import EventBody
+from station.session.reports import EventBody
 from station.session.schema import SCHEMA
 from station.session.store import Decided, Header, Store
 from station.session.trial import Place, blank_result
@@ -126,13 +126,13 @@ def test_a_database_of_the_first_version_is_brought_up_to_date_with_all_that_is_
         for name in ("s-1", "s-2"):
             old.execute("INSERT INTO session (id, started) VALUES (?, ?)", (name, RESULT.started))
         old.execute("UPDATE session SET result = ? WHERE id = 's-1'", (msgspec.json.encode(RESULT),))
-        old.execute("INSERT INTO prescription (version, document, received) VALUES (7, 'x', 'y')")
-        old.execute("INSERT INTO note (key, value) VALUES ('tare', 'z')")
+        old.execute("INSERT INTO prescription (version, document, received) VALUES (7, x'78', 'y')")
+        old.execute("INSERT INTO note (key, value) VALUES ('tare', x'7a')")
     old.close()
     with Store(path) as store:
         assert [left.id for left in store.unfinished_sessions()] == ["s-2"]
-        assert store.newest_prescription() == (7, "x")
-        assert store.note("tare") == "z"
+        assert store.newest_prescription() == (7, b"x")
+        assert store.note("tare") == b"z"
         (finished,) = store.finished_sessions(subj=None)
         assert (finished.number, finished.result.events) == (1, {})
         store.begin_session("s-3", started=RESULT.started, rx_version=7, subj="p-1")

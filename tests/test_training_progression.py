@@ -94,8 +94,8 @@ def test_the_station_steps_by_itself_where_it_was_allowed_to_and_says_so_to_the_
     (decision,) = replay(good(1, 2, 3), programme, BOUNDS)
     assert (decision.kind, decision.to_rung) == ("step", 3)
     assert decision.patient == (
-        "A new step in Supported standing: Your legs carry you well. "
-        "Now rest only your fingertips on the support."
+        "A new step\nSupported standing\n"
+        "Your legs carry you well. Now rest only your fingertips on the support."
     )
     assert rungs_in_force(programme, [decision], BOUNDS) == [3]
 
@@ -201,14 +201,15 @@ def test_a_routine_steps_up_at_most_once_in_three_sessions_both_sides_together()
         alone(1, 3, "single-leg", side="left"),
         alone(1, 3, "single-leg", side="right"),
     )
-    history = []
+    history: list[PastSession] = []
+    sides: tuple[Side, ...] = ("left", "right")
     for number in range(1, 12):
         rungs = rungs_in_force(programme, replay(history, programme, BOUNDS), BOUNDS)
         done = [
             trials("done", "done", rung=rung, routine="single-leg", side=side)
-            for rung, side in zip(rungs, ("left", "right"), strict=True)
+            for rung, side in zip(rungs, sides, strict=True)
         ]
-        history.append(session(number, *done))  # type: ignore[arg-type]
+        history.append(session(number, *done))
     stepped = [int(d.session[-2:]) for d in replay(history, programme, BOUNDS) if d.kind == "step"]
     assert len(stepped) >= 3
     assert all(later - earlier >= 3 for earlier, later in pairwise(stepped))
@@ -249,7 +250,9 @@ def test_the_newest_session_decides() -> None:
 # -- any history, any prescription, any limits ---------------------------------------------------------------
 
 scale = st.none() | st.integers(0, 10)
-outcomes = st.sampled_from(("done", "done", "done", "lost", "stopped", "fault", "interrupted"))
+outcomes: st.SearchStrategy[Outcome] = st.sampled_from(
+    ("done", "done", "done", "lost", "stopped", "fault", "interrupted")
+)
 names = st.sampled_from(("supported-standing", "single-leg", "quiet-standing", "walk", "calf-raises"))
 
 

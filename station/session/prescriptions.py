@@ -169,6 +169,12 @@ class Prescriptions:
             self._write(lambda: self._store.post("reply", body, header))
 
 
+def _readable(reason: str) -> str:
+    """Return a reason that quotes a stranger's document as one line that can be read, logged and sent."""
+    line = "".join(character if character.isprintable() else "?" for character in reason)
+    return line if len(line) <= LONGEST_REASON else f"{line[: LONGEST_REASON - 1]}…"
+
+
 def remind(course: Course, recorder: Recorder) -> None:
     """Give the course what is remembered of the sessions before."""
     memory = recorder.memory
@@ -181,12 +187,6 @@ def remind(course: Course, recorder: Recorder) -> None:
     course.weekday = memory.today().weekday()
     course.tip = tip_of(memory.today())
     course.ask_goal = memory.asks_goal()
-
-
-def _readable(reason: str) -> str:
-    """Return a reason that quotes a stranger's document as one line that can be read, logged and sent."""
-    line = "".join(character if character.isprintable() else "?" for character in reason)
-    return line if len(line) <= LONGEST_REASON else f"{line[: LONGEST_REASON - 1]}…"
 
 
 def _claimed_version(document: bytes) -> int:

@@ -6,7 +6,7 @@ from typing import Final
 
 import msgspec
 
-from station.session.event import EventBody
+from station.session.reports import EventBody
 from station.session.store import Decided, Finished, Header, Store
 from station.training.decision import EVENT_OF, Decision
 from station.training.fitting import Bounds
@@ -14,9 +14,9 @@ from station.training.history import PastSession, days_trained, last_safe_rung, 
 from station.training.prescription import Prescription
 from station.training.programme import Programme, fallback_programme, programme_of
 from station.training.progression import replay, rungs_in_force
+from station.training.saying import DAY_OF_REST
 
 WEEK: Final = timedelta(days=7)
-DAY_OF_REST: Final = "These exercises rest today. You have done what was planned for this week."
 
 
 class Progress:
@@ -105,4 +105,4 @@ def _news(history: list[PastSession], decisions: list[Decision]) -> str:
     """Return what the patient is told at the next check-in: what the last session decided, and only then."""
     if not history:
         return ""
-    return " ".join(d.patient for d in decisions if d.session == history[-1].session and d.patient)
+    return "\n".join(d.patient for d in decisions if d.session == history[-1].session and d.patient)

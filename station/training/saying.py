@@ -6,6 +6,12 @@ from typing import Final
 from station.training.decision import Evidence
 from station.training.routine import Routine, Side
 
+NEW_STEP: Final = "A new step"
+EASIER: Final = "A little easier now"
+EASIER_WHY: Final = "So that you can stand calmly. Your care team knows."
+DAY_OF_REST: Final = "Your exercises rest today. You have done what was planned for this week."
+# What the station itself says where a note of the therapist stands else.
+NEWS: Final = (NEW_STEP, EASIER, EASIER_WHY, DAY_OF_REST)
 STOPS: Final = {
     "pain_up": "pain rose by 2 or more",
     "pain_stop": "pain above the limit at the check-in",
@@ -47,13 +53,13 @@ def easier(
 
 
 def harder_for_patient(routine: Routine, to_rung: int) -> str:
-    """Return what the patient reads at the next check-in."""
-    return f"A new step in {routine.title}: {routine.rung(to_rung).why}"
+    """Return what the patient reads at the next check-in, a text to translate a line."""
+    return f"{NEW_STEP}\n{routine.title}\n{routine.rung(to_rung).why}"
 
 
 def easier_for_patient(routine: Routine) -> str:
-    """Return what the patient reads at the next check-in."""
-    return f"{routine.title} is a little easier now, so that you can stand calmly. Your care team knows."
+    """Return what the patient reads at the next check-in, a text to translate a line."""
+    return f"{EASIER}\n{routine.title}\n{EASIER_WHY}"
 
 
 def _named(routine: Routine, side: Side | None) -> str:

@@ -77,12 +77,12 @@ EVENT: Final[dict[str, Words]] = {
     "hold_fault": _("Sensor fault in a hold"),
     "sensor_fault": _("The board needs service"),
     "hold_stopped": _("Hold stopped"),
-    "overdone": _("More pain, swelling or stiffness after training"),
-    "weight_doubtful": _("Much lighter than last time: hands on the support, or a wrong weight"),
-    "minutes_reached": _("The minutes of the day were reached"),
     "proposal": _("Ready for the next rung"),
     "eased": _("Made one rung easier"),
     "stepped": _("Stepped to the next rung"),
+    "overdone": _("More pain, swelling or stiffness after training"),
+    "weight_doubtful": _("Much lighter than last time: hands on the support, or a wrong weight"),
+    "minutes_reached": _("The minutes of the day were reached"),
 }
 ALARMS: Final = ("red_flag", "possible_fall", "pain_stop", "pain_up")
 

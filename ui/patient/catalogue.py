@@ -20,6 +20,7 @@ from babel.messages.pofile import read_po, write_po
 
 from station.training.questions import CALL_TEAM, EMERGENCY, EVERY
 from station.training.routine import shipped_routines
+from station.training.saying import NEWS
 from station.training.tips import TIPS
 from station.training.words import SENTENCES
 from ui.patient.words import CATALOGUES, DOMAIN, LANGUAGES
@@ -55,6 +56,7 @@ def _session_texts() -> Iterator[tuple[Text, str]]:
     yield from ((text, "station/training/questions.py") for text in (EMERGENCY, CALL_TEAM))
     yield from ((tip, "station/training/tips.py") for tip in TIPS)
     yield from ((text, "station/training/words.py") for text in SENTENCES)
+    yield from ((text, "station/training/saying.py") for text in NEWS)
     for name, routine in sorted(shipped_routines().items()):
         file = f"station/training/routines/{name}.toml"
         yield routine.title, file

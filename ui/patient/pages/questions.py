@@ -5,6 +5,7 @@ from typing import Final
 import pygame
 
 from station.session.protocol import Answer
+from station.training.saying import NEWS
 from station.training.snapshot import Question, Snapshot
 from ui.patient.canvas import Canvas, Choose
 from ui.patient.lettering import bold, plain
@@ -62,13 +63,16 @@ def _place(snapshot: Snapshot, question: Question) -> str:
 
 
 def _note(canvas: Canvas, note: str) -> int:
-    """Draw the therapist's note as high as it needs to be; return where it ends."""
+    """Draw the therapist's note, or the station's news, as high as it needs to be; return where it ends."""
+    lines = note.split("\n")
+    heading = _("New for you") if lines[0] in NEWS else _("From your therapist")
+    note = " · ".join(said(line) for line in lines) if lines[0] in NEWS else note
     width = WIDTH - 2 * MARGIN
     words_height = min(NOTE_HEIGHT, canvas.height(note, width - 56, 34))
     panel = pygame.Rect(MARGIN, CONTENT.top - 8, width, words_height + 66)
     canvas.pen.block(panel, CALM_SOFT, radius=22)
     inside = panel.inflate(-56, -20)
-    canvas.write(_("From your therapist"), pygame.Rect(inside.left, inside.top, inside.width, 38), bold(30))
+    canvas.write(heading, pygame.Rect(inside.left, inside.top, inside.width, 38), bold(30))
     words = pygame.Rect(inside.left, inside.top + 42, inside.width, inside.height - 42)
     canvas.write(note, words, plain(34), anchor="middle")
     return panel.bottom
