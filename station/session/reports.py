@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Final
 
+import msgspec
+
 REPORTED: Final = frozenset(
     {
         "red_flag",
@@ -21,6 +23,14 @@ REPORTED: Final = frozenset(
         "minutes_reached",
     }
 )
+
+
+class EventBody(msgspec.Struct, frozen=True, kw_only=True):
+    """Body of an up/event message (`station.link.messages.StationEvent`)."""
+
+    kind: str
+    session: str | None
+    detail: dict[str, str | float | int | bool | None]
 
 
 @dataclass(frozen=True, slots=True)
