@@ -76,7 +76,7 @@ def test_readings_after_a_step_are_of_that_step(station: VirtualStation) -> None
     got = [reading for _ in range(10) for reading in board.readings()]
     board.close()
     assert len(got) > 50
-    zero = station.service._plate.tare_counts
+    zero = station.service._scale.plate.tare_counts
     assert all((r.counts - zero[r.cell]) / 2000 > 80 for r in got)
 
 

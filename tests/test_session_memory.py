@@ -27,8 +27,8 @@ class Desk:
         self.synced = True
         self.memory = self.again()
 
-    def again(self) -> Memory:
-        return Memory(self.store, now=self.now, write=self.write)
+    def again(self, subj: str | None = "p-1") -> Memory:
+        return Memory(self.store, now=self.now, write=self.write, subj=subj)
 
     def now(self) -> Moment:
         return Moment(
@@ -157,13 +157,21 @@ def test_a_session_that_goes_on_no_more_counts_as_one_of_its_day(desk: Desk) -> 
     desk.memory.keep_progress("s", "then", PROGRESS)
     desk.later(minutes=31)
     again = desk.again()
-    assert [key for key, _ in again.interrupted_notes("s")] == ["progress", "trained"]
+    assert [key for key, _ in again.interrupted_notes("s")] == ["progress p-1", "trained p-1"]
     assert again.allowance().sessions_today == 1
+
+
+def test_the_next_patient_is_not_taken_for_the_last_one(desk: Desk) -> None:
+    desk.train()
+    desk.memory.keep_weight(600)
+    other = desk.again("p-2")
+    assert other.allowance().since_last_s is None
+    assert other.body_weight_n() is None
 
 
 def test_a_note_that_cannot_be_read_is_no_note(desk: Desk) -> None:
     for key in ("trained", "progress", "body_weight", "goal"):
-        desk.store.remember(key, b"\xff{")
+        desk.store.remember(f"{key} p-1", b"\xff{")
     again = desk.again()
     assert again.left_off() is None
     assert again.body_weight_n() is None

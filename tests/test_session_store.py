@@ -7,11 +7,15 @@ import msgspec
 import pytest
 
 from station.errors import StoreError
+from station.session.bests import newest_reach
 from station.session.event import EventBody
 from station.session.schema import SCHEMA
 from station.session.store import Decided, Header, Store
+from station.session.trial import Place, blank_result
 from station.training.decision import Decision
+from station.training.programme import fallback_programme
 from station.training.result import SessionResult
+from station.training.routine import shipped_routines
 
 HEADER = Header(
     t="2026-01-01T00:00:00Z",
@@ -161,3 +165,17 @@ def test_a_decision_and_its_event_are_kept_together_and_once(
             store.keep_decisions(1, "s-1", decided, HEADER)
         assert store.decisions(1) == [DECISION]
         assert len(store.outbox("event", after=0, limit=10)) == 1
+
+
+def test_the_last_limits_of_stability_of_a_person_are_found_by_direction(path: Path) -> None:
+    planned = fallback_programme(shipped_routines()).planned[0]
+    with Store(path) as store:
+        store.begin_session("s-1", started="2026-01-01T00:00:00Z", rx_version=None, subj="p-1")
+        for number, forward_mm in enumerate((60.0, 72.5)):
+            place = Place(f"t-{number}", "s-1", number + 1, 1)
+            blank = blank_result(planned, place, started=RESULT.started, cal="nominal", sim=True)
+            measures = {"reach_left_forward_mm": forward_mm}
+            leaned = msgspec.structs.replace(blank, kind="reach", measures=measures)
+            store.keep_trial(leaned, b"{}", HEADER)
+        assert newest_reach(store.results_of("p-1")) == {"left-forward": 72.5}
+        assert newest_reach(store.results_of("p-2")) is None

@@ -189,7 +189,7 @@ def test_a_plate_taken_weighs_at_once_from_its_own_zero(
     station.say(Service(on=True))
     named = taken(station, TakePlate(document=plate_document()))
     assert named.startswith("cal-")
-    plate = station.service._plate
+    plate = station.service._scale.plate
     assert (plate.calibration, plate.counts_per_n, plate.tare_counts) == (named, (1900.0,) * 4, TARE_COUNTS)
 
 
@@ -213,7 +213,7 @@ def test_a_plate_taken_is_still_in_use_after_a_restart(tmp_path: Path) -> None:
     named = taken(first, TakePlate(document=plate_document()))
     first.die()
     second = VirtualStation(tmp_path, start_ns=first.clock.now_ns(), today=TODAY)
-    assert second.service._plate.calibration == named
+    assert second.service._scale.plate.calibration == named
     second.die()
 
 
@@ -223,12 +223,12 @@ def test_the_plate_before_comes_back_with_the_zero_of_now(station: VirtualStatio
     taken(station, TakePlate(document=plate_document(counts_per_n=2100.0)))
     said(station, Service(on=False))
     station.run(4)
-    zero = station.service._plate.tare_counts
+    zero = station.service._scale.plate.tare_counts
     assert zero != TARE_COUNTS
     station.say(Service(on=True))
     assert taken(station, RestorePlate()) == first
-    assert station.service._plate.counts_per_n == (1900.0,) * 4
-    assert station.service._plate.tare_counts == zero
+    assert station.service._scale.plate.counts_per_n == (1900.0,) * 4
+    assert station.service._scale.plate.tare_counts == zero
 
 
 @pytest.mark.parametrize(
@@ -245,9 +245,9 @@ def test_a_plate_that_cannot_be_used_is_refused_and_changes_nothing(
     station: VirtualStation, document: str, reason: str
 ) -> None:
     station.say(Service(on=True))
-    before = station.service._plate
+    before = station.service._scale.plate
     assert reason in refused(station, TakePlate(document=document))
-    assert station.service._plate is before
+    assert station.service._scale.plate is before
     assert not (station.folder / "plates" / "history").exists()
 
 

@@ -48,10 +48,14 @@ class LeftOff(msgspec.Struct, frozen=True, kw_only=True):
 class Memory:
     """Sessions of the last days, body weight, the goal of the week, and how far the session has come.
 
-    `rested`: a simulated person who needs no rest between sessions.
+    Each person, known by pseudonym, has an own one. `rested`: a simulated person who needs no rest between
+    sessions.
     """
 
-    def __init__(self, store: Store, *, now: Callable[[], Moment], write: Write) -> None:
+    def __init__(
+        self, store: Store, *, now: Callable[[], Moment], write: Write, subj: str | None = None
+    ) -> None:
+        self._subj = subj
         self.rested = False
         self._store = store
         self._now = now
@@ -60,9 +64,12 @@ class Memory:
         self._progress: Progress | None = None
         self._checked_in: Moment | None = None
 
+    def _key(self, note: str) -> str:
+        return note if self._subj is None else f"{note} {self._subj}"
+
     def _read(self, key: str, kind: type[T]) -> T | None:
         """Return a note, or None where there is none or one that cannot be read."""
-        value = self._store.note(key)
+        value = self._store.note(self._key(key))
         if not value:
             return None
         try:
@@ -101,19 +108,22 @@ class Memory:
         """Return what is remembered with the end of a session, for the same transaction."""
         self.forget_progress()
         trained = [self._trained_note(session, self._now(), ended.trained_s)] if ended.trials else []
-        return [(PROGRESS_NOTE, b""), *trained]
+        return [(self._key(PROGRESS_NOTE), b""), *trained]
 
     def interrupted_notes(self, session: str) -> list[Note]:
         """Return what is remembered of a session that was broken off and will not go on."""
         left = self._read(PROGRESS_NOTE, LeftOff)
         if left is None or left.session != session:
             return []
-        return [(PROGRESS_NOTE, b""), self._trained_note(session, left.at, left.progress.trained_s)]
+        return [
+            (self._key(PROGRESS_NOTE), b""),
+            self._trained_note(session, left.at, left.progress.trained_s),
+        ]
 
     def _trained_note(self, session: str, ended: Moment, trained_s: float) -> Note:
         trained = Trained(session=session, ended=ended, minutes=round(trained_s / 60, 2))
         self._trained = (*self._trained, trained)[-MOST_SESSIONS:]
-        return TRAINED_NOTE, msgspec.json.encode(self._trained)
+        return self._key(TRAINED_NOTE), msgspec.json.encode(self._trained)
 
     # -- body weight and goal ------------------------------------------------------------------------------
 
@@ -123,7 +133,8 @@ class Memory:
 
     def keep_weight(self, weight_n: float) -> None:
         """Remember a weight that was taken without doubt."""
-        self._write(lambda: self._store.remember(WEIGHT_NOTE, msgspec.json.encode(round(weight_n, 1))))
+        note = self._key(WEIGHT_NOTE), msgspec.json.encode(round(weight_n, 1))
+        self._write(lambda: self._store.remember(*note))
 
     def asks_goal(self) -> bool:
         """Return whether the goal of the week was last chosen seven days ago or more."""
@@ -132,7 +143,7 @@ class Memory:
 
     def journal_notes(self, journal: JournalEnded) -> list[Note]:
         """Return what is remembered with a journal."""
-        return [(GOAL_NOTE, msgspec.json.encode(self._now()))] if "goal" in journal.choices else []
+        return [(self._key(GOAL_NOTE), msgspec.json.encode(self._now()))] if "goal" in journal.choices else []
 
     # -- loss of power -------------------------------------------------------------------------------------
 
@@ -148,7 +159,8 @@ class Memory:
         left = LeftOff(
             session=session, started=started, at=now, checked_in=self._checked_in, progress=progress
         )
-        self._write(lambda: self._store.remember(PROGRESS_NOTE, msgspec.json.encode(left)))
+        note = self._key(PROGRESS_NOTE), msgspec.json.encode(left)
+        self._write(lambda: self._store.remember(*note))
 
     def forget_progress(self) -> None:
         """Begin anew."""

@@ -8,6 +8,7 @@ from typing import Final, Literal
 import msgspec
 
 from station.errors import MessageError, PrescriptionError
+from station.session.bests import longest_holds, newest_reach
 from station.session.clock import WallClock
 from station.session.progress import Progress
 from station.session.recorder import Recorder
@@ -173,7 +174,9 @@ def remind(course: Course, recorder: Recorder) -> None:
     memory = recorder.memory
     course.allowance = memory.allowance()
     course.known_weight_n = memory.body_weight_n()
-    course.bests_s = recorder.longest_holds()
+    results = recorder.results_before()
+    course.bests_s = longest_holds(results)
+    course.own_reach_mm = newest_reach(results)
     course.week = memory.week()
     course.weekday = memory.today().weekday()
     course.tip = tip_of(memory.today())

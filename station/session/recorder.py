@@ -32,7 +32,6 @@ from station.training.ended import CountEnded, JournalEnded, SessionEnded, Trial
 from station.training.outcome import Happening
 from station.training.progress import Progress
 from station.training.result import JournalResult, SessionResult
-from station.training.routine import Side
 
 TARE_NOTE: Final = "tare"
 STOP_NOTE: Final = "stop"
@@ -60,7 +59,7 @@ class Recorder:
         self._folder = folder
         self._file = TrialFile(folder)
         self._later = Later(now_s=time.monotonic, log=log)
-        self.memory = Memory(store, now=self._moment, write=self._later.write)
+        self.memory = Memory(store, now=self._moment, write=self._later.write, subj=identity.subj)
         self._last_session: str | None = None  # the journal is written after it
         self._noise_n: float | None = None
         self._recording_ns: int | None = None
@@ -259,11 +258,11 @@ class Recorder:
 
     # -- what is remembered --------------------------------------------------------------------------------
 
-    def longest_holds(self) -> dict[tuple[str, int, Side | None], float]:
-        """Return the longest hold of each exercise; none where the disk does not tell now."""
+    def results_before(self) -> list[bytes]:
+        """Return the results of this person's trials; none where the disk does not tell now."""
         with suppress(StoreError, sqlite3.Error):
-            return self._store.longest_holds()
-        return {}
+            return self._store.results_of(self._identity.subj)
+        return []
 
     def _moment(self) -> Moment:
         return Moment(

@@ -29,10 +29,9 @@ from station.session.protocol import (
 )
 from station.session.protocol import Service as ServiceMode
 from station.session.recorder import Recorder
+from station.session.scale import Scale
 from station.session.server import Peer, Server
-from station.session.tare import Tare
 from station.session.upkeep import Upkeep
-from station.sway.live import LiveCop
 from station.sway.plate import Four, Plate
 from station.sway.reading import Fault, Reading, Sample
 from station.training.course import Course
@@ -83,20 +82,17 @@ class Service:
         self._recorder = parts.recorder
         self._prescriptions = parts.prescriptions
         self._course = parts.course
-        self._plate = parts.plate
         self._exchange = parts.exchange
         self._drift = parts.drift
         self._upkeep = Upkeep(parts.server)
         self._now_ns = now_ns
         self._log = log
-        self._live = LiveCop(self._plate)
         self._faults = FaultWatch()
-        self._health = HealthWatch(sim=self._course.sim, cal=self._plate.calibration)
-        self._tare = Tare(self._plate, known=self._recorder.tare is not None)
+        self._health = HealthWatch(sim=self._course.sim, cal=parts.plate.calibration)
+        self._scale = Scale(parts.plate, parts.recorder, parts.drift, self._health)
+        self._course.ready = self._course.ready or self._scale.zeroed
         self._samples = 0
         self._stopping = False
-        if self._recorder.tare is not None:
-            self._set_zero(self._recorder.tare)
 
     def stop(self, *_: object) -> None:
         """Ask the loop to end; fit for a signal handler."""
@@ -136,7 +132,7 @@ class Service:
         for note in self._board.notes():
             self._on_note(note)
         self._upkeep.advance(self._now_ns())
-        for sample in self._live.advance(self._now_ns() - LATE_NS):
+        for sample in self._scale.advance(self._now_ns() - LATE_NS):
             self._on_sample(sample)
         for fault in self._faults.advance(self._now_ns()):
             self._on_fault(fault)
@@ -154,9 +150,7 @@ class Service:
         for fault in self._faults.push(reading):
             self._on_fault(fault)
         self._upkeep.push(reading)
-        if self._may_be_empty():
-            self._tare.push(reading)
-        for sample in self._live.push(reading):
+        for sample in self._scale.push(reading, empty=self._may_be_empty()):
             self._on_sample(sample)
 
     def _on_fault(self, fault: StationFault) -> None:
@@ -176,24 +170,12 @@ class Service:
             session = self._recorder.session
             self._server.show(snapshot_of(self._course, session, service=self._upkeep.on))
         if self._samples % 50 == 0 and self._may_be_empty():
-            self._take_zero()
+            self._scale.take_zero()
+            self._course.ready = self._course.ready or self._scale.zeroed
 
     def _may_be_empty(self) -> bool:
         """Return whether nobody is meant to stand on the board, and no mass of a calibration either."""
         return self._course.phase in EMPTY_PHASES and not self._upkeep.on
-
-    def _take_zero(self) -> None:
-        zero = self._tare.zero()
-        if zero is not None:
-            self._recorder.keep_tare(zero, self._tare.noise_n)
-            self._drift.zero_taken(zero, self._tare.noises_n)
-            self._set_zero(zero)
-            self._health.weighs(self._plate.calibration, self._tare.noise_n)
-
-    def _set_zero(self, zero: Four) -> None:
-        self._plate = self._plate.tared(zero)
-        self._live.set_plate(self._plate)
-        self._course.ready = True
 
     def _on_note(self, note: Note) -> None:
         if note["note"] == "recording":
@@ -233,7 +215,7 @@ class Service:
 
     def _happened(self, happening: Happening) -> None:
         if happening.kind == "hold_started":
-            self._recorder.hold_started(self._course, self._plate, happening.t_ns)
+            self._recorder.hold_started(self._course, self._scale.plate, happening.t_ns)
         self._tell(happening.kind, happening.t_ns, happening.detail)
         if happening.kind in STOPS:
             self._recorder.stopped(happening, self._course.words)
@@ -284,7 +266,7 @@ class Service:
     def _on_service(self, peer: Peer, command: ServiceMode) -> None:
         if command.on:
             self._upkeep.begin(peer, self._course.phase)
-            self._tare.clear()
+            self._scale.look_anew()
             self._server.tell_one(peer, Health(board=self._health.now))
             self._log(f"the board is being looked after by {peer.name}: nobody can train")
         else:
@@ -293,7 +275,7 @@ class Service:
 
     def _end_service(self) -> None:
         self._upkeep.end()
-        self._tare.clear()
+        self._scale.look_anew()
         if self._course.sim:  # a simulated hand leaves nothing on the board
             self._board.place(SimulatePlace(force_n=0.0))
         self._log("the board is no longer being looked after: training may start")
@@ -313,14 +295,9 @@ class Service:
                 self._board.place(command)
 
     def _weigh_with(self, plate: Plate, zero: Four) -> None:
-        self._drift.plate_taken(plate)
-        self._plate = plate.tared(zero)
-        self._recorder.weigh_with(plate.calibration)
-        self._recorder.keep_tare(zero, self._tare.noise_n)
-        self._health.weighs(plate.calibration, self._tare.noise_n)
+        self._scale.weigh_with(plate, zero)
+        self._course.ready = True
         self._tell_health()
-        self._tare = Tare(self._plate, known=True)
-        self._set_zero(zero)
         self._upkeep.plate_taken(plate.calibration)
         self._log(f"plate {plate.calibration} is in use")
 

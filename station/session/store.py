@@ -1,25 +1,18 @@
 """The station's database: sessions, trials, prescriptions, and the outbox of what must still be sent."""
 
-import os
-import sqlite3
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from pathlib import Path
-from typing import Final, NamedTuple, Self
+from collections.abc import Sequence
+from typing import Final, NamedTuple
 
 import msgspec
 import uuid_utils
 
-from station.errors import StoreError
-from station.session.schema import VERSION, bring_up_to_date
+from station.session.database import Database
 from station.training.decision import Decision
 from station.training.result import SessionResult, TrialResult
-from station.training.routine import Side
 
 Note = tuple[str, bytes]
 
 NEXT: Final = "(SELECT COALESCE(MAX(number), 0) + 1 FROM session)"  # the number of a new session
-BUSY_S: Final = 0.2  # the screen stands still while a write waits for another process's
 
 
 class Header(msgspec.Struct, frozen=True, kw_only=True):
@@ -79,66 +72,13 @@ class Backlog(NamedTuple):
     oldest: str | None
 
 
-class _Held(msgspec.Struct):
-    routine: str
-    rung: int
-    side: Side | None
-    hold_s: float
-
-
 def new_id() -> str:
     """Return a new time-ordered id (uuid7)."""
     return str(uuid_utils.uuid7())
 
 
-class Store:
-    """One SQLite file: WAL, every commit on the disk before it returns."""
-
-    def __init__(self, path: Path) -> None:
-        """Open or make the database. Raises StoreError naming the file and what is wrong."""
-        self._path = path
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            # It holds answers about a person's health: nobody else reads it, nor the files beside it.
-            os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-            self._db = sqlite3.connect(path, timeout=BUSY_S, isolation_level=None)
-        except (OSError, sqlite3.Error) as error:
-            raise StoreError(f"database {path}: {error}") from error
-        try:
-            self._db.execute("PRAGMA journal_mode = WAL")
-            self._db.execute("PRAGMA synchronous = FULL")
-            self._db.execute("PRAGMA foreign_keys = ON")
-            self._prepare()
-        except (StoreError, sqlite3.Error) as error:
-            self._db.close()
-            if isinstance(error, StoreError):
-                raise
-            raise StoreError(f"database {path}: {error}") from error
-
-    def _prepare(self) -> None:
-        with self._transaction():
-            (version,) = self._db.execute("PRAGMA user_version").fetchone()
-            if version > VERSION:
-                raise StoreError(
-                    f"database {self._path}: written by a newer station (format {version}); install that one"
-                )
-            bring_up_to_date(self._db, version)
-
-    @contextmanager
-    def _transaction(self) -> Iterator[None]:
-        try:
-            self._db.execute("BEGIN IMMEDIATE")
-        except sqlite3.Error as error:
-            raise StoreError(f"database {self._path}: {error}") from error
-        try:
-            yield
-            self._db.execute("COMMIT")
-        except BaseException as error:
-            if self._db.in_transaction:
-                self._db.execute("ROLLBACK")
-            if isinstance(error, sqlite3.Error):
-                raise StoreError(f"database {self._path}: {error}") from error
-            raise
+class Store(Database):
+    """What a station keeps, in one file."""
 
     # -- sessions and trials -------------------------------------------------------------------------------
 
@@ -203,14 +143,14 @@ class Store:
         rows = self._db.execute("SELECT result FROM trial WHERE session = ? ORDER BY id", (session,))
         return [msgspec.json.decode(body, type=TrialResult) for (body,) in rows]
 
-    def longest_holds(self) -> dict[tuple[str, int, Side | None], float]:
-        """Return the longest hold in seconds by routine, rung and side."""
-        longest: dict[tuple[str, int, Side | None], float] = {}
-        for (body,) in self._db.execute("SELECT result FROM trial"):
-            held = msgspec.json.decode(body, type=_Held)
-            key = (held.routine, held.rung, held.side)
-            longest[key] = max(held.hold_s, longest.get(key, 0.0))
-        return longest
+    def results_of(self, subj: str | None) -> list[bytes]:
+        """Return the results of a person's trials (JSON), in order."""
+        rows = self._db.execute(
+            "SELECT trial.result FROM trial JOIN session ON session.id = trial.session"
+            " WHERE session.subj IS ? ORDER BY trial.id",
+            (subj,),
+        )
+        return [body for (body,) in rows]
 
     def finished_sessions(self, *, rx: int | None = None, subj: str | None = None) -> list[Finished]:
         """Return the sessions under one prescription, or else of one person, with their trials, in order."""
@@ -339,13 +279,3 @@ class Store:
 
     def _remember(self, notes: Sequence[Note]) -> None:
         self._db.executemany("INSERT OR REPLACE INTO note (key, value) VALUES (?, ?)", notes)
-
-    def close(self) -> None:
-        """Close the file; may be called twice."""
-        self._db.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()

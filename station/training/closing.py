@@ -29,7 +29,8 @@ class Closing:
     """What every phase stands on, and how a session ends. Times are the newest sample's.
 
     What the station remembers of this person is given before a session: `allowance`, `known_weight_n` (of
-    the last sessions), `bests_s` (longest holds by routine, rung and side), `week` (the six days before
+    the last sessions), `bests_s` (longest holds by routine, rung and side), `own_reach_mm` (limits of
+    stability by direction), `week` (the six days before
     today, oldest first), `weekday`, `tip` and `ask_goal`.
     """
 
@@ -40,6 +41,7 @@ class Closing:
         self.allowance = Allowance()
         self.known_weight_n: float | None = None
         self.bests_s: dict[tuple[str, int, Side | None], float] = {}
+        self.own_reach_mm: dict[str, float] | None = None
         self.week: tuple[bool, ...] = ()
         self.weekday = 0
         self.tip = ""

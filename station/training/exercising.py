@@ -77,7 +77,10 @@ class Exercising(Closing):
 
     def _start_attempt(self) -> None:
         self.attempt = start_attempt(
-            self.today.planned, plate_mm=self.plate_mm, body_weight_n=self.today.body_weight_n
+            self.today.planned,
+            plate_mm=self.plate_mm,
+            body_weight_n=self.today.body_weight_n,
+            own_reach_mm=self.own_reach_mm,
         )
 
     def _on_attempt(self, attempt: Attempt, sample: Sample) -> list[Outcome]:

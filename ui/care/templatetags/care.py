@@ -4,6 +4,7 @@ from typing import Any
 
 from django import template
 from django.utils.formats import number_format
+from django.utils.translation import gettext
 
 from ui.care import words
 from ui.care.models import Session, Trial
@@ -58,6 +59,8 @@ def is_alarm(kind: str) -> bool:
 @register.filter
 def number(value: Any) -> str:
     """Return a number with as many digits as it is worth: 342, 34.2, 3.42; a dash for none."""
+    if value is True:
+        return gettext("yes")
     if isinstance(value, bool) or not isinstance(value, int | float):
         return "–"
     places = 0 if abs(value) >= 100 else 1 if abs(value) >= 10 else 2
