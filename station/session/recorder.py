@@ -20,7 +20,7 @@ from station.session.later import Later
 from station.session.memory import Memory
 from station.session.moment import Moment
 from station.session.recovery import Recovery
-from station.session.reports import REPORTED, EventBody, Identity
+from station.session.reports import REPORTED, Identity
 from station.session.stop import Stop
 from station.session.store import Header, Store, new_id
 from station.session.trial import Kept, Place, blank_result, finish, finish_counted

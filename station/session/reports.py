@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from typing import Final
 
-import msgspec
-
 REPORTED: Final = frozenset(
     {
         "red_flag",
@@ -23,14 +21,6 @@ REPORTED: Final = frozenset(
         "minutes_reached",
     }
 )
-
-
-class EventBody(msgspec.Struct, frozen=True, kw_only=True):
-    """Body of an up/event message (`station.link.messages.StationEvent`)."""
-
-    kind: str
-    session: str | None
-    detail: dict[str, str | float | int | bool | None]
 
 
 @dataclass(frozen=True, slots=True)
