@@ -6,9 +6,10 @@ import pygame
 
 from station.training.snapshot import ExerciseView, Snapshot
 from ui.patient.canvas import Canvas, Turn
+from ui.patient.feet import in_front
 from ui.patient.figures import stance_picture
 from ui.patient.lettering import LINE_PITCH, bold, plain
-from ui.patient.phrases import device_words, manner_words, title_words
+from ui.patient.phrases import device_words, front_words, manner_words, title_words
 from ui.patient.theme import (
     CALM,
     CONTENT,
@@ -100,7 +101,9 @@ def _exercise_place(snapshot: Snapshot) -> str:
 
 def _leaves(canvas: Canvas, exercise: ExerciseView, device: str) -> tuple[int, Leaves]:
     """Return the size of the letters, and what stands on each leaf: one leaf wherever that is readable."""
-    texts = (device, *(said(cue) for cue in exercise.cues))
+    front = in_front(exercise)
+    first = () if front is None else (front_words(front) + ".",)
+    texts = (*first, device, *(said(cue) for cue in exercise.cues))
     items = [*(Item(text) for text in texts), Item(said(exercise.why), cue=False)]
     for size in range(LARGEST, FEWEST_PX - 1, -2):
         if _needed(canvas, items, FIRST.width, size) <= FIRST.height:
