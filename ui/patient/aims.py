@@ -10,11 +10,13 @@ from ui.patient.canvas import Canvas
 from ui.patient.lettering import bold
 from ui.patient.pen import Pen, Point
 from ui.patient.place import PICTURE, Scene
-from ui.patient.ring import RING_WIDTH, filling_ring
+from ui.patient.ring import filling_ring
 from ui.patient.theme import CALM, CALM_SOFT, CARD, EDGE, HAIR, INK, TRAIL
 
 QUIET_WIDTH: Final = 4
-RING_GAP: Final = 26  # from the edge of the target to the middle of the ring of its time
+RING_GAP: Final = 17  # from the edge of the target to the middle of the ring of its time
+RING_WIDTH: Final = 18
+BADGE: Final = 26  # radius of the disc with the number
 ARROW_WIDTH: Final = 16
 WAY_WIDTH: Final = 4
 REACH_WIDTH: Final = 26
@@ -24,14 +26,17 @@ NEAR: Final = 40  # px around the start that stay free
 def draw_targets(canvas: Canvas, scene: Scene, live: LiveView) -> None:
     """Draw every target at its place: those to come as rings, those reached ticked, the one now on top.
 
-    The one to go to now is filled, has a double border, its number and the track of its time.
+    The one to go to now is filled, has a thick border, the track of its time, and its number on the far side.
     """
     radius = (live.target_radius_mm or 0.0) * scene.px_per_mm
     for number, place_mm in enumerate(live.targets_mm):
         if number != live.target_index:
             _other(canvas.pen, scene.at(*place_mm), radius, reached=number in live.reached)
     if live.target_index is not None and live.target_index < len(live.targets_mm):
-        _now(canvas, scene.at(*live.targets_mm[live.target_index]), radius, live.target_index + 1)
+        centre = scene.at(*live.targets_mm[live.target_index])
+        _now(canvas.pen, centre, radius)
+        outside = radius + RING_GAP + RING_WIDTH / 2 + BADGE
+        _badge(canvas, _beyond(scene.at(*scene.start_mm), centre, outside), live.target_index + 1)
 
 
 def _other(pen: Pen, centre: Point, radius: float, *, reached: bool) -> None:
@@ -42,22 +47,27 @@ def _other(pen: Pen, centre: Point, radius: float, *, reached: bool) -> None:
         pen.stroke([(x + a * radius, y + b * radius) for a, b in path], 8, EDGE)
 
 
-def _now(canvas: Canvas, centre: Point, radius: float, number: int) -> None:
-    pen = canvas.pen
+def _now(pen: Pen, centre: Point, radius: float) -> None:
     pen.disc(centre, radius + RING_GAP + RING_WIDTH / 2 + 5, CARD)
     pen.ring(centre, radius + RING_GAP, RING_WIDTH, HAIR)
     pen.disc(centre, radius, CALM)
     pen.disc(centre, radius - 7, CALM_SOFT)
-    box = pygame.Rect(0, 0, 80, 64)
+
+
+def _badge(canvas: Canvas, centre: Point, number: int) -> None:
+    """Write the number where the dot does not cover it."""
+    canvas.pen.disc(centre, BADGE + 4, CARD)
+    canvas.pen.disc(centre, BADGE, CALM)
+    box = pygame.Rect(0, 0, 2 * BADGE, 2 * BADGE)
     box.center = (round(centre[0]), round(centre[1]))
-    canvas.write(str(number), box, bold(round(max(28, min(56, radius)))), align="centre", anchor="middle")
+    canvas.write(str(number), box, bold(36, CARD), align="centre", anchor="middle")
 
 
 def draw_time_in_target(canvas: Canvas, scene: Scene, live: LiveView) -> None:
     """Draw how much of its time the target has been kept."""
     if live.target_share is not None and live.target_radius_mm is not None:
         centre, radius = scene.target(live)
-        filling_ring(canvas, centre, radius + RING_GAP, live.target_share)
+        filling_ring(canvas, centre, radius + RING_GAP, live.target_share, width=RING_WIDTH)
 
 
 def draw_ways(pen: Pen, scene: Scene, live: LiveView) -> None:
@@ -103,6 +113,11 @@ def _reach(pen: Pen, start: Point, end: Point) -> None:
     across_x, across_y = (start[1] - end[1]) / length * 22, (end[0] - start[0]) / length * 22
     pen.stroke([_between(start, end, NEAR), end], REACH_WIDTH, TRAIL)
     pen.stroke([(end[0] - across_x, end[1] - across_y), (end[0] + across_x, end[1] + across_y)], 10, INK)
+
+
+def _beyond(start: Point, end: Point, far: float) -> Point:
+    """Return the point this many px behind the end, seen from the start."""
+    return _between(start, end, hypot(end[0] - start[0], end[1] - start[1]) + far)
 
 
 def _between(start: Point, end: Point, far: float) -> Point:

@@ -37,6 +37,7 @@ def targets_live(number: int, side_mm: float, back_mm: float, index: int, **chan
         "target_share": 0.0,
         "reached": tuple(range(index)),
         "in_target": False,
+        "support_percent": 7.0,
     }
     return msgspec.structs.replace(LIVE, **{**facts, **changes})
 
@@ -56,7 +57,7 @@ def reach_live(index: int, reach_mm: tuple[float | None, ...]) -> LiveView:
 def counted_live(count: int, goal: int, *, up: bool) -> LiveView:
     """Return somebody in the middle of raises."""
     return msgspec.structs.replace(
-        LIVE, count=count, goal=goal, up=up, start_mm=(2.0, 0.0), support_percent=30.0
+        LIVE, count=count, goal=goal, up=up, start_mm=(2.0, 0.0), support_percent=30.0 if up else 46.0
     )
 
 
@@ -109,7 +110,8 @@ def _holds() -> dict[str, View]:
     in_third = targets_live(8, 96.0, 52.0, 2, x_mm=6.0, y_mm=86.0, in_target=True, target_share=0.6)
     missed = targets_live(8, 45.0, 22.8, 6, reached=(0, 1, 3, 4), count=4, x_mm=-4.0, y_mm=-12.0)
     fourth = msgspec.structs.replace(reach_live(3, (86.0, 71.5, 94.0, 38.0)), x_mm=-28.0, y_mm=26.0)
-    one_step = msgspec.structs.replace(LIVE, target_radius_mm=25.0)
+    light = msgspec.structs.replace(LIVE, support_percent=3.0)
+    one_step = msgspec.structs.replace(LIVE, target_radius_mm=25.0, support_percent=3.0)
     return {
         "91-hold-targets": _leaning(near, to_second),
         "91b-hold-targets-kept": _leaning(far, in_third),
@@ -125,7 +127,7 @@ def _holds() -> dict[str, View]:
         ),
         "93-hold-still": holding(exercise=still),
         "93b-hold-still-closed": holding(exercise=closed, counting=False, paused_by="support_over"),
-        "94-hold-together": holding(exercise=exercise("supported-standing", 8)),
+        "94-hold-together": holding(exercise=exercise("supported-standing", 8), live=light),
         "94b-hold-semi-tandem": holding(exercise=exercise("tandem", 2, side="left"), live=one_step, held_s=2),
         "94c-hold-tandem": holding(exercise=exercise("tandem", 8, side="right"), live=one_step),
         "94d-hold-tandem-over": holding(

@@ -12,6 +12,7 @@ APART: Final = 80 / FOOT_MM  # the middle of a foot from the middle between both
 TOUCHING: Final = 0.19
 HALF_STEP: Final = 0.37  # half a step in front: one heel beside the other toes
 IN_LINE: Final = 0.5  # heel to toe
+PLATE_SHARE: Final = 0.9  # of the plate, that feet may cover
 RIGHT_SOLE: Final[tuple[Point, ...]] = (
     # Outline of a right sole seen from above: x to the right, y to the toes, in shares of its length.
     (0.00, -0.50), (0.08, -0.48), (0.13, -0.40), (0.13, -0.26), (0.11, -0.10), (0.13, 0.06), (0.17, 0.20),
@@ -69,3 +70,10 @@ def in_front(exercise: ExerciseView | None) -> Side | None:
     if exercise is None or exercise.stance not in ("semi-tandem", "tandem"):
         return None
     return exercise.side or "right"
+
+
+def longest_foot(exercise: ExerciseView | None, length: float) -> float:
+    """Return how long a foot may be drawn, for feet one in front of the other to fit on a plate this long."""
+    feet = feet_of(exercise)
+    span = 1 + max(foot.y for foot in feet) - min(foot.y for foot in feet)
+    return PLATE_SHARE * length / span

@@ -3,16 +3,17 @@
 from math import cos, pi, sin
 from typing import Final
 
-from station.training.routine import Surface
+from station.training.routine import Stance, Surface
 from station.training.snapshot import ExerciseView
 from ui.patient.feet import feet_of, sole
 from ui.patient.pen import Point
 from ui.patient.sketch import Sketch
 from ui.patient.theme import CALM, CARD, INK, WARM, Colour, mix
 
-AT: Final[Point] = (74, 76)
-RADIUS: Final = 66
+AT: Final[Point] = (78, 80)
+RADIUS: Final = 72
 PALE: Final = mix(CALM, CARD, 0.55)
+LENGTHS: Final[dict[Stance, float]] = {"together": 86, "semi-tandem": 68, "tandem": 60}
 # Ways a board tips, as angles in quarter turns from the right.
 TIPS: Final[dict[Surface, tuple[int, ...]]] = {
     "rocker-side": (0, 2),
@@ -30,14 +31,14 @@ def draw_inset(sketch: Sketch, exercise: ExerciseView) -> None:
     elif exercise.kind in ("targets", "reach"):
         _round(sketch)
         _ways_to_lean(sketch, exercise.targets or 8)
-    elif exercise.stance in ("together", "semi-tandem", "tandem"):
+    elif exercise.stance in LENGTHS:
         _round(sketch)
-        _feet(sketch, exercise, 48 if exercise.stance == "tandem" else 58)
+        _feet(sketch, exercise, LENGTHS[exercise.stance])
     elif exercise.surface in TIPS:
         _round(sketch)
-        _feet(sketch, exercise, 54)
+        _feet(sketch, exercise, 58)
         for quarter in TIPS[exercise.surface]:
-            _outward(sketch, quarter * pi / 2, 40, 62, WARM)
+            _outward(sketch, quarter * pi / 2, 44, 67, WARM)
 
 
 def _round(sketch: Sketch) -> None:
@@ -54,7 +55,7 @@ def _feet(sketch: Sketch, exercise: ExerciseView, length: float) -> None:
 
 def _ways_to_lean(sketch: Sketch, number: int) -> None:
     for way in range(number):
-        _outward(sketch, way * 2 * pi / number, 17, 58, CALM)
+        _outward(sketch, way * 2 * pi / number, 18, 64, CALM)
     sketch.disc(*AT, 11, INK)
 
 

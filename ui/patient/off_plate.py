@@ -17,6 +17,8 @@ BODY_COLOUR: Final = mix(CALM, CARD, 0.42)
 REST: Final = mix(CALM, CARD, 0.62)  # the leg that rests
 GROUND_Y: Final = 262
 WIDTH: Final = 400.0
+LYING: Final = ("leg-raise", "heel-slide", "core")
+LYING_LIFT: Final = 34  # they leave the upper half empty
 
 
 class _Scene:
@@ -48,7 +50,8 @@ def off_plate_picture(pen: Pen, at: Point, size: float, exercise: ExerciseView, 
     """Draw the exercise; nothing where its picture is not known."""
     draw = PICTURES.get(exercise.picture or "")
     if draw is not None:
-        draw(_Scene(Sketch(pen, at, size), mirrored=exercise.side == "left"), device)
+        lift = LYING_LIFT * size if exercise.picture in LYING else 0.0
+        draw(_Scene(Sketch(pen, (at[0], at[1] - lift), size), mirrored=exercise.side == "left"), device)
 
 
 def _lying(scene: _Scene) -> None:

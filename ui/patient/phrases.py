@@ -3,6 +3,7 @@
 from station.training.prescription import Device
 from station.training.routine import Side, Support, Surface
 from station.training.snapshot import ExerciseView, LiveView, Snapshot
+from ui.patient.feet import in_front
 from ui.patient.words import _, counted, said
 
 
@@ -49,8 +50,11 @@ def manner_words(exercise: ExerciseView) -> str:
 
 
 def title_words(exercise: ExerciseView) -> str:
-    """Return the name of the exercise, with the leg it is for."""
+    """Return the name of the exercise, with the leg it is for or the foot in front."""
     title = said(exercise.title)
+    if in_front(exercise) is not None:
+        text = _("{title}: left in front") if exercise.side == "left" else _("{title}: right in front")
+        return text.format(title=title)
     if exercise.side == "left":
         return _("{title}: left").format(title=title)
     if exercise.side == "right":

@@ -17,10 +17,10 @@ CORNER: Final = 34
 SHOWN_MM: Final = 250.0
 BESIDE_RIM_MM: Final = 12.0
 
-STEP_SHOWN_MM: Final = 400.0  # one foot in front of the other
+STEP_SHOWN_MM: Final = 430.0  # one foot in front of the other: the whole plate
 REACH_SHOWN_MM: Final = 340.0
 TARGETS_SHOWN_MM: Final = (180.0, 250.0, 350.0, 420.0)  # near targets are shown larger, or they would be dots
-TARGETS_SHARE: Final = 0.43  # of the side: how far from the middle a target may end, with its ring
+TARGETS_SHARE: Final = 0.36  # of the side: how far from the middle a target may end; then ring and number
 
 
 def shown_mm(exercise: ExerciseView | None, live: LiveView) -> float:

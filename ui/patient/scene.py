@@ -3,15 +3,11 @@
 from math import atan2, cos, sin
 from typing import Final
 
-import pygame
-
 from station.training.snapshot import ExerciseView, Snapshot
 from ui.patient.aims import draw_reaches, draw_targets, draw_time_in_target, draw_ways
-from ui.patient.canvas import Align, Canvas
-from ui.patient.feet import FOOT_MM, feet_of, in_front, sole
-from ui.patient.lettering import bold
+from ui.patient.canvas import Canvas
+from ui.patient.feet import FOOT_MM, feet_of, longest_foot, sole
 from ui.patient.pen import Pen, Point
-from ui.patient.phrases import front_words
 from ui.patient.place import CORNER, PICTURE, Scene
 from ui.patient.ring import RING_WIDTH, filling_ring
 from ui.patient.theme import (
@@ -29,6 +25,7 @@ from ui.patient.theme import (
     mix,
 )
 from ui.patient.view import View
+from ui.patient.widgets import front_label
 
 DOT_RADIUS: Final = 24
 POINTER: Final = 44
@@ -45,7 +42,7 @@ def draw_still_scene(canvas: Canvas, snapshot: Snapshot) -> None:
     if exercise is not None and exercise.rim_mm is not None:
         pen.wash(ASLEEP, PICTURE)
         pen.disc(scene.at(0.0, 0.0), exercise.rim_mm * scene.px_per_mm, CARD)
-    _feet(pen, scene, exercise)
+    _feet(pen, scene, exercise, snapshot.plate_mm[1])
     _rim(pen, scene, exercise)
     if exercise is not None and exercise.kind == "targets":
         draw_targets(canvas, scene, live)
@@ -58,7 +55,7 @@ def draw_still_scene(canvas: Canvas, snapshot: Snapshot) -> None:
         pen.disc(centre, radius, CALM)
         pen.disc(centre, radius - 5, CALM_SOFT)
     pen.frame(PICTURE, EDGE, PAPER, radius=CORNER, width=4)
-    _front_words(canvas, exercise)
+    front_label(canvas, PICTURE.inflate(-40, -40), exercise, width=190)
 
 
 def _rim(pen: Pen, scene: Scene, exercise: ExerciseView | None) -> None:
@@ -68,22 +65,12 @@ def _rim(pen: Pen, scene: Scene, exercise: ExerciseView | None) -> None:
         pen.ring(scene.at(0.0, 0.0), radius + RIM_WIDTH / 2, RIM_WIDTH, WARM)
 
 
-def _feet(pen: Pen, scene: Scene, exercise: ExerciseView | None) -> None:
+def _feet(pen: Pen, scene: Scene, exercise: ExerciseView | None, length_mm: float) -> None:
     x_mm, y_mm = scene.start_mm
+    foot_mm = min(FOOT_MM, longest_foot(exercise, length_mm))
     for foot in feet_of(exercise):
-        place = scene.at(x_mm + foot.x * FOOT_MM, y_mm + foot.y * FOOT_MM)
-        sole(pen, place, FOOT_MM * scene.px_per_mm, FOOT, left=foot.left)
-
-
-def _front_words(canvas: Canvas, exercise: ExerciseView | None) -> None:
-    """Say in the corner beside the foot in front which one it is."""
-    front = in_front(exercise)
-    if front is not None:
-        box = pygame.Rect(PICTURE.left + 24, PICTURE.top + 22, 186, 120)
-        if front == "left":
-            box.right = PICTURE.right - 24
-        align: Align = "right" if front == "left" else "left"
-        canvas.write(front_words(front), box, bold(32), align=align, balanced=True)
+        place = scene.at(x_mm + foot.x * foot_mm, y_mm + foot.y * foot_mm)
+        sole(pen, place, foot_mm * scene.px_per_mm, FOOT, left=foot.left)
 
 
 def draw_live_scene(canvas: Canvas, view: View, snapshot: Snapshot, exercise: ExerciseView) -> None:

@@ -55,11 +55,17 @@ def _tone_of_hold(old: Snapshot, new: Snapshot) -> Tone | None:
         return "resume" if new.paused_by is None else "pause"
     if new.exercise is None or new.paused_by is not None:
         return None
-    if new.exercise.kind in {"targets", "repetitions"} and (new.live.count or 0) > (old.live.count or 0):
+    if new.exercise.kind in {"targets", "repetitions"} and _one_more(old, new):
         return "inside"
     if new.exercise.vision == "open":
         return None
     return _tone_for_closed_eyes(old, new, new.exercise)
+
+
+def _one_more(old: Snapshot, new: Snapshot) -> bool:
+    """Return whether a target or a raise has just been counted."""
+    before, now = old.live.count, new.live.count
+    return before is not None and now is not None and now > before
 
 
 def _tone_for_closed_eyes(old: Snapshot, new: Snapshot, exercise: ExerciseView) -> Tone | None:

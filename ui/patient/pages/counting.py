@@ -45,10 +45,10 @@ def raise_live(canvas: Canvas, snapshot: Snapshot, room: pygame.Rect) -> None:
     up = snapshot.live.up
     if up is None:
         return
-    sketch = Sketch(canvas.pen, (room.left + 100, room.centery + 24), 1.0)
+    sketch = Sketch(canvas.pen, (room.left + 72, room.centery + 24), 1.0)
     rising_foot(sketch, (0, 0), FOOT_SIZE, up=up)
-    tail, tip = ((194, 60), (194, -60)) if up else ((194, -60), (194, 60))
+    tail, tip = ((112, 60), (112, -70)) if up else ((112, -70), (112, 60))
     sketch.arrow(tail, tip, 18, CALM)
     words = _("Heels up") if up else _("Heels down")
-    box = pygame.Rect(room.left + 250, room.top, room.width - 250, room.height)
+    box = pygame.Rect(room.left + 244, room.top, room.width - 244, room.height)
     canvas.write(words, box, bold(56), anchor="middle", balanced=True)

@@ -5,10 +5,10 @@ from typing import Final
 import pygame
 
 from station.training.snapshot import ExerciseView, Snapshot
-from ui.patient.canvas import Align, Canvas
-from ui.patient.feet import feet_of, in_front, sole
+from ui.patient.canvas import Canvas
+from ui.patient.feet import feet_of, longest_foot, sole
 from ui.patient.lettering import bold, plain
-from ui.patient.phrases import dose_words, front_words, place_words, support_words, title_words
+from ui.patient.phrases import dose_words, place_words, support_words, title_words
 from ui.patient.theme import (
     BODY,
     CALM,
@@ -28,6 +28,7 @@ from ui.patient.view import View
 from ui.patient.widgets import (
     board_notice,
     card,
+    front_label,
     header,
     numbered,
     paper,
@@ -125,19 +126,11 @@ def _board_from_above(canvas: Canvas, room: pygame.Rect, snapshot: Snapshot) -> 
     plate.center = room.center
     canvas.pen.block(plate, CARD, radius=30, edge=EDGE, edge_width=4)
     exercise = snapshot.exercise
-    feet = feet_of(exercise)
-    span = 1 + max(foot.y for foot in feet) - min(foot.y for foot in feet)
-    length = min(270.0, length_mm * 0.92 / span) * scale
-    for foot in feet:
+    length = min(270.0, longest_foot(exercise, length_mm)) * scale
+    for foot in feet_of(exercise):
         place = plate.centerx + foot.x * length, plate.centery - foot.y * length
         sole(canvas.pen, place, length, CALM, left=foot.left)
-    front = in_front(exercise)
-    if front is not None:
-        corner = pygame.Rect(plate.left + 20, plate.top + 18, 130, 120)
-        if front == "left":
-            corner.right = plate.right - 20
-        align: Align = "right" if front == "left" else "left"
-        canvas.write(front_words(front), corner, bold(30), align=align, balanced=True)
+    front_label(canvas, plate, exercise, width=150)
 
 
 def countdown(canvas: Canvas, view: View, snapshot: Snapshot) -> None:
