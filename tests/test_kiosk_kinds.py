@@ -124,7 +124,8 @@ def test_a_lean_shows_eight_ways_an_arrow_for_this_one_and_how_far_it_went() -> 
     x, y = scene.at(START_MM[0] + 80.0, START_MM[1])
     assert colour_at(later, x, y) == INK
     assert colour_at(later, x - 30, y) == TRAIL_COLOUR
-    assert count_of(first, TRAIL_COLOUR) == 0
+    assert count_of(first, TRAIL_COLOUR) < 20
+    assert count_of(later, TRAIL_COLOUR) > 1000
     assert "Lean slowly forward." in words(later)
     assert "Furthest lean: 8 cm" in words(later)
 
@@ -207,7 +208,9 @@ def test_a_fault_hides_everything_live_of_every_kind(shown: ExerciseView, live: 
 @each_kind
 def test_in_the_moment_before_a_fault_is_told_nothing_is_made_up(shown: ExerciseView, live: LiveView) -> None:
     drawing = drawn(shown, LiveView(), counting=False, paused_by="fault")
-    assert live.goal is None or not any(str(live.goal) in text for text in words(drawing)[2:])
+    progress = {f"{number} of {goal}" for number in range(16) for goal in (4, 8, 15)}
+    assert not progress & set(words(drawing))
+    assert not {str(live.count), "Heels up", "Heels down"} & set(words(drawing))
     assert count_of(drawing, CALM_SOFT) == 0 or not shown.feedback
 
 

@@ -33,13 +33,13 @@ def test_without_a_sound_device_it_is_silent(tmp_path: Path) -> None:
     speaker.close()
 
 
-CLOSED = exercise("single-leg", 4, side="left", vision="closed")
+CLOSED = exercise("single-leg", 5, side="left", vision="closed")
 INSIDE = snapshot("hold", exercise=CLOSED, live=LIVE, held_s=3.0, counting=True)
 OUTSIDE = msgspec.structs.replace(INSIDE, live=msgspec.structs.replace(LIVE, in_target=False))
 
 
 def open_eyes(shown: Snapshot) -> Snapshot:
-    return msgspec.structs.replace(shown, exercise=exercise("single-leg", 4, side="left"))
+    return msgspec.structs.replace(shown, exercise=exercise("single-leg", 5, side="left"))
 
 
 def test_closed_eyes_hear_that_the_circle_was_left_and_reached_again() -> None:
