@@ -11,7 +11,7 @@ from station.training.snapshot import ExerciseView
 from ui.patient.feet import sole
 from ui.patient.pen import Pen, Point
 from ui.patient.sketch import Sketch
-from ui.patient.theme import CALM, CARD, EDGE, INK, WARM, Colour, mix
+from ui.patient.theme import CALM, CARD, EDGE, HAIR, INK, WARM, Colour, mix
 
 BODY_COLOUR: Final = mix(CALM, CARD, 0.42)
 REST: Final = mix(CALM, CARD, 0.62)  # the leg that rests
@@ -120,7 +120,7 @@ def _walk(scene: _Scene, device: Device) -> None:
 
 
 def _heel_to_toe(scene: _Scene, _device: Device) -> None:
-    scene.line([(200, 8), (200, 292)], 6, EDGE)
+    scene.line([(200, 32), (200, 268)], 62, HAIR)
     for number, left in enumerate((True, False, True)):
         colour = CALM if number == 2 else REST
         place = scene.sketch.place(200, 242 - 90 * number)
