@@ -84,12 +84,15 @@ def test_after_a_pause_the_target_that_came_comes_again() -> None:
 def test_the_share_of_the_time_in_the_target_and_which_were_reached_are_told() -> None:
     attempt, board = attempt_at("weight-shift", rung=5), Board()
     holding(attempt, board)
-    to_the_target(attempt, board, 1.5)
-    assert attempt.progress.target_share == pytest.approx(0.5, abs=0.02)
-    to_the_target(attempt, board, 1.55)
-    assert attempt.progress.target_share == pytest.approx(0, abs=0.02)
-    assert attempt.progress.reached == (0,)
-    feed(attempt, board.stand(18.1))
-    assert (attempt.target_index, attempt.progress.reached) == (2, (0,))
-    to_the_target(attempt, board, 3.05)
-    assert attempt.progress.reached == (0, 2)
+    shares: list[float | None] = []
+    reached: list[tuple[int, ...]] = []
+    for seconds in (1.5, 1.55, None, 3.05):
+        if seconds is None:
+            feed(attempt, board.stand(18.1))  # nowhere near the second one
+        else:
+            to_the_target(attempt, board, seconds)
+        shares.append(attempt.progress.target_share)
+        reached.append(attempt.progress.reached)
+    assert shares[0] == pytest.approx(0.5, abs=0.02)
+    assert shares[1] == pytest.approx(0, abs=0.02)
+    assert reached == [(), (0,), (0,), (0, 2)]

@@ -77,10 +77,9 @@ def _ground(sketch: Sketch, surface: Surface) -> None:
 
 
 def _person(sketch: Sketch, exercise: ExerciseView, lift: int, *, raised: bool) -> None:
-    _legs(sketch, exercise, lift)
     if raised:
-        for x in (170, 230):
-            sketch.line([(x, BOARD_Y - lift - 14), (x, BOARD_Y - 11)], 20, CALM)
+        _forefeet(sketch)
+    _legs(sketch, exercise, lift, raised=raised)
     shoulder_y = 152 - lift * 0.6
     sketch.shape(
         [(158, shoulder_y - 18), (242, shoulder_y - 18), (236, 268 - lift), (164, 268 - lift)], BODY_COLOUR
@@ -95,7 +94,15 @@ def _person(sketch: Sketch, exercise: ExerciseView, lift: int, *, raised: bool) 
         _arm(sketch, exercise.support, shoulder_y, right=right, on_support=on_support)
 
 
-def _legs(sketch: Sketch, exercise: ExerciseView, lift: int) -> None:
+def _forefeet(sketch: Sketch) -> None:
+    """Draw what is on the ground of feet on their toes, seen from behind."""
+    for way in (-1, 1):
+        x = 200 + 30 * way
+        sketch.line([(x + 2 * way, BOARD_Y - RAISED - 14), (x + 4 * way, BOARD_Y - 12)], 24, AHEAD)
+        sketch.line([(x - 7 * way, BOARD_Y - 9), (x + 17 * way, BOARD_Y - 9)], 17, AHEAD)
+
+
+def _legs(sketch: Sketch, exercise: ExerciseView, lift: int, *, raised: bool) -> None:
     floor = BOARD_Y - lift
     hip_y, knee_y = 270 - lift, (270 + BOARD_Y) / 2 - lift
     front = in_front(exercise)
@@ -111,7 +118,8 @@ def _legs(sketch: Sketch, exercise: ExerciseView, lift: int) -> None:
         ground = floor - (22 if side == front else 0)
         colour = AHEAD if side == front else CALM
         sketch.line([(hip, hip_y), (standing, ground - 16)], 34, colour)
-        sketch.line([(standing - 6 * way, ground - 11), (standing + 17 * way, ground - 11)], 22, colour)
+        if not raised:
+            sketch.line([(standing - 6 * way, ground - 11), (standing + 17 * way, ground - 11)], 22, colour)
 
 
 def _arm(sketch: Sketch, support: Support, shoulder_y: float, *, right: bool, on_support: bool) -> None:

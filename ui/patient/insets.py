@@ -10,8 +10,8 @@ from ui.patient.pen import Point
 from ui.patient.sketch import Sketch
 from ui.patient.theme import CALM, CARD, INK, WARM, Colour, mix
 
-AT: Final[Point] = (78, 80)
-RADIUS: Final = 72
+AT: Final[Point] = (74, 76)
+RADIUS: Final = 69
 PALE: Final = mix(CALM, CARD, 0.55)
 LENGTHS: Final[dict[Stance, float]] = {"together": 86, "semi-tandem": 68, "tandem": 60}
 # Ways a board tips, as angles in quarter turns from the right.
@@ -38,7 +38,7 @@ def draw_inset(sketch: Sketch, exercise: ExerciseView) -> None:
         _round(sketch)
         _feet(sketch, exercise, 58)
         for quarter in TIPS[exercise.surface]:
-            _outward(sketch, quarter * pi / 2, 44, 67, WARM)
+            _outward(sketch, quarter * pi / 2, 42, 64, WARM)
 
 
 def _round(sketch: Sketch) -> None:
@@ -55,7 +55,7 @@ def _feet(sketch: Sketch, exercise: ExerciseView, length: float) -> None:
 
 def _ways_to_lean(sketch: Sketch, number: int) -> None:
     for way in range(number):
-        _outward(sketch, way * 2 * pi / number, 18, 64, CALM)
+        _outward(sketch, way * 2 * pi / number, 18, 62, CALM)
     sketch.disc(*AT, 11, INK)
 
 

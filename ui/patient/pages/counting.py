@@ -11,11 +11,11 @@ from ui.patient.lettering import bold
 from ui.patient.place import CORNER
 from ui.patient.ring import RING_WIDTH, filling_ring
 from ui.patient.sketch import Sketch
-from ui.patient.theme import CALM, CARD, EDGE, HAIR, INK, QUIET
+from ui.patient.theme import CARD, EDGE, HAIR, INK, QUIET
 from ui.patient.words import _
 
 RING_RADIUS: Final = 244
-FOOT_SIZE: Final = 1.7
+FOOT_SIZE: Final = 1.9
 NUMBER_PX: Final = 260
 GOAL_PX: Final = 84
 
@@ -45,10 +45,8 @@ def raise_live(canvas: Canvas, snapshot: Snapshot, room: pygame.Rect) -> None:
     up = snapshot.live.up
     if up is None:
         return
-    sketch = Sketch(canvas.pen, (room.left + 72, room.centery + 24), 1.0)
+    sketch = Sketch(canvas.pen, (room.left + 84, room.centery + 16), 1.0)
     rising_foot(sketch, (0, 0), FOOT_SIZE, up=up)
-    tail, tip = ((112, 60), (112, -70)) if up else ((112, -70), (112, 60))
-    sketch.arrow(tail, tip, 18, CALM)
     words = _("Heels up") if up else _("Heels down")
-    box = pygame.Rect(room.left + 244, room.top, room.width - 244, room.height)
+    box = pygame.Rect(room.left + 216, room.top, room.width - 216, room.height)
     canvas.write(words, box, bold(56), anchor="middle", balanced=True)
