@@ -10,7 +10,7 @@ import pytest
 
 from ui.patient.book import page_of
 from ui.patient.examples import LIVE, TRAIL, every_screen, snapshot
-from ui.patient.scene import PICTURE, Scene
+from ui.patient.place import PICTURE, Scene
 from ui.patient.screens import Drawing
 from ui.patient.theme import INK
 from ui.patient.view import View

@@ -13,7 +13,7 @@ import pytest
 from station.training.questions import CHECK_IN, as_question
 from ui.patient.canvas import Choose
 from ui.patient.examples import every_screen, snapshot
-from ui.patient.scene import Scene
+from ui.patient.place import Scene
 from ui.patient.screens import Drawing, main
 from ui.patient.theme import (
     HEIGHT,

@@ -78,6 +78,31 @@ def test_start_is_not_ready_before_the_board_has_its_zero() -> None:
     assert snapshot_of(course, None).ready
 
 
+def in_the_hold_of(name: str) -> Snapshot:
+    course, board = course_of(prescribed("walker", Exercise(routine=name, rung=1))), Board()
+    at_setup(course)
+    course.on_press("start")
+    for sample in board.stand(30, x_mm=4.0, y_mm=-3.0):
+        course.on_sample(sample)
+        if course.phase == "hold":
+            break
+    return snapshot_of(course, None)
+
+
+@pytest.mark.parametrize(("name", "goal", "targets"), [("weight-shift", 4, 4), ("calf-raises", 15, 0)])
+def test_a_hold_tells_how_far_somebody_is_within_its_kind(name: str, goal: int, targets: int) -> None:
+    live = in_the_hold_of(name).live
+    assert (live.count, live.goal, len(live.targets_mm)) == (0, goal, targets)
+    assert live.start_mm == pytest.approx((4.0, -3.0), abs=0.1)
+    assert live.target_share == (0.0 if name == "weight-shift" else None)
+    assert live.up is (False if name == "calf-raises" else None)
+
+
+def test_a_lean_tells_that_nobody_has_leaned_yet() -> None:
+    live = in_the_hold_of("limits-of-stability").live
+    assert live.reach_mm == (None,) * 8
+
+
 ROUTINE = """
 routine = "mine"
 title = "Mine"

@@ -33,13 +33,13 @@ def test_without_a_sound_device_it_is_silent(tmp_path: Path) -> None:
     speaker.close()
 
 
-CLOSED = exercise("single-leg", 4, side="left", vision="closed")
+CLOSED = exercise("single-leg", 5, side="left", vision="closed")
 INSIDE = snapshot("hold", exercise=CLOSED, live=LIVE, held_s=3.0, counting=True)
 OUTSIDE = msgspec.structs.replace(INSIDE, live=msgspec.structs.replace(LIVE, in_target=False))
 
 
 def open_eyes(shown: Snapshot) -> Snapshot:
-    return msgspec.structs.replace(shown, exercise=exercise("single-leg", 4, side="left"))
+    return msgspec.structs.replace(shown, exercise=exercise("single-leg", 5, side="left"))
 
 
 def test_closed_eyes_hear_that_the_circle_was_left_and_reached_again() -> None:
@@ -69,3 +69,21 @@ def test_a_pause_is_heard_before_the_circle_is() -> None:
 @pytest.mark.parametrize("phase", ["setup", "step_on"])
 def test_the_end_of_a_rest_calls_somebody_who_sat_down(phase: Literal["setup", "step_on"]) -> None:
     assert tone_between(snapshot("rest", rest_s=0.1), snapshot(phase)) == "call"
+
+
+def test_an_assessment_with_closed_eyes_gives_no_tone_that_tells_of_the_sway() -> None:
+    still = exercise("quiet-standing", 2)
+    inside, outside = (msgspec.structs.replace(shown, exercise=still) for shown in (INSIDE, OUTSIDE))
+    assert tone_between(inside, outside) is None
+    assert tone_between(outside, inside) is None
+
+
+@pytest.mark.parametrize("name", ["weight-shift", "calf-raises"])
+def test_a_target_reached_and_a_raise_counted_are_heard(name: str) -> None:
+    before, after, unknown = (
+        snapshot("hold", exercise=exercise(name, 1), live=msgspec.structs.replace(LIVE, count=count))
+        for count in (3, 4, None)
+    )
+    assert tone_between(before, after) == "inside"
+    assert tone_between(after, after) is None
+    assert tone_between(unknown, after) is None

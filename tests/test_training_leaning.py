@@ -47,3 +47,12 @@ def test_who_only_stands_there_has_not_leaned() -> None:
     feed(attempt, board.stand(120))
     assert attempt.outcome == "lost"
     assert attempt.tally == {}
+
+
+def test_the_furthest_lean_so_far_is_told_by_direction_and_none_where_nobody_leaned() -> None:
+    attempt, board = attempt_at("limits-of-stability"), Board()
+    holding(attempt, board)
+    assert attempt.progress.reach_mm == (None,) * 8
+    feed(attempt, lean(board, 0, 60))  # type: ignore[arg-type]
+    assert attempt.progress.reach_mm[0] == pytest.approx(60)
+    assert attempt.progress.reach_mm[1:] == (None,) * 7

@@ -62,3 +62,13 @@ def test_raises_before_a_pause_are_kept() -> None:
     feed(attempt, board.move(26, lambda t_s: (0, 60 * max(0.0, sin(pi * t_s)))))
     assert attempt.outcome == "done"
     assert attempt.tally == {"repetitions": 15}
+
+
+def test_it_is_told_whether_the_person_is_up_on_the_toes() -> None:
+    attempt, board = attempt_at("calf-raises"), Board()
+    holding(attempt, board)
+    seen = [attempt.progress.up]
+    for y_mm in (60.0, 0.0):
+        feed(attempt, board.stand(0.5, y_mm=y_mm))
+        seen.append(attempt.progress.up)
+    assert seen == [False, True, False]

@@ -79,3 +79,20 @@ def test_after_a_pause_the_target_that_came_comes_again() -> None:
     attempt.resume(board.t_ns)
     feed(attempt, board.stand(4))
     assert (attempt.count, attempt.target_index) == (1, 1)
+
+
+def test_the_share_of_the_time_in_the_target_and_which_were_reached_are_told() -> None:
+    attempt, board = attempt_at("weight-shift", rung=5), Board()
+    holding(attempt, board)
+    shares: list[float | None] = []
+    reached: list[tuple[int, ...]] = []
+    for seconds in (1.5, 1.55, None, 3.05):
+        if seconds is None:
+            feed(attempt, board.stand(18.1))  # nowhere near the second one
+        else:
+            to_the_target(attempt, board, seconds)
+        shares.append(attempt.progress.target_share)
+        reached.append(attempt.progress.reached)
+    assert shares[0] == pytest.approx(0.5, abs=0.02)
+    assert shares[1] == pytest.approx(0, abs=0.02)
+    assert reached == [(), (0,), (0,), (0, 2)]

@@ -11,7 +11,7 @@ from station.training.outcome import AttemptOutcome, Happening
 from station.training.programme import Planned
 from station.training.stood import Stood
 from station.training.stumble import StumbleWatch
-from station.training.task import Place, Task
+from station.training.task import Place, Progress, Task
 from station.training.touch_down import TouchDown, other_foot
 
 S: Final = 1_000_000_000
@@ -96,6 +96,11 @@ class Attempt:
     def tally(self) -> dict[str, float]:
         """Return the numbers of this kind of exercise, by the names of a result's measures."""
         return self.task.tally
+
+    @property
+    def progress(self) -> Progress:
+        """Return how far the person is within the task."""
+        return self.task.progress
 
     @property
     def target_mm(self) -> Place | None:

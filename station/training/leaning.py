@@ -8,7 +8,7 @@ from station.sway.reach import DIRECTIONS, SECTOR_RAD, Reach
 from station.sway.reading import Sample
 from station.training.outcome import Happening
 from station.training.stood import Stood
-from station.training.task import Place
+from station.training.task import Place, Progress
 
 DIRECTION_S: Final = 12.0  # to lean one way and come back
 LEAST_MM: Final = 20.0  # a shorter way is sway, not a lean
@@ -52,6 +52,12 @@ class Leaning:
             for name in DIRECTIONS
             if self._furthest_mm.get(name, 0.0) >= LEAST_MM
         }
+
+    @property
+    def progress(self) -> Progress:
+        """Return the furthest lean in each direction, None below what counts as one."""
+        furthest_mm = [self._furthest_mm.get(name, 0.0) for name in DIRECTIONS]
+        return Progress(reach_mm=tuple(round(mm, 1) if mm >= LEAST_MM else None for mm in furthest_mm))
 
     def begin(self, stood: Stood) -> None:
         """Measure from where the person stands; what was reached before a pause is kept."""

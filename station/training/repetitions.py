@@ -7,7 +7,7 @@ from typing import Final, Literal
 from station.sway.reading import Sample
 from station.training.outcome import Happening
 from station.training.stood import Stood
-from station.training.task import Place, within
+from station.training.task import Place, Progress, within
 
 # Up when the CoP is this far in front of the start, down when it is back by most of that. The first raise is
 # taken with a threshold for anybody; then the person's own raises set it.
@@ -49,6 +49,11 @@ class Repetitions:
     def tally(self) -> dict[str, float]:
         """Return how many."""
         return {"repetitions": float(self._raises)}
+
+    @property
+    def progress(self) -> Progress:
+        """Return whether the person is on the toes."""
+        return Progress(up=self._up)
 
     def begin(self, stood: Stood) -> None:
         """Count from where the person stands flat."""

@@ -95,6 +95,11 @@ class LiveView(msgspec.Struct, frozen=True, kw_only=True):
     target_index: int | None = None  # the one to go to now, counted from 0
     count: int | None = None  # repetitions, targets or directions so far
     goal: int | None = None
+    start_mm: tuple[float, float] | None = None  # x, y of where the person stood during the countdown
+    target_share: float | None = None  # of the time to stay in the target to go to now, 0 to 1
+    reached: tuple[int, ...] = ()  # the targets kept for their time, counted from 0
+    reach_mm: tuple[float | None, ...] = ()  # the furthest lean towards each target; None: none yet
+    up: bool | None = None  # on the toes, where raises are counted
 
 
 class ResultView(msgspec.Struct, frozen=True, kw_only=True):

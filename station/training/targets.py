@@ -8,7 +8,7 @@ from station.sway.reach import DIRECTIONS, SECTOR_RAD
 from station.sway.reading import Sample
 from station.training.outcome import Happening
 from station.training.stood import Stood
-from station.training.task import Place, within
+from station.training.task import Place, Progress, within
 
 # How far people lean who were never measured, right or left, forward, and back, in mm of CoP. Our choice: 60
 # % of what adults reach (8° forward and to the sides, 4° back: Nashner 1990), the body's centre at 0.9 m.
@@ -48,7 +48,7 @@ class Targets:
         self.target_mm: Place | None = None
         self.targets_mm: tuple[Place, ...] = ()
         self.target_index: int | None = None
-        self._reached = 0
+        self._reached: tuple[int, ...] = ()
         self._needed_s = in_target_s
         self._reach_mm = [_reach(name, own_reach_mm or {}) * reach_percent / 100 for name in self.directions]
         self._inside_s = self._outside_s = self._looked_s = 0.0
@@ -56,7 +56,12 @@ class Targets:
     @property
     def tally(self) -> dict[str, float]:
         """Return how many targets were reached."""
-        return {"targets_reached": float(self._reached)}
+        return {"targets_reached": float(len(self._reached))}
+
+    @property
+    def progress(self) -> Progress:
+        """Return the time in this target, and which ones were reached."""
+        return Progress(target_share=min(1.0, self._inside_s / self._needed_s), reached=self._reached)
 
     def begin(self, stood: Stood) -> None:
         """Lay the targets around where the person stands, and go on with the one that comes."""
@@ -79,8 +84,8 @@ class Targets:
             if self._outside_s > LOST_S:
                 self._inside_s = 0.0
         if self._inside_s >= self._needed_s - 1e-6:
-            self._reached += 1
-            self.count = self._reached
+            self._reached = (*self._reached, self.target_index or 0)
+            self.count = len(self._reached)
             return self._next("target_reached", sample.t_ns)
         if self._looked_s >= PATIENCE_S + 2 * self._needed_s:
             return self._next("target_missed", sample.t_ns)
@@ -92,7 +97,7 @@ class Targets:
         if index + 1 < len(self.targets_mm):
             self._go_to(index + 1)
         else:
-            self.ended = "done" if self._reached == self.goal else "lost"
+            self.ended = "done" if self.count == self.goal else "lost"
         return [Happening(kind, t_ns, {"target": index + 1, "direction": direction})]
 
     def _go_to(self, index: int) -> None:

@@ -1,6 +1,6 @@
 """What an attempt is about once the person stands there: a hold, targets, a reach, repetitions."""
 
-from typing import Final, Literal, Protocol
+from typing import Final, Literal, NamedTuple, Protocol
 
 from station.sway.reading import Sample
 from station.training.outcome import Happening
@@ -9,6 +9,15 @@ from station.training.stood import Stood
 LONGEST_SHARE: Final = 3.0  # an attempt may last this many times its hold
 
 Place = tuple[float, float]  # x, y in mm
+
+
+class Progress(NamedTuple):
+    """How far somebody is within a task, for a screen; what a task does not have stays as it is here."""
+
+    target_share: float | None = None  # of the time to stay in the target, 0 to 1
+    reached: tuple[int, ...] = ()  # the targets kept for their time, counted from 0
+    reach_mm: tuple[float | None, ...] = ()  # the furthest lean towards each target; None: none yet
+    up: bool | None = None  # on the toes
 
 
 class Task(Protocol):
@@ -32,6 +41,11 @@ class Task(Protocol):
     @property
     def tally(self) -> dict[str, float]:
         """Return the task's own numbers."""
+        ...
+
+    @property
+    def progress(self) -> Progress:
+        """Return what a screen shows beside the count."""
         ...
 
     def begin(self, stood: Stood) -> None:
@@ -71,6 +85,11 @@ class Hold:
     def tally(self) -> dict[str, float]:
         """Return nothing: the time is the attempt's."""
         return {}
+
+    @property
+    def progress(self) -> Progress:
+        """Return nothing: the time is the attempt's."""
+        return Progress()
 
     def begin(self, stood: Stood) -> None:
         """Stay where the person stands."""

@@ -66,6 +66,7 @@ def _live(course: Course) -> LiveView:
     attempt = course.attempt
     if attempt is None or attempt.target_mm is None:
         return LiveView(load_n=sample.load_n, x_mm=sample.x_mm, y_mm=sample.y_mm)
+    progress = attempt.progress
     return LiveView(
         load_n=sample.load_n,
         x_mm=sample.x_mm,
@@ -79,4 +80,9 @@ def _live(course: Course) -> LiveView:
         target_index=attempt.target_index,
         count=attempt.count,
         goal=attempt.goal,
+        start_mm=None if attempt.centre is None else (attempt.centre.x_mm, attempt.centre.y_mm),
+        target_share=progress.target_share,
+        reached=progress.reached,
+        reach_mm=progress.reach_mm,
+        up=progress.up,
     )

@@ -1,7 +1,6 @@
 """Hand-made views of every screen, from the shipped routines and questions: for pictures and tests."""
 
 from dataclasses import replace
-from math import cos, sin
 from typing import Any, Final
 
 import msgspec
@@ -9,8 +8,7 @@ import msgspec
 from station.training.caps import Allowance, too_much
 from station.training.programme import Programme
 from station.training.questions import CHECK_IN, CHECK_OUT, COUNTS, JOURNAL, PAIN_NOW, Asked, as_question
-from station.training.routine import Side, shipped_routines
-from station.training.snapshot import ExerciseView, LiveView, Phase, Question, ResultView, Snapshot
+from station.training.snapshot import LiveView, Phase, Question, ResultView, Snapshot
 from station.training.tips import TIPS
 from station.training.words import (
     BOARD_FAULT,
@@ -25,86 +23,18 @@ from station.training.words import (
     summary_words,
     week_words,
 )
+from ui.patient.example_kinds import kind_screens
 from ui.patient.service.examples import service_sheets
 from ui.patient.service.view import ServiceView
-from ui.patient.view import CopPoint, View
+from ui.patient.staged import LIVE, TRAIL, exercise, holding, snapshot
+from ui.patient.view import View
 
-SESSION: Final = "01900000-0000-7000-8000-000000000001"
-PLATE_MM: Final = (400.0, 400.0)
-TRAIL: Final = tuple(CopPoint(6 + 9 * sin(k / 9), 4 + 12 * cos(k / 13)) for k in range(36))
-LIVE: Final = LiveView(
-    load_n=610.0,
-    x_mm=TRAIL[-1].x_mm,
-    y_mm=TRAIL[-1].y_mm,
-    support_percent=18.0,
-    target_x_mm=2.0,
-    target_y_mm=0.0,
-    target_radius_mm=30.0,
-    in_target=True,
-)
-
-
-def exercise(
-    name: str, rung: int, *, side: Side | None = None, done: bool = False, **changes: Any
-) -> ExerciseView:
-    """Return one exercise of the shipped routines as a screen shows it."""
-    routine = shipped_routines()[name]
-    step = routine.rung(rung)
-    view = ExerciseView(
-        routine=name,
-        title=routine.title,
-        rung=rung,
-        stance=routine.stance,
-        side=side,
-        support=step.support,
-        vision=step.vision,
-        surface=step.surface,
-        hold_s=step.hold_s,
-        support_limit_percent=step.support_limit_percent,
-        attempts=2,
-        cues=step.cues or routine.cues,
-        why=step.why,
-        rim_mm=routine.rim_mm,
-        done=done,
-        kind=routine.kind,
-        targets=step.targets,
-        repetitions=step.repetitions,
-        steps=step.steps,
-        minutes=step.minutes,
-    )
-    return msgspec.structs.replace(view, **changes)
-
-
-def snapshot(phase: Phase, **changes: Any) -> Snapshot:
-    """Return a snapshot of a simulated station in this phase."""
-    plan = (
-        exercise("supported-standing", 2),
-        exercise("single-leg", 2, side="left"),
-        exercise("balance-board", 1),
-    )
-    facts: dict[str, Any] = {
-        "phase": phase,
-        "t_ns": 1,
-        "sim": True,
-        "plate_mm": PLATE_MM,
-        "live": LiveView(),
-        "session": None if phase == "welcome" else SESSION,
-        "plan": plan,
-        "exercise": plan[0],
-        "exercise_number": 1,
-        "attempt": 1,
-    }
-    return Snapshot(**{**facts, **changes})
+__all__ = ["LIVE", "LONG_CUE", "NOTE", "TRAIL", "every_screen", "exercise", "holding", "snapshot"]
 
 
 def _question(questions: tuple[Asked, ...], number: int, phase: Phase, **changes: Any) -> Snapshot:
     question = as_question(questions[number - 1], number=number, of=len(questions))
     return snapshot(phase, question=question, exercise=None, **changes)
-
-
-def _hold(**changes: Any) -> View:
-    facts: dict[str, Any] = {"live": LIVE, "held_s": 7.2, "counting": True}
-    return View(snapshot("hold", **{**facts, **changes}), trail=TRAIL)
 
 
 def _result(outcome: str, held_s: float) -> Snapshot:
@@ -156,7 +86,7 @@ NOTE: Final = (
 
 def every_screen() -> dict[str, View]:
     """Return a view of every screen by its name, in the order of a session."""
-    return {**_session_screens(), **_service_screens()}
+    return {**_session_screens(), **kind_screens(), **_service_screens()}
 
 
 def _service_screens() -> dict[str, View]:
@@ -211,15 +141,15 @@ def _session_screens() -> dict[str, View]:
         "22-step-on": View(snapshot("step_on")),
         "23-weigh": View(snapshot("weigh", exercise=one_leg)),
         "24-countdown": View(snapshot("countdown", countdown_s=3)),
-        "25-hold": _hold(),
-        "26-hold-hands-over": _hold(live=over, counting=False, paused_by="support_over"),
-        "27-hold-stepped-off": _hold(live=off, counting=False, paused_by="step_off"),
-        "28-hold-one-leg": _hold(exercise=one_leg, exercise_number=2, held_s=1.3, live=light),
-        "29-hold-eyes-closed": _hold(exercise=closed, exercise_number=2, held_s=2.1, live=light),
-        "30-hold-rim": _hold(exercise=foam, exercise_number=3, held_s=11.0, live=board),
-        "31-hold-beyond": _hold(live=beyond, counting=False, paused_by="edge"),
+        "25-hold": holding(),
+        "26-hold-hands-over": holding(live=over, counting=False, paused_by="support_over"),
+        "27-hold-stepped-off": holding(live=off, counting=False, paused_by="step_off"),
+        "28-hold-one-leg": holding(exercise=one_leg, exercise_number=2, held_s=1.3, live=light),
+        "29-hold-eyes-closed": holding(exercise=closed, exercise_number=2, held_s=2.1, live=light),
+        "30-hold-rim": holding(exercise=foam, exercise_number=3, held_s=11.0, live=board),
+        "31-hold-beyond": holding(live=beyond, counting=False, paused_by="edge"),
         "32-hold-stale": View(snapshot("hold", live=LIVE, held_s=7.2), stale=True),
-        "33-hold-fault": _hold(board_fault=BOARD_FAULT, counting=False, paused_by="fault"),
+        "33-hold-fault": holding(board_fault=BOARD_FAULT, counting=False, paused_by="fault"),
         "34-result-done": View(_result("done", 20.0)),
         "35-result-lost": View(_result("lost", 11.4)),
         "36-rest": View(snapshot("rest", rest_s=14.2, rest_total_s=20, exercise=one_leg, exercise_number=2)),

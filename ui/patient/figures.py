@@ -6,15 +6,19 @@ Coordinates of a picture: x from 0 to 400, y from 0 (top) to 480; `Sketch` place
 from typing import Final
 
 from station.training.prescription import Device
-from station.training.routine import Support, Surface
+from station.training.routine import Stance, Support, Surface
 from station.training.snapshot import ExerciseView
 from ui.patient.devices import BOARD_Y, HANDLE_Y, draw_device
+from ui.patient.feet import in_front
+from ui.patient.insets import draw_inset
 from ui.patient.pen import Pen, Point
 from ui.patient.sketch import Sketch
-from ui.patient.theme import CALM, CARD, INK, WARM, Colour, mix
+from ui.patient.theme import CALM, CARD, INK, WARM, mix
 
 BODY_COLOUR: Final = mix(CALM, CARD, 0.42)
 SHADE: Final = mix(CALM, CARD, 0.62)  # the leg that rests
+AHEAD: Final = mix(CALM, CARD, 0.5)  # the leg in front, farther from who looks
+ASIDE: Final[dict[Stance, int]] = {"one-leg": 12, "together": 17, "semi-tandem": 19, "tandem": 5}
 SURFACE_HEIGHT: Final[dict[Surface, int]] = {
     "firm": 0,
     "foam": 34,
@@ -29,44 +33,18 @@ HAND_LIFT: Final[dict[Support, int]] = {
     "hovering": 26,
     "none": 0,
 }
-RIGHT_SOLE: Final[tuple[Point, ...]] = (
-    # Outline of a right sole seen from above: x to the right, y to the toes, in shares of its length.
-    (0.00, -0.50), (0.08, -0.48), (0.13, -0.40), (0.13, -0.26), (0.11, -0.10), (0.13, 0.06), (0.17, 0.20),
-    (0.17, 0.32), (0.13, 0.42), (0.05, 0.49), (-0.04, 0.50), (-0.12, 0.45), (-0.17, 0.34), (-0.17, 0.20),
-    (-0.13, 0.06), (-0.10, -0.10), (-0.11, -0.26), (-0.12, -0.40), (-0.08, -0.48),
-)  # fmt: skip
-
-
-def _rounded(corners: tuple[Point, ...]) -> tuple[Point, ...]:
-    """Return the outline with its corners cut three times (Chaikin 1974): smooth to the eye."""
-    points = corners
-    for _ in range(3):
-        cut: list[Point] = []
-        for (x0, y0), (x1, y1) in zip(points, points[1:] + points[:1], strict=True):
-            cut += [
-                (0.75 * x0 + 0.25 * x1, 0.75 * y0 + 0.25 * y1),
-                (0.25 * x0 + 0.75 * x1, 0.25 * y0 + 0.75 * y1),
-            ]
-        points = tuple(cut)
-    return points
-
-
-SMOOTH_SOLE: Final = _rounded(RIGHT_SOLE)
-
-
-def sole(pen: Pen, centre: Point, length: float, colour: Colour, *, left: bool) -> None:
-    """Draw the print of one foot seen from above, toes up; `centre` and `length` in px of the page."""
-    mirror = -1 if left else 1
-    pen.shape([(centre[0] + mirror * x * length, centre[1] - y * length) for x, y in SMOOTH_SOLE], colour)
+RAISED: Final = 30  # the heels above the ground, in a calf raise
 
 
 def stance_picture(pen: Pen, at: Point, size: float, exercise: ExerciseView, device: Device) -> None:
     """Draw stance, support, device and surface; the picture is 400 x 480 times `size` large."""
     sketch = Sketch(pen, at, size)
-    lift = SURFACE_HEIGHT[exercise.surface]
+    raised = exercise.kind == "repetitions"
+    lift = SURFACE_HEIGHT[exercise.surface] + (RAISED if raised else 0)
     draw_device(sketch, device, exercise.support)
     _ground(sketch, exercise.surface)
-    _person(sketch, exercise, lift)
+    _person(sketch, exercise, lift, raised=raised)
+    draw_inset(sketch, exercise)
     if exercise.vision == "closed":
         _closed_eye(sketch, 332, 70)
 
@@ -98,8 +76,10 @@ def _ground(sketch: Sketch, surface: Surface) -> None:
         sketch.line([(118, top + 7), (282, top + 7)], 13, WARM)
 
 
-def _person(sketch: Sketch, exercise: ExerciseView, lift: int) -> None:
-    _legs(sketch, exercise, lift)
+def _person(sketch: Sketch, exercise: ExerciseView, lift: int, *, raised: bool) -> None:
+    if raised:
+        _forefeet(sketch)
+    _legs(sketch, exercise, lift, raised=raised)
     shoulder_y = 152 - lift * 0.6
     sketch.shape(
         [(158, shoulder_y - 18), (242, shoulder_y - 18), (236, 268 - lift), (164, 268 - lift)], BODY_COLOUR
@@ -114,20 +94,32 @@ def _person(sketch: Sketch, exercise: ExerciseView, lift: int) -> None:
         _arm(sketch, exercise.support, shoulder_y, right=right, on_support=on_support)
 
 
-def _legs(sketch: Sketch, exercise: ExerciseView, lift: int) -> None:
+def _forefeet(sketch: Sketch) -> None:
+    """Draw what is on the ground of feet on their toes, seen from behind."""
+    for way in (-1, 1):
+        x = 200 + 30 * way
+        sketch.line([(x + 2 * way, BOARD_Y - RAISED - 14), (x + 4 * way, BOARD_Y - 12)], 24, AHEAD)
+        sketch.line([(x - 7 * way, BOARD_Y - 9), (x + 17 * way, BOARD_Y - 9)], 17, AHEAD)
+
+
+def _legs(sketch: Sketch, exercise: ExerciseView, lift: int, *, raised: bool) -> None:
     floor = BOARD_Y - lift
     hip_y, knee_y = 270 - lift, (270 + BOARD_Y) / 2 - lift
-    for right in (False, True):
-        way = 1 if right else -1
-        hip, foot = 200 + 20 * way, 200 + 30 * way
-        rests = exercise.stance == "one-leg" and exercise.side == ("left" if right else "right")
-        if rests:
+    front = in_front(exercise)
+    # The foot in front is farther away: first, higher and paler, so that the other covers it.
+    for side in sorted(("left", "right"), key=lambda side: side != front):
+        way = 1 if side == "right" else -1
+        hip = 200 + 20 * way
+        if exercise.stance == "one-leg" and exercise.side != side:
             bent = [(hip, hip_y), (hip + 14 * way, knee_y), (hip + 12 * way, knee_y + 36)]
             sketch.line([(float(x), float(y)) for x, y in bent], 32, SHADE)
-        else:
-            standing = 200 + 12 * way if exercise.stance == "one-leg" else foot
-            sketch.line([(hip, hip_y), (standing, floor - 16)], 34, CALM)
-            sketch.line([(standing - 6 * way, floor - 11), (standing + 17 * way, floor - 11)], 22, CALM)
+            continue
+        standing = 200 + ASIDE.get(exercise.stance, 30) * way
+        ground = floor - (22 if side == front else 0)
+        colour = AHEAD if side == front else CALM
+        sketch.line([(hip, hip_y), (standing, ground - 16)], 34, colour)
+        if not raised:
+            sketch.line([(standing - 6 * way, ground - 11), (standing + 17 * way, ground - 11)], 22, colour)
 
 
 def _arm(sketch: Sketch, support: Support, shoulder_y: float, *, right: bool, on_support: bool) -> None:

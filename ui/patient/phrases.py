@@ -1,8 +1,9 @@
 """Phrases made of the vocabulary: how an exercise is called, what the hands do, what a pause asks for."""
 
 from station.training.prescription import Device
-from station.training.routine import Support, Surface
-from station.training.snapshot import ExerciseView, Snapshot
+from station.training.routine import Side, Support, Surface
+from station.training.snapshot import ExerciseView, LiveView, Snapshot
+from ui.patient.feet import in_front
 from ui.patient.words import _, counted, said
 
 
@@ -49,8 +50,11 @@ def manner_words(exercise: ExerciseView) -> str:
 
 
 def title_words(exercise: ExerciseView) -> str:
-    """Return the name of the exercise, with the leg it is for."""
+    """Return the name of the exercise, with the leg it is for or the foot in front."""
     title = said(exercise.title)
+    if in_front(exercise) is not None:
+        text = _("{title}: left in front") if exercise.side == "left" else _("{title}: right in front")
+        return text.format(title=title)
     if exercise.side == "left":
         return _("{title}: left").format(title=title)
     if exercise.side == "right":
@@ -91,16 +95,59 @@ def place_words(snapshot: Snapshot) -> str:
     return title
 
 
+def front_words(side: Side) -> str:
+    """Return which foot is in front."""
+    return _("Left foot in front") if side == "left" else _("Right foot in front")
+
+
 def hold_words(snapshot: Snapshot) -> str:
-    """Return the one thing to know during the hold."""
+    """Return the one thing to know during the hold; nothing where stillness is measured."""
+    if snapshot.paused_by is not None:
+        return _paused_words(snapshot)
+    exercise, live = snapshot.exercise, snapshot.live
+    if exercise is None or exercise.kind == "hold":
+        if exercise is not None and not exercise.feedback:
+            return ""
+        away = live.target_radius_mm is not None and not live.in_target
+        return _("Slowly back to the circle.") if away else _("Good. Stay like this.")
+    return _task_words(exercise, live)
+
+
+def _task_words(exercise: ExerciseView, live: LiveView) -> str:
+    """Return what to do now in an exercise that is more than standing there."""
+    if exercise.kind == "repetitions":
+        return _("And slowly down.") if live.up else _("Slowly up onto your toes.")
+    if live.target_index is None:
+        return ""
+    if exercise.kind == "reach":
+        return _lean_words(live.target_index)
+    if live.in_target:
+        return _("Good. Stay here.")
+    return _("Lean slowly to circle {number}.").format(number=live.target_index + 1)
+
+
+def _paused_words(snapshot: Snapshot) -> str:
+    """Return what the pause asks for."""
     if snapshot.paused_by == "step_off":
         return _("Step back on when you are ready.")
     if snapshot.paused_by == "support_over":
         return _("Hands: a little less.")
     if snapshot.paused_by == "edge":
         return _("Hold on, and come back to the middle.")
-    if snapshot.paused_by == "fault":
-        return _("One moment. Hold on to your support.")
-    if snapshot.live.target_radius_mm is not None and not snapshot.live.in_target:
-        return _("Slowly back to the circle.")
-    return _("Good. Stay like this.")
+    if snapshot.paused_by in ("touch_down", "out_of_line"):
+        return _("Your foot came down. That is fine. Hold on.")
+    return _("One moment. Hold on to your support.")
+
+
+def _lean_words(way: int) -> str:
+    """Return which way to lean now, counted from 0: right, then on towards forward."""
+    return (
+        _("Lean slowly to the right."),
+        _("Lean slowly forward and to the right."),
+        _("Lean slowly forward."),
+        _("Lean slowly forward and to the left."),
+        _("Lean slowly to the left."),
+        _("Lean slowly back and to the left."),
+        _("Lean slowly back."),
+        _("Lean slowly back and to the right."),
+    )[way]

@@ -9,7 +9,7 @@ from typing import Final, Literal, Protocol, Self
 
 import pygame
 
-from station.training.snapshot import Snapshot
+from station.training.snapshot import ExerciseView, Snapshot
 
 Tone = Literal["count", "begin", "pause", "resume", "outside", "inside", "almost", "done", "call"]
 
@@ -53,14 +53,25 @@ def _tone_of_hold(old: Snapshot, new: Snapshot) -> Tone | None:
         return "begin"
     if new.paused_by != old.paused_by:
         return "resume" if new.paused_by is None else "pause"
-    if new.exercise is None or new.exercise.vision == "open" or new.paused_by is not None:
+    if new.exercise is None or new.paused_by is not None:
         return None
-    return _tone_for_closed_eyes(old, new, new.exercise.hold_s)
+    if new.exercise.kind in {"targets", "repetitions"} and _one_more(old, new):
+        return "inside"
+    if new.exercise.vision == "open":
+        return None
+    return _tone_for_closed_eyes(old, new, new.exercise)
 
 
-def _tone_for_closed_eyes(old: Snapshot, new: Snapshot, hold_s: float) -> Tone | None:
+def _one_more(old: Snapshot, new: Snapshot) -> bool:
+    """Return whether a target or a raise has just been counted."""
+    before, now = old.live.count, new.live.count
+    return before is not None and now is not None and now > before
+
+
+def _tone_for_closed_eyes(old: Snapshot, new: Snapshot, exercise: ExerciseView) -> Tone | None:
     """Return what open eyes would see: the circle left or reached again, and that it is almost done."""
-    if new.live.in_target != old.live.in_target:
+    hold_s = exercise.hold_s
+    if exercise.feedback and exercise.kind == "hold" and new.live.in_target != old.live.in_target:
         return "inside" if new.live.in_target else "outside"
     return "almost" if old.held_s < hold_s - ALMOST_S <= new.held_s else None
 

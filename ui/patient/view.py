@@ -80,8 +80,17 @@ def _standing_still(snapshot: Snapshot) -> LiveView:
     if snapshot.phase != "hold":
         return NOTHING_LIVE
     live = snapshot.live
-    return LiveView(
-        target_x_mm=live.target_x_mm, target_y_mm=live.target_y_mm, target_radius_mm=live.target_radius_mm
+    return msgspec.structs.replace(
+        live,
+        load_n=None,
+        x_mm=None,
+        y_mm=None,
+        support_percent=None,
+        in_target=False,
+        count=None,
+        target_share=None,
+        reach_mm=(),
+        up=None,
     )
 
 

@@ -5,9 +5,12 @@ from typing import Final
 import pygame
 
 from station.session.protocol import Press
+from station.training.snapshot import ExerciseView
 from ui.patient.canvas import Action, Align, Canvas
+from ui.patient.feet import in_front
 from ui.patient.lettering import bold, plain
 from ui.patient.pen import Point
+from ui.patient.phrases import front_words
 from ui.patient.theme import (
     BODY,
     CALM,
@@ -163,6 +166,18 @@ def _common_size(
         if sum(heights) + gap * (len(heights) - 1) <= box.height:
             return tried, heights
     return SMALLEST, [canvas.height(sentence, box.width, SMALLEST) for sentence in sentences]
+
+
+def front_label(canvas: Canvas, room: pygame.Rect, exercise: ExerciseView | None, *, width: int) -> None:
+    """Say which foot is in front, in the upper corner of a picture of the feet that is free."""
+    front = in_front(exercise)
+    if front is None:
+        return
+    box = pygame.Rect(room.left + 22, room.top + 20, width, 130)
+    if front == "left":
+        box.right = room.right - 22
+    align: Align = "right" if front == "left" else "left"
+    canvas.write(front_words(front), box, bold(32), align=align, balanced=True)
 
 
 def paper(canvas: Canvas) -> None:

@@ -4,18 +4,21 @@ from typing import Final
 
 import pygame
 
+from station.training.prescription import Device
 from station.training.snapshot import ExerciseView, Snapshot
 from ui.patient.canvas import Canvas
 from ui.patient.lettering import bold, plain
+from ui.patient.off_plate import is_pictured, off_plate_picture
 from ui.patient.pages.questions import ask
-from ui.patient.phrases import goal_words, place_words
+from ui.patient.phrases import goal_words, place_words, title_words
 from ui.patient.theme import CALM, CALM_SOFT, CONTENT, LEAD, MARGIN, QUIET, TITLE, WIDTH
 from ui.patient.view import View
-from ui.patient.widgets import header, paper, paragraphs, pause_button, start_button, stop_button
+from ui.patient.widgets import card, header, paper, paragraphs, pause_button, start_button, stop_button
 from ui.patient.words import _, said
 
 DISC_RADIUS: Final = 180
 DISC_CENTRE: Final = (MARGIN + 210, CONTENT.centery)
+PICTURE: Final = pygame.Rect(MARGIN, CONTENT.top, 420, CONTENT.height)
 BESIDE: Final = pygame.Rect(MARGIN + 470, CONTENT.top, WIDTH - 2 * MARGIN - 470, CONTENT.height)
 
 
@@ -27,9 +30,12 @@ def guided(canvas: Canvas, view: View, snapshot: Snapshot) -> None:
         return
     paper(canvas)
     header(canvas, view, place_words(snapshot))
-    _goal(canvas, exercise)
+    if is_pictured(exercise):
+        _pictured_goal(canvas, exercise, snapshot.device)
+    else:
+        _goal(canvas, exercise)
     title = pygame.Rect(BESIDE.left, BESIDE.top, BESIDE.width, 84)
-    canvas.write(said(exercise.title), title, bold(TITLE), anchor="middle")
+    canvas.write(title_words(exercise), title, bold(TITLE), anchor="middle")
     room = pygame.Rect(BESIDE.left, title.bottom + 10, BESIDE.width, BESIDE.bottom - title.bottom - 10)
     paragraphs(canvas, room, tuple(said(cue) for cue in exercise.cues), LEAD, gap=22)
     stop_button(canvas, view)
@@ -37,17 +43,33 @@ def guided(canvas: Canvas, view: View, snapshot: Snapshot) -> None:
     start_button(canvas, view, _("I have done it"))
 
 
+def _pictured_goal(canvas: Canvas, exercise: ExerciseView, device: Device) -> None:
+    """Draw how it is done, and below what it asks for."""
+    card(canvas, PICTURE)
+    off_plate_picture(canvas.pen, (PICTURE.left + 10, PICTURE.top + 14), 1.0, exercise, device)
+    number, unit = _number_and_unit(exercise)
+    line = pygame.Rect(PICTURE.left + 24, PICTURE.bottom - 136, PICTURE.width - 48, 124)
+    left = pygame.Rect(line.left, line.top, 150, line.height)
+    canvas.write(number, left, bold(100), align="right", anchor="middle")
+    right = pygame.Rect(left.right + 18, line.top, line.right - left.right - 18, line.height)
+    canvas.write(unit, right, plain(38), anchor="middle")
+
+
+def _number_and_unit(exercise: ExerciseView) -> tuple[str, str]:
+    number = str(exercise.steps or exercise.repetitions or round(exercise.minutes or 0))
+    return number, goal_words(exercise).replace(number, "", 1).strip()
+
+
 def _goal(canvas: Canvas, exercise: ExerciseView) -> None:
     """Draw what it asks for, large, in a disc."""
-    number = exercise.steps or exercise.repetitions or round(exercise.minutes or 0)
+    number, unit = _number_and_unit(exercise)
     canvas.pen.disc(DISC_CENTRE, DISC_RADIUS, CALM_SOFT)
     canvas.pen.ring(DISC_CENTRE, DISC_RADIUS, 8, CALM)
     x, y = DISC_CENTRE
     box = pygame.Rect(x - 140, y - 120, 280, 160)
-    canvas.write(str(number), box, bold(140), align="centre", anchor="middle")
+    canvas.write(number, box, bold(140), align="centre", anchor="middle")
     below = pygame.Rect(x - 140, y + 44, 280, 50)
-    words = goal_words(exercise).replace(str(number), "", 1).strip()
-    canvas.write(words, below, plain(38), align="centre", anchor="middle")
+    canvas.write(unit, below, plain(38), align="centre", anchor="middle")
 
 
 def pause(canvas: Canvas, view: View, snapshot: Snapshot) -> None:

@@ -6,7 +6,7 @@ import pygame
 
 from station.training.snapshot import ExerciseView, Snapshot
 from ui.patient.canvas import Canvas
-from ui.patient.figures import sole
+from ui.patient.feet import feet_of, longest_foot, sole
 from ui.patient.lettering import bold, plain
 from ui.patient.phrases import dose_words, place_words, support_words, title_words
 from ui.patient.theme import (
@@ -28,6 +28,7 @@ from ui.patient.view import View
 from ui.patient.widgets import (
     board_notice,
     card,
+    front_label,
     header,
     numbered,
     paper,
@@ -83,7 +84,8 @@ def _plan_row(canvas: Canvas, rect: pygame.Rect, exercise: ExerciseView, number:
     title = pygame.Rect(rect.left + 108, rect.top + 4, 680, half - 2)
     canvas.write(title_words(exercise), title, bold(40), anchor="bottom")
     how = pygame.Rect(title.left, title.bottom, title.width, half - 4)
-    canvas.write(support_words(exercise.support), how, plain(32, QUIET))
+    words = _("Beside the board") if exercise.kind == "guided" else support_words(exercise.support)
+    canvas.write(words, how, plain(32, QUIET))
     dose = _("Done") if exercise.done else dose_words(exercise)
     side = pygame.Rect(rect.right - 400, rect.top + 4, 368, rect.height - 8)
     canvas.write(dose, side, plain(BODY, QUIET), align="right", anchor="middle")
@@ -124,13 +126,11 @@ def _board_from_above(canvas: Canvas, room: pygame.Rect, snapshot: Snapshot) -> 
     plate.center = room.center
     canvas.pen.block(plate, CARD, radius=30, edge=EDGE, edge_width=4)
     exercise = snapshot.exercise
-    length = min(270.0, length_mm * 0.86) * scale
-    one_leg = exercise is not None and exercise.stance == "one-leg"
-    for left in (True, False):
-        rests = one_leg and exercise is not None and exercise.side != ("left" if left else "right")
-        if not rests:
-            away = 0.0 if one_leg else (-0.32 if left else 0.32) * length
-            sole(canvas.pen, (plate.centerx + away, plate.centery), length, CALM, left=left)
+    length = min(270.0, longest_foot(exercise, length_mm)) * scale
+    for foot in feet_of(exercise):
+        place = plate.centerx + foot.x * length, plate.centery - foot.y * length
+        sole(canvas.pen, place, length, CALM, left=foot.left)
+    front_label(canvas, plate, exercise, width=150)
 
 
 def countdown(canvas: Canvas, view: View, snapshot: Snapshot) -> None:

@@ -29,11 +29,8 @@ BESIDE: Final = pygame.Rect(
     PICTURE.right + 44, CONTENT.top, WIDTH - MARGIN - PICTURE.right - 44, CONTENT.height
 )
 TITLE_HEIGHT: Final = 66
-HANDS_HEIGHT: Final = 50
-FIRST: Final = pygame.Rect(
-    BESIDE.left, BESIDE.top + TITLE_HEIGHT + HANDS_HEIGHT + 12, BESIDE.width,
-    BESIDE.height - TITLE_HEIGHT - HANDS_HEIGHT - 12,
-)  # fmt: skip
+HANDS_PX: Final = 30  # what does not fit one line of these goes on two
+HANDS_HEIGHTS: Final = (50, 74)
 NEXT: Final = pygame.Rect(
     CONTENT.left, CONTENT.top + TITLE_HEIGHT + 14, CONTENT.width, CONTENT.height - TITLE_HEIGHT - 14
 )
@@ -80,9 +77,9 @@ def setup(canvas: Canvas, view: View, snapshot: Snapshot) -> None:
     title = pygame.Rect(beside.left, beside.top, beside.width, TITLE_HEIGHT)
     canvas.write(title_words(exercise), title, bold(TITLE), anchor="middle")
     if leaf == 0:
-        hands = pygame.Rect(BESIDE.left, title.bottom, BESIDE.width, HANDS_HEIGHT)
+        hands = pygame.Rect(BESIDE.left, title.bottom, BESIDE.width, _hands_height(canvas, exercise))
         canvas.write(manner_words(exercise), hands, bold(38, CALM), anchor="middle")
-    _items(canvas, FIRST if leaf == 0 else NEXT, leaves[leaf], size)
+    _items(canvas, _first_room(canvas, exercise) if leaf == 0 else NEXT, leaves[leaf], size)
     if leaf > 0:
         button(canvas, view, BACK_BUTTON, _("Back"), Turn(leaf - 1))
     if leaf + 1 < len(leaves):
@@ -98,16 +95,29 @@ def _exercise_place(snapshot: Snapshot) -> str:
     return _("Exercise {number} of {of}").format(number=number, of=of)
 
 
+def _hands_height(canvas: Canvas, exercise: ExerciseView) -> int:
+    one_line, two_lines = HANDS_HEIGHTS
+    fits = canvas.height(manner_words(exercise), BESIDE.width, HANDS_PX) <= one_line
+    return one_line if fits else two_lines
+
+
+def _first_room(canvas: Canvas, exercise: ExerciseView) -> pygame.Rect:
+    """Return the room for sentences beside the picture."""
+    above = TITLE_HEIGHT + _hands_height(canvas, exercise) + GAP
+    return pygame.Rect(BESIDE.left, BESIDE.top + above, BESIDE.width, BESIDE.height - above)
+
+
 def _leaves(canvas: Canvas, exercise: ExerciseView, device: str) -> tuple[int, Leaves]:
     """Return the size of the letters, and what stands on each leaf: one leaf wherever that is readable."""
     texts = (device, *(said(cue) for cue in exercise.cues))
     items = [*(Item(text) for text in texts), Item(said(exercise.why), cue=False)]
+    first = _first_room(canvas, exercise)
     for size in range(LARGEST, FEWEST_PX - 1, -2):
-        if _needed(canvas, items, FIRST.width, size) <= FIRST.height:
+        if _needed(canvas, items, first.width, size) <= first.height:
             return size, (tuple(items),)
     leaves: list[list[Item]] = [[]]
     for item in items:
-        room = FIRST if len(leaves) == 1 else NEXT
+        room = first if len(leaves) == 1 else NEXT
         if leaves[-1] and _needed(canvas, [*leaves[-1], item], room.width, LONG_PX) > room.height:
             leaves.append([])
         leaves[-1].append(item)

@@ -5,7 +5,7 @@ from typing import Final
 import pygame
 
 from ui.patient.canvas import Canvas, Pick
-from ui.patient.figures import sole
+from ui.patient.feet import sole
 from ui.patient.lettering import bold, plain
 from ui.patient.service.check_words import corner_words
 from ui.patient.service.pages.parts import (
