@@ -3,7 +3,7 @@
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import msgspec
 
@@ -12,11 +12,22 @@ from station.errors import CalibrationError
 Kilograms = Annotated[float, msgspec.Meta(gt=0, le=300)]
 
 
+# Said wherever masses are asked for.
+NO_PLACES: Final = (
+    "A person sways too much to stand for a place: your own weight serves in the daily check alone, "
+    "where only the force is looked at."
+)
+
+
 class Answers(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Who calibrates, with which masses, at `side` × `side` places up to `reach` of the half sides."""
+    """Who calibrates, with which masses, at `side` × `side` places up to `reach` of the half sides.
+
+    `own_weight_kg` is what a bathroom scale says of the person who will stand on the plate, for `daily` only.
+    """
 
     who: str = ""
     masses_kg: tuple[Kilograms, ...] = ()
+    own_weight_kg: Annotated[float, msgspec.Meta(ge=20, le=300)] | None = None
     side: Annotated[int, msgspec.Meta(ge=3, le=7)] = 3
     reach: Annotated[float, msgspec.Meta(ge=0.3, le=0.95)] = 0.75
     temperature_c: float | None = None
@@ -32,12 +43,26 @@ def read_answers(file: Path) -> Answers:
         raise CalibrationError(f"answers {file}: {error}") from None
 
 
-def ask_answers(ask: Callable[[str], str], say: Callable[[str], None], *, masses: bool) -> Answers:
-    """Return what the person at the terminal answers; a wrong number is asked again."""
+def ask_answers(
+    ask: Callable[[str], str], say: Callable[[str], None], *, masses: bool, own_weight: bool = False
+) -> Answers:
+    """Return what the person at the terminal answers; a wrong number is asked again.
+
+    With `own_weight`, `me 71.4` names the weight of the person who will stand on the plate.
+    """
     who = ask("Who calibrates? ").strip()
+    example = "9.98 19.95"
+    if own_weight:
+        say("A mass is the better check. A bathroom scale is good to 0.5 kg or 1 %, so is your own weight.")
+        example = "9.98, or me 71.4 for your own weight"
+    elif masses:
+        say(NO_PLACES)
     while masses:
-        text = ask("Which masses, in kg, weighed as exactly as you can (for example 9.98 19.95)? ")
+        text = ask(f"Which masses, in kg, weighed as exactly as you can (for example {example})? ")
+        me, *rest = text.split() or [""]
         try:
+            if own_weight and me == "me":
+                return msgspec.convert({"who": who, "own_weight_kg": float(" ".join(rest))}, Answers)
             return msgspec.convert({"who": who, "masses_kg": [float(m) for m in text.split()]}, Answers)
         except (ValueError, msgspec.ValidationError):
             say("Numbers above 0 and up to 300, with a blank between them, please.")

@@ -8,12 +8,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from calibration.answers import Answers
+from calibration.answers import NO_PLACES, Answers
 from calibration.board import Board, RealBoard, SimulatedBoard
 from calibration.conversation import Conversation, End
 from calibration.dialogue import Dialogue, Procedure, Taken
 from calibration.document import Circumstances, as_json, in_words, plate_file
 from calibration.outcome import calibrate, plate_residuals
+from calibration.own_weight import WORDS as OWN_WEIGHT_WORDS
+from calibration.own_weight import OwnWeight, agreement, scale_error
 from calibration.points import FIT, read_points, table, write_points
 from calibration.procedures import (
     GRAVITY_M_S2,
@@ -102,6 +104,14 @@ class Bench:
                     cal=self.plate().calibration,
                 )
             )
+        own = self._answers.own_weight_kg
+        if own is not None and verb != "daily" and not self._answers.masses_kg:
+            raise RefusedError("own_weight_no_place", f"own_weight_kg: {NO_PLACES}")
+        if own is not None and verb == "daily":
+            if self._answers.masses_kg:
+                text = "the answers name masses_kg and own_weight_kg; give one of them for the daily check"
+                raise RefusedError("mass_or_person", text)
+            return self._answers
         if len(self._answers.masses_kg) < masses:
             if masses == 1:
                 raise RefusedError("no_mass", "the answers name no masses_kg; give at least one")
@@ -237,7 +247,10 @@ def run_verify(bench: Bench) -> dict[str, Any]:
 
 def run_daily(bench: Bench) -> dict[str, Any]:
     """Weigh one known mass in the middle; more than 1 % off advises a new calibration, and is remembered."""
+    own_weight_kg = bench.answers("daily", masses=1).own_weight_kg
     plate = bench.plate()
+    if own_weight_kg is not None:
+        return _own_weight(bench, plate, own_weight_kg)
     taken = bench.walk(Masses(plate, [(0.0, 0.0)], bench.forces_n("daily")[:1]))
     ((off, *_),) = plate_residuals(plate.tared((0.0,) * 4), table(points_of(taken), FIT)).tolist()
     bench.remember(SpanCheck(t=_now(), cal=plate.calibration, off=round(off, 5)))
@@ -247,6 +260,27 @@ def run_daily(bench: Bench) -> dict[str, Any]:
         "force_off": round(off, 5),
         "recalibrate": bool(wrong),
         "advice": bench.advice(plate, wrong, instead_of="span_off"),
+    }
+
+
+def _own_weight(bench: Bench, plate: Plate, weight_kg: float) -> dict[str, Any]:
+    """Weigh a person; only a board that is wrong whatever the bathroom scale is good for is remembered."""
+    taken = bench.walk(OwnWeight(nominal_plate(bench.config), weight_kg * GRAVITY_M_S2))
+    ((off, *_),) = plate_residuals(plate.tared((0.0,) * 4), table(points_of(taken), FIT)).tolist()
+    found = agreement(off, weight_kg)
+    wrong = span_off(off) if found == "wrong" else []
+    if wrong:
+        bench.remember(SpanCheck(t=_now(), cal=plate.calibration, off=round(off, 5)))
+    return {
+        "cal": plate.calibration,
+        "own_weight_kg": weight_kg,
+        "weighed_kg": round(weight_kg * (1 + off), 2),
+        "force_off": round(off, 5),
+        "scale_error": round(scale_error(weight_kg), 5),
+        "agreement": found,
+        "words": OWN_WEIGHT_WORDS[found],
+        "recalibrate": bool(wrong),
+        "advice": bench.advice(plate, wrong, instead_of="span_off" if wrong else None),
     }
 
 

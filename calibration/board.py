@@ -11,7 +11,8 @@ from calibration.dialogue import Step
 from calibration.truth import TruePlate
 from station.board.clock import PacedClock, VirtualClock
 from station.board.hx711 import Hx711Bank
-from station.board.load import EMPTY, Forces, StillLoad
+from station.board.load import EMPTY, Forces, Load, Plate, StillLoad
+from station.board.person import Person
 from station.board.simulated_pins import SimulatedPins, simulated_chips
 from station.errors import BoardError
 from station.session.acquisition import Acquisition
@@ -73,6 +74,33 @@ class RealBoard:
         self._acquisition.close()
 
 
+class _SwayingLoad:
+    """A load of this weight under the CoP of a simulated person."""
+
+    def __init__(self, truth: TruePlate, step: Step, plate: Plate, *, seed: int, now_ns: int) -> None:
+        self._truth = truth
+        self._force_n = step.force_n
+        self._plate = plate
+        self._person = Person(plate, seed=seed)
+        self._person.begin(now_ns)
+
+    def forces_n(self, t_ns: int) -> Forces:
+        """Return the force each cell tells."""
+        _, x_mm, y_mm = self._plate.cop_of(self._person.forces_n(t_ns))
+        return Forces(*self._truth.forces_n(self._force_n, x_mm, y_mm).tolist())
+
+
+class _Put:
+    """What lies or stands on the simulated plate now."""
+
+    def __init__(self) -> None:
+        self.load: Load = StillLoad()
+
+    def forces_n(self, t_ns: int) -> Forces:
+        """Return the force on each cell."""
+        return self.load.forces_n(t_ns)
+
+
 class SimulatedBoard:
     """A board with imperfections drawn from `seed`, chips under the real driver, in a time of its own.
 
@@ -86,21 +114,25 @@ class SimulatedBoard:
         self._rng = np.random.default_rng(seed)
         self._truth = TruePlate(np.random.default_rng(seed), size_mm)
         self._placing_mm = placing_mm
-        self._load = StillLoad()
+        self._seed = seed
+        self._plate = Plate(*size_mm)
+        self._put = _Put()
         self._clock = PacedClock() if paced else VirtualClock()
-        chips = simulated_chips(self._load, seed=seed, now_ns=self._clock.now_ns())
+        chips = simulated_chips(self._put, seed=seed, now_ns=self._clock.now_ns())
         self._bank = Hx711Bank(SimulatedPins(chips, self._clock, seed=seed), self._clock)
 
     def put(self, step: Step) -> None:
         """Do the step as told."""
-        self._load.forces = EMPTY
+        forces_n = EMPTY
         if step.kind == "mass":
             dx, dy = self._rng.normal(0, self._placing_mm, 2).tolist()
-            self._load.forces = Forces(
-                *self._truth.forces_n(step.force_n, step.x_mm + dx, step.y_mm + dy).tolist()
-            )
+            forces_n = Forces(*self._truth.forces_n(step.force_n, step.x_mm + dx, step.y_mm + dy).tolist())
         elif step.kind == "press":
-            self._load.forces = Forces(*self._truth.forces_n(PRESS_N, step.x_mm, step.y_mm).tolist())
+            forces_n = Forces(*self._truth.forces_n(PRESS_N, step.x_mm, step.y_mm).tolist())
+        self._put.load = StillLoad(forces_n)
+        if step.kind == "person":
+            now_ns = self._clock.now_ns()
+            self._put.load = _SwayingLoad(self._truth, step, self._plate, seed=self._seed, now_ns=now_ns)
 
     def readings(self) -> list[Reading]:
         """Return what the chips said in one millisecond."""

@@ -76,7 +76,7 @@ class Conversation:
                     number=len(self._dialogue.taken) + 1,
                     of=self._dialogue.total,
                     kind=step.kind,
-                    key=step.kind,
+                    key=step.key or step.kind,
                     text=step.text,
                     kg=round(step.force_n / GRAVITY_M_S2, 3),
                     x_mm=step.x_mm,

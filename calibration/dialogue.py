@@ -10,21 +10,26 @@ from typing import Literal, Protocol
 
 from calibration.refusal import Refusal
 from calibration.still import Glance, Look, Settling, Still
+from calibration.upright import Upright
 from station.sway.plate import CORNERS_X, CORNERS_Y, Plate
 from station.sway.reading import CELL_COUNT, CELLS, Reading
 
-Kind = Literal["empty", "mass", "press"]
+Kind = Literal["empty", "mass", "press", "person"]
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One thing to do: empty the plate, put a force at a place, or press a corner with a hand."""
+    """One thing to do: empty the plate, put a force at a place, press a corner, or stand on the plate.
+
+    `key` names its words where the kind alone does not.
+    """
 
     kind: Kind
     text: str
     x_mm: float = 0.0
     y_mm: float = 0.0
     force_n: float = 0.0
+    key: str = ""
 
     @property
     def corner(self) -> str | None:
@@ -66,7 +71,7 @@ class Dialogue:
     def __init__(self, procedure: Procedure, plate: Plate, taken: Sequence[Taken] = ()) -> None:
         self._procedure = procedure
         self._plate = plate
-        self._look: Look | None = None
+        self._look: Look | Upright | None = None
         self._settling = Settling(plate)
         self.taken = list(taken)
         self.refused: Refusal | None = None
@@ -108,8 +113,11 @@ class Dialogue:
     def go(self) -> None:
         """Look at the plate: the person has done the step."""
         self.refused = None
-        step = self.step
-        self._look = Look(self._plate, held=step is not None and step.kind == "press")
+        kind = self.step.kind if self.step is not None else "empty"
+        if kind == "person":
+            self._look = Upright(self._plate, zero_of(self.taken) or self._plate.tare_counts)
+        else:
+            self._look = Look(self._plate, held=kind == "press")
 
     def back(self) -> None:
         """Do the step before again."""

@@ -138,7 +138,7 @@ class Masses:
     def refusal(self, step: Step, still: Still, taken: Sequence[Taken]) -> Refusal | None:
         """Refuse a plate not empty, a load unchanged, a wrong mass or a wrong place."""
         if step.kind == "empty":
-            return self._not_empty(still, taken)
+            return not_empty(self.plate, still, taken)
         net = _net(still, taken)
         load, usual = sum(net), self._counts_per_n(taken)
         floor = EMPTY_N * abs(sum(self.plate.counts_per_n)) / CELL_COUNT
@@ -155,20 +155,6 @@ class Masses:
             )
             return refuse("wrong_mass", text, kg=round(weighed_kg, 1), asked_kg=round(named_kg, 2))
         return self._misplaced(step, net)
-
-    def _not_empty(self, still: Still, taken: Sequence[Taken]) -> Refusal | None:
-        if not taken:
-            return None
-        first = taken[0].still.counts
-        off_n = [
-            (now - then) / scale
-            for now, then, scale in zip(still.counts, first, self.plate.counts_per_n, strict=True)
-        ]
-        load_n = sum(off_n)
-        if abs(load_n) <= EMPTY_N:
-            return None
-        text = f"something is still on the plate ({load_n:.0f} N)"
-        return refuse("not_empty", text, load_n=round(load_n))
 
     def _counts_per_n(self, taken: Sequence[Taken]) -> float | None:
         """Return what the masses before gave in counts per newton, the middle of them."""
@@ -193,6 +179,18 @@ class Masses:
         told = {"x_mm": round(x_mm), "y_mm": round(y_mm)}
         asked = {"asked_x_mm": round(step.x_mm), "asked_y_mm": round(step.y_mm)}
         return refuse("misplaced", text, **told, **asked)
+
+
+def not_empty(plate: Plate, still: Still, taken: Sequence[Taken]) -> Refusal | None:
+    """Refuse a plate that carries more than when it was first seen empty."""
+    if not taken:
+        return None
+    first = zip(still.counts, taken[0].still.counts, plate.counts_per_n, strict=True)
+    load_n = sum((now - then) / scale for now, then, scale in first)
+    if abs(load_n) <= EMPTY_N:
+        return None
+    text = f"something is still on the plate ({load_n:.0f} N)"
+    return refuse("not_empty", text, load_n=round(load_n))
 
 
 def _where(x_mm: float, y_mm: float) -> str:

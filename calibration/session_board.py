@@ -1,6 +1,7 @@
 """The board of the running station, in service mode: it keeps its pins, and nobody trains meanwhile."""
 
 import json
+import math
 import select
 from collections.abc import Callable
 from contextlib import suppress
@@ -27,6 +28,9 @@ WAIT_S: Final = 0.05
 MOST_WAITS: Final = 100  # five seconds for an answer
 SETTLE_NS: Final = 200_000_000  # a simulated load lies there after this time
 PRESS_N: Final = 120.0
+SWAY_MM: Final = 15.0
+SWAY_PERIOD_NS: Final = 3_000_000_000
+SWAY_EVERY_NS: Final = 100_000_000
 
 
 class SessionBoard:
@@ -43,6 +47,8 @@ class SessionBoard:
         self._got: list[Reading] = []
         self._newest_ns = self._from_ns = 0
         self._in_service = False
+        self._swaying_n: float | None = None
+        self._swayed_ns = 0
         self._taken = ""
         self._refused: str | None = None
         self.sim: bool | None = None
@@ -60,14 +66,16 @@ class SessionBoard:
         """Do the step on a simulated board; a real one leaves it to the person. Raises BoardError."""
         if not self.sim:
             return
-        force_n = {"mass": step.force_n, "press": PRESS_N}.get(step.kind, 0.0)
+        force_n = PRESS_N if step.kind == "press" else step.force_n
         self._send(SimulatePlace(force_n=force_n, x_mm=step.x_mm, y_mm=step.y_mm))
+        self._swaying_n = step.force_n if step.kind == "person" else None
         self._from_ns = self._newest_ns + SETTLE_NS
 
     def readings(self) -> list[Reading]:
         """Return what has come since the last call; waits some 50 ms. Raises BoardError."""
         self._wait()
         self._hear()
+        self._sway()
         got, self._got = self._got, []
         return [reading for reading in got if reading.t_ns >= self._from_ns]
 
@@ -100,6 +108,15 @@ class SessionBoard:
         refused = self._until(lambda: self._in_service and self.sim is not None)
         if refused is not None:
             raise BoardError(refused)
+
+    def _sway(self) -> None:
+        """Let the simulated weight of a person wander around the middle, as a person's does."""
+        if self._swaying_n is None or self._newest_ns - self._swayed_ns < SWAY_EVERY_NS:
+            return
+        self._swayed_ns = self._newest_ns
+        turn = math.tau * self._newest_ns / SWAY_PERIOD_NS
+        x_mm, y_mm = SWAY_MM * math.cos(turn), SWAY_MM * math.sin(turn)
+        self._send(SimulatePlace(force_n=self._swaying_n, x_mm=x_mm, y_mm=y_mm))
 
     # -- the socket ----------------------------------------------------------------------------------------
 

@@ -3,7 +3,7 @@
 The calibration says on standard output, the screen answers on standard input. It goes:
 
     → ready                         what the verb needs to be answered
-    ← answers                       masses in kg and the rest; once, and before anything else
+    ← answers                       masses in kg (for `daily` an own weight instead), and the rest; once
     → step, counts, counts, …       one thing to do; counts five times a second, all the time
     ← go                            the person has done it; the look begins
     → counts, …, taken | refused    and the next step, or the same again
@@ -23,7 +23,7 @@ from calibration.answers import Answers
 from station.errors import MessageError
 
 Verb = Literal["tare", "corners", "cells", "plate", "verify", "daily"]
-Kind = Literal["empty", "mass", "press"]
+Kind = Literal["empty", "mass", "press", "person"]
 Light = Literal["green", "amber", "red"]
 Value = str | int | float | bool | None | list[str | float | None]
 Values = dict[str, Value]
@@ -49,10 +49,10 @@ class Ready(Said, frozen=True, tag="ready"):
 
 
 class AskStep(Said, frozen=True, tag="step"):
-    """Do this, then say `go`. `number` counts from 1 to `of`; `key` is `empty`, `mass` or `press`.
+    """Do this, then say `go`. `number` counts from 1 to `of`; `key` is the kind, or `step_off`.
 
-    `kg` is the mass to put at the place (0 for others), `corner` the one to press. `resumed` is true once,
-    when work broken off before goes on here.
+    `kg` is the mass to put at the place or the weight of the person who steps on (0 for others), `corner` the
+    one to press. `resumed` is true once, when work broken off before goes on here.
     """
 
     number: int

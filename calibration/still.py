@@ -1,7 +1,7 @@
 """A still look at the plate: three seconds of good readings of all four cells, or the reason why not."""
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -56,7 +56,7 @@ class Settling:
         """Return how the cells are now."""
         counts = [[reading.counts for reading in window] for window in self._readings]
         return Glance(
-            tuple(_mean_and_noise(cell[-NEWEST:])[0] if cell else None for cell in counts),
+            tuple(mean_and_noise(cell[-NEWEST:])[0] if cell else None for cell in counts),
             tuple(
                 len(cell) >= FEWEST * GLANCE_NS // LOOK_NS and not _moves(cell, per_n)
                 for cell, per_n in zip(counts, self._plate.counts_per_n, strict=True)
@@ -98,11 +98,9 @@ class Look:
         if reading.t_ns < self._since_ns:
             return
         if reading.fault is Fault.SATURATED:
-            cell = CELLS[reading.cell]
-            text = f"cell {cell} is at the end of its range; take weight off or check its wires"
-            self.result = refuse("cell_saturated", text, cells=(cell,))
+            self.result = at_its_end(reading.cell)
         elif reading.t_ns - self._began_ns > GIVE_UP_NS:
-            self.result = self._silent()
+            self.result = silent(self._faults)
         elif reading.fault is not Fault.NONE:
             self._faults.add(reading.cell)
             self._restart(reading.t_ns)
@@ -126,24 +124,33 @@ class Look:
             text = f"the plate moved (cell {', '.join(moving)}); let go of the mass, stand away and repeat"
             self.result = refuse("moved", text, cells=moving)
             return
-        fl, fr, rl, rr = (_mean_and_noise(counts) for counts in self._counts)
+        fl, fr, rl, rr = (mean_and_noise(counts) for counts in self._counts)
         self.result = Still((fl[0], fr[0], rl[0], rr[0]), (fl[1], fr[1], rl[1], rr[1]))
 
-    def _silent(self) -> Refusal:
-        cells = tuple(CELLS[cell] for cell in sorted(self._faults))
-        named = ", ".join(cells) or "some"
-        text = f"cell {named} gave no steady readings; check its cable and repeat"
-        return refuse("cell_silent", text, cells=cells)
+
+def at_its_end(cell: int) -> Refusal:
+    """Return that a cell tells no more than the end of its range."""
+    text = f"cell {CELLS[cell]} is at the end of its range; take weight off or check its wires"
+    return refuse("cell_saturated", text, cells=(CELLS[cell],))
+
+
+def silent(faulty: Collection[int]) -> Refusal:
+    """Return that these cells gave too few good readings."""
+    cells = tuple(CELLS[cell] for cell in sorted(faulty))
+    named = ", ".join(cells) or "some"
+    text = f"cell {named} gave no steady readings; check its cable and repeat"
+    return refuse("cell_silent", text, cells=cells)
 
 
 def _moves(counts: Sequence[int], counts_per_n: float) -> bool:
     half = len(counts) // 2
-    (first, _), (second, _) = _mean_and_noise(counts[:half]), _mean_and_noise(counts[half:])
-    _, noise = _mean_and_noise(counts)
+    (first, _), (second, _) = mean_and_noise(counts[:half]), mean_and_noise(counts[half:])
+    _, noise = mean_and_noise(counts)
     scale = abs(counts_per_n)
     return noise > STILL_N * scale or abs(first - second) > WALK_N * scale
 
 
-def _mean_and_noise(counts: Sequence[int]) -> tuple[float, float]:
+def mean_and_noise(counts: Sequence[float]) -> tuple[float, float]:
+    """Return the mean of some counts and their standard deviation."""
     mean = sum(counts) / len(counts)
     return mean, (sum((c - mean) ** 2 for c in counts) / len(counts)) ** 0.5

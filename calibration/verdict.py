@@ -75,9 +75,23 @@ def _verify(figures: Figures) -> Verdict:
 
 def _daily(figures: Figures) -> Verdict:
     off_percent = _short(100 * figures["force_off"])
+    if "own_weight_kg" in figures:
+        return _own_weight(figures, off_percent)
     if figures["recalibrate"]:
         return "amber", "daily_off", f"off by {off_percent} %; calibrate again", {"off_percent": off_percent}
     return "green", "daily_fine", f"off by {off_percent} %: fine", {"off_percent": off_percent}
+
+
+def _own_weight(figures: Figures, off_percent: float) -> Verdict:
+    named_kg, weighed_kg = figures["own_weight_kg"], figures["weighed_kg"]
+    values: Values = {
+        "weighed_kg": round(weighed_kg, 1),
+        "named_kg": round(named_kg, 1),
+        "differ_percent": off_percent,
+        "scale_kg": round(figures["scale_error"] * named_kg, 1),
+    }
+    found = str(figures["agreement"])
+    return "green" if found == "agrees" else "amber", f"own_weight_{found}", str(figures["words"]), values
 
 
 def _short(value: float) -> float:

@@ -164,6 +164,33 @@ def test_each_procedure_ends_with_a_light_and_words(config: str, verb: str, key:
     assert said_of(line_of(result)) == result
 
 
+@pytest.mark.parametrize("weight_kg", [52.4, 118.0])
+def test_a_person_who_sways_checks_the_force_scale(config: str, weight_kg: float) -> None:
+    script = Script(answers=Answers(own_weight_kg=weight_kg))
+    bench = Bench(Options(config, 1), script)
+    result = verdict_of("daily", procedures.run_daily(bench))
+    bench.close()
+    assert [step.key for step in script.steps()] == ["empty", "person", "step_off"]
+    assert script.steps()[1].kg == weight_kg
+    assert (result.light, result.key) == ("green", "own_weight_agrees")
+    assert result.values["weighed_kg"] == pytest.approx(weight_kg, rel=0.01)
+    assert result.values["scale_kg"] == pytest.approx(max(0.5, weight_kg / 100), abs=0.05)
+
+
+def test_a_person_cannot_stand_for_a_place(config: str) -> None:
+    script = Script(answers=Answers(own_weight_kg=71.4))
+    with pytest.raises(RefusedError, match="sways too much") as refused:
+        procedures.run_plate(Bench(Options(config, 1), script))
+    assert refused.value.refusal.key == "own_weight_no_place"
+    assert script.steps() == []
+
+
+def test_a_mass_and_a_person_at_once_are_refused(config: str) -> None:
+    script = Script(answers=Answers(own_weight_kg=71.4, masses_kg=(10.0,)))
+    with pytest.raises(RefusedError, match="give one of them"):
+        procedures.run_daily(Bench(Options(config, 1), script))
+
+
 def test_a_plate_is_taken_into_use_and_its_error_bar_told(config: str) -> None:
     script = Script()
     bench = Bench(Options(config, 1), script)

@@ -11,6 +11,7 @@ from calibration.dialogue import Dialogue, Step
 from calibration.document import Circumstances, plate_file
 from calibration.ends import Unattended
 from calibration.outcome import calibrate
+from calibration.own_weight import OwnWeight
 from calibration.procedures import EMPTY, Masses, points_of
 from calibration.session_board import SessionBoard
 from calibration.truth import grid_mm
@@ -66,6 +67,17 @@ def test_a_whole_calibration_through_the_station_makes_it_weigh_right(station: V
     assert before_mm > 2
     assert force_after < 0.003
     assert after_mm < 1
+
+
+def test_a_person_who_sways_is_weighed_through_the_station(station: VirtualStation) -> None:
+    board = board_of(station)
+    dialogue = Dialogue(OwnWeight(NOMINAL, 690.0), NOMINAL)
+    Conversation(dialogue, board, Unattended(Path("none"), log=lambda _: None)).walk()
+    board.close()
+    first, stood, last = (taken.still for taken in dialogue.taken)
+    weighed_n = sum(n - (a + b) / 2 for n, a, b in zip(stood.counts, first.counts, last.counts, strict=True))
+    assert weighed_n / 2000 == pytest.approx(690 * 1.02, rel=0.03)
+    assert max(stood.noise_counts) > 2 * max(first.noise_counts)
 
 
 def test_readings_after_a_step_are_of_that_step(station: VirtualStation) -> None:

@@ -103,6 +103,14 @@ def test_the_end_of_the_input_gives_up_with_what_to_do() -> None:
     os.close(hears)
 
 
+def test_the_daily_check_takes_the_own_weight_of_whoever_stands_there(typist: Typist) -> None:
+    typist.type("Ayşe\nme seventy\nme 71.4\n")
+    ready = Ready(verb="daily", masses=1, width_mm=400, length_mm=400, sim=True, cal="nominal")
+    answers = typist.terminal.answers(ready)
+    assert (answers.own_weight_kg, answers.masses_kg) == (71.4, ())
+    assert "bathroom scale" in typist.text()
+
+
 def test_masses_are_asked_until_they_are_numbers(typist: Typist) -> None:
     typist.type("Ayşe\nten\n10.02 19.96\n")
     ready = Ready(verb="plate", masses=1, width_mm=400, length_mm=400, sim=True, cal="nominal")
