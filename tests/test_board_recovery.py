@@ -233,16 +233,16 @@ def test_a_chip_that_says_nothing_until_it_has_settled_is_waited_for() -> None:
     assert rig.audit(readings).wrong == 0
 
 
-@pytest.mark.parametrize("call_ns", [5_000, 20_000])
-def test_with_delays_nothing_is_lost_that_could_have_been_read(call_ns: int) -> None:
+# The rms of the dates is that of a long run: slow calls leave few good ones between two delays.
+@pytest.mark.parametrize(("call_ns", "seconds"), [(5_000, 18), (20_000, 78)])
+def test_with_delays_nothing_is_lost_that_could_have_been_read(call_ns: int, seconds: int) -> None:
     rig = Rig(PERSON, call_ns=call_ns, spikes=Spikes(), seed=4)
     rig.run_audited(2)  # the first period has to be measured
-    result = rig.run_audited(18)
+    result = rig.run_audited(seconds)
     valid = result.accepted + result.missed
     assert result.wrong == result.unexplained == 0
     hit = result.losses[Loss.STRUCK] + result.losses[Loss.COVERED]
     assert result.missed - hit - result.losses[Loss.YOUNG] <= 1
     assert result.losses[Loss.OTHER] == 0
     assert result.losses[Loss.STRUCK] < 0.05 * valid
-    # A tenth of the poll interval, or of a read where that is longer.
-    assert result.jitter_ns < max(100_000, 75 * call_ns / 10)
+    assert result.jitter_ns < 100_000  # a tenth of the poll interval
