@@ -41,7 +41,7 @@ class Board(Protocol):
 
 
 class RealBoard:
-    """The pins, read by `python -m station acquire`; pins have one user, so the station must be stopped."""
+    """The pins, read by `python -m station acquire`; pins have one user, so no station may run."""
 
     def __init__(self, config_file: str | None) -> None:
         option = ("--config", config_file) if config_file else ()

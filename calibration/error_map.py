@@ -11,6 +11,7 @@ from station.errors import CalibrationError
 ADULT_N: Final = 700.0
 STEPS: Final = 41
 MAGNIFIED: Final = 20.0  # arrows: 1 mm of error is drawn 20 mm long
+KEY_MM: Final = 2.0
 
 
 def draw_error_map(outcome: Outcome, file: Path) -> None:
@@ -23,7 +24,7 @@ def draw_error_map(outcome: Outcome, file: Path) -> None:
             "--plot needs matplotlib; install it with: pip install 'balance-station[plot]'"
         ) from None
     width_mm, length_mm = outcome.plate.size_mm
-    figure = Figure(figsize=(7.4, 6.4), layout="constrained")
+    figure = Figure(figsize=(7.8, 7.0), layout="constrained")
     FigureCanvasAgg(figure)
     axes = figure.add_subplot()
     xs, ys = (np.linspace(-side / 2, side / 2, STEPS) for side in (width_mm, length_mm))
@@ -34,12 +35,11 @@ def draw_error_map(outcome: Outcome, file: Path) -> None:
     shades = axes.contourf(xs, ys, reach, levels=12, cmap="viridis_r")
     lines = axes.contour(xs, ys, reach, levels=list(shades.levels)[::3], colors="white", linewidths=0.6)
     axes.clabel(lines, fmt="%.2f")
-    figure.colorbar(
-        shades, ax=axes, label=f"95 % interval of the CoP under {ADULT_N:.0f} N, ± mm (worse axis)"
-    )
+    label = f"the place of {ADULT_N:.0f} N is told to ± mm (95 % sure, worse axis)"
+    figure.colorbar(shades, ax=axes, label=label, shrink=0.8, format="%.2f")
     points = outcome.fit.design
     off = plate_residuals(outcome.plate.tared((0.0,) * 4), points)
-    axes.quiver(
+    arrows = axes.quiver(
         points.x_mm,
         points.y_mm,
         off[:, 1] * MAGNIFIED,
@@ -50,14 +50,24 @@ def draw_error_map(outcome: Outcome, file: Path) -> None:
         width=0.004,
         color="black",
     )
+    axes.quiverkey(
+        arrows, 0.86, 1.04, KEY_MM * MAGNIFIED, f"{KEY_MM:.0f} mm of error", labelpos="W", coordinates="axes"
+    )
     axes.plot(points.x_mm, points.y_mm, "o", markersize=4, markerfacecolor="white", markeredgecolor="black")
     axes.set(
-        xlabel="x in mm (right +)",
-        ylabel="y in mm (forward +)",
+        xlabel="left  ←  x in mm  →  right",
+        ylabel="rear  ←  y in mm  →  front",
         aspect="equal",
-        title=f"Held out {outcome.verification.rmse_mm:.2f} mm RMSE; arrows: errors × {MAGNIFIED:.0f}",
     )
-    axes.title.set_fontsize(10)
+    found = outcome.verification
+    figure.suptitle(f"How well the plate tells a place: {found.light}", fontsize=13)
+    axes.set_title(
+        f"tested at places left out: {found.rmse_mm:.2f} mm RMSE, at most {found.max_mm:.2f} mm\n"
+        f"circles: where a mass stood; arrows: by how much its place was told wrong",
+        fontsize=9,
+        loc="left",
+        pad=26,
+    )
     try:
         figure.savefig(file, dpi=120)
     except OSError as error:

@@ -35,8 +35,9 @@ class Said(msgspec.Struct, frozen=True, kw_only=True, tag_field="said", omit_def
 
 
 class Ready(Said, frozen=True, tag="ready"):
-    """The board answers. At least `masses` masses must be named; `sim` says that nothing of it is real.
+    """The board answers. At least `masses` masses must be named, for `daily` an own weight will do.
 
+    `sim` says that nothing of it is real,
     `cal` is the plate in use, `width_mm` and `length_mm` the size of the plate.
     """
 

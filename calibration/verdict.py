@@ -1,9 +1,12 @@
 """What a procedure came to, as a screen says it: a light, a key for its words, and the values in them."""
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Final
 
 from calibration.spoken import Light, Result, Values, Verb
+
+# Cheap cells are made to within a tenth; one further from its neighbours is worn, or carries the plate askew.
+APART: Final = 0.15
 
 Figures = Mapping[str, Any]
 Verdict = tuple[Light, str, str, Values]
@@ -47,7 +50,14 @@ def _corners(figures: Figures) -> Verdict:
 
 def _cells(figures: Figures) -> Verdict:
     worst_n = max(span["max_n"] for span in figures.values())
-    return "green", "cells", f"four spans found; at most {worst_n:.1f} N off", {"max_n": round(worst_n, 2)}
+    spans = [span["counts_per_n"] for span in figures.values()]
+    mean = sum(spans) / len(spans)
+    apart = max(abs(span / mean - 1) for span in spans)
+    values: Values = {"max_n": round(worst_n, 2), "apart_percent": round(100 * apart, 1)}
+    if apart > APART:
+        text = f"four spans found, up to {apart:.0%} from their mean; look at the cell that differs"
+        return "amber", "cells_apart", text, values
+    return "green", "cells", f"four spans found; at most {worst_n:.1f} N off", values
 
 
 def _plate(figures: Figures) -> Verdict:

@@ -101,6 +101,42 @@ def test_one_mass_is_enough_when_there_is_no_other() -> None:
     assert played.verb == "plate"
 
 
+def test_the_own_weight_may_stand_in_for_a_mass_in_the_daily_check() -> None:
+    played = Played()
+    room = room_of(played)
+    press(room, "daily", *"10", "own", *"7140", "next")
+    hear(room, played, READY)
+    (answered,) = played.told
+    assert isinstance(answered, Answered)
+    assert (answered.answers.own_weight_kg, answered.answers.masses_kg) == (71.4, ())
+
+
+def test_a_mass_may_be_typed_after_all() -> None:
+    played = Played()
+    room = room_of(played)
+    press(room, "daily", "own", "own", *"1002", "next")
+    hear(room, played, READY)
+    (answered,) = played.told
+    assert isinstance(answered, Answered)
+    assert answered.answers.masses_kg == (10.02,)
+
+
+@pytest.mark.parametrize("verb", ["plate", "verify", "cells"])
+def test_an_own_weight_is_not_offered_for_places(verb: str) -> None:
+    room = room_of(Played())
+    press(room, verb)
+    assert "own" not in room.sheet(AROUND).choices
+
+
+def test_the_spans_of_the_corners_take_two_masses() -> None:
+    played = Played()
+    room = room_of(played)
+    press(room, "cells", *"1002", "next")
+    assert "only" not in room.sheet(AROUND).choices
+    press(room, *"1996", "next")
+    assert played.verb == "cells"
+
+
 def test_the_same_mass_twice_is_asked_again() -> None:
     room = room_of(Played())
     press(room, "plate", *"1002", "next", *"1005", "next")

@@ -25,15 +25,17 @@ from ui.patient.service.view import BACK
 from ui.patient.words import _
 
 # In the order of a new board: which cell is where, the plate, and then what is done again and again.
-VERBS: Final[tuple[Verb, ...]] = ("corners", "plate", "verify", "daily", "tare")
-MASSES: Final[dict[Verb, int]] = {"plate": 2, "verify": 1, "daily": 1}
+VERBS: Final[tuple[Verb, ...]] = ("corners", "cells", "plate", "verify", "daily", "tare")
+MASSES: Final[dict[Verb, int]] = {"cells": 2, "plate": 2, "verify": 1, "daily": 1}
 DONE: Final = "done"
 REPEAT: Final = "repeat"
 NEXT: Final = "next"
 ONLY: Final = "only"
+OWN: Final = "own"  # one's own weight instead of a mass, and back
 AGAIN: Final = "again"
 LONGEST: Final = 5  # digits: 300.00 kg is the most, 199.99 the most that is typed
 LEAST_KG: Final = 0.5
+LEAST_OWN_KG: Final = 20.0
 
 assert set(VERBS) <= set(get_args(Verb))  # noqa: S101 - a word of the program itself
 
@@ -75,6 +77,7 @@ class MassSheet:
     masses_kg: tuple[float, ...] = ()
     of: int = 1
     alike: bool = False  # too near the mass before: nothing could be told from the difference
+    own: bool = False  # it is the weight of the person who will stand on the board
 
     @property
     def kg(self) -> float:
@@ -85,13 +88,14 @@ class MassSheet:
     def choices(self) -> tuple[str, ...]:
         """Return the keys that may be pressed now."""
         erase = (ERASE,) if self.typed else ()
-        only = (ONLY,) if self.masses_kg and not self.typed else ()
-        return (*DIGITS, *erase, *only, *((NEXT,) if self.main else ()), BACK)
+        only = (ONLY,) if self.verb == "plate" and self.masses_kg and not self.typed else ()
+        own = (OWN,) if self.verb == "daily" else ()
+        return (*DIGITS, *erase, *only, *own, *((NEXT,) if self.main else ()), BACK)
 
     @property
     def main(self) -> str | None:
         """Return the way on, once a mass is typed."""
-        return NEXT if self.kg >= LEAST_KG else None
+        return NEXT if self.kg >= (LEAST_OWN_KG if self.own else LEAST_KG) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +158,7 @@ class CalibrationRoom:
         self._verb: Verb | None = None
         self._typed = ""
         self._masses_kg: tuple[float, ...] = ()
-        self._alike = False
+        self._alike = self._own = False
         self._running = self._measured = False
         self._ready: Ready | None = None
         self._step: AskStep | None = None
@@ -195,7 +199,7 @@ class CalibrationRoom:
         match said:
             case Ready():
                 self._ready = said
-                self._child.tell(Answered(answers=Answers(masses_kg=self._masses_kg)))
+                self._child.tell(Answered(answers=self._answers()))
             case AskStep():
                 self._step, self._refused, self._looking = said, None, False
             case Counts():
@@ -209,6 +213,11 @@ class CalibrationRoom:
             case Failed():
                 self._failed, self._running = said, False
 
+    def _answers(self) -> Answers:
+        if self._own:
+            return Answers(own_weight_kg=self._masses_kg[0])
+        return Answers(masses_kg=self._masses_kg)
+
     def sheet(self, around: Around) -> CalibrationSheet:
         """Return the page it stands at."""
         verb = self._verb
@@ -217,7 +226,7 @@ class CalibrationRoom:
         if self._result is not None or self._failed is not None:
             return ResultSheet(verb, self._result, self._failed)
         if not self._running:
-            return MassSheet(verb, self._typed, self._masses_kg, MASSES[verb], self._alike)
+            return MassSheet(verb, self._typed, self._masses_kg, MASSES[verb], self._alike, self._own)
         if self._ready is None or self._step is None:
             return MomentSheet(verb, self._measured)
         return StepSheet(self._ready, self._step, self._counts, self._refused, self._looking)
@@ -252,6 +261,8 @@ class CalibrationRoom:
     def _type(self, choice: str, sheet: MassSheet) -> None:
         if choice == BACK:
             self._begin()
+        elif choice == OWN:
+            self._typed, self._own = "", not self._own
         elif choice == ERASE:
             self._typed = self._typed[:-1]
         elif choice in DIGITS:

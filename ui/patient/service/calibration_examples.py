@@ -7,12 +7,15 @@ from ui.patient.service.calibration import MassSheet, MomentSheet, ProcedureShee
 from ui.patient.service.view import Sheet
 
 READY: Final = Ready(verb="plate", masses=1, width_mm=400, length_mm=400, sim=True, cal="nominal")
+DAY: Final = Ready(verb="daily", masses=1, width_mm=400, length_mm=400, sim=True, cal="cal-0123456789ab")
 EMPTY: Final = AskStep(number=1, of=28, kind="empty", key="empty", text="take everything off the plate")
 MASS: Final = AskStep(
     number=8, of=28, kind="mass", key="mass", text="", kg=19.96, x_mm=150, y_mm=150, resumed=True
 )
 MIDDLE: Final = AskStep(number=2, of=3, kind="mass", key="mass", text="", kg=10.02)
 PRESS: Final = AskStep(number=3, of=5, kind="press", key="press", text="", x_mm=200, y_mm=200, corner="FR")
+STAND: Final = AskStep(number=2, of=3, kind="person", key="person", text="", kg=71.4)
+STEP_OFF: Final = AskStep(number=3, of=3, kind="empty", key="step_off", text="")
 SETTLING: Final = Counts(
     counts=(21_034, 48_120, 33_410, 19_002),
     net_n=(14.2, 118.4, 3.1, 60.0),
@@ -31,7 +34,7 @@ LOOK: Final = Counts(
     counts=SETTLING.counts, net_n=(14.0, 120.2, 2.8, 58.7), still=(True,) * 4, looking=True, progress=0.6
 )
 MISPLACED: Final = NotTaken(key="misplaced", text="the mass stands elsewhere")
-WRONG: Final = NotTaken(key="wrong_mass", text="", values={"kg": 10.0, "asked_kg": 19.96})
+WRONG: Final = NotTaken(key="wrong_mass", text="", values={"kg": 19.9, "asked_kg": 10.02})
 GOOD: Final = Result(
     verb="plate",
     light="green",
@@ -63,6 +66,26 @@ VERIFIED: Final = Result(
 DAILY: Final = Result(
     verb="daily", light="green", key="daily_fine", text="fine", values={"off_percent": 0.21}, figures={}
 )
+WANDERED: Final = NotTaken(key="weight_wanders", text="", values={"percent": 2.3})
+OWN_WEIGHT: Final = Result(
+    verb="daily",
+    light="green",
+    key="own_weight_agrees",
+    text="",
+    values={"weighed_kg": 71.1, "named_kg": 71.4, "differ_percent": -0.42, "scale_kg": 0.7},
+    figures={},
+)
+UNSURE: Final = Result(
+    verb="daily",
+    light="amber",
+    key="own_weight_unsure",
+    text="",
+    values={"weighed_kg": 72.5, "named_kg": 71.4, "differ_percent": 1.54, "scale_kg": 0.7},
+    figures={},
+)
+SPANS: Final = Result(
+    verb="cells", light="green", key="cells", text="", values={"max_n": 0.4, "apart_percent": 1.3}, figures={}
+)
 CORNERS: Final = Result(
     verb="corners",
     light="red",
@@ -79,6 +102,7 @@ def calibration_sheets() -> dict[str, Sheet]:
     return {
         "70-calibration": ProcedureSheet(),
         "71-calibration-mass": MassSheet("daily", typed="1002"),
+        "71b-calibration-own-weight": MassSheet("daily", typed="7140", own=True),
         "72-calibration-mass-second": MassSheet("plate", masses_kg=(10.02,), of=2),
         "73-calibration-mass-alike": MassSheet("plate", masses_kg=(10.02,), of=2, alike=True),
         "74-calibration-moment": MomentSheet("plate"),
@@ -86,13 +110,20 @@ def calibration_sheets() -> dict[str, Sheet]:
         "76-calibration-place": StepSheet(READY, MASS, SETTLING),
         "77-calibration-look": StepSheet(READY, MASS, LOOK, looking=True),
         "78-calibration-refused": StepSheet(READY, MASS, SETTLING, MISPLACED),
-        "79-calibration-wrong-mass": StepSheet(READY, MIDDLE, SETTLING, WRONG),
+        "79-calibration-wrong-mass": StepSheet(DAY, MIDDLE, SETTLING, WRONG),
         "80-calibration-press": StepSheet(READY, PRESS, SETTLING),
         "80b-calibration-pressed": StepSheet(READY, PRESS, LOOK, looking=True),
+        "80c-calibration-stand": StepSheet(DAY, STAND, SETTLING),
+        "80d-calibration-stood": StepSheet(DAY, STAND, LOOK, looking=True),
+        "80e-calibration-wandered": StepSheet(DAY, STAND, SETTLING, WANDERED),
+        "80f-calibration-step-off": StepSheet(DAY, STEP_OFF, SETTLING),
         "81-calibration-good": ResultSheet("plate", GOOD),
         "82-calibration-poor": ResultSheet("plate", POOR),
         "83-calibration-verified": ResultSheet("verify", VERIFIED),
         "84-calibration-daily": ResultSheet("daily", DAILY),
+        "84b-calibration-own-weight": ResultSheet("daily", OWN_WEIGHT),
+        "84c-calibration-unsure": ResultSheet("daily", UNSURE),
+        "84d-calibration-cells": ResultSheet("cells", SPANS),
         "85-calibration-corners": ResultSheet("corners", CORNERS),
         "86-calibration-failed": ResultSheet("plate", failed=ELSEWHERE),
     }

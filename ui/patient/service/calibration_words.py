@@ -1,6 +1,6 @@
 """The words of a calibration on the screen: what to do, why it was not taken, and what came of it."""
 
-from calibration.spoken import AskStep, Failed, NotTaken, Result, Verb
+from calibration.spoken import AskStep, Failed, NotTaken, Result, Values, Verb
 from ui.patient.service.check_words import corner_words
 from ui.patient.words import _
 
@@ -9,6 +9,7 @@ def verb_words(verb: Verb) -> str:
     """Return the name of a procedure."""
     return {
         "corners": _("Find the corners"),
+        "cells": _("Weigh each corner"),
         "plate": _("Calibrate the plate"),
         "verify": _("Verify the plate"),
         "daily": _("Daily check"),
@@ -20,9 +21,10 @@ def about_words(verb: Verb) -> str:
     """Return what a procedure takes."""
     return {
         "corners": _("Press each corner once."),
+        "cells": _("Two masses at each corner, ten minutes."),
         "plate": _("Two masses at nine places, half an hour."),
         "verify": _("One mass at four other places."),
-        "daily": _("One mass in the middle, a minute."),
+        "daily": _("One mass, or your own weight. A minute."),
         "tare": _("The empty board, a few seconds."),
     }.get(verb, "")
 
@@ -30,9 +32,12 @@ def about_words(verb: Verb) -> str:
 def step_words(step: AskStep) -> str:
     """Return what to do."""
     if step.kind == "press":
-        return _("Press the corner {corner} with your hand and keep pressing.").format(
-            corner=corner_words(step.corner or "")
-        )
+        words = _("Press the {corner} corner with your hand and keep pressing.")
+        return _sentence(words.format(corner=corner_words(step.corner or "")))
+    if step.kind == "person":
+        return _("Step onto the board and stand still.")
+    if step.key == "step_off":
+        return _("Step off, and leave the board empty.")
     if step.kind == "empty":
         return _("Take everything off the board.")
     return _("Put {kg} kg here and let go.").format(kg=f"{step.kg:.2f}")
@@ -40,6 +45,8 @@ def step_words(step: AskStep) -> str:
 
 def place_words(step: AskStep) -> str:
     """Return where the mass belongs, in mm from the middle."""
+    if step.kind == "person":
+        return _("In the middle, arms hanging. Touch nothing. It takes a quarter of a minute.")
     if step.kind != "mass":
         return ""
     ways = []
@@ -65,6 +72,10 @@ def refused_words(refused: NotTaken) -> str:
         "same_as_before": _("The board reads the same as before. Put the next mass on it."),
         "wrong_mass": _("This weighs {kg} kg, not {asked_kg} kg. Take the right mass."),
         "not_empty": _("Something is still on the board ({load_n} N)."),
+        "stepped_off": _("You stepped off too early. Press Done, step on and stay."),
+        "nobody_on": _("Nobody stood on the board. Press Done and step on."),
+        "weight_wanders": _("The weight wandered by {percent} %. Stand still, touch nothing."),
+        "weight_mistyped": _("The board says about {kg} kg, not {asked_kg} kg. Go back and type it again."),
         "misplaced": _("The mass stands at another place. Move it to the mark."),
     }.get(refused.key)
     return refused.text if words is None else words.format(**_named(refused.values))
@@ -94,7 +105,7 @@ def failed_words(failed: Failed) -> str:
         "masses_alike": _("The two masses are too much alike. Take masses that differ more."),
     }.get(failed.key)
     if words is None:  # a sentence of the program, as it is
-        return failed.text[:1].upper() + failed.text[1:]
+        return _sentence(failed.text)
     return words.format(**_named(failed.values))
 
 
@@ -103,6 +114,7 @@ def light_words(result: Result) -> str:
     good = _("Good: as exact as boards of this kind get.")
     fair = _("Usable, but hardly better than uncalibrated. Repeat it with more care.")
     poor = _("Not usable. Calibrate the board again.")
+    wrong = _("The board weighs wrong. Calibrate it again.")
     return {
         "plate_green": good,
         "plate_amber": fair,
@@ -114,8 +126,13 @@ def light_words(result: Result) -> str:
         "tare_nominal": _("The zero is taken. This board was never calibrated."),
         "corners_right": _("Every cell answers at its own corner."),
         "corners_exchanged": _("The cells answer at other corners. Exchange their cables."),
+        "cells": _("Each corner weighs as it should."),
+        "cells_apart": _("One corner weighs unlike the others. Look at its cell."),
         "daily_fine": _("The board weighs right."),
-        "daily_off": _("The board weighs wrong. Calibrate it again."),
+        "daily_off": wrong,
+        "own_weight_agrees": _("The board agrees with the bathroom scale."),
+        "own_weight_unsure": _("Board and bathroom scale differ. Check with a known mass."),
+        "own_weight_wrong": wrong,
     }.get(result.key, result.text)
 
 
@@ -124,19 +141,22 @@ def figure_words(result: Result) -> tuple[str, ...]:
     values = result.values
     told: list[str] = []
     if "error95_mm" in values:
-        told.append(_("The board itself is sure to ±{mm} mm (95 %).").format(mm=values["error95_mm"]))
+        told.append(
+            _("It tells where somebody stands to ±{mm} mm (95 % sure).").format(mm=values["error95_mm"])
+        )
     if "rmse_mm" in values:
         told.append(
-            _("At places it had not seen: {rmse} mm off on average, {most} mm at most.").format(
+            _("At other places: {rmse} mm off on average, {most} mm at most.").format(
                 rmse=values["rmse_mm"], most=values["max_mm"]
             )
         )
     if "low_mm" in values:
         told.append(
-            _("Sure to lie between {low} and {high} mm (95 %).").format(
+            _("That average is between {low} and {high} mm (95 % sure).").format(
                 low=values["low_mm"], high=values["high_mm"]
             )
         )
+    told += _weighed_words(values)
     if "off_percent" in values:
         told.append(_("A known mass reads {percent} % off.").format(percent=values["off_percent"]))
     if "off_n" in values:
@@ -147,8 +167,27 @@ def figure_words(result: Result) -> tuple[str, ...]:
         order = ", ".join(corner_words(str(cell)) for cell in values["order"])
         told.append(_("They answered as: {order}.").format(order=order))
     if result.plate is not None:
-        told.append(_("The plate {name} is in use now.").format(name=result.plate))
+        told.append(_("The new calibration is in use ({name}).").format(name=result.plate))
     return (*told, *advice_words(result))
+
+
+def _weighed_words(values: Values) -> list[str]:
+    """Return what each corner, or a person, was weighed at."""
+    told = []
+    if "apart_percent" in values:
+        told = [
+            _("The corners differ by {percent} % at most.").format(percent=values["apart_percent"]),
+            _("Between light and heavy: {newtons} N off at most.").format(newtons=values["max_n"]),
+        ]
+    if "weighed_kg" in values:
+        told = [
+            _("Board: {weighed} kg, bathroom scale: {named} kg.").format(
+                weighed=values["weighed_kg"], named=values["named_kg"]
+            ),
+            _("A bathroom scale may be wrong by {kg} kg itself.").format(kg=values["scale_kg"]),
+            _("This checks the weight alone, not where somebody stands."),
+        ]
+    return told
 
 
 def advice_words(result: Result) -> tuple[str, ...]:
@@ -164,8 +203,12 @@ def advice_words(result: Result) -> tuple[str, ...]:
         words = known.get(str(advice["reason"]), str(advice["text"]))
         corner = corner_words(str(advice["cell"]))
         if words:
-            told.append(words.format(corner=corner[:1].upper() + corner[1:]))
+            told.append(words.format(corner=_sentence(corner)))
     return tuple(told)
+
+
+def _sentence(words: str) -> str:
+    return words[:1].upper() + words[1:]
 
 
 def _short(value: object) -> str:

@@ -7,11 +7,11 @@ import pygame
 from calibration.spoken import Light
 from ui.patient.canvas import Canvas
 from ui.patient.lettering import bold, plain
-from ui.patient.pen import Point
 from ui.patient.service.calibration import (
     AGAIN,
     NEXT,
     ONLY,
+    OWN,
     VERBS,
     MassSheet,
     MomentSheet,
@@ -26,23 +26,19 @@ from ui.patient.service.calibration_words import (
     verb_words,
 )
 from ui.patient.service.door import DIGITS, ERASE
-from ui.patient.service.pages.keypad import KEY, KEY_GAP, LEFT, TOP
-from ui.patient.service.pages.parts import GAP, back_button, begin, on_button, pick_button
+from ui.patient.service.pages.keypad import KEY, KEY_GAP, KEY_STEP, LEFT, TOP
+from ui.patient.service.pages.parts import GAP, Lamp, back_button, begin, lamp, on_button, pick_button
 from ui.patient.service.view import ServiceView
 from ui.patient.theme import (
-    BAD,
     BODY,
     CALM,
     CARD,
     CONTENT,
     EDGE,
     FOOTER,
-    GOOD,
     LEAD,
     MARGIN,
     TITLE,
-    WARM,
-    Colour,
 )
 from ui.patient.view import View
 from ui.patient.widgets import paragraphs, strip
@@ -50,7 +46,8 @@ from ui.patient.words import _
 
 BOX: Final = pygame.Rect(MARGIN, 88, (CONTENT.width - 24) // 2, 146)
 WORDS_WIDTH: Final = LEFT - MARGIN - 60
-LIGHTS: Final[dict[Light, Colour]] = {"green": GOOD, "amber": WARM, "red": BAD}
+MIDDLE: Final = pygame.Rect(412, FOOTER.top, 356, FOOTER.height)
+LIGHTS: Final[dict[Light, Lamp]] = {"green": "good", "amber": "look", "red": "bad"}
 
 
 def procedures(canvas: Canvas, view: View, service: ServiceView, sheet: ProcedureSheet) -> None:
@@ -60,9 +57,9 @@ def procedures(canvas: Canvas, view: View, service: ServiceView, sheet: Procedur
         row, column = divmod(number, 2)
         rect = BOX.move(column * (BOX.width + 24), row * (BOX.height + GAP))
         pick_button(canvas, service, rect, "", verb)
-        top = pygame.Rect(rect.left + 24, rect.top + 8, rect.width - 48, 52)
+        top = pygame.Rect(rect.left + 24, rect.top + 14, rect.width - 48, 50)
         canvas.write(verb_words(verb), top, bold(38), align="centre", anchor="middle")
-        below = pygame.Rect(rect.left + 24, rect.top + 60, rect.width - 48, rect.height - 66)
+        below = pygame.Rect(rect.left + 24, rect.top + 64, rect.width - 48, rect.height - 76)
         canvas.write(about_words(verb), below, plain(30), align="centre", anchor="middle", balanced=True)
     back_button(canvas, service)
 
@@ -70,7 +67,7 @@ def procedures(canvas: Canvas, view: View, service: ServiceView, sheet: Procedur
 def masses(canvas: Canvas, view: View, service: ServiceView, sheet: MassSheet) -> None:
     """Draw the mass typed so far, those before it, where one may come from, and the keys."""
     begin(canvas, view, verb_words(sheet.verb))
-    title = _("What does it weigh?")
+    title = _("What do you weigh?") if sheet.own else _("What does it weigh?")
     if sheet.of > 1:
         title = _("Mass {number} of {of}").format(number=len(sheet.masses_kg) + 1, of=sheet.of)
     box = pygame.Rect(MARGIN, 92, WORDS_WIDTH, 70)
@@ -92,23 +89,32 @@ def masses(canvas: Canvas, view: View, service: ServiceView, sheet: MassSheet) -
         _arrow(canvas, _key(3, 0))
     back_button(canvas, service)
     if ONLY in sheet.choices:
-        middle = pygame.Rect(408, FOOTER.top, 372, FOOTER.height)
-        pick_button(canvas, service, middle, _("Only this one"), ONLY, size=34)
+        pick_button(canvas, service, MIDDLE, _("Only this one"), ONLY, size=34)
+    if OWN in sheet.choices:
+        words = _("A mass instead") if sheet.own else _("My own weight")
+        pick_button(canvas, service, MIDDLE, words, OWN, size=34)
     if sheet.main is not None:
         on_button(canvas, service, _("Next"), NEXT)
 
 
 def _hints(sheet: MassSheet) -> tuple[str, ...]:
+    if sheet.own:
+        return (
+            _("Weigh yourself on a bathroom scale, dressed as you are now. For 71.4 kg type 7140."),
+            _("A mass is the better check: bathroom scales are good to half a kilogram or 1 %."),
+        )
     known = tuple(_("Before: {kg} kg").format(kg=f"{kg:.2f}") for kg in sheet.masses_kg)
+    nobody = (_("Not your own weight: people sway, a mass does not."),) if sheet.verb != "daily" else ()
     return (
         *known,
         _("10 to 20 kg: dumb-bells, or a box of full bottles."),
         _("No scale for it? Step on a bathroom scale with it and without it, and take the difference."),
+        *nobody,
     )
 
 
 def _key(row: int, column: int) -> pygame.Rect:
-    return KEY.move(LEFT + column * (KEY.width + KEY_GAP), TOP + row * (KEY.height + KEY_GAP))
+    return KEY.move(LEFT + column * KEY_STEP, TOP + row * (KEY.height + KEY_GAP))
 
 
 def _arrow(canvas: Canvas, rect: pygame.Rect) -> None:
@@ -132,7 +138,7 @@ def result(canvas: Canvas, view: View, service: ServiceView, sheet: ResultSheet)
         light, words, figures = sheet.result.light, light_words(sheet.result), figure_words(sheet.result)
     else:
         light, words, figures = "red", _("There is no result."), ()
-    _lamp(canvas, (MARGIN + 60, 160), light)
+    lamp(canvas, (MARGIN + 60, 160), LIGHTS[light], 56)
     box = pygame.Rect(MARGIN + 150, 96, CONTENT.width - 150, 132)
     canvas.write(words, box, bold(48), anchor="middle", balanced=True)
     below = pygame.Rect(MARGIN, 258, CONTENT.width, 300)
@@ -142,17 +148,3 @@ def result(canvas: Canvas, view: View, service: ServiceView, sheet: ResultSheet)
         paragraphs(canvas, below, figures, LEAD, gap=GAP)
     back_button(canvas, service)
     on_button(canvas, service, _("Once more"), AGAIN)
-
-
-def _lamp(canvas: Canvas, centre: Point, light: Light) -> None:
-    """Draw a light that is told from the others by its sign as well: a tick, a bar, a cross."""
-    x, y = centre
-    canvas.pen.disc(centre, 56, LIGHTS[light])
-    if light == "green":
-        canvas.pen.stroke([(x - 25, y + 2), (x - 6, y + 21), (x + 26, y - 18)], 11, CARD)
-    elif light == "amber":
-        canvas.pen.stroke([(x, y - 28), (x, y + 6)], 11, CARD)
-        canvas.pen.disc((x, y + 26), 7, CARD)
-    else:
-        canvas.pen.stroke([(x - 20, y - 20), (x + 20, y + 20)], 11, CARD)
-        canvas.pen.stroke([(x - 20, y + 20), (x + 20, y - 20)], 11, CARD)

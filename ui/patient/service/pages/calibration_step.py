@@ -4,8 +4,10 @@ from typing import Final
 
 import pygame
 
+from calibration.spoken import Kind
 from station.sway.reading import CELLS
 from ui.patient.canvas import Canvas
+from ui.patient.feet import sole
 from ui.patient.lettering import bold, plain
 from ui.patient.pen import Point
 from ui.patient.service.calibration import DONE, REPEAT, StepSheet
@@ -68,6 +70,8 @@ def _plate(canvas: Canvas, sheet: StepSheet) -> None:
     ahead = pygame.Rect(PLATE.centerx - 100, PLATE.top - 50, 200, 44)
     canvas.write(_("front"), ahead, plain(30, QUIET), align="centre", anchor="middle")
     _mark(canvas, sheet)
+    if sheet.step.kind != "person":
+        _legend(canvas)
     for number, name in enumerate(CELLS):
         rect = CORNER.copy()
         rect.top = PLATE.top if number < 2 else PLATE.bottom - CORNER.height
@@ -75,8 +79,20 @@ def _plate(canvas: Canvas, sheet: StepSheet) -> None:
         _corner(canvas, sheet, rect, number, pressed=sheet.step.corner == name)
 
 
+def _legend(canvas: Canvas) -> None:
+    """Say under the plate what a full disc and an open ring mean."""
+    y = PLATE.bottom + 34
+    canvas.pen.disc((MARGIN + 60, y), 10, GOOD)
+    canvas.pen.ring((MARGIN + 336, y), 9, 4, WARM)
+    for left, words in ((MARGIN + 80, _("at rest")), (MARGIN + 356, _("still moving"))):
+        canvas.write(words, pygame.Rect(left, y - 20, 236, 40), plain(30, QUIET), anchor="middle")
+
+
 def _mark(canvas: Canvas, sheet: StepSheet) -> None:
-    """Draw where the mass belongs: a ring with a cross in it."""
+    """Draw where the mass belongs, a ring with a cross in it; or the feet of whoever steps on."""
+    if sheet.step.kind == "person":
+        for aside, is_left in ((-40, True), (40, False)):
+            sole(canvas.pen, (PLATE.centerx + aside, PLATE.centery), 190, CALM_SOFT, left=is_left)
     if sheet.step.kind != "mass":
         return
     x, y = _at(sheet, sheet.step.x_mm, sheet.step.y_mm)
@@ -93,14 +109,16 @@ def _corner(canvas: Canvas, sheet: StepSheet, rect: pygame.Rect, cell: int, *, p
     ground = CALM_SOFT if pressed else CARD
     canvas.pen.block(rect, ground, radius=18, edge=CALM if pressed else EDGE, edge_width=6 if pressed else 2)
     light = (rect.left + 26, rect.centery)
-    if still:
+    if sheet.step.kind == "person":  # who sways is never still, and need not be
+        canvas.pen.disc(light, 9, EDGE)
+    elif still:
         canvas.pen.disc(light, 13, GOOD)
     else:
         canvas.pen.ring(light, 11, 5, WARM)
     words = "–"
     if counts is not None and counts.counts[cell] is not None:
         net_n = counts.net_n[cell]
-        words = "" if net_n is None else _("{newtons} N").format(newtons=round(net_n))
+        words = "…" if net_n is None else _("{newtons} N").format(newtons=round(net_n))
     inside = pygame.Rect(rect.left + 46, rect.top, rect.width - 54, rect.height)
     canvas.write(words, inside, bold(BODY), anchor="middle")
 
@@ -118,10 +136,16 @@ def _words(canvas: Canvas, sheet: StepSheet) -> None:
     if sheet.refused is not None:
         strip(canvas, below, refused_words(sheet.refused), size=32)
     elif sheet.looking:
-        words = _("Keep pressing.") if sheet.step.kind == "press" else _("Keep away from the board.")
-        _progress(canvas, below, words, sheet.counts.progress if sheet.counts is not None else 0.0)
+        share = sheet.counts.progress if sheet.counts is not None else 0.0
+        _progress(canvas, below, _meanwhile(sheet.step.kind, begun=share > 0), share)
     elif sheet.step.resumed:
         canvas.write(_("This goes on where it was stopped."), below, plain(LEAD), anchor="middle")
+
+
+def _meanwhile(kind: Kind, *, begun: bool) -> str:
+    if kind == "person":
+        return _("Stand still.") if begun else _("Now step on.")
+    return _("Keep pressing.") if kind == "press" else _("Keep away from the board.")
 
 
 def _progress(canvas: Canvas, box: pygame.Rect, words: str, share: float) -> None:

@@ -6,26 +6,21 @@ import pygame
 
 from ui.patient.canvas import Canvas
 from ui.patient.lettering import bold, plain
-from ui.patient.pen import Point
 from ui.patient.service.check import AGAIN, EXPECTED_S, CheckSheet
 from ui.patient.service.check_report import CORNERS, CellReport, CheckReport, Light
 from ui.patient.service.check_words import corner_words, first_words
-from ui.patient.service.pages.parts import back_button, begin, on_button
+from ui.patient.service.pages.parts import back_button, begin, lamp, on_button
 from ui.patient.service.view import ServiceView
 from ui.patient.theme import (
-    BAD,
     BODY,
     CALM,
     CARD,
     CONTENT,
     EDGE,
-    GOOD,
     HAIR,
-    INK,
     LEAD,
     MARGIN,
     QUIET,
-    SIGN,
     TITLE,
 )
 from ui.patient.view import View
@@ -74,7 +69,7 @@ def _failed(canvas: Canvas, reason: str) -> None:
 
 def _found(canvas: Canvas, report: CheckReport) -> None:
     light: Light = "good" if report.fit else "bad"
-    _lamp(canvas, (VERDICT.left + 28, VERDICT.centery), light, 26)
+    lamp(canvas, (VERDICT.left + 28, VERDICT.centery), light, 26)
     words = _("Fit for use") if report.fit else _("Not fit for use")
     box = pygame.Rect(VERDICT.left + 72, VERDICT.top, VERDICT.width - 72, VERDICT.height)
     canvas.write(words, box, bold(46), anchor="middle")
@@ -93,19 +88,19 @@ def _cell(canvas: Canvas, rect: pygame.Rect, name: str, report: CheckReport) -> 
     """Draw one cell where it is on the plate."""
     light, cell = report.light(name), report.cell(name)
     canvas.pen.block(rect, CARD, radius=24, edge=HAIR, edge_width=2)
-    _lamp(canvas, (rect.left + 54, rect.centery), light, 34)
-    column = pygame.Rect(rect.left + 108, rect.top + 4, rect.width - 124, 42)
+    lamp(canvas, (rect.left + 54, rect.centery), light, 34)
+    column = pygame.Rect(rect.left + 108, rect.top + 10, rect.width - 124, 42)
     where = corner_words(name)
     title = f"{where[:1].upper()}{where[1:]} ({name})"
     canvas.write(title, column, bold(BODY), anchor="middle")
-    line = column.move(0, 40)
+    line = column.move(0, 36)
     if cell is None or cell.good == 0:
         canvas.write(_("not found"), line, plain(30), anchor="middle")
         return
     state = {"good": _("works"), "look": _("needs a look"), "bad": _("does not work")}[light]
     rate = _("{sps} SPS").format(sps="?" if cell.sps is None else round(cell.sps))
     canvas.write(f"{state}, {rate}", line, plain(30), anchor="middle")
-    below = pygame.Rect(line.left, line.bottom, line.width, 70)
+    below = pygame.Rect(line.left, line.bottom - 4, line.width, 70)
     canvas.write(f"{_noise_words(cell)}, {_load_words(cell)}", below, plain(30))
 
 
@@ -119,23 +114,3 @@ def _load_words(cell: CellReport) -> str:
     if cell.load_kg is None:
         return _("load not known")
     return _("carries {load} kg").format(load=f"{cell.load_kg:.1f}".replace("-0.0", "0.0"))
-
-
-def _lamp(canvas: Canvas, centre: Point, light: Light, radius: float) -> None:
-    """Draw a light that is told apart by its shape too: a tick, an exclamation mark, a cross."""
-    x, y = centre
-    pen = canvas.pen
-    if light == "good":
-        pen.disc(centre, radius, GOOD)
-        path = [(-0.42, 0.04), (-0.1, 0.36), (0.46, -0.32)]
-        pen.stroke([(x + a * radius, y + b * radius) for a, b in path], radius * 0.2, CARD)
-    elif light == "look":
-        pen.disc(centre, radius, INK)
-        pen.disc(centre, radius - 4, SIGN)
-        pen.stroke([(x, y - 0.5 * radius), (x, y + 0.1 * radius)], radius * 0.2, INK)
-        pen.disc((x, y + 0.48 * radius), radius * 0.13, INK)
-    else:
-        pen.disc(centre, radius, BAD)
-        for way in (-1, 1):
-            arm = 0.36 * radius
-            pen.stroke([(x - arm, y - way * arm), (x + arm, y + way * arm)], radius * 0.2, CARD)

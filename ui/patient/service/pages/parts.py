@@ -1,19 +1,23 @@
 """What the pages of the service area share: buttons that can be marked, and the way back."""
 
-from typing import Final
+from typing import Final, Literal
 
 import pygame
 
 from ui.patient.canvas import Canvas, Pick
 from ui.patient.lettering import bold
+from ui.patient.pen import Point
 from ui.patient.service.view import BACK, ServiceView
 from ui.patient.theme import (
+    BAD,
     CALM,
     CALM_SOFT,
     CARD,
     EDGE,
+    GOOD,
     INK,
     PAPER,
+    SIGN,
     START_BUTTON,
     STOP_BUTTON,
     WARM,
@@ -27,6 +31,7 @@ from ui.patient.words import _
 GAP: Final = 16
 MARK_OUT: Final = 7  # how far the mark stands out around its button, px
 MARK_WIDTH: Final = 5
+Lamp = Literal["good", "look", "bad"]
 
 
 def begin(canvas: Canvas, view: View, words: str) -> None:
@@ -83,3 +88,23 @@ def back_button(canvas: Canvas, service: ServiceView) -> None:
 def on_button(canvas: Canvas, service: ServiceView, words: str, choice: str) -> None:
     """Draw the way on."""
     pick_button(canvas, service, START_BUTTON, words, choice, main=True, size=42)
+
+
+def lamp(canvas: Canvas, centre: Point, light: Lamp, radius: float) -> None:
+    """Draw a light that is told apart by its shape too: a tick, an exclamation mark, a cross."""
+    x, y = centre
+    pen = canvas.pen
+    if light == "good":
+        pen.disc(centre, radius, GOOD)
+        path = [(-0.42, 0.04), (-0.1, 0.36), (0.46, -0.32)]
+        pen.stroke([(x + a * radius, y + b * radius) for a, b in path], radius * 0.2, CARD)
+    elif light == "look":
+        pen.disc(centre, radius, INK)
+        pen.disc(centre, radius - 4, SIGN)
+        pen.stroke([(x, y - 0.5 * radius), (x, y + 0.1 * radius)], radius * 0.2, INK)
+        pen.disc((x, y + 0.48 * radius), radius * 0.13, INK)
+    else:
+        pen.disc(centre, radius, BAD)
+        for way in (-1, 1):
+            arm = 0.36 * radius
+            pen.stroke([(x - arm, y - way * arm), (x + arm, y + way * arm)], radius * 0.2, CARD)
