@@ -12,9 +12,8 @@ SIZE_MM = (400.0, 400.0)
 TARE_COUNTS = (20_000.0, 21_000.0, 22_000.0, 23_000.0)
 
 
-def plate_document(*, counts_per_n: float = 1900.0, size_mm: float = 400.0, **changes: object) -> str:
-    """Return an encoded plate file of the simulated station s-1."""
-    plate = Plate((counts_per_n,) * 4, TARE_COUNTS, size_mm, size_mm)
+def plate_file(plate: Plate, *, sim: bool = True) -> PlateFile:
+    """Return a good plate file of the station s-1."""
     verified = Verified(
         points=18,
         own_points=False,
@@ -26,9 +25,9 @@ def plate_document(*, counts_per_n: float = 1900.0, size_mm: float = 400.0, **ch
         force_max=0.002,
         light="green",
     )
-    file = PlateFile(
+    return PlateFile(
         station="s-1",
-        sim=True,
+        sim=sim,
         made=MADE.isoformat(),
         who="Nephew",
         masses_n=(98.0, 196.0),
@@ -38,4 +37,9 @@ def plate_document(*, counts_per_n: float = 1900.0, size_mm: float = 400.0, **ch
         uncertainty=(),
         verified=verified,
     )
+
+
+def plate_document(*, counts_per_n: float = 1900.0, size_mm: float = 400.0, **changes: object) -> str:
+    """Return an encoded plate file of the simulated station s-1."""
+    file = plate_file(Plate((counts_per_n,) * 4, TARE_COUNTS, size_mm, size_mm))
     return encode_plate_file(msgspec.structs.replace(file, **changes))[1].decode()

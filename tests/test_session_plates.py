@@ -1,7 +1,7 @@
 """Plate files: whole or refused with the reason; history kept; the previous one back in one step."""
 
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import msgspec
@@ -10,38 +10,14 @@ import pytest
 from station.errors import CalibrationError
 from station.session.plates import Plates, read_plate_file
 from station.sway.plate import Plate
-from station.sway.plate_file import PlateFile, Verified, check_usable, decode_plate_file, encode_plate_file
-
-MADE = datetime(2026, 3, 1, 12, tzinfo=UTC)
-SIZE_MM = (400.0, 400.0)
+from station.sway.plate_file import PlateFile, check_usable, decode_plate_file, encode_plate_file
+from tests import plate_files
+from tests.plate_files import MADE, SIZE_MM
 
 
 def plate_file(**changes: object) -> PlateFile:
     plate = Plate((2000.0, 2001.0, 2002.0, 2003.0), (1.0, 2.0, 3.0, 4.0), *SIZE_MM)
-    verified = Verified(
-        points=18,
-        own_points=False,
-        rmse_mm=1.2,
-        rmse_low_mm=1.0,
-        rmse_high_mm=1.6,
-        max_mm=3.0,
-        force_rms=0.001,
-        force_max=0.002,
-        light="green",
-    )
-    file = PlateFile(
-        station="s-1",
-        sim=False,
-        made=MADE.isoformat(),
-        who="Nephew",
-        masses_n=(98.0, 196.0),
-        plate=plate.to_dict(),
-        matrix=plate.matrix,
-        points=(),
-        uncertainty=(),
-        verified=verified,
-    )
-    return msgspec.structs.replace(file, **changes)
+    return msgspec.structs.replace(plate_files.plate_file(plate, sim=False), **changes)
 
 
 def usable(file: PlateFile, *, station: str = "s-1", days: int = 1, sim: bool = False) -> None:

@@ -12,7 +12,8 @@ from station.errors import CalibrationError
 from station.session.plates import Plates
 from station.sway.plate_file import encode_plate_file
 from station.weighing import plate_in_use
-from tests.test_session_plates import MADE, plate_file
+from tests.plate_files import MADE
+from tests.test_session_plates import plate_file
 from tests.virtual_station import VirtualStation
 
 
