@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from station.errors import MessageError
 from station.link.messages import (
     MAX_MESSAGE_BYTES,
+    Birth,
     Envelope,
     Reply,
     decode_ack,
@@ -51,6 +52,22 @@ def test_keys_of_a_newer_sender_are_passed_over() -> None:
     plain["body"]["new"] = 2
     got = decode_envelope(msgspec.json.encode(plain))
     assert decode_body(got) == Reply(rx_version=1, state="applied")
+
+
+def test_a_limit_of_a_newer_station_is_passed_over() -> None:
+    birth = {
+        "sw": "9",
+        "cal": "nominal",
+        "alg": "cop-1",
+        "rx_version": None,
+        "sim": True,
+        "outbox_depth": 0,
+        "outbox_oldest_s": None,
+        "limits": {"longest_hold_s": 30.0, "most_steps": 40},
+    }
+    got = decode_body(envelope("birth", birth))
+    assert isinstance(got, Birth)
+    assert got.limits.longest_hold_s == 30.0
 
 
 def test_an_unknown_type_is_kept_as_it_came() -> None:

@@ -3,7 +3,7 @@
 A reader is tolerant: keys it does not know are ignored, a type it does not know is kept as it came.
 """
 
-from typing import Annotated, Any, Final, Literal, NamedTuple
+from typing import Annotated, Any, Final, Literal, NamedTuple, Self
 
 import msgspec
 
@@ -96,6 +96,15 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
     boot: str
 
 
+class ToldLimits(Limits, frozen=True, kw_only=True, forbid_unknown_fields=False):
+    """The limits of a device as it tells them: a newer one may have limits that are not known here."""
+
+    @classmethod
+    def of(cls, limits: Limits) -> Self:
+        """Return these limits in the form they are told."""
+        return msgspec.convert(limits, cls, from_attributes=True)
+
+
 class Birth(msgspec.Struct, frozen=True, kw_only=True):
     """Said at every connection, and again when plate, prescription or the reading of the board change."""
 
@@ -105,7 +114,7 @@ class Birth(msgspec.Struct, frozen=True, kw_only=True):
     rx_version: int | None
     outbox_depth: int
     outbox_oldest_s: float | None
-    limits: Limits
+    limits: ToldLimits
     sim: bool
     board: BoardHealth | None = None  # None: the session has not said yet
 

@@ -23,6 +23,7 @@ from station.link.messages import (
     Envelope,
     RxRef,
     State,
+    ToldLimits,
     decode_ack,
     down_topic,
     encode,
@@ -59,7 +60,7 @@ class Uplink:
     ) -> None:
         self._store = store
         self._station = station
-        self._limits = limits
+        self._limits = ToldLimits.of(limits)
         self._header = header
         self._socket = socket
         self._log = log

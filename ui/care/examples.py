@@ -9,7 +9,17 @@ import msgspec
 import numpy as np
 import uuid_utils
 
-from station.link.messages import Birth, Envelope, RawTrace, Reply, State, StationEvent, encode, up_topic
+from station.link.messages import (
+    Birth,
+    Envelope,
+    RawTrace,
+    Reply,
+    State,
+    StationEvent,
+    ToldLimits,
+    encode,
+    up_topic,
+)
 from station.sway.plate import Plate
 from station.sway.reading import CELL_COUNT, Fault, Reading
 from station.sway.trace import ENCODING, encode_trace
@@ -81,7 +91,7 @@ class ExampleStation:
             rx_version=rx_version,
             outbox_depth=0,
             outbox_oldest_s=None,
-            limits=limits or Limits(),
+            limits=ToldLimits.of(limits or Limits()),
             sim=self._sim,
             board=board,
         )
