@@ -99,4 +99,4 @@ def main(*, full: bool) -> None:
 
 
 if __name__ == "__main__":
-    main(full=True)
+    main(full=False)

@@ -199,3 +199,39 @@ WAYS: Final[dict[str, Callable[[random.Random, Document], bytes]]] = {
     "signed by a stranger": stranger,
     "bytes flipped, cut, put in": bytes_spoiled,
 }
+
+
+def spoil(rng: random.Random, payload: bytes) -> bytes:
+    """Return the message with bytes, values, keys or its structure spoiled."""
+    if rng.random() < 0.3:
+        return spoil_bytes(rng, payload)
+    document: Any = json.loads(payload)
+    for _ in range(rng.randint(1, 3)):
+        document = _spoil_value(rng, document)
+    return json.dumps(document).encode("utf-8", "surrogatepass")
+
+
+def _spoil_value(rng: random.Random, document: Any) -> Any:
+    place = _somewhere(rng, document)
+    if not place:
+        return deepcopy(rng.choice(WRONG))
+    key = rng.choice(list(place) if isinstance(place, dict) else range(len(place)))
+    match rng.randrange(4):
+        case 0:
+            place[key] = deepcopy(rng.choice(WRONG))
+        case 1:
+            del place[key]
+        case 2:
+            place[key] = [deepcopy(place[key])] * rng.choice((1, 2, 300))
+        case _ if isinstance(place, dict):
+            place[rng.choice(("", "__class__", "id", "body", "x" * 2000))] = deepcopy(place[key])
+    return document
+
+
+def _somewhere(rng: random.Random, document: Any) -> Any:
+    """Return a container within the document, any depth; None where it has none."""
+    if not isinstance(document, dict | list) or not document:
+        return None
+    values = document.values() if isinstance(document, dict) else document
+    inner = [value for value in values if isinstance(value, dict | list) and value]
+    return _somewhere(rng, rng.choice(inner)) if inner and rng.random() < 0.6 else document
