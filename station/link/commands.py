@@ -38,7 +38,7 @@ class Commands:
     ) -> CommandReply | None:
         """Return why a command is refused, None when it may be carried out: it is used up either way.
 
-        A clock that was never set tells no late from early: then only a stop is taken.
+        `synced` says whether `now` may be believed, `watched` whether somebody has a lease of the live view.
         A clock that was never set cannot tell late from early: then only a stop is taken.
         """
         self._forget(now)
