@@ -612,6 +612,20 @@ def test_overdoing_it_is_asked_at_the_next_check_in_and_told() -> None:
     assert session.kinds() == ["overdone"]
 
 
+def test_after_too_much_today_is_one_rung_easier_at_once_also_after_a_loss_of_power() -> None:
+    programme = prescribed(msgspec.structs.replace(STANDING, rung=2), msgspec.structs.replace(SINGLE, rung=3))
+    session = Session(programme)
+    session.course.allowance = Allowance(since_last_s=86_400)
+    session.press()
+    session.answer(overdone=True)
+    assert [planned.rung_number for planned in session.course.today.plan] == [1, 2]
+    progress = session.course.progress()
+    assert progress is not None
+    second = Session(programme)
+    second.course.offer_to_go_on(progress, lambda: True)
+    assert [planned.rung_number for planned in second.course.today.plan] == [1, 2]
+
+
 def test_a_session_goes_on_where_it_was_after_a_loss_of_power() -> None:
     first = Session(prescribed(STANDING, SINGLE))
     first.to_hold()
@@ -651,6 +665,17 @@ def test_a_possible_fall_that_was_not_answered_is_asked_again_after_a_loss_of_po
     assert second.phase() == "all_right"
     second.leave(45)
     assert "possible_fall" in second.kinds()
+
+
+@pytest.mark.parametrize(("told", "seconds"), [(False, 3), (False, 11), (True, 45)])
+def test_a_loss_of_power_after_a_fall_asks_at_once_and_tells_once(told: bool, seconds: float) -> None:
+    progress = fallen(seconds).course.progress()
+    assert progress is not None
+    second = Session()
+    second.course.offer_to_go_on(progress, lambda: True)
+    assert second.phase() == "all_right"
+    second.leave(45)
+    assert second.kinds().count("possible_fall") == (0 if told else 1)
 
 
 class AnyPath(RuleBasedStateMachine):
