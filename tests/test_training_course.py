@@ -44,6 +44,7 @@ def prescribed(*exercises: Exercise, version: int = 1, note: str = "") -> Progra
 
 
 STANDING = Exercise(routine="supported-standing", rung=1, attempts=2, hold_s=5, rest_s=5)
+HARDER = msgspec.structs.replace(STANDING, rung=3)
 SINGLE = Exercise(routine="single-leg", rung=1, side="left", attempts=1, rest_s=5)
 
 
@@ -683,9 +684,8 @@ class AnyPath(RuleBasedStateMachine):
 
     @initialize()
     def begin(self) -> None:
-        self.session = Session(prescribed(STANDING, WALKING, SINGLE))
-        self.flagged = False
-        self.held_after_flag = 0
+        self.session = Session(prescribed(HARDER, WALKING, SINGLE))
+        self.permitted = [HARDER, WALKING, SINGLE]
 
     @rule(seconds=st.sampled_from([0.2, 2, 9, 40]))
     def stand(self, seconds: float) -> None:
@@ -700,9 +700,10 @@ class AnyPath(RuleBasedStateMachine):
         for sample in self.session.board.broken(seconds):
             self.session.outcomes += self.session.course.on_sample(sample)
 
-    @rule(exercises=st.lists(st.sampled_from([STANDING, SINGLE, WALKING]), min_size=1, max_size=3))
+    @rule(exercises=st.lists(st.sampled_from([STANDING, HARDER, SINGLE, WALKING]), min_size=1, max_size=3))
     def prescribe(self, exercises: list[Exercise]) -> None:
         self.session.course.prescribe(prescribed(*exercises, version=2))
+        self.permitted += exercises
 
     @rule(button=st.sampled_from(["start", "start", "pause"]))
     def press(self, button: Literal["start", "pause"]) -> None:
@@ -740,7 +741,7 @@ class AnyPath(RuleBasedStateMachine):
         """The trial under way is kept by the recorder; everything else is in the progress."""
         old = self.session.course
         progress = old.progress()
-        course = Course(prescribed(STANDING, WALKING, SINGLE), plate_mm=(400, 400), sim=True)
+        course = Course(prescribed(HARDER, WALKING, SINGLE), plate_mm=(400, 400), sim=True)
         course.stop_words, course.ready, course.allowance = old.stop_words, True, old.allowance
         if old.phase == "hold":
             self.session.outcomes.append(LOST_WITH_POWER)
@@ -791,6 +792,22 @@ class AnyPath(RuleBasedStateMachine):
         if "red_flag" in kinds:
             assert "hold_started" not in kinds[kinds.index("red_flag") :]
             assert self.session.phase() in ("blocked", "welcome", "summary", "journal")
+
+    @invariant()
+    def nothing_is_harder_than_anything_prescribed(self) -> None:
+        hardest = {(e.routine, e.side): e.rung for e in sorted(self.permitted, key=lambda e: e.rung)}
+        overdone = self.session.course.today.overdone
+        for planned in self.session.course.today.plan[self.session.course.today.index :]:
+            assert planned.rung_number <= max(1, hardest[planned.name] - overdone)
+
+    @invariant()
+    def nobody_trains_before_the_check_in_is_answered_and_after_a_fall(self) -> None:
+        course = self.session.course
+        if course.phase in ("setup", "step_on", "weigh", "countdown", "hold", "rest", "guided"):
+            assert course.today.checked_in
+            last = [o.kind for o in self._session() if isinstance(o, Happening)]
+            assert "possible_fall" not in last
+            assert "all_right_asked" not in last
 
     @invariant()
     def a_screen_can_be_drawn_from_it(self) -> None:

@@ -135,7 +135,7 @@ class _Programme:
         return tuple(fresh)
 
     def answer_fall(self, day: int, at: datetime) -> bool:
-        """Let the therapist answer a possible fall: sign anew what is trained now; return whether they did."""
+        """Let the therapist answer a possible fall: sign anew what is trained; return whether they did."""
         if self.held_on is None or not 0 <= self._spec.therapist_days <= day - self.held_on:
             return False
         if self._sign(self.rungs(), at):
