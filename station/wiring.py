@@ -134,6 +134,7 @@ def make_service_over(
     wall: "WallClock | None" = None,
 ) -> "Service":
     """Return the station's loop over this board, which tells the time by `now_ns` and the date by `wall`."""
+    from station.session.absence import Absence
     from station.session.clock import WallClock
     from station.session.drift_watch import DriftWatch
     from station.session.exchange import PlateExchange
@@ -167,7 +168,7 @@ def make_service_over(
         plate_mm=(plate.width_mm, plate.length_mm),
         sim=sim,
         adopted=prescriptions.adopted,
-        stop_words=recorder.stop_words(),
+        stop_words=recorder.stops.words(),
     )
     prescriptions.adopted(programme)
     exchange = PlateExchange(
@@ -182,7 +183,8 @@ def make_service_over(
     remind(course, recorder)
     if left_off is not None:
         course.offer_to_go_on(left_off, recorder.memory.check_in_stands)
-    parts = Parts(board, server, recorder, prescriptions, course, plate, exchange, drift)
+    absence = Absence(store, recorder, subj=config.station.subj)
+    parts = Parts(board, server, recorder, prescriptions, course, plate, exchange, drift, absence)
     return Service(parts, log=log, now_ns=now_ns)
 
 

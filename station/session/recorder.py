@@ -19,10 +19,10 @@ from station.session.event import EventBody
 from station.session.later import Later
 from station.session.memory import Memory
 from station.session.moment import Moment
-from station.session.recovery import Recovery
+from station.session.recovery import FALL, Recovery
 from station.session.reports import REPORTED, Identity
-from station.session.stop import Stop
-from station.session.store import Header, Store, new_id
+from station.session.stop import Stops
+from station.session.store import Header, Note, Store, new_id
 from station.session.trial import Kept, Place, blank_result, finish, finish_counted
 from station.session.trial_file import S, TrialFile, TrialHead, discard
 from station.sway.plate import Four, Plate
@@ -34,7 +34,8 @@ from station.training.progress import Progress
 from station.training.result import JournalResult, SessionResult
 
 TARE_NOTE: Final = "tare"
-STOP_NOTE: Final = "stop"
+
+Detail = dict[str, str | float | int | bool | None]
 
 
 class Recorder:
@@ -68,7 +69,7 @@ class Recorder:
         self._trial_events: Counter[str] = Counter()  # since the last hold began
         self.session: str | None = None
         self.tare = self._known_tare()
-        self._stop = self._known_stop()
+        self.stops = Stops(store, now=self._moment, write=self._later.write, subj=identity.subj)
 
     def close(self) -> None:
         """Close the database and leave the trial in progress, if any, for recovery."""
@@ -84,12 +85,15 @@ class Recorder:
         """
         header = partial(self.header, hist=True)
         sim = self._identity.sim
-        recovery = Recovery(self._store, self._folder, self.memory, self._wall, header, self._log, sim)
+        recovery = Recovery(
+            self._store, self._folder, self.memory, self._wall, header, self._log, sim, self._unanswered
+        )
         recovery.trials()
         left_off = recovery.sessions()
         if left_off is None:
             return None
         self.session, self._started = left_off.session, left_off.started
+        self._events.update(left_off.events)
         return left_off.progress
 
     # -- as it happens -------------------------------------------------------------------------------------
@@ -191,7 +195,9 @@ class Recorder:
         """Keep how far the session has come, before a screen shows it."""
         progress = course.progress()
         if self.session is not None and progress is not None:
-            self.memory.keep_progress(self.session, self._started, progress)
+            self.memory.keep_progress(
+                self.session, self._started, progress, events=self._events, trial_events=self._trial_events
+            )
 
     def session_ended(self, ended: SessionEnded) -> None:
         """Keep the session's result."""
@@ -227,18 +233,25 @@ class Recorder:
 
         It holds from this moment, whatever the disk says.
         """
-        stop = Stop(
-            words=words,
-            day=self._today().isoformat(),
-            boot=self._boot,
-            mono_s=time.monotonic(),
-        )
-        self._stop = stop
         self._count(alert.kind)
-        body = EventBody(kind=alert.kind, session=self.session, detail=alert.detail)
-        header = self.header()
-        notes = [(STOP_NOTE, msgspec.json.encode(stop))]
-        self._later.write(lambda: self._store.post("event", body, header, notes=notes))
+        self._alert(self.stops.stop(words), alert.kind, self.session, alert.detail, self.header())
+
+    def unanswered(self, alert: Happening) -> None:
+        """Keep that nobody answered "Are you all right?", and tell the care team: both or neither.
+
+        Until they have answered there is no training, from this moment, whatever the disk says.
+        """
+        self._count(alert.kind)
+        self._alert(self.stops.hold(), alert.kind, self.session, alert.detail, self.header())
+
+    def _unanswered(self, session: str) -> None:
+        """Tell of a possible fall that a loss of power left unanswered."""
+        detail: Detail = {"power_lost": True}
+        self._alert(self.stops.hold(), FALL, session, detail, self.header(hist=True))
+
+    def _alert(self, note: Note, kind: str, session: str | None, detail: Detail, header: Header) -> None:
+        body = EventBody(kind=kind, session=session, detail=detail)
+        self._later.write(lambda: self._store.post("event", body, header, notes=[note]))
 
     def happened(self, happening: Happening) -> None:
         """Count what happened, and tell the care team what it should know at once."""
@@ -250,7 +263,7 @@ class Recorder:
         self._events[kind] += 1
         self._trial_events[kind] += 1
 
-    def report(self, kind: str, detail: dict[str, str | float | int | bool | None]) -> None:
+    def report(self, kind: str, detail: Detail) -> None:
         """Put an event for the care team into the outbox."""
         body = EventBody(kind=kind, session=self.session, detail=detail)
         header = self.header()
@@ -275,17 +288,6 @@ class Recorder:
 
     def _today(self) -> date:
         return self._wall.now().astimezone().date()
-
-    def stop_words(self) -> tuple[str, ...]:
-        """Return what was advised when today's training was stopped; empty when it may begin."""
-        stop = self._stop
-        if stop is None or not stop.holds(day=self._today(), boot=self._boot, mono_s=time.monotonic()):
-            return ()
-        return stop.words
-
-    def _known_stop(self) -> Stop | None:
-        value = self._store.note(STOP_NOTE)
-        return None if value is None else msgspec.json.decode(value, type=Stop)
 
     def weigh_with(self, cal: str) -> None:
         """Name this plate in everything made from now on."""

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 import msgspec
 
@@ -15,10 +16,15 @@ from station.session.trial_file import discard, left_behind, read_trial, set_asi
 from station.training.progress import Progress
 from station.training.result import SessionResult
 
+FALL: Final = "possible_fall"
+
 
 @dataclass(frozen=True, slots=True)
 class Recovery:
-    """Where things were left, and whom to tell; `header` is that of a message made after its time."""
+    """Where things were left, and whom to tell; `header` is that of a message made after its time.
+
+    `unanswered` is called with a session that was broken off before anybody said that they were all right.
+    """
 
     store: Store
     folder: Path
@@ -27,6 +33,7 @@ class Recovery:
     header: Callable[[], Header]
     log: Callable[[str], None]
     sim: bool
+    unanswered: Callable[[str], None]
 
     def trials(self) -> None:
         """Keep the trials that were broken off; what cannot be read is set aside and said."""
@@ -41,7 +48,10 @@ class Recovery:
         known = {trial.trial for trial in self.store.trials_of(head.result.session)}
         if head.result.trial not in known:
             kept = finish_interrupted(head, readings)
-            self.store.keep_trial(kept.result, kept.raw, self.header())
+            left = self.memory.broken_off(head.result.session)
+            events = dict(left.trial_events) if left is not None else {}
+            result = msgspec.structs.replace(kept.result, events=events)
+            self.store.keep_trial(result, kept.raw, self.header())
             self.log(f"trial {head.result.number} of an interrupted session was recovered")
         discard(path)
 
@@ -60,6 +70,11 @@ class Recovery:
         return left_off
 
     def _end(self, session: Unfinished, trials: int) -> None:
+        left = self.memory.broken_off(session.id)
+        events = dict(left.events) if left is not None else {}
+        if left is not None and left.progress.fallen and not events.get(FALL):
+            events[FALL] = 1
+            self.unanswered(session.id)
         result = SessionResult(
             session=session.id,
             started=session.started,
@@ -70,6 +85,7 @@ class Recovery:
             answers=session.answers,
             rx_version=session.rx_version,
             sim=self.sim,
+            events=events,
         )
         notes = self.memory.interrupted_notes(session.id) if trials else []
         self.store.end_session(result, self.header(), notes=notes)
