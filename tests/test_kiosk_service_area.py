@@ -7,6 +7,7 @@ import pygame
 import pytest
 
 from station.training.words import BOARD_FAULT
+from tests.kiosk_ear import Ear
 from tests.virtual_station import VirtualStation
 from ui.patient.app import Kiosk
 from ui.patient.canvas import Pick
@@ -17,7 +18,6 @@ from ui.patient.service.desk import LEFT_ALONE_NS
 from ui.patient.service.pin import hashed
 from ui.patient.service.settings import Settings, SettingsFile
 from ui.patient.service.view import MenuSheet
-from ui.patient.sound import Silence
 from ui.patient.view import View
 from ui.patient.widgets import START
 from ui.patient.window import Window
@@ -38,12 +38,13 @@ class Scene:
         file = SettingsFile(folder / "kiosk.toml", say=self.log.append)
         file.write(Settings(pin=hashed("2580", b"s" * 16)))
         rooms = make_rooms(None, folder / "session.sock", {})
-        speaker = Silence()
-        self.area = ServiceArea(rooms, self.link, speaker, file)
+        self.ear = Ear()
+        announcer = self.ear.announcer()
+        self.area = ServiceArea(rooms, self.link, announcer, file)
         self.kiosk = Kiosk(
             self.window,
             self.link,
-            speaker,
+            announcer,
             now_ns=self.station.clock.now_ns,
             say=self.log.append,
             service=self.area,
