@@ -189,6 +189,26 @@ def test_language_and_a_new_pin_last_and_the_pin_is_nowhere_in_plain(scene: Scen
     assert "2580" not in " ".join(scene.log)
 
 
+def test_volume_and_voice_are_heard_at_once_and_kept(
+    scene: Scene, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shutil.which", lambda _program: "/usr/bin/espeak-ng")
+    scene.open()
+    scene.pick("volume", "5", "back", "voice", "off", "try")
+    assert scene.ear.all[-2:] == ["begin", "Good to see you. This is how the station speaks."]
+    assert scene.ear.volumes[-2:] == [5, 5]
+    kept = SettingsFile(tmp_path / "kiosk.toml", say=scene.log.append).read()
+    assert (kept.volume, kept.voice) == (5, "off")
+    said = len(scene.ear.said)
+    scene.pick("back", "back")
+    scene.watch(0.5)
+    scene.key(pygame.K_RETURN)
+    view = scene.watch(0.5)
+    assert view.snapshot is not None
+    assert view.snapshot.phase == "checkin"
+    assert len(scene.ear.said) == said
+
+
 def test_restart_ends_the_kiosk(scene: Scene) -> None:
     scene.open()
     scene.pick("restart", "restart")

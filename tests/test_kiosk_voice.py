@@ -1,4 +1,4 @@
-"""espeak-ng, the cache and the thread between: a voice in trouble is silence and a sentence, no late frame."""
+"""espeak-ng, the cache and the thread between: a voice in trouble is silence, one sentence, no late frame."""
 
 import os
 import shutil
