@@ -18,7 +18,7 @@ from ui.patient.service.examples import service_sheets
 from ui.patient.service.view import ServiceView
 from ui.patient.sound.announcer import CORRECTION_NS, Announcer
 from ui.patient.sound.night import is_night, local_time, speaks, volume_at
-from ui.patient.sound.script import line_of, usual_phrases
+from ui.patient.sound.script import line_of, urgent_phrases, usual_phrases
 from ui.patient.view import View
 from ui.patient.words import LANGUAGES, speak
 
@@ -290,10 +290,19 @@ def test_a_try_is_heard_at_any_hour_and_in_any_mode() -> None:
     assert room.ear.volumes == [4, 4]
 
 
+def test_a_voice_that_is_off_makes_only_what_is_said_all_the_same(room: Room) -> None:
+    room.announcer.settle(3, "off")
+    room.show(snapshot("plan"))
+    assert [phrase.text for phrase in room.ear.prepared] == list(urgent_phrases())
+    room.announcer.settle(3, "on")
+    room.show(snapshot("setup"))
+    assert len(room.ear.prepared) > 20
+
+
 def test_what_may_be_wanted_is_made_ahead_and_in_the_language_in_use(room: Room) -> None:
     room.show(snapshot("welcome"))
     usual = [phrase.text for phrase in room.ear.prepared]
-    assert usual == list(usual_phrases())
+    assert usual == [*urgent_phrases(), *usual_phrases()]
     assert usual[0].startswith("Are you all right?")
     room.show(snapshot("plan"))
     assert words("13-setup-standing") in [phrase.text for phrase in room.ear.prepared]

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pygame
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.kiosk_ear import NOON
 from tests.test_kiosk_app import Bench
@@ -23,7 +25,8 @@ from ui.patient.sound.script import usual_phrases
 from ui.patient.sound.speaker import Loudspeaker, Silence, open_speaker
 from ui.patient.sound.talker import AGAIN_NS, LATE_NS, Talker
 from ui.patient.sound.tones import LOUDEST, LOUDNESS_OF_STEP
-from ui.patient.sound.voice import Espeak, Phrase, VoiceError
+from ui.patient.sound.voice import Espeak, Phrase, VoiceError, as_file
+from ui.patient.sound.wav import is_whole, write_wav
 from ui.patient.words import LANGUAGES, speak
 
 HELLO = Phrase("Good to see you.", "en")
@@ -41,13 +44,7 @@ def until(done: Callable[[], bool]) -> None:
 
 
 def wav(seconds: float = 0.5) -> bytes:
-    target = BytesIO()
-    with wave.open(target, "wb") as file:
-        file.setnchannels(1)
-        file.setsampwidth(2)
-        file.setframerate(RATE_HZ)
-        file.writeframes(b"\1\0" * round(seconds * RATE_HZ))
-    return target.getvalue()
+    return write_wav(b"\1\0" * round(seconds * RATE_HZ), RATE_HZ)
 
 
 def program(folder: Path, script: str) -> str:
@@ -177,6 +174,16 @@ def test_the_text_goes_in_as_it_is_and_never_as_an_option(tmp_path: Path) -> Non
 def test_a_voice_that_fails_says_why_in_a_sentence(tmp_path: Path, script: str, reason: str) -> None:
     with pytest.raises(VoiceError, match=reason):
         Espeak(program(tmp_path, script)).speak(HELLO)
+
+
+@given(st.binary(max_size=60), st.integers(0, 43))
+def test_no_garbage_from_a_voice_or_a_disk_is_taken_for_a_phrase(garbage: bytes, place: int) -> None:
+    """Whatever the header says, it is a phrase or it is refused; nothing else is raised."""
+    whole = wav(0.2)
+    torn = whole[:place] + garbage + whole[place + len(garbage) :]
+    with suppress(VoiceError):
+        assert is_whole(as_file(torn))
+    assert is_whole(torn) in (True, False)
 
 
 def test_a_missing_voice_says_how_to_get_one() -> None:

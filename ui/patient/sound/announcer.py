@@ -13,6 +13,7 @@ from ui.patient.sound.script import (
     line_of,
     plan_phrases,
     sample_words,
+    urgent_phrases,
     usual_phrases,
 )
 from ui.patient.sound.speaker import Speaker
@@ -43,6 +44,7 @@ class Announcer:
         self._marked: tuple[object, ...] = ()
         self._prepared: object = None
         self._language = ""
+        self._usual_made = False
         self._greeted = False
         self._said_ns: int | None = None
 
@@ -125,9 +127,14 @@ class Announcer:
             self._speaker.hush()
 
     def _prepare(self, snapshot: Snapshot | None) -> None:
-        """Have the phrases made that may be wanted soon: all usual ones once, and those of today's plan."""
+        """Have the phrases made that may be wanted soon: the usual ones once, and those of today's plan."""
         if self._language != language():
-            self._language, self._prepared = language(), None
+            self._language, self._usual_made, self._prepared = language(), False, None
+            self._make(urgent_phrases())
+        if self._mode == "off":
+            return
+        if not self._usual_made:
+            self._usual_made = True
             self._make(usual_phrases())
         if snapshot is not None and snapshot.phase == "plan" and snapshot.session != self._prepared:
             self._prepared = snapshot.session

@@ -2,14 +2,13 @@
 
 import os
 import tempfile
-import wave
 from collections.abc import Mapping
 from contextlib import suppress
-from io import BytesIO
 from pathlib import Path
 from typing import Final
 
 from ui.patient.sound.voice import MOST_BYTES
+from ui.patient.sound.wav import is_whole
 
 MOST_KEPT_BYTES: Final = 64 * 1024 * 1024  # all phrases of two languages
 SUFFIX: Final = ".wav"
@@ -43,7 +42,7 @@ class PhraseCache:
                 wav = source.read(MOST_BYTES + 1)
         except OSError:
             return None
-        if not _is_whole(wav):
+        if not is_whole(wav):
             return None
         with suppress(OSError):  # on a read-only disk the order of use is not kept
             os.utime(path)
@@ -79,13 +78,3 @@ class PhraseCache:
                 return
             path.unlink(missing_ok=True)
             total -= size
-
-
-def _is_whole(wav: bytes) -> bool:
-    """Return whether this is a WAV file of the length it claims."""
-    try:
-        with wave.open(BytesIO(wav)) as source:
-            claimed: int = source.getnframes()
-            return claimed > 0 and len(source.readframes(claimed)) == 2 * claimed
-    except (wave.Error, EOFError):
-        return False

@@ -83,10 +83,14 @@ def plan_phrases(snapshot: Snapshot) -> Iterator[str]:
         yield _guided(exercise) if exercise.kind == "guided" else _set_up(exercise, snapshot)
 
 
-def usual_phrases() -> Iterator[str]:
-    """Yield what may be wanted in every session, the most urgent first."""
+def urgent_phrases() -> Iterator[str]:
+    """Yield what is said whatever was chosen."""
     yield sentences(_("Are you all right?"), _("Press any button if you are."))
     yield sentences(_("Are you all right?"), *map(said, FALL_WORDS))
+
+
+def usual_phrases() -> Iterator[str]:
+    """Yield what may be wanted in every session."""
     yield from (paused_words(reason) for reason in get_args(PausedBy))
     yield _greeting()
     yield from (_question(asked.text, asked.kind, asked.low, asked.high) for asked in EVERY)

@@ -5,12 +5,11 @@ import os
 import signal
 import subprocess
 import threading
-import wave
 from contextlib import suppress
-from io import BytesIO
 from typing import Final, NamedTuple
 
 from station.errors import StationError
+from ui.patient.sound.wav import read_wav, write_wav
 
 PROGRAM: Final = "espeak-ng"
 VOICES: Final = {"en": "en-gb", "tr": "tr", "de": "de", "es": "es"}
@@ -47,7 +46,7 @@ class Espeak:
 
     def speak(self, phrase: Phrase) -> bytes:
         """Return the phrase as a WAV file, 16-bit mono. Raises VoiceError."""
-        return _as_file(self._run(phrase))
+        return as_file(self._run(phrase))
 
     def _run(self, phrase: Phrase) -> bytes:
         try:
@@ -111,20 +110,12 @@ def _kill(child: subprocess.Popen[bytes]) -> None:
             os.killpg(child.pid, signal.SIGKILL)
 
 
-def _as_file(streamed: bytes) -> bytes:
-    """Return samples that came through a pipe, with a guessed length, as a file with the true one."""
-    try:
-        with wave.open(BytesIO(streamed)) as source:
-            rate_hz, form = source.getframerate(), (source.getnchannels(), source.getsampwidth())
-            samples = source.readframes(len(streamed))
-    except (wave.Error, EOFError):
-        raise VoiceError(f"{PROGRAM} gave no sound; there is no voice") from None
-    if form != (1, 2) or len(samples) < 2 * SHORTEST_S * rate_hz:
+def as_file(streamed: bytes) -> bytes:
+    """Return samples that came through a pipe, with a guessed length, as a file with the true one.
+
+    Raises VoiceError for anything but 16-bit samples of one channel, and of some length.
+    """
+    samples = read_wav(streamed)
+    if samples is None or len(samples.data) < 2 * SHORTEST_S * samples.rate_hz:
         raise VoiceError(f"{PROGRAM} gave no sound; there is no voice")
-    target = BytesIO()
-    with wave.open(target, "wb") as written:
-        written.setnchannels(1)
-        written.setsampwidth(2)
-        written.setframerate(rate_hz)
-        written.writeframes(samples)
-    return target.getvalue()
+    return write_wav(samples.data, samples.rate_hz)
