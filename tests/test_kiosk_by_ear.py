@@ -38,7 +38,7 @@ AWAY_MM = (0.0, 45.0)  # forward, out of the circle
 
 
 class Listening:
-    """Somebody with closed eyes and one finger on the Start button: what is heard is all there is."""
+    """Somebody with closed eyes, one finger on Start and one on No: what is heard is all there is."""
 
     def __init__(self, folder: Path) -> None:
         limits = Limits(hardest_rung={"single-leg": 8}, longest_validity_days=36500)
@@ -58,6 +58,7 @@ class Listening:
         self._taken_in = 0
         self._wanted = ""  # the answer to find among those that are said
         self._press_in_s = -1.0
+        self._key = pygame.K_RETURN
         self.over = False
 
     def turn(self) -> None:
@@ -71,18 +72,24 @@ class Listening:
         if self._press_in_s > 0:
             self._press_in_s -= TURN_S
             if self._press_in_s <= 0:
-                pygame.event.post(pygame.event.Event(pygame.KEYDOWN, key=pygame.K_RETURN))
+                pygame.event.post(pygame.event.Event(pygame.KEYDOWN, key=self._key))
+
+    def _press(self, key: int, *, in_s: float) -> None:
+        self._key, self._press_in_s = key, in_s
 
     def _hear(self, what: str) -> None:
         question = next((words for words in ANSWERS if what.startswith(words)), None)
         if question is not None:
             self._wanted = ANSWERS[question]
-            self._press_in_s = 2.0
+            if self._wanted == "No":
+                self._press(pygame.K_n, in_s=0.6)
+            else:
+                self._press(pygame.K_RETURN, in_s=2.0)
         elif what in {"Yes", "No", *map(str, range(11))}:
             if what != self._wanted:
-                self._press_in_s = 0.6
+                self._press(pygame.K_RETURN, in_s=0.6)
         elif "Press Start" in what:
-            self._press_in_s = 1.0
+            self._press(pygame.K_RETURN, in_s=1.0)
         else:
             self._move(what)
 
@@ -136,7 +143,10 @@ def test_a_session_with_closed_eyes_is_done_by_ear_alone_and_its_result_is_kept(
     assert session.answers["effort"] == 2
     assert session.answers["support"] is True
     assert not any(session.answers[flag] for flag in ("numbness", "weakness", "bladder", "chest", "dizzy"))
-    assert person.ear.heard[:6] == ["count", "count", "count", "begin", "outside", "inside"]
-    assert person.ear.heard[-2:] == ["almost", "done"]
+    heard = person.ear.heard
+    assert heard[:4] == ["count", "count", "count", "begin"]
+    assert "inside" in heard[heard.index("outside") :]
+    assert heard[-1] == "done"
+    assert "almost" in heard
     after_done = person.ear.all[person.ear.all.index("done") + 1]
     assert after_done.startswith("Open your eyes. Well done.")

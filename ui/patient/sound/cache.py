@@ -10,7 +10,7 @@ from typing import Final
 from ui.patient.sound.voice import MOST_BYTES
 from ui.patient.sound.wav import is_whole
 
-MOST_KEPT_BYTES: Final = 64 * 1024 * 1024  # all phrases of two languages
+MOST_KEPT_BYTES: Final = 64 * 1024 * 1024  # a language takes about 12 MB
 SUFFIX: Final = ".wav"
 UNFINISHED: Final = ".part"
 
