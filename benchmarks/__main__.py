@@ -16,6 +16,7 @@ NAMES: Final = (
     "memory",
     "latency",
     "kiosk",
+    "voice",
     "sway",
     "calibration",
     "training",
