@@ -37,7 +37,7 @@ def _tare(figures: Figures) -> Verdict:
         return "green", "tare_nominal", "zero taken; the board was never calibrated", {"noise_n": noise_n}
     off_n = max(figures["off_n"], key=abs)
     text = f"zero taken; at most {abs(off_n):.1f} N from that of the calibration"
-    return "green", "tare", text, {"noise_n": noise_n, "off_n": abs(off_n)}
+    return "green", "tare", text, {"noise_n": noise_n, "off_n": round(abs(off_n), 1)}
 
 
 def _corners(figures: Figures) -> Verdict:

@@ -139,7 +139,9 @@ def _words(canvas: Canvas, sheet: StepSheet) -> None:
         share = sheet.counts.progress if sheet.counts is not None else 0.0
         _progress(canvas, below, _meanwhile(sheet.step.kind, begun=share > 0), share)
     elif sheet.step.resumed:
-        canvas.write(_("This goes on where it was stopped."), below, plain(LEAD), anchor="middle")
+        canvas.write(
+            _("This goes on where it was stopped."), below, plain(LEAD), anchor="middle", balanced=True
+        )
 
 
 def _meanwhile(kind: Kind, *, begun: bool) -> str:
