@@ -94,6 +94,7 @@ def test_unattended_a_simulated_board_is_calibrated_verified_and_taken_back(
     assert main(["plate", *station]) == 0
     first = said(capsys)
     assert first["light"] == "green"
+    assert first["simulated"]["rmse_mm"] < min(1.0, first["simulated"]["nominal_rmse_mm"])
     assert main(["verify", *station]) == 0
     verified = said(capsys)
     assert verified["cal"] == first["id"]
