@@ -44,6 +44,7 @@ def test_fit_tells_a_person_how_good_it_is(tmp_path: Path, capsys: pytest.Captur
     said = capsys.readouterr().out
     assert "GREEN" in said
     assert "nominal values on the same points" in said
+    assert "by hand easily 1.4 mm" in said
 
 
 def test_fit_draws_the_error_map(tmp_path: Path) -> None:

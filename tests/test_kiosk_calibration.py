@@ -249,7 +249,7 @@ def test_figures_are_told_to_a_tenth_and_a_mass_told_right_has_no_minus() -> Non
         "At other places: 0.6 mm off on average, 1.3 mm at most.",
         "That average is between 0.4 and 0.8 mm (95 % sure).",
     )
-    by_hand = msgspec.structs.replace(verified, values={"rmse_mm": 1.57, "max_mm": 3.33})
+    by_hand = msgspec.structs.replace(verified, values={"rmse_mm": 1.57, "max_mm": 3.33, "placing_mm": 1.4})
     assert figure_words(by_hand)[1:] == ("A mass put by hand is easily 1.4 mm beside its mark.",)
     right = Result(
         verb="daily", light="green", key="daily_fine", text="", values={"off_percent": -0.02}, figures=figures

@@ -1,13 +1,10 @@
 """The words of a calibration on the screen: what to do, why it was not taken, and what came of it."""
 
 from collections.abc import Mapping
-from typing import Final
 
 from calibration.spoken import AskStep, Failed, NotTaken, Result, Verb
 from ui.patient.service.check_words import corner_words
 from ui.patient.words import _, decimal, figure
-
-PLACING_MM: Final = 1.0  # a mean error above it may come of how masses are put, 1 mm each way by hand
 
 
 def verb_words(verb: Verb) -> str:
@@ -159,13 +156,15 @@ def figure_words(result: Result) -> tuple[str, ...]:
                 rmse=values["rmse_mm"], most=values["max_mm"]
             )
         )
-        if isinstance(rmse_mm := tenths["rmse_mm"], float) and rmse_mm >= PLACING_MM:
-            told.append(_("A mass put by hand is easily 1.4 mm beside its mark."))
     if "low_mm" in values:
         told.append(
             _("That average is between {low} and {high} mm (95 % sure).").format(
                 low=values["low_mm"], high=values["high_mm"]
             )
+        )
+    if "placing_mm" in values:
+        told.append(
+            _("A mass put by hand is easily {mm} mm beside its mark.").format(mm=values["placing_mm"])
         )
     told += _weighed_words(values)
     if "off_percent" in values:
