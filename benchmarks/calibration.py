@@ -1,6 +1,6 @@
 """Calibration on simulated plates whose truth is known: how exact, how honest, what mistakes get through."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -8,15 +8,13 @@ import numpy as np
 
 from calibration.outcome import Outcome, calibrate
 from calibration.points import Floats, Point
-from calibration.truth import COUNTS_PER_N, TruePlate, grid_mm, measured
+from calibration.truth import COUNTS_PER_N, TruePlate, grid_mm, measured, rmse_mm, standing, true_errors
 from station.errors import CalibrationError
 from station.sway.plate import Plate
 
 SIZE_MM = (400.0, 400.0)
 NOMINAL = Plate((COUNTS_PER_N,) * 4, (0.0,) * 4, *SIZE_MM)
 REACH_MM = 150.0
-STANDING_MM = 120.0
-PLACES = 40  # where people stand: within ±120 mm, at 500 to 900 N
 WRONG_MM = 2.5  # a plate with a larger true RMSE that passed would have let a mistake through
 
 
@@ -75,28 +73,6 @@ def take(procedure: Procedure, seed: int) -> tuple[TruePlate, list[Point], np.ra
     plate = TruePlate(rng, SIZE_MM)
     places = grid_mm(procedure.side, REACH_MM)
     return plate, measured(plate, places, procedure.forces_n, rng, placing_mm=procedure.placing_mm), rng
-
-
-def true_errors(plate: Plate, truth: TruePlate, at: Floats) -> Floats:
-    """Return x and y in mm and relative force, told minus true, at rows of force, x, y."""
-    tared = plate.tared(tuple(truth.tare_counts.tolist()))
-    counts = np.array([truth.forces_n(*row) for row in at.tolist()]) * COUNTS_PER_N + truth.tare_counts
-    forces_n = [tared.force_n(cell, counts[:, cell]) for cell in range(4)]
-    load_n = np.sum(forces_n, axis=0)
-    x_mm, y_mm = tared.cop_mm(forces_n, load_n)
-    return np.column_stack([x_mm - at[:, 1], y_mm - at[:, 2], load_n / at[:, 0] - 1])
-
-
-def standing(rng: np.random.Generator) -> Floats:
-    """Return rows of force, x, y of people standing."""
-    return np.column_stack(
-        [rng.uniform(500, 900, PLACES), rng.uniform(-STANDING_MM, STANDING_MM, (PLACES, 2))]
-    )
-
-
-def rmse_mm(errors: Floats) -> float:
-    """Return the root mean square distance of a plate's errors."""
-    return float(np.sqrt((errors[:, :2] ** 2).sum(axis=1).mean()))
 
 
 def exactness(procedure: Procedure, plates: int) -> Row:
@@ -242,12 +218,10 @@ def mistakes(make: Callable[[list[Point], np.random.Generator], set[str]], tries
     return Mistakes(make.__name__.strip("_").replace("_", " "), tries, refused, named, harmless, wrong)
 
 
-def run(plates: int = 1000) -> list[NamedTuple]:
-    """Return the tables of docs/calibration.md."""
-    return [
-        *(exactness(procedure, plates) for procedure in PROCEDURES),
-        *(mistakes(mistake, plates) for mistake in MISTAKES),
-    ]
+def run(plates: int = 1000) -> Iterator[NamedTuple]:
+    """Yield the rows of the tables in docs/calibration.md as they are made."""
+    yield from (exactness(procedure, plates) for procedure in PROCEDURES)
+    yield from (mistakes(mistake, plates) for mistake in MISTAKES)
 
 
 def main(*, full: bool) -> None:

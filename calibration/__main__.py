@@ -63,7 +63,9 @@ def _on_board(args: argparse.Namespace) -> int:
         return _spoken(args, run)
     terminal = None if args.answers else open_terminal(sys.stdin.fileno())
     end = terminal or Unattended(args.answers, log=_say)
-    options = procedures.Options(args.config, args.seed, paced=terminal is not None and sys.stdin.isatty())
+    options = procedures.Options(
+        args.config, args.seed, hand=args.verb, paced=terminal is not None and sys.stdin.isatty()
+    )
     bench = procedures.Bench(options, end)
     try:
         result = run(bench)
@@ -93,7 +95,7 @@ def _spoken(args: argparse.Namespace, run: "Callable[[Bench], dict[str, Any]]") 
 
     screen = Screen(sys.stdin.fileno(), sys.stdout.fileno(), log=_say)
     try:
-        bench = Bench(Options(args.config, args.seed, paced=True), screen)
+        bench = Bench(Options(args.config, args.seed, hand=args.verb, paced=True), screen)
         try:
             result = verdict_of(args.verb, run(bench))
         finally:

@@ -62,8 +62,13 @@ def ask_answers(
         me, *rest = text.split() or [""]
         try:
             if own_weight and me == "me":
-                return msgspec.convert({"who": who, "own_weight_kg": float(" ".join(rest))}, Answers)
-            return msgspec.convert({"who": who, "masses_kg": [float(m) for m in text.split()]}, Answers)
+                return msgspec.convert({"who": who, "own_weight_kg": _number(" ".join(rest))}, Answers)
+            return msgspec.convert({"who": who, "masses_kg": [_number(m) for m in text.split()]}, Answers)
         except (ValueError, msgspec.ValidationError):
             say("Numbers above 0 and up to 300, with a blank between them, please.")
     return Answers(who=who)
+
+
+def _number(text: str) -> float:
+    """Return a number with a decimal point or a decimal comma. Raises ValueError."""
+    return float(text.replace(",", "."))

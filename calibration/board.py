@@ -8,7 +8,7 @@ from typing import Final, Protocol
 import numpy as np
 
 from calibration.dialogue import Step
-from calibration.truth import TruePlate
+from calibration.truth import TruePlate, rmse_mm, standing, true_errors
 from station.board.clock import PacedClock, VirtualClock
 from station.board.hx711 import Hx711Bank
 from station.board.load import EMPTY, Forces, Load, Plate, StillLoad
@@ -16,6 +16,7 @@ from station.board.person import Person
 from station.board.simulated_pins import SimulatedPins, simulated_chips
 from station.errors import BoardError
 from station.session.acquisition import Acquisition
+from station.sway.plate import Plate as ScalePlate
 from station.sway.reading import Reading
 
 POLL_NS: Final = 1_000_000
@@ -104,14 +105,20 @@ class _Put:
 class SimulatedBoard:
     """A board with imperfections drawn from `seed`, chips under the real driver, in a time of its own.
 
-    Its masses are put `placing_mm` (standard deviation along each axis) beside their places. `paced` lets it
-    live in the time of the person in front of it.
+    Its masses are put `placing_mm` (standard deviation along each axis) beside their places, by another hand
+    for another `hand`. `paced` lets it live in the time of the person in front of it.
     """
 
     def __init__(
-        self, size_mm: tuple[float, float], *, seed: int, placing_mm: float = 1.0, paced: bool = False
+        self,
+        size_mm: tuple[float, float],
+        *,
+        seed: int,
+        hand: str = "",
+        placing_mm: float = 1.0,
+        paced: bool = False,
     ) -> None:
-        self._rng = np.random.default_rng(seed)
+        self._placing = np.random.default_rng([seed, *hand.encode()])
         self._truth = TruePlate(np.random.default_rng(seed), size_mm)
         self._placing_mm = placing_mm
         self._seed = seed
@@ -125,7 +132,7 @@ class SimulatedBoard:
         """Do the step as told."""
         forces_n = EMPTY
         if step.kind == "mass":
-            dx, dy = self._rng.normal(0, self._placing_mm, 2).tolist()
+            dx, dy = self._placing.normal(0, self._placing_mm, 2).tolist()
             forces_n = Forces(*self._truth.forces_n(step.force_n, step.x_mm + dx, step.y_mm + dy).tolist())
         elif step.kind == "press":
             forces_n = Forces(*self._truth.forces_n(PRESS_N, step.x_mm, step.y_mm).tolist())
@@ -138,6 +145,11 @@ class SimulatedBoard:
         """Return what the chips said in one millisecond."""
         self._clock.sleep_ns(POLL_NS)
         return self._bank.poll()
+
+    def true_rmse_mm(self, plate: ScalePlate) -> float:
+        """Return how far the CoP of a plate is off under people of 500 to 900 N, root mean square."""
+        people = standing(np.random.default_rng(self._seed), plate.size_mm)
+        return rmse_mm(true_errors(plate, self._truth, people))
 
     def close(self) -> None:
         """Power the chips down."""

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from calibration.outcome import Outcome, plate_residuals
 from calibration.points import Point, Use, table
+from calibration.verification import placing_mm
 from station.errors import CalibrationError
 from station.sway.plate_file import PlaceError, PlateFile, PlatePoint, Verified, encode_plate_file
 
@@ -120,6 +121,13 @@ def as_json(outcome: Outcome, named: str | None, refused: str | None) -> dict[st
     }
 
 
+def _placing(rmse_mm: float) -> list[str]:
+    by_hand_mm = placing_mm(rmse_mm)
+    if by_hand_mm is None:
+        return []
+    return [f"  in it is how far beside its place each mass was put: by hand easily {by_hand_mm:.1f} mm"]
+
+
 def in_words(outcome: Outcome) -> list[str]:
     """Return the report for a person, line by line."""
     found, before = outcome.verification, outcome.before
@@ -135,6 +143,7 @@ def in_words(outcome: Outcome) -> list[str]:
             f"at most {found.max_mm:.2f} mm"
         ),
         f"  force off by {found.force_rms:.2%} rms, at most {found.force_max:.2%}",
+        *_placing(found.rmse_mm),
         f"nominal values on the same points: RMSE {before.rmse_mm:.2f} mm, at most {before.max_mm:.2f} mm",
         (
             f"under {ADULT_N:.0f} N the plate itself is sure to ±{max(middle.x95_mm, middle.y95_mm):.2f} mm "

@@ -7,11 +7,14 @@ from typing import Final
 import numpy as np
 
 from calibration.points import Floats, Point, Use
-from station.sway.plate import CORNERS_X, CORNERS_Y, Four
+from station.sway.plate import CORNERS_X, CORNERS_Y, Four, Plate
 
 COUNTS_PER_N: Final = 2000.0
 CELL_RANGE_N: Final = 500.0
 READINGS: Final = 240  # three seconds at 80 SPS
+STANDING: Final = 0.6  # of the half sides: where people stand
+STANDING_N: Final = (500.0, 900.0)
+PLACES: Final = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,3 +107,24 @@ def measured(
             points.append(Point(f"point {len(points) + 1}", x_mm, y_mm, force_n, counts, use))
     points.append(Point("tare", 0, 0, 0, plate.counts(0, 0, 0, at=1.0), use))
     return points
+
+
+def standing(rng: np.random.Generator, size_mm: tuple[float, float] = (400.0, 400.0)) -> Floats:
+    """Return rows of force in N, x and y in mm of people standing, shape (40, 3)."""
+    reach_mm = STANDING * np.array(size_mm) / 2
+    return np.column_stack([rng.uniform(*STANDING_N, PLACES), rng.uniform(-reach_mm, reach_mm, (PLACES, 2))])
+
+
+def true_errors(plate: Plate, truth: TruePlate, at: Floats) -> Floats:
+    """Return x and y in mm and relative force, told minus true, at rows of force, x, y; shape (n, 3)."""
+    untared = plate.tared((0.0,) * 4)
+    counts = np.array([truth.forces_n(*row) for row in at.tolist()]) * COUNTS_PER_N
+    forces_n = [untared.force_n(cell, counts[:, cell]) for cell in range(4)]
+    load_n = np.sum(forces_n, axis=0)
+    x_mm, y_mm = untared.cop_mm(forces_n, load_n)
+    return np.column_stack([x_mm - at[:, 1], y_mm - at[:, 2], load_n / at[:, 0] - 1])
+
+
+def rmse_mm(errors: Floats) -> float:
+    """Return the root mean square distance of a plate's errors."""
+    return float(np.sqrt((errors[:, :2] ** 2).sum(axis=1).mean()))

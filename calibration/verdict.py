@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from calibration.spoken import Light, Result, Values, Verb
+from calibration.verification import placing_mm
 
 # Cheap cells are made to within a tenth; one further from its neighbours is worn, or carries the plate askew.
 APART: Final = 0.15
@@ -37,7 +38,7 @@ def _tare(figures: Figures) -> Verdict:
         return "green", "tare_nominal", "zero taken; the board was never calibrated", {"noise_n": noise_n}
     off_n = max(figures["off_n"], key=abs)
     text = f"zero taken; at most {abs(off_n):.1f} N from that of the calibration"
-    return "green", "tare", text, {"noise_n": noise_n, "off_n": abs(off_n)}
+    return "green", "tare", text, {"noise_n": noise_n, "off_n": round(abs(off_n), 1)}
 
 
 def _corners(figures: Figures) -> Verdict:
@@ -68,8 +69,14 @@ def _plate(figures: Figures) -> Verdict:
         "error95_mm": _short(max(max(bar["x95_mm"], bar["y95_mm"]) for bar in bars)),
         "force_max_percent": _short(100 * found["force_max"]),
         "left_out": len(figures["outliers"]),
+        **_placing(figures["light"], found["rmse_mm"]),
     }
     return figures["light"], f"plate_{figures['light']}", str(figures["words"]), values
+
+
+def _placing(light: Light, rmse_mm: float) -> Values:
+    by_hand_mm = None if light == "red" else placing_mm(rmse_mm)
+    return {} if by_hand_mm is None else {"placing_mm": by_hand_mm}
 
 
 def _verify(figures: Figures) -> Verdict:
@@ -79,6 +86,7 @@ def _verify(figures: Figures) -> Verdict:
         "high_mm": _short(figures["rmse_high_mm"]),
         "max_mm": _short(figures["max_mm"]),
         "force_max_percent": _short(100 * figures["force_max"]),
+        **_placing(figures["light"], figures["rmse_mm"]),
     }
     return figures["light"], f"verify_{figures['light']}", str(figures["words"]), values
 

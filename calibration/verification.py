@@ -17,6 +17,8 @@ FURTHEST: Final = 2.5
 GREEN_FORCE: Final = 0.01
 AMBER_FORCE: Final = 0.03
 FEWEST: Final = 4
+BY_HAND_MM: Final = 1.4  # a mass is put 1 mm beside its place along each axis
+PLACING_SHOWS: Final = 0.7  # of it: a smaller error is of masses put with more care
 
 Light = Literal["green", "amber", "red"]
 WORDS: Final[dict[Light, str]] = {
@@ -60,6 +62,11 @@ class Verification:
         if self.points < FEWEST:
             return f"not usable: verified on {self.points} points, at least {FEWEST} are needed"
         return WORDS[self.light]
+
+
+def placing_mm(rmse_mm: float) -> float | None:
+    """Return what placing by hand may have to do with held-out errors of this size; None when nothing."""
+    return BY_HAND_MM if rmse_mm >= PLACING_SHOWS * BY_HAND_MM else None
 
 
 def verify(residuals: Floats, *, own_points: bool) -> Verification:

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from calibration.board import RealBoard
+from calibration.board import RealBoard, SimulatedBoard
+from calibration.dialogue import Step
 from station.errors import BoardError
 from station.sway.reading import CELL_COUNT, Fault, Reading
 
@@ -29,6 +30,16 @@ def test_readings_of_all_cells_come_from_the_acquisition_process(tmp_path: Path)
     finally:
         board.close()
     assert all(isinstance(reading.counts, int) for reading in good)
+
+
+def test_masses_of_a_verification_are_not_put_beside_their_places_as_those_of_the_fit_were() -> None:
+    moved = set()
+    for hand in ("plate", "verify", "plate"):
+        board = SimulatedBoard((400.0, 400.0), seed=1, hand=hand)
+        board.put(Step("mass", "", 100.0, 100.0, 98.0))
+        moved.add(board._put.forces_n(0))
+        board.close()
+    assert len(moved) == 2
 
 
 def test_a_board_that_cannot_be_read_says_why_and_what_to_do(tmp_path: Path) -> None:

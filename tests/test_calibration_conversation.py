@@ -205,3 +205,14 @@ def test_too_few_masses_are_refused_before_anything_is_measured(config: str) -> 
     with pytest.raises(RefusedError, match="at least 2"):
         procedures.run_cells(Bench(Options(config, 1), script))
     assert script.steps() == []
+
+
+@pytest.mark.parametrize(
+    ("light", "rmse_mm", "told"), [("green", 1.5, True), ("green", 0.1, False), ("red", 7.0, False)]
+)
+def test_placing_by_hand_is_told_where_it_may_be_what_the_errors_are(
+    light: str, rmse_mm: float, *, told: bool
+) -> None:
+    figures = {"light": light, "words": "", "rmse_mm": rmse_mm, "rmse_low_mm": 0.0, "rmse_high_mm": 9.0}
+    result = verdict_of("verify", {**figures, "max_mm": 9.0, "force_max": 0.0})
+    assert ("placing_mm" in result.values) is told

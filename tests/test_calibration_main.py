@@ -44,6 +44,7 @@ def test_fit_tells_a_person_how_good_it_is(tmp_path: Path, capsys: pytest.Captur
     said = capsys.readouterr().out
     assert "GREEN" in said
     assert "nominal values on the same points" in said
+    assert "by hand easily 1.4 mm" in said
 
 
 def test_fit_draws_the_error_map(tmp_path: Path) -> None:
@@ -94,6 +95,7 @@ def test_unattended_a_simulated_board_is_calibrated_verified_and_taken_back(
     assert main(["plate", *station]) == 0
     first = said(capsys)
     assert first["light"] == "green"
+    assert first["simulated"]["rmse_mm"] < min(1.0, first["simulated"]["nominal_rmse_mm"])
     assert main(["verify", *station]) == 0
     verified = said(capsys)
     assert verified["cal"] == first["id"]

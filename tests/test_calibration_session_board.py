@@ -1,11 +1,14 @@
 """Calibrating through the running station: real socket, real driver, a simulated board that needs it."""
 
+import json
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from calibration.__main__ import main
 from calibration.conversation import Conversation
 from calibration.dialogue import Dialogue, Step
 from calibration.document import Circumstances, plate_file
@@ -19,6 +22,7 @@ from station.errors import BoardError, CalibrationError
 from station.session.protocol import Press
 from station.sway.plate import Plate
 from station.sway.plate_file import encode_plate_file
+from tests.plate_files import plate_document
 from tests.virtual_station import VirtualStation
 
 TODAY = datetime(2026, 1, 2, tzinfo=UTC)
@@ -113,6 +117,29 @@ def test_a_refused_plate_comes_with_its_reason(station: VirtualStation) -> None:
     with pytest.raises(CalibrationError, match="calibrate with fewer points"):
         board.take_plate(b'"' + b"a" * 200_000 + b'"')
     board.close()
+
+
+def test_restore_lets_the_running_station_weigh_with_the_plate_before_at_once(
+    station: VirtualStation, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("BALANCE_SOCKET", raising=False)
+    board = board_of(station)
+    before, present = (
+        board.take_plate(plate_document(counts_per_n=scale).encode()) for scale in (1900, 2100)
+    )
+    board.close()
+    assert station.service._scale.plate.calibration == present
+    config = station.folder / "station.toml"
+    config.write_text(f'[station]\nid = "s-1"\nstate = "{station.folder}"\n')
+    with ThreadPoolExecutor(1) as pool:
+        command = pool.submit(main, ["restore", "--config", str(config), "--json"])
+        while not command.done():
+            station.run(0.05)
+    assert command.result() == 0
+    assert json.loads(capsys.readouterr().out) == {"id": before}
+    assert station.service._scale.plate.calibration == before
+    station.run(0.1)
+    assert not station.service._upkeep.on
 
 
 def test_closing_gives_the_board_back(station: VirtualStation) -> None:

@@ -111,8 +111,8 @@ def test_the_daily_check_takes_the_own_weight_of_whoever_stands_there(typist: Ty
     assert "bathroom scale" in typist.text()
 
 
-def test_masses_are_asked_until_they_are_numbers(typist: Typist) -> None:
-    typist.type("Ayşe\nten\n10.02 19.96\n")
+def test_masses_are_asked_until_they_are_numbers_with_a_point_or_a_comma(typist: Typist) -> None:
+    typist.type("Ayşe\nten\n10,02 19.96\n")
     ready = Ready(verb="plate", masses=1, width_mm=400, length_mm=400, sim=True, cal="nominal")
     answers = typist.terminal.answers(ready)
     assert answers.masses_kg == (10.02, 19.96)

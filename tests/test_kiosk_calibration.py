@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from calibration.spoken import Answered, AnySaid, AnyTold, AskStep, Back, Failed, Go, NotTaken, Result, Verb
@@ -23,7 +24,13 @@ from ui.patient.service.calibration import (
 )
 from ui.patient.service.calibration_child import CalibrationChild
 from ui.patient.service.calibration_examples import EMPTY, GOOD, LOOK, MISPLACED, READY
-from ui.patient.service.calibration_words import advice_words, failed_words, light_words, refused_words
+from ui.patient.service.calibration_words import (
+    advice_words,
+    failed_words,
+    figure_words,
+    light_words,
+    refused_words,
+)
 from ui.patient.service.room import Around, Leave
 from ui.patient.service.settings import Settings
 from ui.patient.service.view import BACK
@@ -226,6 +233,28 @@ def test_what_this_screen_does_not_know_is_said_as_it_came() -> None:
     new = Result(verb="tare", light="green", key="new", text="a new end", values={}, figures={})
     assert light_words(new) == "a new end"
     assert advice_words(new) == ()
+
+
+def test_figures_are_told_to_a_tenth_and_a_mass_told_right_has_no_minus() -> None:
+    figures: dict[str, object] = {}
+    verified = Result(
+        verb="verify",
+        light="green",
+        key="verify_green",
+        text="",
+        values={"rmse_mm": 0.57, "max_mm": 1.26, "low_mm": 0.4, "high_mm": 0.81},
+        figures=figures,
+    )
+    assert figure_words(verified) == (
+        "At other places: 0.6 mm off on average, 1.3 mm at most.",
+        "That average is between 0.4 and 0.8 mm (95 % sure).",
+    )
+    by_hand = msgspec.structs.replace(verified, values={"rmse_mm": 1.57, "max_mm": 3.33, "placing_mm": 1.4})
+    assert figure_words(by_hand)[1:] == ("A mass put by hand is easily 1.4 mm beside its mark.",)
+    right = Result(
+        verb="daily", light="green", key="daily_fine", text="", values={"off_percent": -0.02}, figures=figures
+    )
+    assert figure_words(right) == ("A known mass reads 0.0 % off.",)
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 import gettext
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
@@ -22,10 +23,11 @@ from ui.patient.screens import Drawing
 from ui.patient.service.examples import REASON
 from ui.patient.service.preferences import NAMES
 from ui.patient.theme import HEIGHT, WIDTH
-from ui.patient.words import LANGUAGES, said, speak, speak_from
+from ui.patient.words import LANGUAGES, decimal, figure, said, speak, speak_from
 
 PAGE = pygame.Rect(0, 0, WIDTH, HEIGHT)
 TRANSLATED: Final = [language for language in LANGUAGES if language != "en"]
+POINT: Final = re.compile(r"(?<![\d.])\d+\.\d+(?![\d.])")  # in a number, not in an address
 ACCENTS: Final = str.maketrans("aeioucnsgAEIOUCNSG", "äéîöüçñşğÄÉÎÖÜÇÑŞĞ")
 # Written by a person, by a clinic or by a program, or a language in its own words: shown as it is.
 FREE_TEXT: Final = {NOTE, LONG_CUE, REASON, *NAMES.values()}
@@ -140,11 +142,35 @@ def test_a_sentence_a_clinic_wrote_itself_is_shown_as_it_is() -> None:
     assert said("Count the birds outside.") == "Count the birds outside."
 
 
+def test_a_number_from_the_session_has_the_decimal_sign_of_the_language() -> None:
+    sentence = "Well done. You held for the full 12.5 seconds."
+    for language, number in (("en", "12.5"), ("tr", "12,5"), ("de", "12,5"), ("es", "12,5")):
+        speak(language)
+        assert number in said(sentence)
+
+
+def test_fractions_have_the_decimal_sign_of_the_language_and_no_minus_before_a_zero() -> None:
+    assert [decimal(10.024, 2), decimal(-0.04, 1), decimal(12345.6, 1)] == ["10.02", "0.0", "12345.6"]
+    assert [figure(9.0), figure(1.57), figure(28), figure("cal-1.5")] == ["9.0", "1.57", 28, "cal-1.5"]
+    speak("de")
+    assert [decimal(10.024, 2), figure(1.57)] == ["10,02", "1,57"]
+
+
+def test_a_line_never_ends_between_a_number_and_its_unit() -> None:
+    lettering = Lettering(1.0)
+    for text in ("about 150 mm", "up to 10,02 kg", "is sure to 95 % now", "in 57 saniye"):
+        held = next(word for word in text.split() if word.strip("±,0123456789") == "") + "\N{NO-BREAK SPACE}"
+        assert any(held in line for line in lettering.wrap(text, 1, 40, "regular"))
+    assert lettering.wrap("GPIO 5, 17", 1, 40, "regular") == ("GPIO", "5,", "17")
+
+
 def look_for_faults(drawing: Drawing) -> None:
     texts = [text for text in drawing.texts if text.text]
     for number, one in enumerate(texts):
         assert one.setting.fits, one.text
         assert PAGE.contains(one.rect), one.text
+        for line, following in pairwise(one.setting.lines):
+            assert not (line[-1:].isdigit() and re.match(r"[^\W\d_]|%", following)), one.text
         for other in texts[number + 1 :]:
             apart = not one.rect.inflate(-4, -8).colliderect(other.rect.inflate(-4, -8))
             assert apart, (one.text, other.text)
@@ -154,7 +180,10 @@ def look_for_faults(drawing: Drawing) -> None:
 @each_language
 def test_the_words_of_a_screen_fit_in_every_language(language: str, name: str) -> None:
     speak(language)
-    look_for_faults(Drawing(every_screen()[name]))
+    drawing = Drawing(every_screen()[name])
+    look_for_faults(drawing)
+    for text in drawing.texts:
+        assert text.text in FREE_TEXT or not POINT.search(text.text), text.text
 
 
 @each_screen

@@ -1,5 +1,6 @@
 """Typography: fonts, wrapping, and type that is set smaller before it is ever cut off."""
 
+import re
 from collections import OrderedDict
 from importlib.util import find_spec
 from pathlib import Path
@@ -14,6 +15,10 @@ Weight = Literal["regular", "bold"]
 LINE_PITCH: Final = 1.24  # distance of two baselines, in sizes
 FILES: Final = {"regular": "AtkinsonHyperlegible-Regular.ttf", "bold": "AtkinsonHyperlegible-Bold.ttf"}
 CACHED: Final = 256
+# A line ends neither between a number and what it counts nor at a no-break space that a translator wrote.
+HELD: Final = re.compile(r"(?<=\d) (?=[^\W\d_]|[%°])")
+BREAK: Final = re.compile(r"[ \t\n]+")
+NO_BREAK: Final = "\N{NO-BREAK SPACE}"
 
 
 class Face(NamedTuple):
@@ -84,9 +89,9 @@ class Lettering:
         return (font.get_ascent() - cap_height / 2) / self._scale
 
     def wrap(self, text: str, width: float, size: int, weight: Weight) -> tuple[str, ...]:
-        """Break at spaces; a word wider than the line stays whole."""
+        """Break at spaces; a word wider than the line stays whole, as does a number with what it counts."""
         lines: list[str] = []
-        for word in text.split():
+        for word in BREAK.split(HELD.sub(NO_BREAK, text.strip())):
             longer = f"{lines[-1]} {word}" if lines else word
             if lines and self.width(longer, size, weight) <= width:
                 lines[-1] = longer

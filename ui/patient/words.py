@@ -1,10 +1,12 @@
-"""Words on the screen go through gettext; the source language is English."""
+"""Words on the screen go through gettext, and fractions through Babel; the source language is English."""
 
 import gettext as gettext_module
 import re
 from functools import cache
 from pathlib import Path
 from typing import Final
+
+from babel.numbers import format_decimal
 
 from station.training.words import TEMPLATES
 
@@ -56,8 +58,26 @@ def said(text: str) -> str:
         return words
     for template in TEMPLATES:
         if match := _pattern(template).fullmatch(text):
-            return _(template).format(**match.groupdict())
+            told = {
+                key: figure(float(number)) if "." in number else number
+                for key, number in match.groupdict().items()
+            }
+            return _(template).format(**told)
     return text
+
+
+def decimal(value: float, places: int) -> str:
+    """Return a number with this many decimals (one or more), with the decimal sign of the language in use."""
+    return _in_figures(round(value, places) + 0.0, "0." + "0" * places)  # + 0.0: no minus before a zero
+
+
+def figure(value: object) -> object:
+    """Return a value as a sentence tells it: a fraction with the decimal sign of the language in use."""
+    return _in_figures(value, "0.0##") if isinstance(value, float) else value
+
+
+def _in_figures(value: float, pattern: str) -> str:
+    return format_decimal(value, pattern, locale=language(), group_separator=False)
 
 
 @cache

@@ -40,7 +40,14 @@ GOOD: Final = Result(
     light="green",
     key="plate_green",
     text="good",
-    values={"error95_mm": 0.79, "rmse_mm": 1.42, "max_mm": 2.9, "force_max_percent": 0.31, "left_out": 0},
+    values={
+        "error95_mm": 0.79,
+        "rmse_mm": 1.42,
+        "max_mm": 2.9,
+        "force_max_percent": 0.31,
+        "left_out": 0,
+        "placing_mm": 1.4,
+    },
     figures={},
     plate="cal-0123456789ab",
 )
@@ -57,7 +64,14 @@ VERIFIED: Final = Result(
     light="amber",
     key="verify_amber",
     text="usable",
-    values={"rmse_mm": 3.1, "low_mm": 2.1, "high_mm": 5.94, "max_mm": 4.8, "force_max_percent": 0.4},
+    values={
+        "rmse_mm": 3.1,
+        "low_mm": 2.1,
+        "high_mm": 5.94,
+        "max_mm": 4.8,
+        "force_max_percent": 0.4,
+        "placing_mm": 1.4,
+    },
     figures={},
     advice=[
         {"reason": "tare_walked", "cell": "RL", "measured": 12.0, "limit": 10.0, "unit": "N", "text": ""}

@@ -1,8 +1,10 @@
 """The words of a calibration on the screen: what to do, why it was not taken, and what came of it."""
 
-from calibration.spoken import AskStep, Failed, NotTaken, Result, Values, Verb
+from collections.abc import Mapping
+
+from calibration.spoken import AskStep, Failed, NotTaken, Result, Verb
 from ui.patient.service.check_words import corner_words
-from ui.patient.words import _
+from ui.patient.words import _, decimal, figure
 
 
 def verb_words(verb: Verb) -> str:
@@ -40,7 +42,7 @@ def step_words(step: AskStep) -> str:
         return _("Step off, and leave the board empty.")
     if step.kind == "empty":
         return _("Take everything off the board.")
-    return _("Put {kg} kg here and let go.").format(kg=f"{step.kg:.2f}")
+    return _("Put {kg} kg here and let go.").format(kg=decimal(step.kg, 2))
 
 
 def place_words(step: AskStep) -> str:
@@ -82,10 +84,13 @@ def refused_words(refused: NotTaken) -> str:
 
 
 def _named(values: object) -> dict[str, object]:
+    """Return values as sentences tell them: corners by name, fractions as the language writes them."""
     if not isinstance(values, dict):
         return {}
     return {
-        key: ", ".join(corner_words(str(cell)) for cell in value) if isinstance(value, list) else value
+        key: ", ".join(corner_words(str(cell)) for cell in value)
+        if isinstance(value, list)
+        else figure(value)
         for key, value in values.items()
     }
 
@@ -138,7 +143,8 @@ def light_words(result: Result) -> str:
 
 def figure_words(result: Result) -> tuple[str, ...]:
     """Return the figures that matter, one sentence each."""
-    values = result.values
+    tenths = {k: round(v, 1) + 0.0 if isinstance(v, float) else v for k, v in result.values.items()}
+    values = _named(tenths)  # + 0.0: no minus before a zero
     told: list[str] = []
     if "error95_mm" in values:
         told.append(
@@ -156,22 +162,23 @@ def figure_words(result: Result) -> tuple[str, ...]:
                 low=values["low_mm"], high=values["high_mm"]
             )
         )
+    if "placing_mm" in values:
+        told.append(
+            _("A mass put by hand is easily {mm} mm beside its mark.").format(mm=values["placing_mm"])
+        )
     told += _weighed_words(values)
     if "off_percent" in values:
         told.append(_("A known mass reads {percent} % off.").format(percent=values["off_percent"]))
     if "off_n" in values:
-        told.append(
-            _("It has moved by {newtons} N since the calibration.").format(newtons=_short(values["off_n"]))
-        )
-    if "order" in values and result.light == "red" and isinstance(values["order"], list):
-        order = ", ".join(corner_words(str(cell)) for cell in values["order"])
-        told.append(_("They answered as: {order}.").format(order=order))
+        told.append(_("It has moved by {newtons} N since the calibration.").format(newtons=values["off_n"]))
+    if "order" in values and result.light == "red":
+        told.append(_("They answered as: {order}.").format(order=values["order"]))
     if result.plate is not None:
         told.append(_("The new calibration is in use ({name}).").format(name=result.plate))
     return (*told, *advice_words(result))
 
 
-def _weighed_words(values: Values) -> list[str]:
+def _weighed_words(values: Mapping[str, object]) -> list[str]:
     """Return what each corner, or a person, was weighed at."""
     told = []
     if "apart_percent" in values:
@@ -209,7 +216,3 @@ def advice_words(result: Result) -> tuple[str, ...]:
 
 def _sentence(words: str) -> str:
     return words[:1].upper() + words[1:]
-
-
-def _short(value: object) -> str:
-    return f"{value:.1f}" if isinstance(value, float | int) else str(value)

@@ -42,7 +42,7 @@ from ui.patient.theme import (
 )
 from ui.patient.view import View
 from ui.patient.widgets import paragraphs, strip
-from ui.patient.words import _
+from ui.patient.words import _, decimal
 
 BOX: Final = pygame.Rect(MARGIN, 88, (CONTENT.width - 24) // 2, 146)
 WORDS_WIDTH: Final = LEFT - MARGIN - 60
@@ -74,7 +74,7 @@ def masses(canvas: Canvas, view: View, service: ServiceView, sheet: MassSheet) -
     canvas.write(title, box, bold(TITLE), anchor="middle")
     typed = pygame.Rect(MARGIN, 176, 420, 104)
     canvas.pen.block(typed, CARD, radius=20, edge=EDGE)
-    words = _("{kg} kg").format(kg=f"{sheet.kg:.2f}")
+    words = _("{kg} kg").format(kg=decimal(sheet.kg, 2))
     canvas.write(words, typed.inflate(-40, 0), bold(TITLE), align="right", anchor="middle")
     below = pygame.Rect(MARGIN, 296, WORDS_WIDTH, 266)
     if sheet.alike:
@@ -103,7 +103,7 @@ def _hints(sheet: MassSheet) -> tuple[str, ...]:
             _("Weigh yourself on a bathroom scale, dressed as you are now. For 71.4 kg type 7140."),
             _("A mass is the better check: bathroom scales are good to half a kilogram or 1 %."),
         )
-    known = tuple(_("Before: {kg} kg").format(kg=f"{kg:.2f}") for kg in sheet.masses_kg)
+    known = tuple(_("Before: {kg} kg").format(kg=decimal(kg, 2)) for kg in sheet.masses_kg)
     nobody = (_("Not your own weight: people sway, a mass does not."),) if sheet.verb != "daily" else ()
     return (
         *known,

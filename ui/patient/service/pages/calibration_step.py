@@ -33,7 +33,7 @@ from ui.patient.view import View
 from ui.patient.widgets import strip
 from ui.patient.words import _
 
-CORNER: Final = pygame.Rect(0, 0, 152, 84)
+CORNER: Final = pygame.Rect(0, 0, 160, 84)
 PLATE: Final = pygame.Rect(MARGIN + CORNER.width + 10, 140, 340, 364)
 WORDS: Final = pygame.Rect(PLATE.right + CORNER.width + 50, 84, 0, 476)
 WORDS.width = WIDTH - MARGIN - WORDS.left
@@ -96,6 +96,10 @@ def _mark(canvas: Canvas, sheet: StepSheet) -> None:
     if sheet.step.kind != "mass":
         return
     x, y = _at(sheet, sheet.step.x_mm, sheet.step.y_mm)
+    inside = PLATE.inflate(
+        -2 * (RING + 8), -2 * (RING + 8)
+    )  # above a cell it would lie on the cell's reading
+    x, y = pygame.math.clamp(x, inside.left, inside.right), pygame.math.clamp(y, inside.top, inside.bottom)
     canvas.pen.disc((x, y), RING, CALM_SOFT)
     canvas.pen.ring((x, y), RING, 8, CALM)
     canvas.pen.stroke([(x - 16, y), (x + 16, y)], 6, CALM)
@@ -108,7 +112,7 @@ def _corner(canvas: Canvas, sheet: StepSheet, rect: pygame.Rect, cell: int, *, p
     still = counts is not None and counts.still[cell]
     ground = CALM_SOFT if pressed else CARD
     canvas.pen.block(rect, ground, radius=18, edge=CALM if pressed else EDGE, edge_width=6 if pressed else 2)
-    light = (rect.left + 26, rect.centery)
+    light = (rect.left + 24, rect.centery)
     if sheet.step.kind == "person":  # who sways is never still, and need not be
         canvas.pen.disc(light, 9, EDGE)
     elif still:
@@ -119,7 +123,7 @@ def _corner(canvas: Canvas, sheet: StepSheet, rect: pygame.Rect, cell: int, *, p
     if counts is not None and counts.counts[cell] is not None:
         net_n = counts.net_n[cell]
         words = "…" if net_n is None else _("{newtons} N").format(newtons=round(net_n))
-    inside = pygame.Rect(rect.left + 46, rect.top, rect.width - 54, rect.height)
+    inside = pygame.Rect(rect.left + 48, rect.top, rect.width - 62, rect.height)
     canvas.write(words, inside, bold(BODY), anchor="middle")
 
 
@@ -128,7 +132,7 @@ def _words(canvas: Canvas, sheet: StepSheet) -> None:
     canvas.write(
         number, pygame.Rect(WORDS.left, WORDS.top, WORDS.width, 44), plain(30, QUIET), anchor="middle"
     )
-    sentence = pygame.Rect(WORDS.left, WORDS.top + 48, WORDS.width, 152)
+    sentence = pygame.Rect(WORDS.left, WORDS.top + 54, WORDS.width, 146)
     canvas.write(step_words(sheet.step), sentence, bold(46), anchor="middle", balanced=True)
     where = pygame.Rect(WORDS.left, sentence.bottom + 4, WORDS.width, 116)
     canvas.write(place_words(sheet.step), where, plain(BODY), anchor="middle", balanced=True)
@@ -139,7 +143,9 @@ def _words(canvas: Canvas, sheet: StepSheet) -> None:
         share = sheet.counts.progress if sheet.counts is not None else 0.0
         _progress(canvas, below, _meanwhile(sheet.step.kind, begun=share > 0), share)
     elif sheet.step.resumed:
-        canvas.write(_("This goes on where it was stopped."), below, plain(LEAD), anchor="middle")
+        canvas.write(
+            _("This goes on where it was stopped."), below, plain(LEAD), anchor="middle", balanced=True
+        )
 
 
 def _meanwhile(kind: Kind, *, begun: bool) -> str:

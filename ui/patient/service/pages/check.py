@@ -25,7 +25,7 @@ from ui.patient.theme import (
 )
 from ui.patient.view import View
 from ui.patient.widgets import paragraphs, strip
-from ui.patient.words import _
+from ui.patient.words import _, decimal
 
 VERDICT: Final = pygame.Rect(MARGIN, 84, CONTENT.width, 58)
 FIRST: Final = pygame.Rect(MARGIN, 146, CONTENT.width, 84)
@@ -113,4 +113,4 @@ def _noise_words(cell: CellReport) -> str:
 def _load_words(cell: CellReport) -> str:
     if cell.load_kg is None:
         return _("load not known")
-    return _("carries {load} kg").format(load=f"{cell.load_kg:.1f}".replace("-0.0", "0.0"))
+    return _("carries {load} kg").format(load=decimal(cell.load_kg, 1))
