@@ -17,7 +17,7 @@ TRAINED_NOTE: Final = "trained"
 WEIGHT_NOTE: Final = "body_weight"
 GOAL_NOTE: Final = "goal"
 PROGRESS_NOTE: Final = "progress"
-MOST_SESSIONS: Final = 60
+MOST_SESSIONS: Final = 120  # four weeks, three a day and some more
 WEEK: Final = 7
 RESTED_S: Final = 7 * 24 * 3600.0
 RESUME_S: Final = 1800.0  # a session broken off for longer is over; a check-in older than that is asked again
@@ -99,6 +99,15 @@ class Memory:
         now = self._now()
         days_ago = {trained.ended.days_ago(now) for trained in self._trained}
         return tuple(ago in days_ago for ago in range(WEEK - 1, 0, -1))
+
+    def minutes_by_days_ago(self) -> dict[int, float]:
+        """Return the minutes of training of each day on which there was some, by how many days ago it was."""
+        now = self._now()
+        minutes: dict[int, float] = {}
+        for trained in self._trained:
+            ago = trained.ended.days_ago(now)
+            minutes[ago] = minutes.get(ago, 0.0) + trained.minutes
+        return minutes
 
     def today(self) -> date:
         """Return the local date."""
