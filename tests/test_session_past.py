@@ -8,21 +8,47 @@ import pytest
 
 from station.session.past import MOST_BESTS, MOST_WEEKS, own_bests, weeks_behind
 from station.session.protocol import MAX_PACKET_BYTES, encode
+from station.training.result import SupportResult, TrialResult
 from station.training.routine import shipped_routines
 from station.training.snapshot import BestView, PastView
-from tests.example_results import trial
 from ui.patient.staged import snapshot
 
 THURSDAY = 3
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 ROUTINES = shipped_routines()
+TRIAL = TrialResult(
+    trial="t",
+    session="s",
+    number=1,
+    routine="supported-standing",
+    rung=1,
+    side=None,
+    stance="both",
+    support_kind="two-hands",
+    vision="open",
+    surface="firm",
+    attempt=1,
+    started="",
+    outcome="lost",
+    hold_s=9.0,
+    target_hold_s=20.0,
+    body_weight_n=640.0,
+    measures={},
+    quality={},
+    support=SupportResult(mean_percent=None, max_percent=None, limit_percent=40.0),
+    in_target_percent=None,
+    faults=(),
+    cal="nominal",
+    alg="cop-1",
+    sim=True,
+)
 
 
 def kept(*changes: dict[str, Any]) -> list[bytes]:
     """Results of one day after the other."""
     return [
         msgspec.json.encode(
-            msgspec.structs.replace(trial(), started=(NOON + timedelta(days=n)).isoformat(), **change)
+            msgspec.structs.replace(TRIAL, started=(NOON + timedelta(days=n)).isoformat(), **change)
         )
         for n, change in enumerate(changes)
     ]
@@ -54,7 +80,7 @@ def bests(*changes: dict[str, Any], sim: bool = True) -> tuple[BestView, ...]:
     return own_bests(kept(*changes), ROUTINES, sim=sim)
 
 
-STANDING: dict[str, Any] = {"routine": "supported-standing", "rung": 1, "side": None, "sim": True}
+STANDING: dict[str, Any] = {"routine": "supported-standing", "rung": 1, "sim": True}
 
 
 def test_the_longest_hold_is_told_with_its_day() -> None:
