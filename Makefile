@@ -1,4 +1,4 @@
-# make run | test | check | bench | screens : each sets up what it needs first.
+# make run | test | check | bench | soak | screens : each sets up what it needs first.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -10,7 +10,7 @@ TEST_PROGRAMS := mosquitto Xvfb chromium
 # The program by which the tests drive Chromium is linked against it.
 TEST_LIBRARIES := libatomic1
 
-.PHONY: setup run test check bench screens images words clean
+.PHONY: setup run test check bench soak screens images words clean
 .DELETE_ON_ERROR:
 
 setup: $(READY)
@@ -35,6 +35,11 @@ check: $(READY)
 
 bench: setup
 	@$(BIN)/python -m benchmarks
+
+# Kills broker, recorder, uplink and session while results flow; some minutes.
+SEED ?= 1
+soak: setup
+	@$(BIN)/python -m benchmarks.soak --seed $(SEED)
 
 screens: setup
 	@SDL_VIDEODRIVER=dummy $(BIN)/python -m ui.patient.screens build/screens

@@ -20,6 +20,8 @@ NAMES: Final = (
     "calibration",
     "training",
     "prescriptions",
+    "hostile",
+    "outage",
 )
 # These live in virtual time, and can be given any length.
 TIMED: Final = ("driver", "rivals", "memory")

@@ -12,7 +12,15 @@ from typing import Any, Final, Literal, NamedTuple
 
 import msgspec
 
-from station.link.messages import BODIES, MAX_MESSAGE_BYTES, ROOT, Ack, Envelope, SignedPrescription
+from station.link.messages import (
+    BODIES,
+    MAX_MESSAGE_BYTES,
+    ROOT,
+    Ack,
+    Envelope,
+    RemoteCommand,
+    SignedPrescription,
+)
 from station.training.prescription import Prescription
 
 FOLDER: Final = Path(__file__).parents[2] / "docs/contract"
@@ -45,8 +53,8 @@ class Channel(NamedTuple):
         return f"{ROOT}/s/{{station}}/{'up' if self.sender == 'station' else 'down'}/{self.kind}"
 
 
-def _up(kind: str, says: str, *, retained: bool = False) -> Channel:
-    return Channel(kind, "station", 1, retained, says, BODIES[kind])
+def _up(kind: str, says: str, *, retained: bool = False, qos: int = 1) -> Channel:
+    return Channel(kind, "station", qos, retained, says, BODIES[kind])
 
 
 def _down(kind: str, says: str, message: type[msgspec.Struct], *, retained: bool = False) -> Channel:
@@ -62,7 +70,10 @@ CHANNELS: Final = (
     _up("event", "Something the care team should know."),
     _up("raw", "The raw counts of one trial."),
     _up("reply", "What became of a prescription."),
+    _up("reply/command", "What became of a command."),
+    _up("live", "What the station's screen shows, up to ten times a second while a lease lasts.", qos=0),
     _down("ack", "Ids the care side has committed: only now the station forgets them.", Ack),
+    _down("cmd", "Something to be done now, once.", RemoteCommand),
     _down("rx", "The complete programme, signed.", SignedPrescription, retained=True),
 )
 
