@@ -10,7 +10,7 @@ TEST_PROGRAMS := mosquitto Xvfb chromium espeak-ng
 # The program by which the tests drive Chromium is linked against it.
 TEST_LIBRARIES := libatomic1
 
-.PHONY: setup run test check bench soak screens words clean
+.PHONY: setup run test check bench soak screens images words clean
 .DELETE_ON_ERROR:
 
 setup: $(READY)
@@ -43,6 +43,10 @@ soak: setup
 
 screens: setup
 	@SDL_VIDEODRIVER=dummy $(BIN)/python -m ui.patient.screens build/screens
+
+README_SCREENS := 06-checkin-yes-no 25-hold 48c-weeks
+images: setup
+	@SDL_VIDEODRIVER=dummy $(BIN)/python -m ui.patient.screens docs/images $(addprefix --only ,$(README_SCREENS))
 
 words: setup
 	@$(BIN)/python -m ui.patient.catalogue

@@ -179,3 +179,16 @@ def test_make_screens_writes_one_picture_a_screen_and_a_contact_sheet(
     assert {file.stem for file in (tmp_path / "en").glob("*.png")} == set(SCREENS)
     assert (tmp_path / "en.png").exists()
     assert SIGN_BOX.width > 0
+
+
+def test_one_screen_alone_can_be_written_for_a_page_that_shows_it(tmp_path: Path) -> None:
+    assert main([str(tmp_path), "--only", "25-hold"]) == 0
+    assert [file.name for file in tmp_path.iterdir()] == ["25-hold.png"]
+
+
+def test_the_pictures_of_the_readme_show_the_screens_as_they_are() -> None:
+    pictures = {file.stem: file for file in Path("docs/images").glob("[0-9]*.png")}
+    assert pictures.keys() >= {"06-checkin-yes-no", "25-hold", "48c-weeks"}
+    for name, file in pictures.items():
+        difference = np.abs(pixels(drawn(name).picture) - pixels(pygame.image.load(str(file)))).mean()
+        assert difference < 1, f"{name}: make images"

@@ -75,6 +75,10 @@ def words(name: str) -> str:
     [
         ("02-away-in-session", "One moment, please. Hold on to your support, or sit down."),
         ("03-welcome", "Good to see you. Put your support right next to the board. Press Start"),
+        ("07-message", "There is a message from your therapist. Please read it."),
+        ("07c-message-news", "New for you. "),
+        ("07d-message-back-again", "New for you. "),
+        ("38b-goodnight", "Goodbye, and rest well."),
         ("06-checkin-yes-no", CHECK_IN[2].text),
         ("08-checkin-scale", "How much pain do you have now? 0 is no pain, 10 is the worst pain."),
         ("10-blocked", " ".join(blocked_words(CHECK_IN[2].advice))),

@@ -9,6 +9,7 @@ import pytest
 from station.errors import MessageError
 from station.session.client import SessionClient
 from station.session.protocol import Refused, SimulateFault, decode_command
+from station.session.store import Store
 from station.training.prescription import Exercise
 from station.training.result import TrialResult
 from station.training.snapshot import Snapshot
@@ -137,3 +138,20 @@ def test_nothing_can_be_broken_on_a_real_board(station: VirtualStation) -> None:
     station.run(0.1)
     assert isinstance(station.heard[-1], Refused)
     assert "real board" in station.heard[-1].reason
+
+
+def test_a_screen_says_that_the_care_team_knows_of_a_fault_only_once_it_does(station: VirtualStation) -> None:
+    watcher = Watcher(station)
+    station.run(2)
+    station.say(SimulateFault(kind="unplugged", cells=("FL",)))
+    told = [snapshot.care_told for _at_s, snapshot in watcher.watch(4)]
+    assert told[0] == ""
+    assert told[-1] == "on_its_way"
+    assert "known" not in told
+    with Store(station.folder / "station.sqlite3") as store:
+        kinds = ("event", "reply", "result/trial", "result/session", "raw")
+        sent = [row.id for kind in kinds for row in store.outbox(kind, after=0, limit=100)]
+        store.acknowledged(tuple(sent))
+        assert store.backlog().depth == 0
+    assert watcher.watch(2)[-1][1].care_told == "known"
+    watcher.close()

@@ -65,8 +65,8 @@ def test_start_and_stop_say_yes_and_no_to_the_question_on_the_screen_by_its_key(
     assert pressed(shown("checkin", NUMB), "stop") == Answer(key="numbness", value=False)
 
 
-def test_a_number_is_chosen_on_the_screen_and_stop_stays_stop() -> None:
-    assert pressed(shown("checkin", PAIN), "start") is None
+def test_a_number_is_marked_on_the_screen_which_is_told_of_start_and_stop_stays_stop() -> None:
+    assert pressed(shown("checkin", PAIN), "start") == START
     assert pressed(shown("checkin", PAIN), "stop") == STOP
 
 

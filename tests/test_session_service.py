@@ -265,6 +265,9 @@ def answer_all(station: VirtualStation, **answers: bool | int) -> None:
     station.run(3)
     station.say(Press(button="start"))
     station.run(0.1)
+    if station.course().phase == "message":
+        station.say(Press(button="start"))
+        station.run(0.1)
     while (question := station.course().question) and station.course().phase == "checkin":
         value = answers.get(question.key, {"pain": 2, "support": True}.get(question.key, False))
         station.say(Answer(key=question.key, value=value))
@@ -473,8 +476,10 @@ def test_the_journal_goes_to_the_care_team_and_the_next_session_waits_for_its_ga
     assert journal.session == sessions(station)[0].session
     assert journal.counts == {"walk_minutes": 25}
     assert journal.guided == {"heel-to-toe-walking": trials(station)[0].count}
-    station.say(Press(button="start"))
-    station.run(0.1)
+    assert station.course().phase == "goodnight"
+    for _ in range(2):
+        station.say(Press(button="start"))
+        station.run(0.1)
     assert station.course().phase == "blocked"
     assert "2 hours" in station.course().words[-1]
 

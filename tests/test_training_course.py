@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from station.training.caps import Allowance
-from station.training.course import Course
+from station.training.closing import NOBODY_TRAINS
+from station.training.course import Course, Press
 from station.training.ended import (
     CountEnded,
     JournalEnded,
@@ -24,6 +25,7 @@ from station.training.prescription import Exercise, Prescription
 from station.training.programme import Programme, fallback_programme, programme_of
 from station.training.questions import CHECK_IN
 from station.training.routine import shipped_routines
+from station.training.snapshot import PastView
 from station.training.view import snapshot_of
 from tests.standing import Board
 
@@ -274,13 +276,29 @@ def test_an_exercise_prescribed_twice_is_done_twice() -> None:
     assert [p.routine.routine for p in session.course.today.plan] == ["single-leg"] * 2
 
 
-def test_the_therapists_note_is_shown_at_the_next_check_in_once() -> None:
+def test_the_therapists_note_is_shown_once_before_the_next_check_in() -> None:
     session = Session(prescribed(STANDING))
     session.course.prescribe(prescribed(STANDING, version=2, note="Well done last week."))
     session.press()
+    assert session.phase() == "message"
     assert snapshot_of(session.course, None).note == "Well done last week."
-    session.answer()
-    assert snapshot_of(session.course, None).note == ""
+    session.press()
+    assert session.phase() == "checkin"
+    session.press("stop")
+    session.press("stop")
+    session.press()
+    session.press()
+    assert session.phase() == "checkin"
+
+
+def test_a_note_nobody_reads_is_shown_again_next_time() -> None:
+    session = Session(prescribed(STANDING))
+    session.course.prescribe(prescribed(STANDING, version=2, note="Well done last week."))
+    session.press()
+    session.leave(601)
+    assert session.phase() == "welcome"
+    session.press()
+    assert session.phase() == "message"
 
 
 def test_a_broken_board_shows_a_calm_sentence_and_no_numbers() -> None:
@@ -576,6 +594,39 @@ def test_the_journal_follows_the_summary_and_keeps_what_was_chosen() -> None:
         "walk_hard": "my back",
         "exercises": "none",
     }
+    assert session.phase() == "goodnight"
+    session.press()
+    assert session.phase() == "welcome"
+
+
+def test_the_goodbye_says_when_the_next_training_may_begin_and_closes_by_itself() -> None:
+    session = Session(prescribed(STANDING))
+    session.to_hold()
+    session.stand(3)
+    session.press("stop")
+    session.answer()
+    session.press("stop")
+    assert snapshot_of(session.course, None).words == ("You can train again in about 2 hours.",)
+    session.leave(121)
+    assert session.phase() == "welcome"
+
+
+@pytest.mark.parametrize("button", ["start", "stop"])
+def test_the_weeks_behind_are_one_press_from_the_welcome_and_any_press_leads_back(button: Press) -> None:
+    session = Session()
+    session.course.past = PastView(most_days_a_week=5)
+    session.press("stop")
+    assert snapshot_of(session.course, None).past == session.course.past
+    session.press(button)
+    assert session.phase() == "welcome"
+    assert snapshot_of(session.course, None).past is None
+    assert session.outcomes == []
+
+
+def test_the_weeks_behind_close_by_themselves() -> None:
+    session = Session()
+    session.press("stop")
+    session.leave(121)
     assert session.phase() == "welcome"
 
 
@@ -764,13 +815,13 @@ class AnyPath(RuleBasedStateMachine):
     @rule()
     def stop_is_always_one_press(self) -> None:
         self.session.press("stop")
-        assert self.session.phase() in ("welcome", "checkout", "summary")
+        assert self.session.phase() in ("welcome", "history", "checkout", "summary", "goodnight")
 
     @invariant()
     def sessions_end_as_often_as_they_begin(self) -> None:
         begun = sum(isinstance(o, SessionStarted) for o in self.session.outcomes)
         ended = sum(isinstance(o, SessionEnded) for o in self.session.outcomes)
-        running = self.session.phase() not in ("welcome", "blocked", "summary", "journal")
+        running = self.session.phase() not in NOBODY_TRAINS
         assert begun - ended == (1 if running else 0)
 
     @invariant()
@@ -791,7 +842,7 @@ class AnyPath(RuleBasedStateMachine):
         kinds = self.session.kinds()
         if "red_flag" in kinds:
             assert "hold_started" not in kinds[kinds.index("red_flag") :]
-            assert self.session.phase() in ("blocked", "welcome", "summary", "journal")
+            assert self.session.phase() in NOBODY_TRAINS
 
     @invariant()
     def nothing_is_harder_than_anything_prescribed(self) -> None:

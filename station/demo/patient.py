@@ -86,7 +86,7 @@ def reply(snapshot: Snapshot) -> Command | None:
     match snapshot.phase:
         case "checkin" | "checkout" | "guided" | "pause" if snapshot.question is not None:
             return _answer(snapshot.question)
-        case "welcome" | "plan" | "setup" | "guided" | "pause":
+        case "welcome" | "message" | "plan" | "setup" | "guided" | "pause":
             return Press(button="start")
     return None
 

@@ -19,7 +19,7 @@ from station.training.result import FaultSpan, SupportResult, TrialResult
 from station.training.snapshot import Question
 
 S: Final = 1_000_000_000
-PRESSED: Final = ("welcome", "plan", "setup")
+PRESSED: Final = ("welcome", "message", "plan", "setup")
 OVER: Final = ("summary", "blocked")
 MOST_PRESSES: Final = 100  # at one instant: more is a screen that nobody gets past
 

@@ -25,6 +25,11 @@ class Later:
         self._retry_at_s = 0.0
         self._told_s: float | None = None
 
+    @property
+    def waits(self) -> bool:
+        """Whether a write still waits."""
+        return bool(self._waiting)
+
     def write(self, write: Callable[[], None]) -> None:
         """Make one write, after those that wait."""
         self._waiting.append(write)

@@ -18,7 +18,7 @@ TRAINED_NOTE: Final = "trained"
 WEIGHT_NOTE: Final = "body_weight"
 GOAL_NOTE: Final = "goal"
 PROGRESS_NOTE: Final = "progress"
-MOST_SESSIONS: Final = 60
+MOST_SESSIONS: Final = 120  # four weeks, three a day and some more
 WEEK: Final = 7
 RESTED_S: Final = 7 * 24 * 3600.0
 RESUME_S: Final = 1800.0  # a session broken off for longer is over; a check-in older than that is asked again
@@ -115,6 +115,15 @@ class Memory:
     def days_away(self) -> int | None:
         """Return how many days ago somebody last trained; None where nobody ever did."""
         return self._trained[-1].ended.days_ago(self._now()) if self._trained else None
+
+    def minutes_by_days_ago(self) -> dict[int, float]:
+        """Return the minutes of training of each day on which there was some, by how many days ago it was."""
+        now = self._now()
+        minutes: dict[int, float] = {}
+        for trained in self._trained:
+            ago = trained.ended.days_ago(now)
+            minutes[ago] = minutes.get(ago, 0.0) + trained.minutes
+        return minutes
 
     def today(self) -> date:
         """Return the local date."""

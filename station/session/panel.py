@@ -3,7 +3,8 @@
 It is a process of its own (`balance-station panel`): GPIO never enters the session, and a panel that dies or
 is absent changes nothing for the patient. Buttons mean what they mean on the screen: start goes on and says
 yes, stop stops, or says no where yes or no is asked. A question is answered by its key, and only by a press
-that came after it could be read.
+that came after it could be read. Other questions are answered on the screen: there each start marks the next
+answer, and the session passes the press on. Both held lead to the service area.
 """
 
 import select
@@ -17,7 +18,7 @@ from station.session.client import SessionClient
 from station.session.protocol import Answer, Command, Event, Press
 from station.training.snapshot import Snapshot
 
-Button = Literal["start", "stop"]
+Button = Literal["start", "stop", "both"]  # both: held together for a while
 Lamp = Literal["off", "on", "blink"]  # the station is away, is there, needs help
 Beep = Literal["begin", "pause", "done", "alarm"]
 
@@ -49,6 +50,8 @@ class Buttons:
 
     def press(self, button: Button, now_ns: int) -> Command | None:
         """Return what this press says to the session; None when it says nothing on this page."""
+        if button == "both":
+            return None if self._snapshot is None else Press(button="both")
         if self._press_ns is not None and now_ns - self._press_ns < REPEAT_NS:
             return None
         command = self._meant(button)
@@ -63,11 +66,9 @@ class Buttons:
         if self._snapshot is None:
             return None
         question = self._snapshot.question
-        if question is None:
-            return Press(button=button)
-        if question.kind == "yes_no":
+        if question is not None and question.kind == "yes_no":
             return Answer(key=question.key, value=button == "start")
-        return Press(button="stop") if button == "stop" else None  # a number is chosen on the screen
+        return Press(button=button)
 
 
 def lamp_of(snapshot: Snapshot | None) -> Lamp:

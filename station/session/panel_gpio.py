@@ -9,11 +9,11 @@ from station.session.panel import Beep, Button, Lamp
 from station.session.panel_config import PanelConfig
 
 if TYPE_CHECKING:
-    import gpiozero
     from gpiozero.pins import Factory
 
 BOUNCE_S: Final = 0.02
 BLINK_S: Final = 0.5
+BOTH_S: Final = 3.0  # as long as on the screen and on a keyboard
 MEND: Final = "install python3-gpiozero and python3-lgpio; without a panel nothing else changes"
 # How often and how long (on, off in s).
 BEEPS: Final[dict[Beep, tuple[int, float, float]]] = {
@@ -27,8 +27,13 @@ BEEPS: Final[dict[Beep, tuple[int, float, float]]] = {
 class GpioHardware:
     """Two buttons that close to ground, an LED and a buzzer that are driven high."""
 
-    def __init__(self, config: PanelConfig, factory: "Factory | None" = None) -> None:
-        """Take the pins. Raises BoardError with the mend where there is no GPIO, or a pin is in use."""
+    def __init__(
+        self, config: PanelConfig, factory: "Factory | None" = None, *, both_s: float = BOTH_S
+    ) -> None:
+        """Take the pins; both buttons held for `both_s` seconds are told as one press of both.
+
+        Raises BoardError with the mend where there is no GPIO, or a pin is in use.
+        """
         factory = _lgpio() if factory is None else factory
         import gpiozero  # noqa: PLC0415 -- only a panel needs it
 
@@ -40,15 +45,29 @@ class GpioHardware:
             self._outputs.append(self._led)
             self._buzzer = gpiozero.Buzzer(config.buzzer_pin, pin_factory=factory)
             self._outputs.append(self._buzzer)
-            self._watch(gpiozero.Button(config.start_pin, bounce_time=BOUNCE_S, pin_factory=factory), "start")
-            self._watch(gpiozero.Button(config.stop_pin, bounce_time=BOUNCE_S, pin_factory=factory), "stop")
+            for pin in (config.start_pin, config.stop_pin):
+                part = gpiozero.Button(pin, bounce_time=BOUNCE_S, hold_time=both_s, pin_factory=factory)
+                self._buttons.append(part)
+            self._start, self._stop = self._buttons
         except gpiozero.GPIOZeroError as error:
             self.close()
             raise BoardError(f"no panel: {error}; see the pins of [panel]") from None
+        self._watch()
 
-    def _watch(self, part: "gpiozero.Button", button: Button) -> None:
-        self._buttons.append(part)
-        part.when_pressed = lambda: self._presses.put(button)  # called in a thread of gpiozero
+    def _watch(self) -> None:
+        """Have gpiozero call, in a thread of its own, what a press means."""
+        self._start.when_pressed = self._on_start
+        self._stop.when_pressed = lambda: self._presses.put("stop")
+        self._start.when_held = self._stop.when_held = self._on_held
+
+    def _on_start(self) -> None:
+        # A start while stop is held is the way to the service area: it must begin no session.
+        if not self._stop.is_pressed:
+            self._presses.put("start")
+
+    def _on_held(self) -> None:
+        if self._start.is_held and self._stop.is_held:  # called twice; the first time one of them is not yet
+            self._presses.put("both")
 
     def presses(self) -> list[Button]:
         """Return the presses since the last call, oldest first."""

@@ -11,6 +11,7 @@ from station.errors import MessageError, PrescriptionError
 from station.session.bests import longest_holds, newest_reach
 from station.session.clock import WallClock
 from station.session.memory import WEEK
+from station.session.past import own_bests, weeks_behind
 from station.session.progress import Progress
 from station.session.recorder import Recorder
 from station.session.stop import TIME_NOTE
@@ -20,6 +21,7 @@ from station.training.fitting import Bounds, check_fits, check_prescription
 from station.training.prescription import Prescription, is_expired, parse_time
 from station.training.programme import Programme
 from station.training.saying import BACK_AGAIN
+from station.training.snapshot import PastView
 from station.training.tips import tip_of
 
 LONGEST_REASON: Final = 400  # characters
@@ -139,6 +141,17 @@ class Prescriptions:
         if self._recorder is not None:
             course.stop_words = self._recorder.stops.words()
             remind(course, self._recorder)
+
+    def look_back(self, course: Course) -> None:
+        """Give the course the weeks behind this person, to be shown."""
+        if self._recorder is None:
+            return
+        memory = self._recorder.memory
+        course.past = PastView(
+            weeks=weeks_behind(memory.minutes_by_days_ago(), memory.today().weekday()),
+            most_days_a_week=self.in_force().most_days_a_week,
+            bests=own_bests(self._recorder.results_before(), self._bounds.routines, sim=course.sim),
+        )
 
     def prescribe(self, document: bytes, course: Course) -> None:
         """Take a document from the care team: refuse it with its reason, or bring it into force.

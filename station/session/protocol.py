@@ -36,10 +36,22 @@ class Hello(Packet, frozen=True, tag="hello"):
 class Press(Packet, frozen=True, tag="press"):
     """A button: start (go on, yes), stop or pause. Stop works in every phase, pause while training.
 
-    Start pauses too where it has nothing to lead on to: on the board, and in a rest.
+    Start pauses too where it has nothing to lead on to: on the board, and in a rest. Stop on the welcome page
+    shows the weeks behind, and any of both leads back. `both` (held for a while) leads to the service area.
     """
 
-    button: Literal["start", "stop", "pause"]
+    button: Literal["start", "stop", "pause", "both"]
+
+
+class TakeButtons(Packet, frozen=True, tag="take_buttons"):
+    """One client is told (`start_pressed`, `stop_pressed`) what others press; these buttons then do nothing.
+
+    A screen asks for this where a press has something to do on it that the session knows nothing of. It ends
+    with the next such packet and when the client goes away. Stop of somebody who trains, and the answer to
+    "Are you all right?", are never taken.
+    """
+
+    buttons: tuple[Literal["start", "stop"], ...]
 
 
 class Answer(Packet, frozen=True, tag="answer"):
@@ -184,6 +196,7 @@ class Refused(Packet, frozen=True, tag="refused"):
 Command = (
     Hello
     | Press
+    | TakeButtons
     | Answer
     | Simulate
     | SimulateFault

@@ -277,6 +277,14 @@ class Recorder:
             return self._store.results_of(self._identity.subj)
         return []
 
+    def all_is_known(self) -> bool:
+        """Return whether the care side has committed everything that was to be told; False when unknown."""
+        if self._later.waits:
+            return False
+        with suppress(StoreError, sqlite3.Error):
+            return self._store.backlog().depth == 0
+        return False
+
     def _moment(self) -> Moment:
         return Moment(
             t=self._wall.text(),

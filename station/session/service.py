@@ -10,6 +10,7 @@ from station.errors import ServiceError, StationError, StoreError
 from station.session.absence import Absence
 from station.session.acquisition import Note
 from station.session.board import Board
+from station.session.buttons import StationButtons
 from station.session.drift_watch import DriftWatch
 from station.session.exchange import PlateExchange
 from station.session.fault_watch import FaultWatch, StationFault
@@ -26,11 +27,13 @@ from station.session.protocol import (
     Simulate,
     SimulateFault,
     SimulatePlace,
+    TakeButtons,
     TakePlate,
 )
 from station.session.protocol import Service as ServiceMode
 from station.session.recorder import Recorder
 from station.session.recovery import FALL
+from station.session.reports import FaultTold
 from station.session.scale import Scale
 from station.session.server import Peer, Server
 from station.session.upkeep import Upkeep
@@ -56,7 +59,10 @@ LATE_NS: Final = 30_000_000  # readings younger than this may still be on their 
 STOPS: Final = ("red_flag", "pain_stop")
 
 # The phases in which nobody is meant to stand on the board, so that its zero may be taken.
-EMPTY_PHASES: Final = ("welcome", "blocked", "checkin", "plan", "setup", "checkout", "summary", "journal")
+EMPTY_PHASES: Final = (
+    "welcome", "history", "blocked", "message", "checkin", "plan", "setup", "checkout", "summary", "journal",
+    "goodnight",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +95,11 @@ class Service:
         self._drift = parts.drift
         self._absence = parts.absence
         self._upkeep = Upkeep(parts.server)
+        self._buttons = StationButtons(parts.server, parts.course)
         self._now_ns = now_ns
         self._log = log
         self._faults = FaultWatch()
+        self._told = FaultTold()
         self._health = HealthWatch(sim=self._course.sim, cal=parts.plate.calibration)
         self._scale = Scale(parts.plate, parts.recorder, parts.drift, self._health)
         self._course.ready = self._course.ready or self._scale.zeroed
@@ -165,6 +173,7 @@ class Service:
         self._log(f"{where}: {fault.kind} fault, {fault.fault}; {fault.advice}")
         self._tell("sensor_fault", self._now_ns(), detail)
         self._recorder.report("sensor_fault", detail)
+        self._told.told(self._now_ns())
 
     def _on_sample(self, sample: Sample) -> None:
         for outcome in self._course.on_sample(sample):
@@ -174,9 +183,16 @@ class Service:
         if self._samples % SHOW_EVERY == 0:
             session = self._recorder.session
             self._server.show(snapshot_of(self._course, session, service=self._upkeep.on))
-        if self._samples % 50 == 0 and self._may_be_empty():
+        if self._samples % 50 == 0:
+            self._now_and_then()
+
+    def _now_and_then(self) -> None:
+        if self._may_be_empty():
             self._scale.take_zero()
             self._course.ready = self._course.ready or self._scale.zeroed
+        if self._course.board_fault():
+            state = self._told.state(self._now_ns(), all_is_known=self._recorder.all_is_known)
+            self._course.care_told = state
 
     def _may_be_empty(self) -> bool:
         """Return whether nobody is meant to stand on the board, and no mass of a calibration either."""
@@ -241,20 +257,24 @@ class Service:
             elif isinstance(command, TakePlate | RestorePlate | SimulatePlace):
                 self._upkeep.demand(peer)
                 self._in_service(command)
-            else:
+            elif isinstance(command, TakeButtons):
+                self._buttons.take(peer, command)
+            elif not self._buttons.passes_on(peer, command, self._now_ns()):
                 self._on_command(command)
         except StationError as error:
             self._server.refuse(peer, str(error))
 
     def _on_command(self, command: Command) -> None:
         match command:
-            case Press(button=button):
+            case Press(button=button) if button != "both":
                 if button == "start" and self._course.phase in ("welcome", "pause"):
                     if self._upkeep.on:
                         raise ServiceError(
                             "the board is being looked after; training starts again after that"
                         )
                     self._prescriptions.before_session(self._course)
+                if button == "stop" and self._course.phase == "welcome":
+                    self._prescriptions.look_back(self._course)
                 self._on_outcomes(self._course.on_press(button))
             case Answer(key=key, value=value):
                 self._on_outcomes(self._course.on_answer(key, value))

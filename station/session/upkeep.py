@@ -11,7 +11,7 @@ SEND_EVERY_NS: Final = 50_000_000
 MOST_IN_A_PACKET: Final = 1000  # some 40 kB; a board makes some 400 readings a second
 
 # The phases in which nobody trains, so that the board may be given away.
-FREE_PHASES: Final = ("welcome", "blocked", "summary")
+FREE_PHASES: Final = ("welcome", "history", "blocked", "summary", "goodnight")
 
 
 class Upkeep:

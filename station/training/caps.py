@@ -1,6 +1,6 @@
 """Too much, too soon: how often and how long somebody may train, and what is said when that is reached."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil
 from typing import Final, Protocol
 
@@ -58,6 +58,19 @@ def too_much(done: Allowance, caps: Caps) -> tuple[str, ...]:
         return (ENOUGH, REST_DAY.format(days=trained), _again_in(_days_to_wait(done, caps, from_day=1)))
     left_s = caps.least_gap_h * 3600 - (done.since_last_s if done.since_last_s is not None else 1e9)
     return (ENOUGH, TOO_SOON, _again_after(left_s)) if left_s > 0 else ()
+
+
+def again_words(before: Allowance, caps: Caps, *, trained_s: float | None) -> tuple[str, ...]:
+    """Return when the next session may begin, said at the end of one; None: nothing was trained in it."""
+    done = before
+    if trained_s is not None:
+        done = replace(
+            before,
+            sessions_today=before.sessions_today + 1,
+            minutes_today=before.minutes_today + trained_s / 60,
+            since_last_s=0.0,
+        )
+    return too_much(done, caps)[-1:]
 
 
 def minutes_left(done: Allowance, caps: Caps, *, trained_s: float) -> float:

@@ -5,7 +5,7 @@ from typing import Final
 
 from station.sway.reading import Sample
 from station.training.attempt import Attempt
-from station.training.caps import Allowance
+from station.training.caps import Allowance, again_words
 from station.training.ended import EndedBy, JournalEnded, Outcome, SessionEnded
 from station.training.fall import FallWatch
 from station.training.outcome import Happening
@@ -14,14 +14,16 @@ from station.training.progress import Progress
 from station.training.questionnaire import Questionnaire
 from station.training.questions import CHECK_IN, GOAL, JOURNAL, Asked, check_out
 from station.training.routine import Side
-from station.training.snapshot import Phase, Question
+from station.training.snapshot import CareTold, PastView, Phase, Question
 from station.training.today import Today
 from station.training.words import MINUTES_DONE, PAIN_ROSE, summary_words, week_words
 
 S: Final = 1_000_000_000
 FAULT_SHOWN_S: Final = 0.3
 PAIN_RISE: Final = 2
-NOBODY_TRAINS: Final[tuple[Phase, ...]] = ("welcome", "blocked", "summary", "journal")
+NOBODY_TRAINS: Final[tuple[Phase, ...]] = (
+    "welcome", "history", "blocked", "summary", "journal", "goodnight",
+)  # fmt: skip
 COUNTED: Final[tuple[Phase, ...]] = ("hold", "rest", "guided")  # as minutes of training
 LONGEST_SAMPLE_S: Final = 1.0
 
@@ -32,7 +34,7 @@ class Closing:
     What the station remembers of this person is given before a session: `allowance`, `known_weight_n` (of
     the last sessions), `bests_s` (longest holds by routine, rung and side), `own_reach_mm` (limits of
     stability by direction), `week` (the six days before
-    today, oldest first), `weekday`, `tip` and `ask_goal`.
+    today, oldest first), `weekday`, `tip` and `ask_goal`; `past` before it is shown.
     """
 
     def __init__(self, programme: Programme, adopted: Callable[[Programme], None]) -> None:
@@ -47,6 +49,8 @@ class Closing:
         self.weekday = 0
         self.tip = ""
         self.ask_goal = False
+        self.past = PastView()
+        self.care_told: CareTold = ""  # of a fault of the board
         self.note = programme.note  # the therapist's, until the patient has seen it
         self.phase: Phase = "welcome"
         self._t_ns = 0
@@ -158,6 +162,11 @@ class Closing:
         self._adopt()
         return [SessionEnded(ended_by, self.today.trials, self.answers(), self.today.trained_s)]
 
+    def _say_goodnight(self) -> None:
+        trained_s = self.today.trained_s if self.today.results else None
+        self.words = again_words(self.allowance, self.programme, trained_s=trained_s)
+        self._go("goodnight")
+
     def week_with_today(self) -> tuple[bool, ...]:
         """Return on which of the last seven days was trained, today last."""
         trained_today = bool(self.today.results) or self.allowance.sessions_today > 0
@@ -176,7 +185,7 @@ class Closing:
 
     def _close_journal(self) -> list[Outcome]:
         """Keep what was written, as far as it goes."""
-        self._go("welcome")
+        self._say_goodnight()
         answers = self._journal.values()
         counts = {asked.key: value for asked, value in answers if asked.kind == "count"}
         choices = {asked.key: asked.choices[value] for asked, value in answers if asked.kind == "choice"}

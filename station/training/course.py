@@ -129,9 +129,16 @@ class Course(Exercising):
                 return self._after_result()
             case "summary":
                 return self._write_journal()
-            case "blocked":
-                self._go("welcome")
+            case _:
+                self._on_read()
         return []
+
+    def _on_read(self) -> None:
+        """Leave a page that is only read."""
+        if self.phase == "message":
+            self._check_in()
+        elif self.phase in ("blocked", "goodnight", "history"):
+            self._go("welcome")
 
     def on_answer(self, key: str, value: bool | int) -> list[Outcome]:  # noqa: FBT001 a question's answer
         """Take an answer; one to another question than the one asked, or of the wrong kind, is ignored."""
@@ -163,7 +170,6 @@ class Course(Exercising):
 
     def _all_answered(self) -> list[Outcome]:
         if self.phase == "checkin":
-            self.note = ""
             self.today.checked_in = True
             self._check_in_stands = None
             self._go("plan")
@@ -184,10 +190,14 @@ class Course(Exercising):
             self._go("blocked")
             return []
         self._begin()
-        self._check_in()
+        if self.note:
+            self._go("message")
+        else:
+            self._check_in()
         return [SessionStarted()]
 
     def _check_in(self) -> None:
+        self.note = ""
         asked = check_in(trained_before=self._trained_before, somebody_near=self.programme.somebody_near)
         self.today.checked_in = False
         self._ask("checkin", *asked)
@@ -231,7 +241,7 @@ class Course(Exercising):
                 return self._after_result()
             case "rest" if waited_s >= self.rest_s():
                 return self._after_rest()
-            case "summary" if waited_s >= SUMMARY_S:
+            case "summary" | "goodnight" | "history" if waited_s >= SUMMARY_S:
                 self._go("welcome")
             case "blocked" if waited_s >= SUMMARY_S and not self.stop_words:
                 self._go("welcome")
@@ -239,15 +249,18 @@ class Course(Exercising):
                 return self._close_journal()
             case "guided" if waited_s >= max(AWAY_S, LONGEST_GUIDED_SHARE * self.today.planned.rung.takes_s):
                 return self._end("away")
-            case "checkin" | "plan" | "setup" | "pause" | "checkout" if waited_s >= AWAY_S:
+            case "message" | "checkin" | "plan" | "setup" | "pause" | "checkout" if waited_s >= AWAY_S:
                 return self._end("away")
         return []
 
     def _on_stop(self) -> list[Outcome]:
         if self.phase == "journal":
             return self._close_journal()
+        if self.phase == "summary":
+            self._say_goodnight()
+            return []
         if self.phase in NOBODY_TRAINS:
-            self._go("welcome")
+            self._go("history" if self.phase == "welcome" else "welcome")
             return []
         outcomes: list[Outcome] = []
         if self.attempt is not None:
@@ -255,6 +268,6 @@ class Course(Exercising):
             happenings = attempt.stop(self._t_ns)
             outcomes = [*happenings, *self._attempt_over(attempt, "stopped")]
         self._ended_by = "stopped"
-        if self.phase in ("checkin", "checkout", "plan") or not self.today.checked_in:
+        if self.phase in ("message", "checkin", "checkout", "plan") or not self.today.checked_in:
             return [*outcomes, *self._end("stopped")]
         return [*outcomes, *self._check_out()]

@@ -3,12 +3,15 @@
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import msgspec
 
 from station.training.prescription import Device, Exercise, Limits, Prescription
 from station.training.routine import OFF_PLATE, Routine, Rung, Side, Stance
 from station.training.snapshot import ExerciseView
+
+DAYS: Final = 7  # of a week
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +96,7 @@ class Programme:
     minutes_a_day: float = 30.0
     least_gap_h: float = 2.0
     rest_days_a_week: int = 1
+    most_days_a_week: int = 6  # on which at least one exercise may be done
     somebody_near: bool = False  # must be, while this is trained
     weaker_leg: Side | None = None
     easier: tuple[Planned, ...] = ()
@@ -174,6 +178,7 @@ def programme_of(
         minutes_a_day=rx.minutes_a_day,
         least_gap_h=rx.least_gap_h,
         rest_days_a_week=rx.rest_days_a_week,
+        most_days_a_week=min(DAYS - rx.rest_days_a_week, max(one.days_a_week for one in rx.exercises)),
         somebody_near=rx.somebody_near,
         weaker_leg=rx.weaker_leg,
     )

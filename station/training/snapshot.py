@@ -8,7 +8,9 @@ from station.training.prescription import Device
 from station.training.routine import Kind, Side, Stance, Support, Surface, Vision
 
 Phase = Literal[
-    "welcome",  # nobody trains; start begins a session
+    "welcome",  # nobody trains; start begins a session, stop shows the weeks behind
+    "history",  # the weeks behind and own bests (`past`), until any press
+    "message",  # what the therapist or the station has to say (`note`), before the check-in
     "checkin",  # one question a screen
     "blocked",  # no training today; `words` say why and whom to call
     "plan",  # today's exercises
@@ -25,7 +27,9 @@ Phase = Literal[
     "checkout",  # one question a screen
     "summary",
     "journal",  # one question a screen, after the summary
+    "goodnight",  # the end of a session that had a summary; `words` say when the next may begin
 ]
+CareTold = Literal["", "on_its_way", "known"]  # known: the care side has everything this station sent
 QuestionKind = Literal["yes_no", "scale", "count", "choice"]
 PausedBy = Literal["step_off", "support_over", "edge", "fault", "touch_down", "out_of_line"]
 
@@ -116,6 +120,36 @@ class ResultView(msgspec.Struct, frozen=True, kw_only=True):
     goal: int | None = None
 
 
+class WeekView(msgspec.Struct, frozen=True, kw_only=True):
+    """One week, Monday first: whether each day was trained.
+
+    None: before the first training, or still to come. `minutes` is the time of training.
+    """
+
+    days: tuple[bool | None, ...]
+    minutes: float
+
+
+class BestView(msgspec.Struct, frozen=True, kw_only=True):
+    """The most a person has reached on the hardest rung of one exercise so far, and on which local date.
+
+    Seconds for a hold; `count` for what is counted instead.
+    """
+
+    exercise: ExerciseView
+    day: str  # YYYY-MM-DD
+    held_s: float
+    count: int | None = None
+
+
+class PastView(msgspec.Struct, frozen=True, kw_only=True):
+    """The weeks behind one person (the last is this one, at most four) and own bests, at most six."""
+
+    weeks: tuple[WeekView, ...] = ()
+    most_days_a_week: int = 7  # in which the programme in force may be trained
+    bests: tuple[BestView, ...] = ()
+
+
 class Snapshot(msgspec.Struct, frozen=True, kw_only=True, tag="snapshot", tag_field="type"):
     """The whole state of the session as a client shows it."""
 
@@ -143,6 +177,8 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True, tag="snapshot", tag_fi
     week: tuple[bool, ...] = ()  # trained on each of the last seven days, today last (summary)
     weekday: int = 0  # of today; 0 is Monday
     tip: str = ""  # of the day
-    note: str = ""  # from the therapist, shown once at the check-in after a change
+    note: str = ""  # from the therapist or the station, shown once before the check-in after a change
+    past: PastView | None = None  # history
     service: bool = False  # somebody calibrates or checks the board: nobody can train
     board_fault: str | None = None  # a calm sentence when the board gives no numbers
+    care_told: CareTold = ""  # of that fault

@@ -6,7 +6,7 @@ from station.training.snapshot import ExerciseView, LiveView, Snapshot
 from station.training.words import BOARD_FAULT, GETTING_READY
 
 TRAINING = ("setup", "step_on", "weigh", "countdown", "hold", "result", "rest", "guided", "pause")
-WITH_WORDS = ("blocked", "summary", "all_right", "pause", "step_on", "weigh")
+WITH_WORDS = ("blocked", "summary", "goodnight", "all_right", "pause", "step_on", "weigh")
 
 
 def snapshot_of(course: Course, session: str | None, *, service: bool = False) -> Snapshot:
@@ -40,9 +40,11 @@ def snapshot_of(course: Course, session: str | None, *, service: bool = False) -
         week=course.week_with_today() if course.phase == "summary" else (),
         weekday=course.weekday,
         tip=course.tip if course.phase == "summary" else "",
-        note=course.note if course.phase in ("checkin", "plan") else "",
+        note=course.note if course.phase == "message" else "",
+        past=course.past if course.phase == "history" else None,
         service=service,
         board_fault=_board_words(course),
+        care_told=course.care_told if course.board_fault() else "",
     )
 
 
@@ -53,7 +55,7 @@ def _board_words(course: Course) -> str | None:
 
 
 def _plan(course: Course) -> tuple[ExerciseView, ...]:
-    if course.phase in ("welcome", "blocked"):
+    if course.phase in ("welcome", "history", "blocked"):
         return ()
     return tuple(planned.view(done=n < course.today.index) for n, planned in enumerate(course.today.plan))
 

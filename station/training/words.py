@@ -70,6 +70,7 @@ AGAIN_HOURS: Final = "You can train again in about {hours} hours."
 AGAIN_MINUTES: Final = "You can train again in about {minutes} minutes."
 
 FALL_TOLD: Final = "A message is on its way to your care team."
+TEAM_KNOWS: Final = "Your care team knows about it."
 FALL_HELP: Final = "If you need help now, call the emergency number."
 # What a message reaches, and when, is not known here: the way to help comes first.
 FALL_WORDS: Final = (FALL_HELP, FALL_TOLD)
@@ -86,7 +87,7 @@ TEMPLATES: Final = (
 SENTENCES: Final = (
     BOARD_FAULT, GETTING_READY, HELD_ONE, HELD_NONE, BROKEN_OFF, BROKEN_OFF_LAST,
     STOPPED, NO_TRAINING, REST_IS_RIGHT,
-    WAIT_FOR_TEAM, PAIN_TOLD, FINISHED_ONE, STOOD_ONE, SEEN_BY, FALL_TOLD, FALL_HELP,
+    WAIT_FOR_TEAM, PAIN_TOLD, FINISHED_ONE, STOOD_ONE, SEEN_BY, FALL_TOLD, TEAM_KNOWS, FALL_HELP,
     *HELD_WORDS, WEEK_ONE, PAIN_ROSE, MINUTES_DONE, COUNTED_NONE, *PAUSE_WORDS, PAUSE_LEFT,
     *RESUME_WORDS, WEIGH_AGAIN,
     ENOUGH, ENOUGH_ONCE, TOO_SOON, AGAIN_TOMORROW, AGAIN_HOUR, *TEMPLATES,

@@ -7,12 +7,13 @@ from typing import Final
 
 import pygame
 
-from station.session.protocol import Command
+from station.session.protocol import Command, TakeButtons
 from station.training.snapshot import Snapshot
 from ui.patient.album import Album
+from ui.patient.canvas import Turn
 from ui.patient.dialogue import Dialogue
-from ui.patient.gestures import GestureReader, Tap, place_of
-from ui.patient.link import StationLink
+from ui.patient.gestures import GestureReader, Key, Tap, place_of
+from ui.patient.link import StationLink, StationPress
 from ui.patient.service.area import ServiceArea
 from ui.patient.sound.announcer import Announcer
 from ui.patient.view import LIVE_PHASES, CopPoint, View
@@ -102,19 +103,36 @@ class Kiosk:
         view = self.view(now_ns)
         self._announcer.tell(view, now_ns)
         drawn = self._window.show(view)
+        self._link.take_buttons(self._wanted(view), now_ns)
         if self._album is not None:
             self._album.keep(now_ns, self._window.screenshot)
         self._tell_trouble()
         return drawn
 
     def _answer(self, now_ns: int) -> None:
-        """Let the station's own button answer, and send an answer that was left alone."""
-        for _ in range(self._link.starts()):
-            if self._service is None or not self._service.takes_key("go", now_ns):
-                self._dialogue.key("go", (), now_ns)
-        command = self._dialogue.left_alone(now_ns)
-        if command is not None:
-            self._link.send(command, now_ns)
+        """Take the station's own buttons, and send an answer that was left alone."""
+        commands = [self._pressed(press, now_ns) for press in self._link.presses()]
+        for command in (*commands, self._dialogue.left_alone(now_ns)):
+            if command is not None:
+                self._link.send(command, now_ns)
+
+    def _pressed(self, press: StationPress, now_ns: int) -> Command | None:
+        """Do what a press of the station's own buttons means here; it is a key like any other."""
+        if press == "both":
+            if self._service is not None:
+                self._service.open_by_buttons(now_ns)
+            return None
+        key: Key = "go" if press == "start" else "stop"
+        if self._service is not None and self._service.takes_key(key, now_ns):
+            return None
+        return self._dialogue.key(key, self._window.buttons, now_ns)
+
+    def _wanted(self, view: View) -> TakeButtons:
+        """Return which of the station's own buttons have something to do on the page that is shown."""
+        if view.service is not None:
+            return TakeButtons(buttons=("start", "stop"))
+        turns = (b.action for b in self._window.buttons if isinstance(b.action, Turn))
+        return TakeButtons(buttons=("start",) if any(turn.leaf > view.leaf for turn in turns) else ())
 
     def _tell_trouble(self) -> None:
         if self._link.trouble != self._said:

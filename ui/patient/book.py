@@ -5,7 +5,7 @@ from typing import Final, NamedTuple
 
 from station.training.snapshot import Phase, Snapshot
 from ui.patient.canvas import Canvas
-from ui.patient.pages import apart, between, board, preparing, questions, setup, waiting
+from ui.patient.pages import apart, between, board, past, preparing, questions, setup, waiting
 from ui.patient.service.pages.book import draw_service
 from ui.patient.view import LIVE_PHASES, View
 
@@ -21,6 +21,8 @@ class Page(NamedTuple):
 
 PAGES: Final[dict[Phase, Page]] = {
     "welcome": Page(waiting.welcome),
+    "history": Page(past.past),
+    "message": Page(preparing.message),
     "checkin": Page(questions.ask),
     "blocked": Page(waiting.blocked),
     "plan": Page(preparing.plan),
@@ -37,6 +39,7 @@ PAGES: Final[dict[Phase, Page]] = {
     "checkout": Page(questions.ask),
     "summary": Page(between.summary),
     "journal": Page(questions.ask),
+    "goodnight": Page(waiting.goodnight),
 }
 FAULT: Final = Page(waiting.board_help)
 

@@ -5,11 +5,21 @@ from typing import Any, Final
 
 import msgspec
 
-from station.training.caps import Allowance, too_much
+from station.training.caps import Allowance, again_words, too_much
 from station.training.programme import Programme
 from station.training.questions import CHECK_IN, CHECK_OUT, COUNTS, JOURNAL, PAIN_NOW, Asked, as_question
-from station.training.saying import BACK_AGAIN
-from station.training.snapshot import LiveView, Phase, Question, ResultView, Snapshot
+from station.training.routine import shipped_routines
+from station.training.saying import BACK_AGAIN, easier_for_patient
+from station.training.snapshot import (
+    BestView,
+    LiveView,
+    PastView,
+    Phase,
+    Question,
+    ResultView,
+    Snapshot,
+    WeekView,
+)
 from station.training.tips import TIPS
 from station.training.words import (
     BOARD_FAULT,
@@ -32,7 +42,17 @@ from ui.patient.service.view import ServiceView
 from ui.patient.staged import LIVE, TRAIL, exercise, holding, snapshot
 from ui.patient.view import View
 
-__all__ = ["LIVE", "LONG_CUE", "NOTE", "TRAIL", "every_screen", "exercise", "holding", "snapshot"]
+__all__ = [
+    "LIVE",
+    "LONG_CUE",
+    "LONG_NOTE",
+    "NOTE",
+    "TRAIL",
+    "every_screen",
+    "exercise",
+    "holding",
+    "snapshot",
+]
 
 
 def _question(questions: tuple[Asked, ...], number: int, phase: Phase, **changes: Any) -> Snapshot:
@@ -86,6 +106,8 @@ NOTE: Final = (
     "If it feels unsafe, use both hands again and tell me. I look at your results every evening."
 )
 
+LONG_NOTE: Final = f"{NOTE} {NOTE}"[:300]  # as long as a prescription may say
+
 
 def every_screen() -> dict[str, View]:
     """Return a view of every screen by its name, in the order of a session."""
@@ -117,6 +139,7 @@ def _session_screens() -> dict[str, View]:
     wins = (*wins[:-1], week_words(4), wins[-1])
     week = (True, False, True, False, True, False, True)
     walk = exercise("heel-to-toe-walking", 1)
+    later = again_words(Allowance(), Programme(planned=()), trained_s=600)
     enough = too_much(Allowance(sessions_today=2), Programme(planned=()))
     return {
         "01-away": View(None),
@@ -124,12 +147,17 @@ def _session_screens() -> dict[str, View]:
         "03-welcome": View(snapshot("welcome")),
         "04-welcome-ready-soon": View(snapshot("welcome", ready=False, board_fault=GETTING_READY)),
         "05-welcome-fault": View(snapshot("welcome", board_fault=BOARD_FAULT)),
+        "05a-welcome-fault-told": View(
+            snapshot("welcome", ready=False, board_fault=BOARD_FAULT, care_told="on_its_way")
+        ),
         "05b-welcome-service": View(snapshot("welcome", service=True)),
         "06-checkin-yes-no": View(_question(CHECK_IN, 3, "checkin")),
-        "07-checkin-note": View(_question(CHECK_IN, 1, "checkin", note=NOTE)),
+        "07-message": View(snapshot("message", note=NOTE)),
+        "07b-message-long": View(snapshot("message", note=LONG_NOTE)),
+        "07c-message-news": View(snapshot("message", note=easier_for_patient(shipped_routines()["tandem"]))),
+        "07d-message-back-again": View(snapshot("message", note=BACK_AGAIN)),
         "08-checkin-scale": View(_question(CHECK_IN, 8, "checkin"), chosen=3),
         "09-checkin-one-button": View(_question(CHECK_IN, 9, "checkin"), chosen=1, taken_in_s=3),
-        "07b-checkin-back-again": View(_question(CHECK_IN, 1, "checkin", note=BACK_AGAIN)),
         "10-blocked": View(snapshot("blocked", words=red_flag)),
         "10b-blocked-after-a-fall": View(snapshot("blocked", words=(*HELD_WORDS, WAIT_FOR_TEAM))),
         "11-plan": View(snapshot("plan")),
@@ -155,11 +183,13 @@ def _session_screens() -> dict[str, View]:
         "31-hold-beyond": holding(live=beyond, counting=False, paused_by="edge"),
         "32-hold-stale": View(snapshot("hold", live=LIVE, held_s=7.2), stale=True),
         "33-hold-fault": holding(board_fault=BOARD_FAULT, counting=False, paused_by="fault"),
+        "33b-hold-fault-known": holding(board_fault=BOARD_FAULT, care_told="known", paused_by="fault"),
         "34-result-done": View(_result("done", 20.0)),
         "35-result-lost": View(_result("lost", 11.4)),
         "36-rest": View(snapshot("rest", rest_s=14.2, rest_total_s=20, exercise=one_leg, exercise_number=2)),
         "37-checkout": View(_question(CHECK_OUT, 2, "checkout")),
         "38-summary": View(snapshot("summary", words=wins, week=week, weekday=2, tip=max(TIPS, key=len))),
+        "38b-goodnight": View(snapshot("goodnight", words=later)),
         "39-all-right": View(snapshot("all_right")),
         "40-all-right-told": View(snapshot("all_right", words=FALL_WORDS)),
         "41-enough-today": View(snapshot("blocked", words=enough)),
@@ -175,4 +205,30 @@ def _session_screens() -> dict[str, View]:
         "49-checkout-choice": View(_question(CHECK_OUT, 3, "checkout"), chosen=1),
         "50-journal-count": View(_question(JOURNAL, 1, "journal")),
         "51-journal-choice": View(_question(JOURNAL, 3, "journal"), chosen=3),
+        **_past_screens(),
+    }
+
+
+def _past_screens() -> dict[str, View]:
+    """Return the weeks behind: of somebody who has just begun, of a bad month, and own bests."""
+    month = (
+        WeekView(days=(None, None, True, False, True, False, False), minutes=17.4),
+        WeekView(days=(True, False, True, True, False, True, False), minutes=48.0),
+        WeekView(days=(False,) * 7, minutes=0.0),
+        WeekView(days=(True, False, False, True, None, None, None), minutes=21.6),
+    )
+    bests = (
+        BestView(exercise=exercise("supported-standing", 3), day="2026-03-04", held_s=30.0),
+        BestView(exercise=exercise("single-leg", 2, side="left"), day="2026-02-27", held_s=7.6),
+        BestView(exercise=exercise("balance-board", 7), day="2026-02-18", held_s=11.2),
+        BestView(exercise=exercise("walk", 1), day="2026-03-05", held_s=0.0, count=12),
+    )
+    behind = PastView(weeks=month, most_days_a_week=5, bests=bests)
+    begun = PastView(weeks=(month[3],), most_days_a_week=5)
+    return {
+        "48a-weeks-none": View(snapshot("history", past=PastView())),
+        "48b-weeks-begun": View(snapshot("history", past=begun)),
+        "48c-weeks": View(snapshot("history", past=behind)),
+        "48d-bests": View(snapshot("history", past=behind), leaf=1),
+        "48e-bests-more": View(snapshot("history", past=behind), leaf=2),
     }

@@ -2,15 +2,22 @@
 
 import select
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 from station.errors import MessageError
 from station.session.client import SessionClient
-from station.session.protocol import Command, Event
+from station.session.protocol import Command, Event, TakeButtons
 from station.training.snapshot import Snapshot
 
+StationPress = Literal["start", "stop", "both"]
+
 NAME: Final = "kiosk"
-START_PRESSED: Final = "start_pressed"  # the station tells it where its own rules have no use for it
+# Presses of the station's own buttons that its own rules have no use for, or that this screen has taken.
+PRESSED: Final[dict[str, StationPress]] = {
+    "start_pressed": "start",
+    "stop_pressed": "stop",
+    "both_pressed": "both",
+}
 RETRY_NS: Final = 1_000_000_000
 FRESH_NS: Final = 500_000_000  # older than this, the live view is no longer live
 
@@ -26,7 +33,8 @@ class StationLink:
         self._client: SessionClient | None = None
         self._retry_ns: int | None = None
         self._sample_ns = 0  # when the newest sample arrived, by the caller's clock
-        self._starts = 0
+        self._presses: list[StationPress] = []
+        self._taken = TakeButtons(buttons=())
         self.newest: Snapshot | None = None
         self.interrupted = False
         self.trouble = ""
@@ -45,7 +53,8 @@ class StationLink:
         except MessageError as error:
             self.trouble = f"the station at {self._path} said something this kiosk does not know: {error}"
             return []
-        self._starts += sum(isinstance(n, Event) and n.kind == START_PRESSED for n in notices)
+        kinds = (notice.kind for notice in notices if isinstance(notice, Event))
+        self._presses += [PRESSED[kind] for kind in kinds if kind in PRESSED]
         snapshots = [notice for notice in notices if isinstance(notice, Snapshot)]
         for snapshot in snapshots:
             if self.newest is None or snapshot.t_ns != self.newest.t_ns:
@@ -53,10 +62,16 @@ class StationLink:
             self.newest, self.interrupted = snapshot, False
         return snapshots
 
-    def starts(self) -> int:
-        """Return how often the station's own start button was pressed since the last call."""
-        count, self._starts = self._starts, 0
-        return count
+    def presses(self) -> list[StationPress]:
+        """Return the presses of the station's own buttons that are for this screen, since the last call."""
+        presses, self._presses = self._presses, []
+        return presses
+
+    def take_buttons(self, wanted: TakeButtons, now_ns: int) -> None:
+        """See to it that presses of these buttons, and of these only, come to this screen."""
+        if self._client is not None and wanted != self._taken:
+            self._taken = wanted
+            self.send(wanted, now_ns)
 
     def is_stale(self, now_ns: int) -> bool:
         """Return whether no new sample has arrived for half a second: what was live is not any more."""
@@ -86,6 +101,7 @@ class StationLink:
         try:
             self._client = SessionClient(self._path, name=NAME)
             self._retry_ns, self.trouble = None, ""
+            self._taken = TakeButtons(buttons=())
         except ConnectionError as error:
             self._retry_ns, self.trouble = now_ns + RETRY_NS, str(error)
 

@@ -150,3 +150,8 @@ def _lean_words(way: int) -> str:
         _("Lean slowly back."),
         _("Lean slowly back and to the right."),
     )[way]
+
+
+def day_names() -> tuple[str, ...]:
+    """Return the names of the days, short, Monday first."""
+    return _("Mon"), _("Tue"), _("Wed"), _("Thu"), _("Fri"), _("Sat"), _("Sun")

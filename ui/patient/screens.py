@@ -1,4 +1,7 @@
-"""Draw every screen into PNG files: `python -m ui.patient.screens FOLDER` (needs no display)."""
+"""Draw every screen into PNG files: `python -m ui.patient.screens FOLDER` (needs no display).
+
+The pictures of the README: `make images`.
+"""
 
 import argparse
 import sys
@@ -65,6 +68,16 @@ def write_screens(folder: Path, languages: Sequence[str] = LANGUAGES) -> int:
     return count
 
 
+def write_pictures(folder: Path, names: Sequence[str]) -> int:
+    """Write `<screen>.png` of these screens only, in English; return how many."""
+    speak(LANGUAGES[0])
+    folder.mkdir(parents=True, exist_ok=True)
+    screens = every_screen()
+    for name in names:
+        pygame.image.save(Drawing(screens[name]).picture, str(folder / f"{name}.png"))
+    return len(names)
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Write the screens; exit 0, or 1 when the folder cannot be written."""
     parser = argparse.ArgumentParser(prog="python -m ui.patient.screens", description=__doc__)
@@ -72,10 +85,20 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--language", action="append", choices=LANGUAGES, help="only this one; may be given again"
     )
+    parser.add_argument(
+        "--only",
+        action="append",
+        choices=every_screen(),
+        metavar="SCREEN",
+        help="only this screen, in English; may be given again",
+    )
     options = parser.parse_args(argv)
     folder: Path = options.folder
     try:
-        count = write_screens(folder, options.language or LANGUAGES)
+        if options.only:
+            count = write_pictures(folder, options.only)
+        else:
+            count = write_screens(folder, options.language or LANGUAGES)
     except OSError as error:
         print(f"cannot write screens to {folder}: {error.strerror}", file=sys.stderr)  # noqa: T201 - a command speaks
         return 1

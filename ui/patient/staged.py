@@ -70,7 +70,7 @@ def snapshot(phase: Phase, **changes: Any) -> Snapshot:
         "sim": True,
         "plate_mm": PLATE_MM,
         "live": LiveView(),
-        "session": None if phase == "welcome" else SESSION,
+        "session": None if phase in ("welcome", "history", "goodnight") else SESSION,
         "plan": plan,
         "exercise": plan[0],
         "exercise_number": 1,

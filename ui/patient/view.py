@@ -12,6 +12,7 @@ from ui.patient.service.view import ServiceView
 LIVE_PHASES: Final[frozenset[Phase]] = frozenset({"step_on", "weigh", "countdown", "hold"})
 TRAINING_PHASES: Final[frozenset[Phase]] = frozenset(
     {
+        "message",
         "checkin",
         "plan",
         "setup",

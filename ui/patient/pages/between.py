@@ -7,7 +7,7 @@ import pygame
 from station.training.snapshot import ResultView, Snapshot
 from ui.patient.canvas import Canvas
 from ui.patient.lettering import bold, plain
-from ui.patient.phrases import title_words
+from ui.patient.phrases import day_names, title_words
 from ui.patient.theme import (
     BODY,
     CALM,
@@ -140,7 +140,7 @@ def summary(canvas: Canvas, view: View, snapshot: Snapshot) -> None:
 
 def _week(canvas: Canvas, snapshot: Snapshot) -> None:
     """Draw the last seven days, ticked where there was training; today is the last."""
-    names = (_("Mon"), _("Tue"), _("Wed"), _("Thu"), _("Fri"), _("Sat"), _("Sun"))
+    names = day_names()
     for place, trained in enumerate(snapshot.week):
         ago = len(snapshot.week) - 1 - place
         centre = (MARGIN + 40 + place * DAY_STEP, WEEK_TOP + 42)

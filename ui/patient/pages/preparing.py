@@ -4,6 +4,7 @@ from typing import Final
 
 import pygame
 
+from station.training.saying import NEWS
 from station.training.snapshot import ExerciseView, Snapshot
 from ui.patient.canvas import Canvas
 from ui.patient.feet import feet_of, longest_foot, sole
@@ -32,6 +33,7 @@ from ui.patient.widgets import (
     header,
     numbered,
     paper,
+    paragraphs,
     pause_button,
     start_button,
     stop_button,
@@ -44,6 +46,29 @@ PICTURE: Final = pygame.Rect(MARGIN, CONTENT.top, 420, CONTENT.height)
 BESIDE: Final = pygame.Rect(
     PICTURE.right + 44, CONTENT.top, WIDTH - MARGIN - PICTURE.right - 44, CONTENT.height
 )
+
+
+def message(canvas: Canvas, view: View, snapshot: Snapshot) -> None:
+    """Show what the therapist, or the station itself, has to say before this session."""
+    paper(canvas)
+    header(canvas, view)
+    lines = snapshot.note.split("\n")
+    from_station = lines[0] in NEWS
+    heading = _("New for you") if from_station else _("From your therapist")
+    canvas.write(heading, pygame.Rect(MARGIN, 40, 900, 76), bold(TITLE))
+    panel = pygame.Rect(MARGIN, 132, WIDTH - 2 * MARGIN, CONTENT.bottom - 132)
+    canvas.pen.block(panel, CALM_SOFT, radius=28)
+    inside = panel.inflate(-88, -48)
+    if from_station:
+        first = pygame.Rect(inside.left, inside.top, inside.width, 130)
+        top = canvas.write(said(lines[0]), first, bold(56), balanced=True).bottom + 24
+        room = pygame.Rect(inside.left, top, inside.width, inside.bottom - top)
+        paragraphs(canvas, room, tuple(said(line) for line in lines[1:]), 48, gap=22)
+    else:
+        canvas.write(snapshot.note, inside, plain(52), anchor="middle", balanced=True)
+    stop_button(canvas, view)
+    board_notice(canvas, view)
+    start_button(canvas, view, _("I have read this"))
 
 
 def plan(canvas: Canvas, view: View, snapshot: Snapshot) -> None:

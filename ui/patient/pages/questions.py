@@ -5,7 +5,6 @@ from typing import Final
 import pygame
 
 from station.session.protocol import Answer
-from station.training.saying import NEWS
 from station.training.snapshot import Question, Snapshot
 from ui.patient.canvas import Canvas, Choose
 from ui.patient.lettering import bold, plain
@@ -30,11 +29,10 @@ SCALE: Final = range(11)
 NUMBER_WIDTH: Final = 100
 NUMBER_HEIGHT: Final = 132
 NUMBER_STEP: Final = (WIDTH - 2 * MARGIN - NUMBER_WIDTH) / (len(SCALE) - 1)
-NOTE_HEIGHT: Final = 142
 
 
 def ask(canvas: Canvas, view: View, snapshot: Snapshot) -> None:
-    """Draw the question, with the therapist's note above it when there is one."""
+    """Draw the question and the ways to answer it."""
     paper(canvas)
     question = snapshot.question
     if question is None:
@@ -42,11 +40,8 @@ def ask(canvas: Canvas, view: View, snapshot: Snapshot) -> None:
         stop_button(canvas, view)
         return
     header(canvas, view, _place(snapshot, question))
-    top = CONTENT.top
-    if snapshot.note and question.number == 1:
-        top = _note(canvas, snapshot.note) + 12
     draw = {"scale": _scale, "yes_no": _yes_no, "count": count, "choice": choice}[question.kind]
-    draw(canvas, view, question, top)
+    draw(canvas, view, question, CONTENT.top)
     stop_button(canvas, view)
 
 
@@ -62,25 +57,9 @@ def _place(snapshot: Snapshot, question: Question) -> str:
     return place.format(where=where, number=question.number, of=question.of)
 
 
-def _note(canvas: Canvas, note: str) -> int:
-    """Draw the therapist's note, or the station's news, as high as it needs to be; return where it ends."""
-    lines = note.split("\n")
-    heading = _("New for you") if lines[0] in NEWS else _("From your therapist")
-    note = " · ".join(said(line) for line in lines) if lines[0] in NEWS else note
-    width = WIDTH - 2 * MARGIN
-    words_height = min(NOTE_HEIGHT, canvas.height(note, width - 56, 34))
-    panel = pygame.Rect(MARGIN, CONTENT.top - 8, width, words_height + 66)
-    canvas.pen.block(panel, CALM_SOFT, radius=22)
-    inside = panel.inflate(-56, -20)
-    canvas.write(heading, pygame.Rect(inside.left, inside.top, inside.width, 38), bold(30))
-    words = pygame.Rect(inside.left, inside.top + 42, inside.width, inside.height - 42)
-    canvas.write(note, words, plain(34), anchor="middle")
-    return panel.bottom
-
-
 def _yes_no(canvas: Canvas, view: View, question: Question, top: int) -> None:
     height = 130
-    row = CONTENT.bottom - height - (36 if top == CONTENT.top else 0)  # away from Stop where there is room
+    row = CONTENT.bottom - height - 36  # away from Stop
     question_text(canvas, question, top, row - 20)
     no = pygame.Rect(WIDTH // 2 - 24 - 380, row, 380, height)
     yes = pygame.Rect(WIDTH // 2 + 24, row, 380, height)

@@ -4,7 +4,8 @@ from typing import Final
 
 import pygame
 
-from station.training.snapshot import ExerciseView, Snapshot
+from station.training.snapshot import CareTold, ExerciseView, Snapshot
+from station.training.words import FALL_TOLD, TEAM_KNOWS
 from ui.patient.canvas import Canvas
 from ui.patient.figures import stance_picture
 from ui.patient.lettering import bold, plain
@@ -16,6 +17,7 @@ from ui.patient.theme import (
     FOOTER,
     LEAD,
     MARGIN,
+    PAPER,
     QUIET,
     SMALLEST,
     START_BUTTON,
@@ -24,6 +26,7 @@ from ui.patient.theme import (
 from ui.patient.view import View
 from ui.patient.widgets import (
     START,
+    STOP,
     board_notice,
     button,
     card,
@@ -36,6 +39,7 @@ from ui.patient.widgets import (
 from ui.patient.words import _, said
 
 BEGIN: Final = pygame.Rect(MARGIN, 444, 560, 120)
+WEEKS: Final = pygame.Rect(WIDTH - MARGIN - 420, FOOTER.top, 420, FOOTER.height)
 GREETER: Final = ExerciseView(
     routine="greeting", title="", rung=1, stance="both", side=None, support="two-hands", vision="open",
     surface="firm", hold_s=1, support_limit_percent=40, attempts=1, cues=(), why="",
@@ -62,10 +66,12 @@ def welcome(canvas: Canvas, view: View, snapshot: Snapshot) -> None:
         )
         button(canvas, view, BEGIN, _("Start"), START, main=True)
     else:
-        sentences = (said(snapshot.board_fault or "") or _("The board is getting ready."),)
+        fault = said(snapshot.board_fault or "") or _("The board is getting ready.")
+        sentences = (fault, *_told(snapshot))
         _not_yet(canvas)
     paragraphs(canvas, pygame.Rect(MARGIN, 232, 700, 190), sentences, LEAD)
-    quiet = pygame.Rect(MARGIN, FOOTER.top + 24, WIDTH - 2 * MARGIN, FOOTER.height - 24)
+    button(canvas, view, WEEKS, _("My weeks"), STOP)
+    quiet = pygame.Rect(MARGIN, FOOTER.top + 16, WEEKS.left - MARGIN - 40, FOOTER.height - 16)
     words = _("Training guided by your care team. It does not replace a doctor's advice.")
     canvas.write(words, quiet, plain(SMALLEST, QUIET), anchor="middle")
     if snapshot.ready:
@@ -90,6 +96,21 @@ def blocked(canvas: Canvas, view: View, snapshot: Snapshot) -> None:
     box = pygame.Rect(MARGIN, 246, 1060, CONTENT.bottom - 246)
     paragraphs(canvas, box, tuple(said(words) for words in rest), 50, gap=32)
     start_button(canvas, view, _("I have read this"))
+
+
+def goodnight(canvas: Canvas, view: View, snapshot: Snapshot) -> None:
+    """Say goodbye, and when the next training may begin."""
+    paper(canvas)
+    header(canvas, view)
+    x, y = MARGIN + 170, CONTENT.centery
+    canvas.pen.disc((x, y), 150, CALM)
+    canvas.pen.disc((x + 66, y - 50), 128, PAPER)  # what is left is a moon
+    beside = pygame.Rect(MARGIN + 400, CONTENT.top + 40, WIDTH - 2 * MARGIN - 400, 190)
+    title = canvas.write(_("Goodbye, and rest well."), beside, bold(84), anchor="middle", balanced=True)
+    sentences = (*(said(words) for words in snapshot.words), _("This page closes by itself."))
+    room = pygame.Rect(beside.left, title.bottom + 30, beside.width, CONTENT.bottom - title.bottom - 30)
+    paragraphs(canvas, room, sentences, LEAD, gap=22)
+    start_button(canvas, view, _("Close"))
 
 
 def all_right(canvas: Canvas, view: View, snapshot: Snapshot) -> None:
@@ -120,9 +141,19 @@ def board_help(canvas: Canvas, view: View, snapshot: Snapshot) -> None:
     paper(canvas)
     header(canvas, view)
     fault = said(snapshot.board_fault or "") or _("The board does not answer at this moment.")
-    sentences = (fault, _("Hold on to your support, or sit down."))
+    sentences = (fault, _("Hold on to your support, or sit down."), *_told(snapshot))
     _centred(canvas, _("A short break"), sentences)
     stop_button(canvas, view)
+
+
+def _told(snapshot: Snapshot) -> tuple[str, ...]:
+    """Return what the care team has been told of the board, and no more than that."""
+    sentences: dict[CareTold, tuple[str, ...]] = {
+        "": (),
+        "on_its_way": (said(FALL_TOLD),),
+        "known": (said(TEAM_KNOWS),),
+    }
+    return sentences[snapshot.care_told]
 
 
 def _centred(canvas: Canvas, title: str, sentences: tuple[str, ...]) -> None:

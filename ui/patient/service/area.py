@@ -83,9 +83,18 @@ class ServiceArea:
             self._desk.turn(self._around(now_ns))
             self._note_closing(now_ns)
         asked_by = self._opening.asked(now_ns)
-        if asked_by and not self._desk.is_open and self._may_open():
-            self._settings = self._file.read()  # the PIN may have been cleared meanwhile
-            self._desk.open(self._around(now_ns), by_keys=asked_by == "keys")
+        if asked_by:
+            self._open(now_ns, by_keys=asked_by == "keys")
+
+    def open_by_buttons(self, now_ns: int) -> None:
+        """Stand in front of the door, if nobody trains: both of the station's own buttons were held."""
+        self._open(now_ns, by_keys=True)
+
+    def _open(self, now_ns: int, *, by_keys: bool) -> None:
+        if self._desk.is_open or not self._may_open():
+            return
+        self._settings = self._file.read()  # the PIN may have been cleared meanwhile
+        self._desk.open(self._around(now_ns), by_keys=by_keys)
 
     def view(self, now_ns: int) -> ServiceView | None:
         """Return what is to be seen; None while the area is closed."""

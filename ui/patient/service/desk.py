@@ -9,6 +9,7 @@ from ui.patient.service.room import Around, Enter, Leave, Request, Room
 from ui.patient.service.view import BACK, MenuSheet, ServiceView, Sheet
 
 S: Final = 1_000_000_000
+FREE_PHASES: Final = ("welcome", "history", "goodnight")
 LEFT_ALONE_NS: Final = 300 * S
 BOUNCE_NS: Final = 150_000_000  # the same button again so soon was not pressed twice
 SETTLE_NS: Final = 300_000_000  # a page may change under a finger that is already on its way
@@ -16,10 +17,10 @@ SHOWN_NS: Final = 200_000_000  # how long a button stays drawn as pressed
 
 
 def may_open(snapshot: Snapshot | None, *, interrupted: bool) -> bool:
-    """Return whether nobody trains: the welcome page, or no station and no session when it went."""
+    """Return whether nobody trains: the welcome page or one before it, or no station, and no session then."""
     if snapshot is None:
         return not interrupted
-    return snapshot.phase == "welcome" and snapshot.session is None
+    return snapshot.phase in FREE_PHASES and snapshot.session is None
 
 
 class ServiceDesk:

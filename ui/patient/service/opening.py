@@ -42,7 +42,9 @@ class Opening:
             self._held_ns[KEYS[event.key]] = now_ns
 
     def holds_back(self, key: Key, now_ns: int) -> bool:
-        """Return whether this start belongs to both buttons being held, and so begins no session."""
+        """Return whether a key belongs to the way in, and so means nothing to the patient's page."""
+        if self._combined:
+            return True
         stop_ns = self._held_ns.get("stop")
         return key == "go" and stop_ns is not None and now_ns - stop_ns < FORGET_NS
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Final, Literal, NamedTuple, get_args
 
 from station.training.questions import EVERY
+from station.training.saying import NEWS
 from station.training.snapshot import ExerciseView, PausedBy, Phase, Question, Snapshot
 from station.training.words import FALL_WORDS, LEFT_WORDS, PAUSE_WORDS, RESUME_WORDS
 from ui.patient.dialogue import page_key
@@ -146,6 +147,14 @@ def _welcome(snapshot: Snapshot) -> str:
     return _greeting() if snapshot.ready and not snapshot.service else ""
 
 
+def _message(snapshot: Snapshot) -> str:
+    """Return the station's own news; what a therapist has written is for the person's eyes."""
+    lines = snapshot.note.split("\n")
+    if lines[0] in NEWS:
+        return sentences(_("New for you"), *map(said, lines))
+    return _("There is a message from your therapist. Please read it.")
+
+
 def _blocked(snapshot: Snapshot) -> str:
     return sentences(*(said(words) for words in snapshot.words)) or _("No training today.")
 
@@ -233,8 +242,13 @@ def _summary(snapshot: Snapshot) -> str:
     return sentences(_("Thank you. That was today."), *(said(words) for words in snapshot.words))
 
 
+def _goodnight(snapshot: Snapshot) -> str:
+    return sentences(_("Goodbye, and rest well."), *(said(words) for words in snapshot.words))
+
+
 SAID: Final[dict[Phase, Callable[[Snapshot], str]]] = {
     "welcome": _welcome,
+    "message": _message,
     "blocked": _blocked,
     "plan": _plan,
     "setup": _set_up_now,
@@ -248,4 +262,5 @@ SAID: Final[dict[Phase, Callable[[Snapshot], str]]] = {
     "pause": lambda snapshot: _pause(snapshot.words),
     "all_right": _all_right,
     "summary": _summary,
+    "goodnight": _goodnight,
 }
