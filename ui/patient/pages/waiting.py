@@ -21,7 +21,7 @@ from ui.patient.theme import (
     START_BUTTON,
     WIDTH,
 )
-from ui.patient.view import View
+from ui.patient.view import TRAINING_PHASES, View
 from ui.patient.widgets import (
     START,
     board_notice,
@@ -123,6 +123,20 @@ def board_help(canvas: Canvas, view: View, snapshot: Snapshot) -> None:
     sentences = (fault, _("Hold on to your support, or sit down."))
     _centred(canvas, _("A short break"), sentences)
     stop_button(canvas, view)
+
+
+def not_to_be_shown(canvas: Canvas, view: View) -> None:
+    """Stand in for a page that cannot be drawn: calm, with the way out that this page would have had."""
+    paper(canvas)
+    header(canvas, view)
+    sentences = [
+        _("This page cannot be shown just now."),
+        _("Please tell your care team if it stays like this."),
+    ]
+    if view.snapshot is not None and view.service is None and view.snapshot.phase in TRAINING_PHASES:
+        sentences.insert(0, _("Hold on to your support, or sit down."))
+        stop_button(canvas, view)
+    _centred(canvas, _("A short break"), tuple(sentences))
 
 
 def _centred(canvas: Canvas, title: str, sentences: tuple[str, ...]) -> None:
