@@ -25,15 +25,19 @@ WALK: Final = Exercise(routine="heel-to-toe-walking", rung=1, attempts=1)
 TWICE: Final = Exercise(routine="supported-standing", rung=2, attempts=2, hold_s=4, rest_s=30)
 EXERCISES: Final[dict[Phase, Exercise]] = {"guided": WALK, "rest": TWICE}
 VIA: Final[dict[Phase, Phase]] = {"pause": "hold", "all_right": "hold", "journal": "summary"}
+BRIDGED_NS: Final = 1_000_000_000  # a gap this long is never bridged: numbers after it are of the new process
 SHORT: Final[tuple[Phase, ...]] = ("welcome", "hold")
 
 
 class Row(NamedTuple):
-    """Seconds from the kill to a page that fits, 3 at most; `told_s` to the one that says what is missing."""
+    """Seconds from the kill to a page that fits, 3 at most; `told_s` to the one that says what is missing.
+
+    The acquisition may be back before anything has to be said; it is looked at after a second.
+    """
 
     screen: Phase
     killed: str
-    told_s: float | None
+    told_s: float | str
     sensible_s: float
     then: str
 
@@ -62,9 +66,8 @@ def _lead_to(stage: Stage, phase: Phase) -> None:
     elif phase == "checkin":
         stage.say(Press(button="start"))
     elif phase != "welcome":
-        stage.train()
+        stage.train(VIA.get(phase, phase))
         stage.wait(lambda: _phase(stage) == VIA.get(phase, phase))
-        stage.leave_alone()
         if phase == "pause":
             stage.say(Press(button="pause"))
         elif phase == "journal":
@@ -72,7 +75,7 @@ def _lead_to(stage: Stage, phase: Phase) -> None:
         elif phase == "all_right":
             stage.wait(lambda: stage.snapshot is not None and stage.snapshot.held_s > 1)
             stage.say(Simulate(do="fall"))
-    stage.wait(lambda: stage.page() == f"page {phase}")
+    stage.wait(lambda: stage.told(f"STATUS=page {phase}") is not None)
 
 
 def _phase(stage: Stage) -> Phase | None:
@@ -87,33 +90,27 @@ def _kill(pid: int) -> int:
 def _kill_kiosk(stage: Stage, phase: Phase) -> Row:
     at_ns = _kill(stage.pid("kiosk"))
     stage.wait(lambda: stage.told("STATUS=page", at_ns) is not None)
-    return Row(phase, "kiosk", None, _since(stage.told("STATUS=page", at_ns), at_ns), stage.page())
+    return Row(phase, "kiosk", "-", _since(stage.told("STATUS=page", at_ns), at_ns), stage.page())
 
 
 def _kill_acquisition(stage: Stage, phase: Phase) -> Row:
     pid = stage.pid("station")
     (child,) = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    newest_ns = 0 if stage.snapshot is None else stage.snapshot.t_ns
     at_ns = _kill(int(child))
-    if phase in LIVE_PHASES:
-        stage.wait(lambda: _since_page(stage, at_ns) not in ("", f"page {phase}"))
-        told_s: float | None = _since(stage.told("STATUS=page", at_ns), at_ns)
-    else:
-        told_s = None
-    stage.wait(
-        lambda: (
-            stage.snapshot is not None
-            and stage.snapshot.t_ns > max(newest_ns, at_ns)
-            and stage.snapshot.board_fault is None
-            and "no numbers" not in stage.page()
-            and "stopped" not in stage.page()
-        )
+    stage.wait(lambda: _measured_after(stage, at_ns) and stage.page() == f"page {_phase(stage)}")
+    sensible_s = _since(time.monotonic_ns(), at_ns)
+    missing_ns = next((n.t_ns for n in stage.notices if n.t_ns > at_ns and "no numbers" in n.line), None)
+    return Row(
+        phase, "acquisition", _since(missing_ns, at_ns) if missing_ns else "-", sensible_s, stage.page()
     )
-    return Row(phase, "acquisition", told_s, _since(time.monotonic_ns(), at_ns), stage.page())
 
 
-def _since_page(stage: Stage, at_ns: int) -> str:
-    return stage.page() if stage.told("STATUS=", at_ns) is not None else ""
+def _measured_after(stage: Stage, at_ns: int) -> bool:
+    """Return whether what is shown comes from the acquisition that was started after this time."""
+    shown = stage.snapshot
+    if shown is None or shown.t_ns <= at_ns + BRIDGED_NS or shown.board_fault is not None:
+        return False
+    return shown.phase not in LIVE_PHASES or shown.live.load_n is not None
 
 
 def _kill_session(stage: Stage, phase: Phase) -> Row:

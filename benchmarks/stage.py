@@ -18,7 +18,7 @@ from station.link.signature import sign_prescription
 from station.session.client import SessionClient
 from station.session.protocol import Command, Prescribe
 from station.training.prescription import Exercise, Prescription
-from station.training.snapshot import Snapshot
+from station.training.snapshot import Phase, Snapshot
 
 SEED: Final = bytes(range(32))
 STEP_S: Final = 0.005
@@ -43,6 +43,18 @@ class Notice(NamedTuple):
 
     t_ns: int
     line: str
+
+
+class PatientUntil(Patient):
+    """A patient who does everything up to a screen, and nothing there or after it."""
+
+    last: Phase | None = None
+
+    def _act(self, client: SessionClient, snapshot: Snapshot) -> None:
+        if snapshot.phase == self.last:
+            self.finished = True
+        elif not self.finished:
+            super()._act(client, snapshot)
 
 
 class Stage:
@@ -100,15 +112,10 @@ class Stage:
         self.supervisor.start(self._kiosk)
         return begun_ns
 
-    def train(self) -> None:
-        """Let a patient come who does and answers everything."""
-        self._patient = Patient(self._socket_path, alone=True, recorded=False, now_s=time.monotonic)
-
-    def leave_alone(self) -> None:
-        """Have the patient do nothing more."""
-        if self._patient is not None:
-            self._patient.close()
-            self._patient = None
+    def train(self, last: Phase | None = None) -> None:
+        """Let a patient come who does and answers everything, up to a screen."""
+        self._patient = PatientUntil(self._socket_path, alone=True, recorded=False, now_s=time.monotonic)
+        self._patient.last = last
 
     def say(self, command: Command) -> None:
         """Say something to the station as another client of it."""
@@ -168,7 +175,8 @@ class Stage:
 
     def close(self) -> None:
         """End everybody, and let the folder go."""
-        self.leave_alone()
+        if self._patient is not None:
+            self._patient.close()
         if self._watcher is not None:
             self._watcher.close()
         self.supervisor.close()

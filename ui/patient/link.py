@@ -11,7 +11,7 @@ from station.training.snapshot import Snapshot
 
 NAME: Final = "kiosk"
 START_PRESSED: Final = "start_pressed"  # the station tells it where its own rules have no use for it
-RETRY_NS: Final = 1_000_000_000
+RETRY_NS: Final = 250_000_000
 FRESH_NS: Final = 500_000_000  # older than this, the live view is no longer live
 
 
