@@ -17,7 +17,7 @@ from ui.patient.examples import TRAIL, every_screen, snapshot
 from ui.patient.view import View
 from ui.patient.window import Window
 
-SAMPLE_NS: Final = 20_000_000  # a station shows 50 samples a second
+SAMPLE_NS: Final = 10_000_000  # a station shows 100 samples a second in a hold
 HOLDS: Final = ("25-hold", "30-hold-rim", "26-hold-hands-over", "29-hold-eyes-closed")
 FRAMES_FULL: Final = 6000
 

@@ -179,6 +179,18 @@ def test_a_process_that_keeps_dying_is_named_with_its_last_words(tmp_path: Path)
     supervisor.close()
 
 
+def test_a_kiosk_whose_display_has_gone_is_started_until_it_is_back(tmp_path: Path) -> None:
+    said: list[str] = []
+    now_s = Steps()
+    supervisor = Supervisor(tmp_path, say=said.append, now_s=now_s)
+    script = "import sys; print('no display'); sys.exit(1)"
+    supervisor.start(Process("kiosk", (sys.executable, "-c", script), lasting=True))
+    now_s.now_s += 3600  # it has been there for an hour
+    while len(said) < 8:
+        assert supervisor.poll()
+    supervisor.close()
+
+
 def test_closing_ends_everybody_that_was_started(tmp_path: Path) -> None:
     supervisor = Supervisor(tmp_path, say=lambda _: None)
     for name in ("one", "two"):

@@ -219,7 +219,6 @@ def test_closing_the_window_ends_the_kiosk(bench: Bench) -> None:
 
 def test_a_tap_finds_its_button_in_a_window_of_any_shape(bench: Bench) -> None:
     pygame.display.set_mode((1000, 1000))
-    bench.window.resized()
     bench.connect().show(snapshot("setup"))
     bench.pass_ms(16)
     bench.pass_ms(1000)

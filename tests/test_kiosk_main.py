@@ -7,7 +7,8 @@ import pytest
 from station.config import Config, socket_path
 from ui.patient.__main__ import main, session_socket
 from ui.patient.album import Album
-from ui.patient.window import DisplayError, Window
+from ui.patient.display import DisplayError
+from ui.patient.window import Window
 
 MS = 1_000_000
 

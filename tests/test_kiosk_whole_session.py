@@ -27,15 +27,15 @@ from tests.virtual_station import VirtualBoard, VirtualStation
 from ui.patient.app import Kiosk
 from ui.patient.canvas import Action, Choose, Turn
 from ui.patient.dialogue import highest
+from ui.patient.display import Mode
 from ui.patient.link import StationLink
 from ui.patient.service.area import ServiceArea, make_rooms
 from ui.patient.service.pin import hashed
 from ui.patient.service.settings import Settings, SettingsFile
 from ui.patient.service.view import MenuSheet
-from ui.patient.sound.announcer import Announcer
-from ui.patient.sound.speaker import Silence
+from ui.patient.sound.announcer import unheard
 from ui.patient.view import View
-from ui.patient.window import Mode, Window
+from ui.patient.window import Window
 
 __all__ = ["display"]
 
@@ -96,7 +96,7 @@ class Room:
         self.link = StationLink(folder / "session.sock")
         file = SettingsFile(folder / "kiosk.toml", say=self.station.log.append)
         file.write(Settings(pin=hashed("2580", b"s" * 16)))
-        announcer = Announcer(Silence(), local=lambda: None)
+        announcer = unheard()
         self.area = ServiceArea(make_rooms(None, None, {}), self.link, announcer, file)
         self.kiosk = Kiosk(
             self.window,

@@ -44,7 +44,10 @@ class Hand:
         self._socket.sendall(struct.pack("<BxHHHHxx", ord("l"), 11, 0, 0, 0))
         accepted, rest_words = struct.unpack("<BxxxxxH", self._read(8))
         assert accepted == 1
-        self._read(rest_words * 4)
+        setup = self._read(rest_words * 4)
+        (self._new_id,) = struct.unpack("<I", setup[4:8])
+        vendor_bytes, formats = struct.unpack("<H", setup[16:18])[0], setup[21]
+        (self._root,) = struct.unpack_from("<I", setup, 32 + (vendor_bytes + 3) // 4 * 4 + 8 * formats)
         self._socket.sendall(struct.pack("<BxHHxx8s", 98, 4, 5, b"XTEST"))
         present, self._opcode = struct.unpack("<BB", self._read(32)[8:10])
         assert present == 1
@@ -67,6 +70,33 @@ class Hand:
     def key(self, code: int) -> None:
         self._fake(KEY_PRESS, code)
         self._fake(KEY_RELEASE, code)
+
+    def _ask(self, request: bytes) -> bytes:
+        """Send a request with an answer; return the answer, the events before it left out."""
+        self._socket.sendall(request)
+        while True:
+            head = self._read(32)
+            more = self._read(4 * struct.unpack("<I", head[4:8])[0]) if head[0] == 1 else b""
+            if head[0] == 1:
+                return head + more
+
+    def wipe(self, size_px: tuple[int, int]) -> None:
+        """Blacken the topmost window, as one that was over it leaves it, and have the server say so to it."""
+        window, ink = self._topmost(), self._new_id
+        self._new_id += 1
+        self._socket.sendall(struct.pack("<BxHIII", 55, 4, ink, window, 0))
+        self._socket.sendall(struct.pack("<BxHIIhhHH", 70, 5, window, ink, 0, 0, *size_px))
+        self._socket.sendall(struct.pack("<BBHIhhHH", 61, 1, 4, window, 0, 0, *size_px))
+
+    def _topmost(self) -> int:
+        tree = self._ask(struct.pack("<BxHI", 15, 2, self._root))
+        (window,) = struct.unpack("<I", tree[-4:])
+        return int(window)
+
+    def colours(self, size_px: tuple[int, int]) -> int:
+        """Return how many different pixels the screen shows."""
+        picture = self._ask(struct.pack("<BBHIhhHHI", 73, 2, 5, self._root, 0, 0, *size_px, 0xFFFFFFFF))
+        return len(set(memoryview(picture[32:]).cast("I")))
 
     def close(self) -> None:
         self._socket.close()
@@ -146,9 +176,8 @@ class Stage:
         self._hand.close()
 
 
-@pytest.fixture(scope="module")
-def display() -> Iterator[str]:
-    """The number of an X server of 1280 x 720 px; it picks a free one itself."""
+def start_server() -> tuple[subprocess.Popen[bytes], str]:
+    """Start an X server of 1280 x 720 px; return it and its number, a free one it has picked itself."""
     read_end, write_end = os.pipe()
     server = subprocess.Popen(
         # -noreset: without it the server restarts whenever its last client has gone.
@@ -158,7 +187,12 @@ def display() -> Iterator[str]:
     )
     os.close(write_end)
     with os.fdopen(read_end) as numbers:
-        number = numbers.readline().strip()
+        return server, numbers.readline().strip()
+
+
+@pytest.fixture(scope="module")
+def display() -> Iterator[str]:
+    server, number = start_server()
     yield number
     server.terminate()
     server.wait()
@@ -217,3 +251,26 @@ def test_a_signal_ends_the_kiosk_cleanly_and_it_said_which_driver_it_has(
     _, said = stage.process.communicate(timeout=20)
     assert stage.process.returncode == 0
     assert "drawing with the x11 video driver, 1280 x 720 px" in said
+
+
+def test_a_still_page_is_there_again_after_the_window_was_wiped(stage: Stage, display: str) -> None:
+    stage.accept()
+    stage.show(snapshot("setup"))
+    assert stage.key(RETURN_KEY) == START  # so the page is there
+    hand = Hand(display)
+    for _ in range(3):
+        hand.wipe((1280, 720))
+        assert any(hand.colours((1280, 720)) > 100 for _ in range(400))
+    hand.close()
+
+
+def test_a_killed_x_server_ends_the_kiosk_with_1_and_a_sentence(tmp_path: Path) -> None:
+    server, number = start_server()
+    stage = Stage(number, tmp_path)
+    stage.accept()
+    server.kill()
+    server.wait()
+    _, said = stage.process.communicate(timeout=20)
+    assert stage.process.returncode == 1
+    assert "the X server has gone" in said.splitlines()[-1]
+    stage.close()

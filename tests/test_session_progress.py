@@ -229,6 +229,7 @@ def test_stepping_off_at_home_makes_the_next_session_easier_and_says_so(station:
     station.say(Prescribe(document=station.prescribe(RX)))
     station.run(3)
     station.say(Press(button="start"))
+    station.say(Press(button="start"))  # the therapist's note is read
     for key in ("numbness", "weakness", "bladder", "severe_pain", "wound", "chest", "dizzy"):
         station.say(Answer(key=key, value=False))
     station.say(Answer(key="pain", value=1))

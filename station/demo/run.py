@@ -120,9 +120,8 @@ class Demo:
         person = (*station, "patient", "--socket", str(self._socket), *patient, *recorded)
         table.append(Process("patient", person, ends_all=options.once))
         if not options.headless:
-            table.append(
-                Process("kiosk", self._kiosk(), {"BALANCE_SOCKET": str(self._socket)}, ends_all=True)
-            )
+            env = {"BALANCE_SOCKET": str(self._socket)}
+            table.append(Process("kiosk", self._kiosk(), env, ends_all=True, lasting=True))
         return table
 
     def _kiosk(self) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from typing import Final
 from station.errors import StationError
 
 LAST_LINES: Final = 5
+FIRST_WAIT_S: Final = 0.2
 RESTART_WAIT_S: Final = 1.0
 GIVE_UP_AFTER: Final = 5  # deaths in a row, each within `STEADY_S`
 STEADY_S: Final = 20.0
@@ -25,7 +26,8 @@ class Process:
     """One row of the table.
 
     `ends_all`: its clean end is the end of everything. `port`: where it listens on loopback; while somebody
-    else does, it is not started.
+    else does, it is not started. `lasting`: once it has run steadily it is started again for as long as it
+    takes, since what it misses (a display) may come back.
     """
 
     name: str
@@ -33,6 +35,7 @@ class Process:
     env: Mapping[str, str] = field(default_factory=dict)
     ends_all: bool = False
     port: int | None = None
+    lasting: bool = False
 
 
 @dataclass(slots=True)
@@ -42,6 +45,7 @@ class _Running:
     started_s: float = 0.0
     start_at_s: float = 0.0
     deaths: int = 0
+    was_steady: bool = False
 
 
 def answers(port: int) -> bool:
@@ -123,13 +127,15 @@ class Supervisor:
         name = running.process.name
         steady = self._now_s() - running.started_s > STEADY_S
         running.deaths = 1 if steady else running.deaths + 1
+        running.was_steady = running.was_steady or steady
         running.child = None
         how = f"was ended by signal {-returncode}" if returncode < 0 else f"ended with exit code {returncode}"
         lines = "".join(f"\n    {line}" for line in self.last_lines(name)) or " It said nothing."
-        if running.deaths >= GIVE_UP_AFTER:
+        lasting = running.process.lasting and running.was_steady
+        if running.deaths >= GIVE_UP_AFTER and not lasting:
             raise StationError(f"{name} {how}, {running.deaths} times in a row. Its last lines:{lines}")
         self._say(f"{name} {how} and is started again. Its last lines:{lines}")
-        running.start_at_s = self._now_s() + RESTART_WAIT_S
+        running.start_at_s = self._now_s() + (FIRST_WAIT_S if running.deaths == 1 else RESTART_WAIT_S)
 
     def last_lines(self, name: str) -> list[str]:
         """Return the last lines a process said."""

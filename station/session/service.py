@@ -52,7 +52,7 @@ from station.training.outcome import Happening
 from station.training.view import snapshot_of
 
 TICK_S: Final = 0.01
-SHOW_EVERY: Final = 2  # samples: 50 snapshots a second
+SHOW_EVERY: Final = 2  # samples: 50 snapshots a second; in a hold all 100, for a screen of 60 frames
 LATE_NS: Final = 30_000_000  # readings younger than this may still be on their way
 
 # What ends training for the day.
@@ -180,7 +180,7 @@ class Service:
             self._on_outcome(outcome)
         self._recorder.keep_progress(self._course)
         self._samples += 1
-        if self._samples % SHOW_EVERY == 0:
+        if self._course.phase == "hold" or self._samples % SHOW_EVERY == 0:
             session = self._recorder.session
             self._server.show(snapshot_of(self._course, session, service=self._upkeep.on))
         if self._samples % 50 == 0:

@@ -1,6 +1,7 @@
 """`balance-ui`: the patient kiosk."""
 
 import argparse
+import faulthandler
 import os
 import signal
 import sys
@@ -16,6 +17,7 @@ from station.errors import StationError
 from station.session.clock import WallClock
 from ui.patient.album import Album
 from ui.patient.app import Kiosk
+from ui.patient.display import DRIVERS, deaf
 from ui.patient.link import StationLink
 from ui.patient.service.area import ServiceArea, make_rooms
 from ui.patient.service.settings import SettingsFile, settings_file
@@ -25,6 +27,7 @@ from ui.patient.sound.night import local_time
 from ui.patient.sound.speaker import Silence, Speaker, open_speaker
 from ui.patient.sound.talker import Talker
 from ui.patient.sound.voice import Espeak
+from ui.patient.watchdog import Watchdog
 from ui.patient.window import Window
 from ui.patient.words import LANGUAGES, speak
 
@@ -64,6 +67,12 @@ def _parser() -> argparse.ArgumentParser:
         mode.add_argument(f"--{name}", dest="mode", action="store_const", const=name, help=words)
     parser.set_defaults(mode="fullscreen")
     parser.add_argument(
+        "--driver",
+        choices=DRIVERS,
+        help="draw with this video driver and no other (default: $SDL_VIDEODRIVER, else Wayland or X11 of "
+        "the desktop it is started in, else KMSDRM)",
+    )
+    parser.add_argument(
         "--language",
         choices=LANGUAGES,
         help="language of the screens (default: the one chosen in the service area, else en)",
@@ -84,13 +93,18 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the kiosk until it is told to end; exit 0, 1 without a display, 2 for wrong usage."""
+    """Run the kiosk until it is told to end.
+
+    Exit 0; 1 where there is no display, or not any more; 2 for wrong usage.
+    """
     parser = _parser()
     options = parser.parse_args(argv)
     if (options.screenshot_every is None) != (options.screenshot_to is None):
         parser.error("--screenshot-every and --screenshot-to belong together")
     if options.screenshot_every is not None and not options.screenshot_every > 0:
         parser.error("--screenshot-every must be above 0 seconds")
+    if options.driver is not None and options.mode == "offscreen":
+        parser.error("--driver and --offscreen exclude each other")
     return _forget_pin() if options.forget_pin else _run(options)
 
 
@@ -105,22 +119,28 @@ def _forget_pin() -> int:
 def _run(options: argparse.Namespace) -> int:
     try:
         with ExitStack() as open_now:
-            kiosk = _open(options, open_now)
+            watchdog = Watchdog.of(os.environ)
+            open_now.callback(watchdog.close)
+            kiosk = _open(options, watchdog, open_now)
             for number in (signal.SIGTERM, signal.SIGINT):
                 signal.signal(number, lambda *_: kiosk.stop())
+            faulthandler.enable()  # who ends a frozen kiosk with SIGABRT sees where it stood
             kiosk.run()
+            watchdog.stopping()
     except (StationError, OSError) as error:
         _say(str(error))
         return 1
     return 0
 
 
-def _open(options: argparse.Namespace, open_now: ExitStack) -> Kiosk:
+def _open(options: argparse.Namespace, watchdog: Watchdog, open_now: ExitStack) -> Kiosk:
     """Open everything the kiosk owns; `open_now` closes it again."""
     file = SettingsFile(settings_file(os.environ), say=_say)
     speak(options.language or file.read().language or "en")
-    window = open_now.enter_context(Window(options.mode))
+    window = open_now.enter_context(Window(options.mode, options.driver, say=_say))
     _say(f"drawing with the {window.driver} video driver, {window.size_px[0]} x {window.size_px[1]} px")
+    if window.driver == "KMSDRM" and (trouble := deaf()):
+        _say(trouble)
     speaker = _speaker(options)
     open_now.callback(speaker.close)
     wall = WallClock()
@@ -130,7 +150,16 @@ def _open(options: argparse.Namespace, open_now: ExitStack) -> Kiosk:
     album = None if options.screenshot_to is None else Album(options.screenshot_to, options.screenshot_every)
     service = ServiceArea(make_rooms(options.config, options.socket, os.environ), link, announcer, file)
     open_now.callback(service.close)
-    return Kiosk(window, link, announcer, now_ns=time.monotonic_ns, say=_say, album=album, service=service)
+    return Kiosk(
+        window,
+        link,
+        announcer,
+        now_ns=time.monotonic_ns,
+        say=_say,
+        album=album,
+        service=service,
+        watchdog=watchdog,
+    )
 
 
 def _speaker(options: argparse.Namespace) -> Speaker:

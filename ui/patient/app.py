@@ -16,12 +16,24 @@ from ui.patient.gestures import GestureReader, Key, Tap, place_of
 from ui.patient.link import StationLink, StationPress
 from ui.patient.service.area import ServiceArea
 from ui.patient.sound.announcer import Announcer
+from ui.patient.stagehand import Stagehand, page_name
 from ui.patient.view import LIVE_PHASES, CopPoint, View
+from ui.patient.watchdog import Watchdog
 from ui.patient.window import Window
 
 NS: Final = 1_000_000_000
 FRAME_NS: Final = NS // 60
 TRAIL_NS: Final = 1_200_000_000
+# After these the window may be empty, or of another size.
+WIPED: Final = frozenset(
+    {
+        pygame.VIDEORESIZE,
+        pygame.WINDOWEXPOSED,
+        pygame.WINDOWSHOWN,
+        pygame.WINDOWRESTORED,
+        pygame.WINDOWSIZECHANGED,
+    }
+)
 
 
 class Trail:
@@ -58,9 +70,12 @@ class Kiosk:
         say: Callable[[str], None],
         album: Album | None = None,
         service: ServiceArea | None = None,
+        watchdog: Watchdog | None = None,
     ) -> None:
         """Take what the kiosk works with; `say` is told, once, when the station is away."""
         self._window = window
+        self._stagehand = Stagehand(window, say)
+        self._watchdog = watchdog
         self._link = link
         self._announcer = announcer
         self._now_ns = now_ns
@@ -102,11 +117,13 @@ class Kiosk:
         self._answer(now_ns)
         view = self.view(now_ns)
         self._announcer.tell(view, now_ns)
-        drawn = self._window.show(view)
+        drawn = self._stagehand.show(view)
         self._link.take_buttons(self._wanted(view), now_ns)
         if self._album is not None:
             self._album.keep(now_ns, self._window.screenshot)
         self._tell_trouble()
+        if self._watchdog is not None:
+            self._watchdog.turned(now_ns, page_name(view))
         return drawn
 
     def _answer(self, now_ns: int) -> None:
@@ -163,9 +180,10 @@ class Kiosk:
         commands: list[Command | None] = []
         for event in events:
             if event.type == pygame.QUIT:
+                self._window.asked_to_end()
                 self.stop()
-            elif event.type == pygame.VIDEORESIZE:
-                self._window.resized()
+            elif event.type in WIPED:
+                self._window.wiped()
             else:
                 commands.append(self._command(event, now_ns))
         return [command for command in commands if command is not None]

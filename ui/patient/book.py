@@ -57,7 +57,9 @@ def page_of(view: View, snapshot: Snapshot) -> Page:
 
 def draw_still(canvas: Canvas, view: View) -> None:
     """Draw everything of the view that does not move."""
-    if view.service is not None:
+    if view.broken:
+        waiting.not_to_be_shown(canvas, view)
+    elif view.service is not None:
         draw_service(canvas, view, view.service)
     elif view.snapshot is None:
         waiting.away(canvas, view)
@@ -68,7 +70,7 @@ def draw_still(canvas: Canvas, view: View) -> None:
 
 def is_live(view: View) -> bool:
     """Return whether something on this page moves."""
-    if view.service is not None:
+    if view.service is not None or view.broken:
         return False
     return view.snapshot is not None and page_of(view, view.snapshot).live is not None
 

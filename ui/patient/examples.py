@@ -144,6 +144,8 @@ def _session_screens() -> dict[str, View]:
     return {
         "01-away": View(None),
         "02-away-in-session": View(None, interrupted=True),
+        "02b-broken-page": View(snapshot("welcome"), broken=True),
+        "02c-broken-page-in-session": View(snapshot("hold", live=LIVE), broken=True),
         "03-welcome": View(snapshot("welcome")),
         "04-welcome-ready-soon": View(snapshot("welcome", ready=False, board_fault=GETTING_READY)),
         "05-welcome-fault": View(snapshot("welcome", board_fault=BOARD_FAULT)),

@@ -18,7 +18,7 @@ PRESSED: Final[dict[str, StationPress]] = {
     "stop_pressed": "stop",
     "both_pressed": "both",
 }
-RETRY_NS: Final = 1_000_000_000
+RETRY_NS: Final = 250_000_000
 FRESH_NS: Final = 500_000_000  # older than this, the live view is no longer live
 
 

@@ -45,7 +45,7 @@ class View:
     `stale`: the live part of the snapshot is too old to be shown. `trail` is the recent CoP, oldest first.
     `chosen` is the answer marked but not sent, `taken_in_s` when it is taken if it is left alone; `leaf`
     which part of a long page is open; `pressed` the button that was just pressed. An open
-    `service` area hides everything else.
+    `service` area hides everything else. `broken`: the page of this view cannot be drawn.
     """
 
     snapshot: Snapshot | None
@@ -57,6 +57,7 @@ class View:
     leaf: int = 0
     pressed: Action | None = None
     service: ServiceView | None = None
+    broken: bool = False
 
 
 def still_part(view: View) -> View:

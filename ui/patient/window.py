@@ -1,59 +1,39 @@
 """The window: which video driver, how the 1280 x 720 page lies in it, and what is drawn again."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
-from typing import Final, Literal, Self
+from typing import Self
 
 import pygame
 
-from station.errors import StationError
 from ui.patient.book import draw_live, draw_still, is_live
 from ui.patient.canvas import Button, Canvas
+from ui.patient.display import DisplayError, Mode, compositor_gone, open_display, told_when_x_is_lost
 from ui.patient.gestures import Tap
 from ui.patient.lettering import Lettering
 from ui.patient.pen import Point
 from ui.patient.theme import HEIGHT, PAPER, WIDTH
 from ui.patient.view import View, still_part
 
-Mode = Literal["fullscreen", "windowed", "offscreen"]
-UNSEEN: Final = frozenset({"dummy", "offscreen"})
-
-
-class DisplayError(StationError, OSError):
-    """There is no display to draw on."""
-
 
 class Window:
     """Owns the display. Drawing is at the real resolution: letters stay sharp on any screen."""
 
-    def __init__(self, mode: Mode) -> None:
-        """Open the display. Raises DisplayError where there is none, unless `offscreen` was asked for."""
-        if mode == "offscreen":
-            os.environ["SDL_VIDEODRIVER"] = "dummy"
-        elif "XDG_RUNTIME_DIR" not in os.environ:
-            os.environ.setdefault("SDL_VIDEODRIVER", "x11,kmsdrm")  # Wayland cannot be there
-        # Touch arrives as finger events; its echo as a mouse is switched off where SDL makes it itself.
-        os.environ.setdefault("SDL_TOUCH_MOUSE_EVENTS", "0")
-        os.environ.setdefault("SDL_RENDER_DRIVER", "software")
-        try:
-            pygame.display.init()
-            self.driver = pygame.display.get_driver()
-            self._refuse_unseen(mode)
-            flags = pygame.FULLSCREEN if mode == "fullscreen" else pygame.RESIZABLE
-            size = (0, 0) if mode == "fullscreen" else (WIDTH, HEIGHT)
-            pygame.display.set_mode(size, flags)
-        except pygame.error as error:
-            message = f"no display to draw on ({error}); attach one, or ask for --offscreen"
-            raise DisplayError(message) from None
+    def __init__(
+        self, mode: Mode, driver: str | None = None, *, say: Callable[[str], None] = lambda _words: None
+    ) -> None:
+        """Open the display. Raises DisplayError where there is none, unless `offscreen` was asked for.
+
+        `driver` is the one that must draw; `say` is told when an X server has gone, which ends the process.
+        """
+        self.driver = open_display(mode, driver)
+        self._on_lost = told_when_x_is_lost(say) if self.driver == "x11" else None
         pygame.display.set_caption("Balance station")
         pygame.mouse.set_visible(mode == "windowed")
+        self.frames = 0
         self._fit()
-
-    def _refuse_unseen(self, mode: Mode) -> None:
-        if mode != "offscreen" and self.driver in UNSEEN:
-            message = f"no display (only SDL's {self.driver} driver); attach one, or ask for --offscreen"
-            raise DisplayError(message)
 
     @property
     def size_px(self) -> tuple[int, int]:
@@ -69,17 +49,22 @@ class Window:
         area = pygame.Rect(0, 0, round(WIDTH * self._scale), round(HEIGHT * self._scale))
         area.center = (width // 2, height // 2)
         area = area.clip(surface.get_rect())
-        self._surface, self._area = surface, area
+        self._surface, self._area, self._size = surface, area, (width, height)
         self._lettering = Lettering(self._scale)
         self._still = pygame.Surface(area.size, depth=surface.get_bitsize(), masks=surface.get_masks())
         self._still_view: View | None = None
         self._shown: View | None = None
+        self._wiped = False
         self.buttons: list[Button] = []
-        self.frames = 0
 
-    def resized(self) -> None:
-        """Lay the page out again for the new size of the window."""
-        self._fit()
+    def wiped(self) -> None:
+        """Take note that what was shown may be gone: it is put there again, for the size there is."""
+        self._wiped = True
+
+    def asked_to_end(self) -> None:
+        """Raise DisplayError when it was no person who asked, but the display that has gone."""
+        if self.driver == "wayland" and compositor_gone(os.environ):
+            raise DisplayError("the Wayland compositor has gone; start it, then this kiosk again")
 
     def to_page(self, tap: Tap) -> Point:
         """Return where on the page (logical px) a tap was."""
@@ -89,20 +74,31 @@ class Window:
 
     def show(self, view: View) -> bool:
         """Draw the view if it looks different from what is shown; return whether a frame was drawn."""
+        if self._surface.get_size() != self._size:
+            self._fit()
         still = still_part(view)
         live = is_live(view)
-        if still == self._still_view and (not live or view == self._shown):
+        if not self._wiped and still == self._still_view and (not live or view == self._shown):
             return False
         if still != self._still_view:
             self._draw_still(still)
+        if self._wiped:
+            self._surface.fill(PAPER)
         page = self._surface.subsurface(self._area)
         page.blit(self._still, (0, 0))
         if live:
             draw_live(Canvas(page, self._scale, self._lettering, still=False), view)
-        self._shown = view
-        pygame.display.flip()
+        self._flip()
+        self._shown, self._wiped = view, False
         self.frames += 1
         return True
+
+    def _flip(self) -> None:
+        try:
+            pygame.display.flip()
+        except pygame.error as error:
+            message = f"the display took no picture ({error}); is it still plugged in and switched on?"
+            raise DisplayError(message) from None
 
     def _draw_still(self, still: View) -> None:
         canvas = Canvas(self._still, self._scale, self._lettering)

@@ -23,7 +23,7 @@ from ui.patient.theme import (
     START_BUTTON,
     WIDTH,
 )
-from ui.patient.view import View
+from ui.patient.view import TRAINING_PHASES, View
 from ui.patient.widgets import (
     START,
     STOP,
@@ -154,6 +154,20 @@ def _told(snapshot: Snapshot) -> tuple[str, ...]:
         "known": (said(TEAM_KNOWS),),
     }
     return sentences[snapshot.care_told]
+
+
+def not_to_be_shown(canvas: Canvas, view: View) -> None:
+    """Stand in for a page that cannot be drawn: calm, with the way out that this page would have had."""
+    paper(canvas)
+    header(canvas, view)
+    sentences = [
+        _("This page cannot be shown just now."),
+        _("Please tell your care team if it stays like this."),
+    ]
+    if view.snapshot is not None and view.service is None and view.snapshot.phase in TRAINING_PHASES:
+        sentences.insert(0, _("Hold on to your support, or sit down."))
+        stop_button(canvas, view)
+    _centred(canvas, _("A short break"), tuple(sentences))
 
 
 def _centred(canvas: Canvas, title: str, sentences: tuple[str, ...]) -> None:

@@ -16,7 +16,7 @@ from ui.patient.sound.script import (
     urgent_phrases,
     usual_phrases,
 )
-from ui.patient.sound.speaker import Speaker
+from ui.patient.sound.speaker import Silence, Speaker
 from ui.patient.sound.tones import tone_between
 from ui.patient.sound.voice import Phrase
 from ui.patient.view import View
@@ -142,3 +142,8 @@ class Announcer:
 
     def _make(self, texts: Iterable[str]) -> None:
         self._speaker.prepare([Phrase(text, language()) for text in texts])
+
+
+def unheard() -> Announcer:
+    """Return an announcer whom nobody hears."""
+    return Announcer(Silence(), local=lambda: None)
