@@ -23,6 +23,7 @@ from station.session.recovery import Recovery
 from station.session.reports import REPORTED, Identity
 from station.session.stop import Stop
 from station.session.store import Header, Store, new_id
+from station.session.supervision import SUPERVISED_NOTE, was_supervised
 from station.session.trial import Kept, Place, blank_result, finish, finish_counted
 from station.session.trial_file import S, TrialFile, TrialHead, discard
 from station.sway.plate import Four, Plate
@@ -40,7 +41,7 @@ STOP_NOTE: Final = "stop"
 class Recorder:
     """Everything that must survive: nothing here decides, and nothing here is lost when the process dies."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - all that it works with
         self,
         store: Store,
         folder: Path,
@@ -49,26 +50,33 @@ class Recorder:
         wall: WallClock,
         log: Callable[[str], None],
         rx_version: Callable[[], int | None],
+        rested: bool = False,
     ) -> None:
+        """Keep for the person of `identity`; `rested`: a simulated one, who needs no rest."""
         self._store = store
         self._identity = identity
         self._wall = wall
         self._boot = boot_id()
         self._log = log
         self._rx_version = rx_version
+        self.rested = rested
         self._folder = folder
         self._file = TrialFile(folder)
         self._later = Later(now_s=time.monotonic, log=log)
-        self.memory = Memory(store, now=self._moment, write=self._later.write, subj=identity.subj)
+        self._memories: dict[str | None, Memory] = {}
+        self.memory = self._memory_of(identity.subj)
         self._last_session: str | None = None  # the journal is written after it
         self._noise_n: float | None = None
         self._recording_ns: int | None = None
         self._started = ""
         self._events: Counter[str] = Counter()  # of this session, by kind
         self._trial_events: Counter[str] = Counter()  # since the last hold began
+        self._marks_ns: list[int] = []  # in this trial
+        self.supervised = False  # somebody looks on at this session, or did
         self.session: str | None = None
         self.tare = self._known_tare()
-        self._stop = self._known_stop()
+        self._stops: dict[str, Stop] = {}
+        self._read_stop()
 
     def close(self) -> None:
         """Close the database and leave the trial in progress, if any, for recovery."""
@@ -84,13 +92,47 @@ class Recorder:
         """
         header = partial(self.header, hist=True)
         sim = self._identity.sim
-        recovery = Recovery(self._store, self._folder, self.memory, self._wall, header, self._log, sim)
+        recovery = Recovery(
+            store=self._store,
+            folder=self._folder,
+            memory=self._memory_of,
+            goes_on=lambda subj: self._identity.clinic or subj == self._identity.subj,
+            wall=self._wall,
+            header=header,
+            log=self._log,
+            sim=sim,
+        )
         recovery.trials()
-        left_off = recovery.sessions()
-        if left_off is None:
+        resumed = recovery.sessions()
+        if resumed is None:
             return None
+        if self._identity.clinic:
+            self.belong_to(resumed.subj)
+        left_off = resumed.left_off
         self.session, self._started = left_off.session, left_off.started
+        self.supervised = was_supervised(self._store, left_off.session)
         return left_off.progress
+
+    # -- whose it is ---------------------------------------------------------------------------------------
+
+    @property
+    def subj(self) -> str | None:
+        """Return the pseudonym of whoever trains here now."""
+        return self._identity.subj
+
+    def belong_to(self, subj: str | None) -> None:
+        """Keep what comes for this person from now on: in a clinic, where several share the station."""
+        self._identity = replace(self._identity, subj=subj)
+        self.memory = self._memory_of(subj)
+        self._last_session = None
+        self._read_stop()
+
+    def _memory_of(self, subj: str | None) -> Memory:
+        subj = subj if subj is not None else self._identity.subj
+        if subj not in self._memories:
+            self._memories[subj] = Memory(self._store, now=self._moment, write=self._later.write, subj=subj)
+            self._memories[subj].rested = self.rested
+        return self._memories[subj]
 
     # -- as it happens -------------------------------------------------------------------------------------
 
@@ -112,6 +154,7 @@ class Recorder:
         self._started = self._wall.text()
         self._events.clear()
         self._trial_events.clear()
+        self.supervised = False
         session, started, rx_version = self.session, self._started, self._rx_version()
         subj = self._identity.subj
         self._later.write(
@@ -134,6 +177,7 @@ class Recorder:
             planned, place, started=self._wall.text(), cal=self._identity.cal, sim=self._identity.sim
         )
         self._trial_events.clear()
+        self._marks_ns.clear()
         self._file.begin(TrialHead(result=blank, plate=plate.to_dict(), hold_started_ns=t_ns))
 
     def trial_ended(self, ended: TrialEnded) -> None:
@@ -152,7 +196,10 @@ class Recorder:
                 round((end_ns - self._recording_ns) / S, 3),
             )
             kept = Kept(msgspec.structs.replace(kept.result, source_s=source_s), kept.raw)
-        kept = Kept(msgspec.structs.replace(kept.result, events=dict(self._trial_events)), kept.raw)
+        marks_s = tuple(round((t_ns - head.hold_started_ns) / S, 2) for t_ns in self._marks_ns)
+        kept = Kept(
+            msgspec.structs.replace(kept.result, events=dict(self._trial_events), marks_s=marks_s), kept.raw
+        )
         self._trial_events.clear()
         header = self.header()
 
@@ -208,6 +255,7 @@ class Recorder:
             rx_version=self._rx_version(),
             sim=self._identity.sim,
             events=dict(self._events),
+            supervised=self.supervised,
         )
         header = self.header()
         notes = self.memory.session_notes(self.session, ended)
@@ -222,6 +270,23 @@ class Recorder:
         """Make the writes that wait, when it is time."""
         self._later.retry()
 
+    def looked_on(self) -> None:
+        """Keep that somebody looks on at this session."""
+        session = self.session
+        if session is not None and not self.supervised:
+            self.supervised = True
+            self._later.write(lambda: self._store.remember(SUPERVISED_NOTE, session.encode()))
+
+    def marked(self, t_ns: int) -> None:
+        """Keep the instant somebody who looks on has marked, with the trial when it is one of a hold."""
+        detail: dict[str, str | float | int | bool | None] = {}
+        head = self._file.head
+        if head is not None:
+            self._marks_ns.append(t_ns)
+            detail = {"trial": head.result.trial, "at_s": round((t_ns - head.hold_started_ns) / S, 2)}
+        self.looked_on()
+        self.happened(Happening("mark", t_ns, detail))
+
     def stopped(self, alert: Happening, words: tuple[str, ...]) -> None:
         """Keep that there is no training today, with the advice, and tell the care team: both or neither.
 
@@ -233,11 +298,11 @@ class Recorder:
             boot=self._boot,
             mono_s=time.monotonic(),
         )
-        self._stop = stop
+        self._stops[self._stop_note] = stop
         self._count(alert.kind)
         body = EventBody(kind=alert.kind, session=self.session, detail=alert.detail)
         header = self.header()
-        notes = [(STOP_NOTE, msgspec.json.encode(stop))]
+        notes = [(self._stop_note, msgspec.json.encode(stop))]
         self._later.write(lambda: self._store.post("event", body, header, notes=notes))
 
     def happened(self, happening: Happening) -> None:
@@ -278,14 +343,21 @@ class Recorder:
 
     def stop_words(self) -> tuple[str, ...]:
         """Return what was advised when today's training was stopped; empty when it may begin."""
-        stop = self._stop
+        stop = self._stops.get(self._stop_note)
         if stop is None or not stop.holds(day=self._today(), boot=self._boot, mono_s=time.monotonic()):
             return ()
         return stop.words
 
-    def _known_stop(self) -> Stop | None:
-        value = self._store.note(STOP_NOTE)
-        return None if value is None else msgspec.json.decode(value, type=Stop)
+    @property
+    def _stop_note(self) -> str:
+        """Return the note of this person's stop; at home it is the station's, whoever it belongs to next."""
+        return f"{STOP_NOTE} {self._identity.subj}" if self._identity.clinic else STOP_NOTE
+
+    def _read_stop(self) -> None:
+        """Read the stop that is kept, unless one is known already that the disk may not have taken yet."""
+        value = None if self._stop_note in self._stops else self._store.note(self._stop_note)
+        if value is not None:
+            self._stops[self._stop_note] = msgspec.json.decode(value, type=Stop)
 
     def weigh_with(self, cal: str) -> None:
         """Name this plate in everything made from now on."""

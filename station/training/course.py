@@ -80,6 +80,10 @@ class Course(Exercising):
         else:
             self._go("pause")
 
+    def leave(self) -> list[Outcome]:
+        """End whatever is on the screen, since nobody is there any more; what was done is kept."""
+        return self._on_stop() if self.phase in NOBODY_TRAINS else self._end("away")
+
     def on_sample(self, sample: Sample) -> list[Outcome]:
         """Take the next sample; all waiting and counting happens here."""
         self._count_time(sample)

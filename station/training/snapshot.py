@@ -8,6 +8,8 @@ from station.training.prescription import Device
 from station.training.routine import Kind, Side, Stance, Support, Surface, Vision
 
 Phase = Literal[
+    "who",  # several people share the station: a number is asked for; `words` when it is not known
+    "confirm",  # `question` asks whether `number` is the person's own, `plan` is their programme
     "welcome",  # nobody trains; start begins a session
     "checkin",  # one question a screen
     "blocked",  # no training today; `words` say why and whom to call
@@ -143,5 +145,8 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True, tag="snapshot", tag_fi
     weekday: int = 0  # of today; 0 is Monday
     tip: str = ""  # of the day
     note: str = ""  # from the therapist, shown once at the check-in after a change
+    clinic: bool = False  # several people share the station
+    number: str | None = None  # of the person chosen there
+    supervised: bool = False  # somebody looks on
     service: bool = False  # somebody calibrates or checks the board: nobody can train
     board_fault: str | None = None  # a calm sentence when the board gives no numbers
