@@ -17,8 +17,8 @@ from station.errors import StoreError
 from station.session.clock import WallClock, boot_id
 from station.session.event import EventBody
 from station.session.later import Later
-from station.session.memory import Memory
 from station.session.moment import Moment
+from station.session.people import People
 from station.session.recovery import Recovery
 from station.session.reports import REPORTED, Identity
 from station.session.stop import Stop
@@ -35,7 +35,6 @@ from station.training.progress import Progress
 from station.training.result import JournalResult, SessionResult
 
 TARE_NOTE: Final = "tare"
-STOP_NOTE: Final = "stop"
 
 
 class Recorder:
@@ -59,12 +58,13 @@ class Recorder:
         self._boot = boot_id()
         self._log = log
         self._rx_version = rx_version
-        self.rested = rested
         self._folder = folder
         self._file = TrialFile(folder)
         self._later = Later(now_s=time.monotonic, log=log)
-        self._memories: dict[str | None, Memory] = {}
-        self.memory = self._memory_of(identity.subj)
+        self._people = People(
+            store, now=self._moment, write=self._later.write, clinic=identity.clinic, rested=rested
+        )
+        self.memory = self._people.memory(identity.subj)
         self._last_session: str | None = None  # the journal is written after it
         self._noise_n: float | None = None
         self._recording_ns: int | None = None
@@ -75,8 +75,7 @@ class Recorder:
         self.supervised = False  # somebody looks on at this session, or did
         self.session: str | None = None
         self.tare = self._known_tare()
-        self._stops: dict[str, Stop] = {}
-        self._read_stop()
+        self._people.stop(identity.subj)  # read while the disk can be read
 
     def close(self) -> None:
         """Close the database and leave the trial in progress, if any, for recovery."""
@@ -95,7 +94,7 @@ class Recorder:
         recovery = Recovery(
             store=self._store,
             folder=self._folder,
-            memory=self._memory_of,
+            memory=lambda subj: self._people.memory(subj if subj is not None else self._identity.subj),
             goes_on=lambda subj: self._identity.clinic or subj == self._identity.subj,
             wall=self._wall,
             header=header,
@@ -123,16 +122,8 @@ class Recorder:
     def belong_to(self, subj: str | None) -> None:
         """Keep what comes for this person from now on: in a clinic, where several share the station."""
         self._identity = replace(self._identity, subj=subj)
-        self.memory = self._memory_of(subj)
+        self.memory = self._people.memory(subj)
         self._last_session = None
-        self._read_stop()
-
-    def _memory_of(self, subj: str | None) -> Memory:
-        subj = subj if subj is not None else self._identity.subj
-        if subj not in self._memories:
-            self._memories[subj] = Memory(self._store, now=self._moment, write=self._later.write, subj=subj)
-            self._memories[subj].rested = self.rested
-        return self._memories[subj]
 
     # -- as it happens -------------------------------------------------------------------------------------
 
@@ -298,11 +289,10 @@ class Recorder:
             boot=self._boot,
             mono_s=time.monotonic(),
         )
-        self._stops[self._stop_note] = stop
+        notes = [self._people.stopped(self._identity.subj, stop)]
         self._count(alert.kind)
         body = EventBody(kind=alert.kind, session=self.session, detail=alert.detail)
         header = self.header()
-        notes = [(self._stop_note, msgspec.json.encode(stop))]
         self._later.write(lambda: self._store.post("event", body, header, notes=notes))
 
     def happened(self, happening: Happening) -> None:
@@ -343,21 +333,10 @@ class Recorder:
 
     def stop_words(self) -> tuple[str, ...]:
         """Return what was advised when today's training was stopped; empty when it may begin."""
-        stop = self._stops.get(self._stop_note)
+        stop = self._people.stop(self._identity.subj)
         if stop is None or not stop.holds(day=self._today(), boot=self._boot, mono_s=time.monotonic()):
             return ()
         return stop.words
-
-    @property
-    def _stop_note(self) -> str:
-        """Return the note of this person's stop; at home it is the station's, whoever it belongs to next."""
-        return f"{STOP_NOTE} {self._identity.subj}" if self._identity.clinic else STOP_NOTE
-
-    def _read_stop(self) -> None:
-        """Read the stop that is kept, unless one is known already that the disk may not have taken yet."""
-        value = None if self._stop_note in self._stops else self._store.note(self._stop_note)
-        if value is not None:
-            self._stops[self._stop_note] = msgspec.json.decode(value, type=Stop)
 
     def weigh_with(self, cal: str) -> None:
         """Name this plate in everything made from now on."""

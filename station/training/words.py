@@ -72,7 +72,7 @@ AGAIN_MINUTES: Final = "You can train again in about {minutes} minutes."
 NUMBER_UNKNOWN: Final = "We do not know this number here. That is no problem."
 TYPE_AGAIN: Final = "Please type it again, or ask your physiotherapist."
 STILL_THERE: Final = "This training has been waiting for a while."
-YOUR_NUMBER: Final = "Is your number {number}?"
+YOUR_NUMBER: Final = "Is {number} your number?"
 
 FALL_TOLD: Final = "A message is on its way to your care team."
 FALL_HELP: Final = "If you need help now, call the emergency number."

@@ -107,11 +107,13 @@ class Kiosk:
         return drawn
 
     def _answer(self, now_ns: int) -> None:
-        """Let the station's own button answer, and send an answer that was left alone."""
-        for _ in range(self._link.starts()):
-            if self._service is None or not self._service.takes_key("go", now_ns):
-                self._dialogue.key("go", (), now_ns)
-        command = self._dialogue.left_alone(now_ns)
+        """Let the station's own buttons answer, and send an answer that was left alone."""
+        for key in self._link.presses():
+            if self._service is None or not self._service.takes_key(key, now_ns):
+                self._send(self._dialogue.key(key, (), now_ns), now_ns)
+        self._send(self._dialogue.left_alone(now_ns), now_ns)
+
+    def _send(self, command: Command | None, now_ns: int) -> None:
         if command is not None:
             self._link.send(command, now_ns)
 
@@ -133,6 +135,7 @@ class Kiosk:
             taken_in_s=self._dialogue.taken_in_s(now_ns),
             leaf=self._dialogue.leaf,
             pressed=self._dialogue.pressed,
+            pad=self._dialogue.pad_view(),
             service=None if self._service is None else self._service.view(now_ns),
         )
 

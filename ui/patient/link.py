@@ -8,9 +8,11 @@ from station.errors import MessageError
 from station.session.client import SessionClient
 from station.session.protocol import Command, Event
 from station.training.snapshot import Snapshot
+from ui.patient.gestures import Key
 
 NAME: Final = "kiosk"
-START_PRESSED: Final = "start_pressed"  # the station tells it where its own rules have no use for it
+# The station tells of its own buttons where its rules have no use for them.
+PRESSED: Final[dict[str, Key]] = {"start_pressed": "go", "stop_pressed": "stop"}
 RETRY_NS: Final = 1_000_000_000
 FRESH_NS: Final = 500_000_000  # older than this, the live view is no longer live
 
@@ -26,7 +28,7 @@ class StationLink:
         self._client: SessionClient | None = None
         self._retry_ns: int | None = None
         self._sample_ns = 0  # when the newest sample arrived, by the caller's clock
-        self._starts = 0
+        self._presses: list[Key] = []
         self.newest: Snapshot | None = None
         self.interrupted = False
         self.trouble = ""
@@ -45,7 +47,8 @@ class StationLink:
         except MessageError as error:
             self.trouble = f"the station at {self._path} said something this kiosk does not know: {error}"
             return []
-        self._starts += sum(isinstance(n, Event) and n.kind == START_PRESSED for n in notices)
+        told = (notice.kind for notice in notices if isinstance(notice, Event))
+        self._presses += [PRESSED[kind] for kind in told if kind in PRESSED]
         snapshots = [notice for notice in notices if isinstance(notice, Snapshot)]
         for snapshot in snapshots:
             if self.newest is None or snapshot.t_ns != self.newest.t_ns:
@@ -53,10 +56,10 @@ class StationLink:
             self.newest, self.interrupted = snapshot, False
         return snapshots
 
-    def starts(self) -> int:
-        """Return how often the station's own start button was pressed since the last call."""
-        count, self._starts = self._starts, 0
-        return count
+    def presses(self) -> list[Key]:
+        """Return which of the station's own buttons were pressed since the last call."""
+        presses, self._presses = self._presses, []
+        return presses
 
     def is_stale(self, now_ns: int) -> bool:
         """Return whether no new sample has arrived for half a second: what was live is not any more."""

@@ -16,10 +16,10 @@ SHOWN_NS: Final = 200_000_000  # how long a button stays drawn as pressed
 
 
 def may_open(snapshot: Snapshot | None, *, interrupted: bool) -> bool:
-    """Return whether nobody trains: the welcome page, or no station and no session when it went."""
+    """Return whether nobody trains: the first page, or no station and no session when it went."""
     if snapshot is None:
         return not interrupted
-    return snapshot.phase == "welcome" and snapshot.session is None
+    return snapshot.phase in ("who", "welcome") and snapshot.session is None
 
 
 class ServiceDesk:
