@@ -144,7 +144,7 @@ class Prescriptions:
         if replace(programme, note="") != replace(course.programme, note=""):
             course.prescribe(programme)
         if self._recorder is not None:
-            course.stop_words = self._recorder.stop_words()
+            course.stop_words = self._recorder.stops.words()
             remind(course, self._recorder)
 
     def prescribe(self, document: bytes, course: Course) -> None:

@@ -21,7 +21,6 @@ from station.session.moment import Moment
 from station.session.people import People
 from station.session.recovery import Recovery
 from station.session.reports import REPORTED, Identity
-from station.session.stop import Stop
 from station.session.store import Header, Store, new_id
 from station.session.supervision import SUPERVISED_NOTE, was_supervised
 from station.session.trial import Kept, Place, blank_result, finish, finish_counted
@@ -75,7 +74,7 @@ class Recorder:
         self.supervised = False  # somebody looks on at this session, or did
         self.session: str | None = None
         self.tare = self._known_tare()
-        self._people.stop(identity.subj)  # read while the disk can be read
+        self.stops = self._people.stops(identity.subj)
 
     def close(self) -> None:
         """Close the database and leave the trial in progress, if any, for recovery."""
@@ -122,7 +121,7 @@ class Recorder:
     def belong_to(self, subj: str | None) -> None:
         """Keep what comes for this person from now on: in a clinic, where several share the station."""
         self._identity = replace(self._identity, subj=subj)
-        self.memory = self._people.memory(subj)
+        self.memory, self.stops = self._people.memory(subj), self._people.stops(subj)
         self._last_session = None
 
     # -- as it happens -------------------------------------------------------------------------------------
@@ -283,13 +282,7 @@ class Recorder:
 
         It holds from this moment, whatever the disk says.
         """
-        stop = Stop(
-            words=words,
-            day=self._today().isoformat(),
-            boot=self._boot,
-            mono_s=time.monotonic(),
-        )
-        notes = [self._people.stopped(self._identity.subj, stop)]
+        notes = [self.stops.stop(words)]
         self._count(alert.kind)
         body = EventBody(kind=alert.kind, session=self.session, detail=alert.detail)
         header = self.header()
@@ -330,13 +323,6 @@ class Recorder:
 
     def _today(self) -> date:
         return self._wall.now().astimezone().date()
-
-    def stop_words(self) -> tuple[str, ...]:
-        """Return what was advised when today's training was stopped; empty when it may begin."""
-        stop = self._people.stop(self._identity.subj)
-        if stop is None or not stop.holds(day=self._today(), boot=self._boot, mono_s=time.monotonic()):
-            return ()
-        return stop.words
 
     def weigh_with(self, cal: str) -> None:
         """Name this plate in everything made from now on."""

@@ -61,7 +61,9 @@ class Home:
         left_off = recorder.recover()
         prescriptions.after_session()  # what a power cut left undecided
         programme = prescriptions.in_force()
-        course = self._make_course(programme, adopted=prescriptions.adopted, stop_words=recorder.stop_words())
+        course = self._make_course(
+            programme, adopted=prescriptions.adopted, stop_words=recorder.stops.words()
+        )
         prescriptions.adopted(programme)
         remind(course, recorder)
         if left_off is not None:

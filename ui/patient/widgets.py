@@ -68,7 +68,7 @@ def _with_person(snapshot: Snapshot, words: str) -> str:
     if snapshot.board_fault is not None and not words:
         return ""  # what the board needs is said there
     if snapshot.number is not None and snapshot.phase != "confirm":
-        parts.append(_("Number {number}").format(number=snapshot.number))
+        parts.append(snapshot.number if words else _("Number {number}").format(number=snapshot.number))
     if words:
         parts.append(words)
     elif snapshot.supervised and snapshot.phase != "who":

@@ -51,13 +51,13 @@ def _clinic() -> HoldLayout:
     left, width = MARGIN, LARGE_PICTURE.left - MARGIN - 20
     sign = SIGN_BOX.copy()
     sign.bottomright = (LARGE_PICTURE.right - 14, LARGE_PICTURE.bottom - 12)
-    mark = pygame.Rect(left, 18, 168, 100)
+    mark = pygame.Rect(left, 18, 148, 100)
     words = pygame.Rect(left, 126, width, 102)
     seconds = pygame.Rect(left, words.bottom, width, 198)
     hands = pygame.Rect(left, seconds.bottom, 372, 76)
     return HoldLayout(
         picture=LARGE_PICTURE,
-        place=pygame.Rect(mark.right + 18, 14, left + width - mark.right - 18, 106),
+        place=pygame.Rect(mark.right + 14, 8, left + width - mark.right - 14, 114),
         sign=sign,
         mark=mark,
         words=words,

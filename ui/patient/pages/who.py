@@ -15,7 +15,6 @@ from ui.patient.service.pages.keypad import draw_keys
 from ui.patient.service.view import ServiceView
 from ui.patient.theme import (
     CALM,
-    CALM_SOFT,
     CARD,
     CONTENT,
     EDGE,
@@ -34,10 +33,8 @@ LEFT: Final = pygame.Rect(MARGIN, 104, START_BUTTON.left - MARGIN - 72, CONTENT.
 BOX: Final = pygame.Rect(LEFT.left, 206, 118, 140)
 BOX_STEP: Final = 142
 ROWS: Final = 4
-NUMBER: Final = pygame.Rect(MARGIN, 196, 320, 208)
-PLAN: Final = pygame.Rect(
-    NUMBER.right + 44, NUMBER.top, START_BUTTON.right - NUMBER.right - 44, NUMBER.height
-)
+DOSE_WIDTH: Final = 500
+PLAN: Final = pygame.Rect(MARGIN, 204, START_BUTTON.right - MARGIN, 200)
 ANSWERS_TOP: Final = 428
 
 
@@ -57,7 +54,7 @@ def who(canvas: Canvas, view: View, snapshot: Snapshot) -> None:
         canvas.pen.block(rect, CARD, radius=24, edge=CALM if now else EDGE, edge_width=6 if now else 3)
         if place < len(typed):
             canvas.write(typed[place], rect.inflate(-10, -10), bold(96), align="centre", anchor="middle")
-    below = pygame.Rect(LEFT.left, BOX.bottom + 36, LEFT.width, 150)
+    below = pygame.Rect(LEFT.left, BOX.bottom + 24, LEFT.width, 190)
     if snapshot.words and not typed:
         strip(canvas, below, " ".join(said(words) for words in snapshot.words))
     else:
@@ -70,32 +67,34 @@ def who(canvas: Canvas, view: View, snapshot: Snapshot) -> None:
 
 
 def confirm(canvas: Canvas, view: View, snapshot: Snapshot) -> None:
-    """Show the number, very large, and the programme; ask whether it is the person's own."""
+    """Ask whether the number is the person's own, with the programme in words below it."""
     paper(canvas)
     header(canvas, view)
     question = snapshot.question
     if question is None:
         return
-    upper = pygame.Rect(MARGIN, 96, START_BUTTON.right - MARGIN, 90)
-    canvas.write(said(question.text), upper, bold(64), anchor="middle")
-    canvas.pen.block(NUMBER, CALM_SOFT, radius=28, edge=CALM)
-    number = NUMBER.inflate(-30, -16)
-    canvas.write(snapshot.number or "", number, bold(116), align="centre", anchor="middle")
+    upper = pygame.Rect(PLAN.left, 84, PLAN.width, 112)
+    canvas.write(said(question.text), upper, bold(88), align="centre", anchor="middle")
     _programme(canvas, snapshot)
     yes_no_buttons(canvas, view, question, ANSWERS_TOP)
 
 
 def _programme(canvas: Canvas, snapshot: Snapshot) -> None:
+    """Draw what there is to train, name on the left and how much of it on the right."""
     card(canvas, PLAN)
-    lines = [f"{title_words(one)} · {dose_words(one)}" for one in snapshot.plan]
-    hidden = len(lines) - ROWS
-    if hidden > 0:
-        lines = lines[: ROWS - 1]
-        lines.append(counted("and {count} more", "and {count} more", hidden + 1))
-    if snapshot.words:
-        lines = [said(words) for words in snapshot.words] + lines[: ROWS - 1]
-    step = (PLAN.height - 28) // ROWS
-    for row, line in enumerate(lines):
-        top = PLAN.top + row * step + (PLAN.height - step * len(lines)) // 2
-        box = pygame.Rect(PLAN.left + 28, top, PLAN.width - 56, step)
-        canvas.write(line, box, plain(32), anchor="middle")
+    lines = [(title_words(one), dose_words(one)) for one in snapshot.plan]
+    rows = ROWS - len(snapshot.words)
+    if len(lines) > rows:
+        hidden = len(lines) - rows + 1
+        lines = lines[: rows - 1]
+        lines.append((counted("and {count} more", "and {count} more", hidden), ""))
+    lines = [(said(words), "") for words in snapshot.words] + lines
+    step = (PLAN.height - 20) // ROWS
+    top = PLAN.centery - step * len(lines) // 2
+    for row, (name, dose) in enumerate(lines):
+        line = pygame.Rect(PLAN.left + 24, top + row * step, PLAN.width - 48, step)
+        right = pygame.Rect(line.right - DOSE_WIDTH, line.top, DOSE_WIDTH, step)
+        left = line if not dose else pygame.Rect(line.left, line.top, line.width - DOSE_WIDTH - 16, step)
+        canvas.write(name, left, plain(32), anchor="middle")
+        if dose:
+            canvas.write(dose, right, plain(30, QUIET), align="right", anchor="middle")
