@@ -353,6 +353,22 @@ def test_after_a_power_cut_somebody_else_ends_the_session_and_chooses(tmp_path: 
     second.die()
 
 
+def test_a_session_of_a_person_who_is_not_known_here_any_more_is_ended(tmp_path: Path) -> None:
+    first = VirtualStation(tmp_path, clinic=True, today=TODAY)
+    take(first, ANN)
+    first.run(3)
+    to_the_plan(first)
+    first.die()
+    with Store(tmp_path / "station.sqlite3") as store:
+        store.keep_prescription(2, b"{}", received="now", subj="p-ann")  # what nobody signed
+    second = VirtualStation(tmp_path, clinic=True, today=TODAY, start_ns=first.clock.now_ns())
+    ((head, body),) = rows(second, "result/session")
+    assert head.subj == "p-ann"
+    assert msgspec.json.decode(body, type=SessionResult).ended_by == "interrupted"
+    assert second.shown().phase == "who"
+    second.die()
+
+
 # -- a second person ---------------------------------------------------------------------------------------
 
 

@@ -54,10 +54,11 @@ class Clinic:
         Nobody sits here yet, but for somebody whose session may go on.
         """
         self._recorder = recorder
-        left_off = recorder.recover()
         self.seat = self._seat_of(recorder, NOBODY)
         for subj in self._store.prescribed():
             self._seat_of(recorder, subj)
+        known = self.numbers().values()  # nobody else can say that it is they
+        left_off = recorder.recover(lambda subj: subj in known)
         if left_off is not None:
             self._resume(recorder, left_off)
 

@@ -83,10 +83,11 @@ class Recorder:
 
     # -- recovery ------------------------------------------------------------------------------------------
 
-    def recover(self) -> Progress | None:
+    def recover(self, goes_on: Callable[[str | None], bool] | None = None) -> Progress | None:
         """Keep the trials and sessions that a power cut or a kill broke off, marked so.
 
         Return how far the session had come that may still go on; it never keeps the station from starting.
+        `goes_on` says whose may; at home those of the person the station belongs to.
         """
         header = partial(self.header, hist=True)
         sim = self._identity.sim
@@ -94,7 +95,7 @@ class Recorder:
             store=self._store,
             folder=self._folder,
             memory=lambda subj: self._people.memory(subj if subj is not None else self._identity.subj),
-            goes_on=lambda subj: self._identity.clinic or subj == self._identity.subj,
+            goes_on=goes_on or (lambda subj: subj == self._identity.subj),
             wall=self._wall,
             header=header,
             log=self._log,
