@@ -1,4 +1,4 @@
-# make run | test | check | bench | screens : each sets up what it needs first.
+# make run | test | check | bench | soak | screens : each sets up what it needs first.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -6,11 +6,11 @@ READY := $(VENV)/ready
 
 # Debian packages, by what they are for. Only a program that is really missing is asked of apt.
 RUN_PROGRAMS := mosquitto
-TEST_PROGRAMS := mosquitto Xvfb chromium
+TEST_PROGRAMS := mosquitto Xvfb chromium espeak-ng
 # The program by which the tests drive Chromium is linked against it.
 TEST_LIBRARIES := libatomic1
 
-.PHONY: setup run test check bench screens words clean
+.PHONY: setup run test check bench soak screens words clean
 .DELETE_ON_ERROR:
 
 setup: $(READY)
@@ -35,6 +35,11 @@ check: $(READY)
 
 bench: setup
 	@$(BIN)/python -m benchmarks
+
+# Kills broker, recorder, uplink and session while results flow; some minutes.
+SEED ?= 1
+soak: setup
+	@$(BIN)/python -m benchmarks.soak --seed $(SEED)
 
 screens: setup
 	@SDL_VIDEODRIVER=dummy $(BIN)/python -m ui.patient.screens build/screens

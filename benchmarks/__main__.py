@@ -16,10 +16,13 @@ NAMES: Final = (
     "memory",
     "latency",
     "kiosk",
+    "voice",
     "sway",
     "calibration",
     "training",
     "prescriptions",
+    "hostile",
+    "outage",
 )
 # These live in virtual time, and can be given any length.
 TIMED: Final = ("driver", "rivals", "memory")

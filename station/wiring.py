@@ -135,6 +135,7 @@ def make_service_over(
     wall: "WallClock | None" = None,
 ) -> "Service":
     """Return the station's loop over this board, which tells the time by `now_ns` and the date by `wall`."""
+    from station.session.absence import Absence
     from station.session.clinic import Clinic
     from station.session.clock import WallClock
     from station.session.drift_watch import DriftWatch
@@ -183,8 +184,9 @@ def make_service_over(
         now=wall.now,
     )
     drift = DriftWatch(store, recorder, plate)
+    absence = Absence(store, recorder, subj=config.station.subj, shared=clinic)
     seat = persons.seat
-    parts = Parts(board, server, recorder, seat.prescriptions, seat.course, plate, exchange, drift)
+    parts = Parts(board, server, recorder, seat.prescriptions, seat.course, plate, exchange, drift, absence)
     if isinstance(persons, Clinic):
         return SharedService(parts, persons, log=log, now_ns=now_ns)
     return Service(parts, log=log, now_ns=now_ns)

@@ -4,8 +4,10 @@ import pytest
 
 from benchmarks.rivals import Bench
 from station.board.audit import GRACE_NS, START_NS, Audit, Auditor, Loss
+from station.board.clock import VirtualClock
+from station.board.load import EMPTY, StillLoad
 from station.board.simulated import Conversion
-from station.board.simulated_pins import Spike
+from station.board.simulated_pins import SimulatedPins, Spike, Spikes, simulated_chips
 from station.sway.reading import Fault, Reading
 
 MS = 1_000_000
@@ -63,6 +65,21 @@ def test_a_delay_explains_what_it_hit(cells: int, why: Loss) -> None:
     spike = Spike(conversion_ns(5) + MS // 10, conversion_ns(6) - MS // 10, cells)
     result = audited(*ALL_GOOD[:5], *ALL_GOOD[6:], spike=spike)
     assert (result.missed, result.losses) == (1, {why: 1})
+
+
+def test_every_delay_of_a_row_within_a_read_is_laid_to_that_read() -> None:
+    spikes: list[Spike] = []
+    always = Spikes(share=1.0, shortest_ns=MS, longest_ns=MS)
+    pins = SimulatedPins(simulated_chips(StillLoad(EMPTY)), VirtualClock(START_NS), log=spikes.append)
+    pins.data()
+    pins.delay_calls(always)
+    pins.set_clock(0b0101)
+    pins.set_clock(0)
+    pins.data()
+    assert [spike.cells for spike in spikes] == [0b0101, 0b0101, 0b0101]
+    for _ in range(3):
+        pins.data()
+    assert spikes[-1].cells == 0
 
 
 def test_a_read_that_a_delay_kept_up_is_to_blame_for_what_its_rest_ran_over() -> None:

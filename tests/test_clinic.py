@@ -16,6 +16,7 @@ from station.session.protocol import Answer, ChoosePatient, Mark, Prescribe, Pre
 from station.session.store import Header, Store
 from station.session.supervision import check_allowed
 from station.training.choosing import FORGET_S, READ_S
+from station.training.outcome import Happening
 from station.training.prescription import Exercise, Limits, Prescription
 from station.training.result import SessionResult, TrialResult
 from station.training.words import NUMBER_UNKNOWN
@@ -307,6 +308,22 @@ def test_a_red_flag_stops_the_person_who_told_it_and_nobody_else(tmp_path: Path)
     begin(second, "4711")
     assert second.shown().phase == "blocked", "also after a restart"
     second.die()
+
+
+def test_a_fall_nobody_answered_holds_the_person_and_nobody_else(station: VirtualStation) -> None:
+    recorder = station.service._recorder
+    recorder.belong_to("p-ann")
+    recorder.unanswered(Happening("possible_fall", 1))
+    recorder.belong_to(None)
+    begin(station, "0815")
+    assert station.shown().phase == "checkin"
+    station.say(Press(button="stop"))
+    station.run(0.1)
+    station.say(Press(button="stop"))
+    station.run(0.1)
+    take(station, rx("p-ben", "0815", version=2, issued="2098-01-01T00:00:00Z"))
+    begin(station, "4711")
+    assert station.shown().phase == "blocked", "another person's prescription is no answer"
 
 
 def test_a_power_cut_leaves_the_session_to_the_same_person(tmp_path: Path) -> None:

@@ -11,11 +11,11 @@ import pytest
 from station.session.protocol import Answer, Event, Hello, Press, decode_command, encode
 from station.training.questions import CHECK_IN, as_question
 from station.training.snapshot import ResultView, Snapshot
+from tests.kiosk_ear import Ear
 from ui.patient.app import Kiosk
 from ui.patient.dialogue import READ_NS, TAKEN_NS
 from ui.patient.examples import LIVE, snapshot
 from ui.patient.link import FRESH_NS, RETRY_NS, StationLink
-from ui.patient.sound import Tone
 from ui.patient.window import Window
 
 MS = 1_000_000
@@ -50,22 +50,6 @@ class Station:
         self._listener.close()
 
 
-class Listener:
-    """A loudspeaker that remembers."""
-
-    def __init__(self) -> None:
-        self.heard: list[Tone] = []
-
-    def play(self, tone: Tone) -> None:
-        self.heard.append(tone)
-
-    def set_volume(self, step: int) -> None:
-        pass
-
-    def close(self) -> None:
-        pass
-
-
 class Bench:
     """A kiosk, its station, and the time."""
 
@@ -74,9 +58,11 @@ class Bench:
         self.now_ns = RETRY_NS
         self.window = Window("offscreen")
         self.link = StationLink(self.path)
-        self.ear = Listener()
+        self.ear = Ear()
         self.said: list[str] = []
-        self.kiosk = Kiosk(self.window, self.link, self.ear, now_ns=lambda: self.now_ns, say=self.said.append)
+        self.kiosk = Kiosk(
+            self.window, self.link, self.ear.announcer(), now_ns=lambda: self.now_ns, say=self.said.append
+        )
         self.station: Station | None = None
 
     def connect(self) -> Station:

@@ -10,6 +10,7 @@ import pytest
 from station.session.protocol import Answer, ChoosePatient, Command, Mark, Prescribe, Press
 from station.training.prescription import Exercise, Prescription
 from station.training.snapshot import Phase, Snapshot
+from tests.kiosk_ear import Ear
 from tests.virtual_station import VirtualStation
 from ui.patient.app import Kiosk
 from ui.patient.canvas import Pick
@@ -21,7 +22,6 @@ from ui.patient.number_pad import BOUNCE_NS, FORGET_NS, NumberPad, NumberSheet
 from ui.patient.screens import Drawing
 from ui.patient.service.desk import may_open
 from ui.patient.service.view import ServiceView
-from ui.patient.sound import Silence
 from ui.patient.view import View
 from ui.patient.widgets import MARK, START, STOP
 from ui.patient.window import Window
@@ -213,7 +213,7 @@ class Desk:
         self.kiosk = Kiosk(
             self.window,
             self.link,
-            Silence(),
+            Ear().announcer(),
             now_ns=self.station.clock.now_ns,
             say=self.station.log.append,
         )

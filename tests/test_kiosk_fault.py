@@ -10,12 +10,12 @@ import pytest
 
 from station.session.protocol import SimulateFault
 from station.training.words import BOARD_FAULT
+from tests.kiosk_ear import Ear
 from tests.test_session_faults import in_a_hold
 from tests.virtual_station import VirtualStation
 from ui.patient.app import Kiosk
 from ui.patient.link import StationLink
 from ui.patient.screens import Drawing
-from ui.patient.sound import Silence
 from ui.patient.view import View
 from ui.patient.window import Window
 
@@ -30,7 +30,11 @@ class Scene:
         self._window = Window("offscreen")
         self._link = StationLink(folder / "session.sock")
         self.kiosk = Kiosk(
-            self._window, self._link, Silence(), now_ns=self.station.clock.now_ns, say=self.station.log.append
+            self._window,
+            self._link,
+            Ear().announcer(),
+            now_ns=self.station.clock.now_ns,
+            say=self.station.log.append,
         )
 
     def watch(self, seconds: float) -> View:

@@ -7,6 +7,7 @@ import pygame
 import pytest
 
 from station.training.words import BOARD_FAULT
+from tests.kiosk_ear import Ear
 from tests.virtual_station import VirtualStation
 from ui.patient.app import Kiosk
 from ui.patient.canvas import Pick
@@ -17,7 +18,6 @@ from ui.patient.service.desk import LEFT_ALONE_NS
 from ui.patient.service.pin import hashed
 from ui.patient.service.settings import Settings, SettingsFile
 from ui.patient.service.view import MenuSheet
-from ui.patient.sound import Silence
 from ui.patient.view import View
 from ui.patient.widgets import START
 from ui.patient.window import Window
@@ -38,12 +38,13 @@ class Scene:
         file = SettingsFile(folder / "kiosk.toml", say=self.log.append)
         file.write(Settings(pin=hashed("2580", b"s" * 16)))
         rooms = make_rooms(None, folder / "session.sock", {})
-        speaker = Silence()
-        self.area = ServiceArea(rooms, self.link, speaker, file)
+        self.ear = Ear()
+        announcer = self.ear.announcer()
+        self.area = ServiceArea(rooms, self.link, announcer, file)
         self.kiosk = Kiosk(
             self.window,
             self.link,
-            speaker,
+            announcer,
             now_ns=self.station.clock.now_ns,
             say=self.log.append,
             service=self.area,
@@ -186,6 +187,26 @@ def test_language_and_a_new_pin_last_and_the_pin_is_nowhere_in_plain(scene: Scen
     assert kept.language == "de"
     assert kept.pin is not None
     assert "2580" not in " ".join(scene.log)
+
+
+def test_volume_and_voice_are_heard_at_once_and_kept(
+    scene: Scene, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shutil.which", lambda _program: "/usr/bin/espeak-ng")
+    scene.open()
+    scene.pick("volume", "5", "back", "voice", "off", "try")
+    assert scene.ear.all[-2:] == ["begin", "Good to see you. This is how the station speaks."]
+    assert scene.ear.volumes[-2:] == [5, 5]
+    kept = SettingsFile(tmp_path / "kiosk.toml", say=scene.log.append).read()
+    assert (kept.volume, kept.voice) == (5, "off")
+    said = len(scene.ear.said)
+    scene.pick("back", "back")
+    scene.watch(0.5)
+    scene.key(pygame.K_RETURN)
+    view = scene.watch(0.5)
+    assert view.snapshot is not None
+    assert view.snapshot.phase == "checkin"
+    assert len(scene.ear.said) == said
 
 
 def test_restart_ends_the_kiosk(scene: Scene) -> None:

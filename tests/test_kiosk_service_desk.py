@@ -17,10 +17,11 @@ from ui.patient.service.network import Interface, NetworkRoom
 from ui.patient.service.pin import hashed
 from ui.patient.service.preferences import LanguageRoom, VolumeRoom
 from ui.patient.service.restart import RestartRoom
-from ui.patient.service.room import Around, End, Keep, Request, Sound, Tell
+from ui.patient.service.room import Around, End, Keep, Request, Sound, Speak, Tell
 from ui.patient.service.settings import Settings
 from ui.patient.service.simulation import CornerSheet, SimulationRoom
 from ui.patient.service.view import MenuSheet, Sheet
+from ui.patient.service.voice import VoiceRoom, VoiceSheet
 
 S = 1_000_000_000
 SALT = b"s" * 16
@@ -55,12 +56,14 @@ class Bench:
 
     def __init__(self) -> None:
         self.program = Played()
+        self.voice_there = True
         interfaces = (Interface("eth0", up=True, address="192.168.1.7"),)
         rooms = (
             CheckRoom(self.program),
             SimulationRoom(),
             LanguageRoom(),
             VolumeRoom(),
+            VoiceRoom(lambda: self.voice_there),
             NetworkRoom(lambda: interfaces),
             RestartRoom(),
         )
@@ -253,7 +256,7 @@ def test_one_button_bouncing_is_one_press(bench: Bench) -> None:
     assert bench.mark() == "en"
 
 
-ROOMS = ("check", "simulation", "language", "volume", "network", "restart")
+ROOMS = ("check", "simulation", "language", "volume", "voice", "network", "restart")
 
 
 @pytest.mark.parametrize("room", ROOMS)
@@ -319,6 +322,32 @@ def test_a_language_and_a_volume_hold_at_once_and_a_tone_is_heard(bench: Bench) 
     assert (bench.settings.language, bench.settings.volume) == ("tr", 5)
     assert bench.heard[-1] == Sound()
     assert bench.settings.pin == PIN.pin
+
+
+def test_the_voice_is_chosen_and_tried_by_touch(bench: Bench) -> None:
+    bench.enter("voice")
+    assert bench.sheet() == VoiceSheet("by-day")
+    bench.tap("off", "try")
+    assert (bench.settings.voice, bench.heard[-1]) == ("off", Speak())
+    bench.tap("on")
+    assert (bench.settings.voice, bench.sheet()) == ("on", VoiceSheet("on"))
+    assert bench.settings.pin == PIN.pin
+
+
+def test_the_voice_is_chosen_and_tried_with_the_two_buttons(bench: Bench) -> None:
+    bench.open(by_keys=True)
+    bench.key(*"2580", "go")
+    bench.pick("voice")
+    bench.pick("on")
+    bench.pick("try")
+    assert (bench.settings.voice, bench.heard[-1]) == ("on", Speak())
+
+
+def test_without_a_voice_there_is_nothing_to_try(bench: Bench) -> None:
+    bench.voice_there = False
+    bench.enter("voice")
+    assert bench.sheet() == VoiceSheet("by-day", there=False)
+    assert "try" not in bench.sheet().choices
 
 
 @pytest.mark.parametrize("kind", ["unplugged", "stuck-low", "saturated", "slow", "inverted"])

@@ -26,7 +26,7 @@ def test_the_file_is_in_the_state_folder(monkeypatch: pytest.MonkeyPatch, tmp_pa
 
 
 def test_what_was_written_is_read(file: SettingsFile, said: list[str]) -> None:
-    settings = Settings(language="tr", volume=5, pin='ab:"cd\\', wrong=3)
+    settings = Settings(language="tr", volume=5, voice="on", pin='ab:"cd\\', wrong=3)
     assert file.write(settings)
     assert file.read() == settings
     assert said == []
@@ -38,7 +38,16 @@ def test_without_a_file_nothing_is_said(file: SettingsFile, said: list[str]) -> 
 
 
 @pytest.mark.parametrize(
-    "damaged", [b"volume = ", b"volume = 9", b'language = "xx"', b"\xff\xfe", b"\0" * 40, b"pin = 1234"]
+    "damaged",
+    [
+        b"volume = ",
+        b"volume = 9",
+        b'language = "xx"',
+        b'voice = "loud"',
+        b"\xff\xfe",
+        b"\0" * 40,
+        b"pin = 1234",
+    ],
 )
 def test_a_damaged_file_is_told_once_and_replaced(damaged: bytes, tmp_path: Path, said: list[str]) -> None:
     path = tmp_path / "kiosk.toml"

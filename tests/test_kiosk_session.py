@@ -9,30 +9,14 @@ import pytest
 
 from station.session.protocol import Press, Simulate
 from station.training.result import SessionResult, TrialResult
+from tests.kiosk_ear import Ear
 from tests.virtual_station import VirtualStation
 from ui.patient.app import Kiosk
 from ui.patient.link import StationLink
-from ui.patient.sound import Tone
 from ui.patient.window import Window
 
 TURN_S = 0.05
 ANSWERS = {"pain": 2, "support": 1, "pain_after": 3, "effort": 4}  # every other question: no
-
-
-class Listener:
-    """A loudspeaker that remembers."""
-
-    def __init__(self) -> None:
-        self.heard: list[Tone] = []
-
-    def play(self, tone: Tone) -> None:
-        self.heard.append(tone)
-
-    def set_volume(self, step: int) -> None:
-        pass
-
-    def close(self) -> None:
-        pass
 
 
 class TwoButtons:
@@ -42,9 +26,13 @@ class TwoButtons:
         self.station = VirtualStation(folder)
         self.window = Window("offscreen")
         self.link = StationLink(folder / "session.sock")
-        self.ear = Listener()
+        self.ear = Ear()
         self.kiosk = Kiosk(
-            self.window, self.link, self.ear, now_ns=self.station.clock.now_ns, say=self.station.log.append
+            self.window,
+            self.link,
+            self.ear.announcer(),
+            now_ns=self.station.clock.now_ns,
+            say=self.station.log.append,
         )
         self._seen: set[str] = set()
 

@@ -2,7 +2,7 @@
 
 from itertools import pairwise
 
-from station.link.outbox import FIRST_WAIT_S, LONGEST_WAIT_S, WINDOW, Pump
+from station.link.outbox import FIRST_WAIT_S, LONGEST_WAIT_S, WINDOW, WINDOW_BYTES, Pump
 from station.session.store import Header, Outgoing
 
 HEADER = Header(
@@ -55,7 +55,7 @@ def test_an_acknowledged_row_is_not_sent_again() -> None:
 
 
 def test_a_backlog_goes_out_a_window_at_a_time() -> None:
-    rows = Rows(*["result/trial"] * 100)
+    rows = Rows(*["result/trial"] * 2 * WINDOW)
     pump = Pump(rows, jitter=lambda: 0)
     first = ids(pump.due(0))
     assert len(first) == WINDOW
@@ -64,6 +64,27 @@ def test_a_backlog_goes_out_a_window_at_a_time() -> None:
         rows.remove(id_)
     pump.acknowledged(first)
     assert len(pump.due(2)) == WINDOW
+
+
+def test_traces_on_their_way_are_bounded_in_bytes() -> None:
+    rows = Rows(*["raw"] * 10, "event")
+    rows.rows = [
+        row._replace(body=bytes(WINDOW_BYTES // 4)) if row.type == "raw" else row for row in rows.rows
+    ]
+    pump = Pump(rows, jitter=lambda: 0)
+    assert ids(pump.due(0)) == ["id-11", "id-1", "id-2", "id-3", "id-4"]
+    pump.acknowledged(["id-2"])
+    assert ids(pump.due(1)) == ["id-5"]
+
+
+def test_a_row_larger_than_the_window_goes_alone() -> None:
+    rows = Rows("raw", "raw")
+    rows.rows = [row._replace(body=bytes(2 * WINDOW_BYTES)) for row in rows.rows]
+    pump = Pump(rows, jitter=lambda: 0)
+    assert ids(pump.due(0)) == ["id-1"]
+    rows.remove("id-1")
+    pump.acknowledged(["id-1"])
+    assert ids(pump.due(1)) == ["id-2"]
 
 
 def test_after_a_reconnection_everything_on_its_way_goes_again_once() -> None:

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.prescriptions import SEED, Device, folder_in_memory, fuzz, key_twice, sign, valid
+from benchmarks.prescriptions import SEED, Device, folder_in_memory, fuzz
+from benchmarks.spoiling import key_twice, sign, valid
 from station.session.prescriptions import LONGEST_REASON
 
 

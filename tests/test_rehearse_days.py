@@ -4,6 +4,7 @@ import io
 import json
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from station.__main__ import main
@@ -12,6 +13,7 @@ from station.rehearse.request import read_prescription
 from station.rehearse.spec import Spec, read_spec
 from station.rehearse.story import document_of_days, write_story
 from station.training.prescription import Exercise, Prescription
+from station.training.words import HELD_WORDS
 
 EXAMPLES = Path(__file__).parents[1] / "docs/examples"
 
@@ -87,13 +89,28 @@ def test_a_fall_without_an_answer_is_told() -> None:
     assert kinds.index("possible_fall") < kinds.index("all_right_answered")
 
 
+def test_after_a_fall_without_an_answer_training_waits_for_the_therapist() -> None:
+    falls = Spec(seed=3, hands_percent=5, fall_day=1, therapist_days=2, rest_days_a_week=0)
+    short = rx(exercises=(Exercise(routine="supported-standing", rung=2, attempts=1, hold_s=5),))
+    weeks = rehearse_days(falls, short, 3)
+    assert [len(day.sessions) for day in weeks.days] == [1, 0, 1]
+    assert weeks.days[1].enough == HELD_WORDS
+    assert weeks.days[2].answered
+    assert weeks.last.version == 2
+    assert weeks.days[2].rungs == [1], "signed as it was eased"
+    never = rehearse_days(msgspec.structs.replace(falls, therapist_days=-1), short, 3)
+    assert [len(day.sessions) for day in never.days] == [1, 0, 0]
+
+
 def test_a_missed_week_and_rest_days_are_days_without_training() -> None:
     weeks = rehearse_days(Spec(seed=3, hands_percent=5, missed_week=2), rx(), 14)
     assert [day.away for day in weeks.days[7:]] == ["missed"] * 7
     assert [day.away for day in weeks.days[:7]].count("rests") == 2
     out = io.StringIO()
     write_story(weeks, rx(), out)
-    assert "Days 8 to 14: does not train." in out.getvalue()
+    story = out.getvalue()
+    assert "Day 13, Sat 16 May: does not train.\n  TOLD: has not trained for 7 days." in story
+    assert story.count("has not trained") == 1
 
 
 def test_the_station_lets_nobody_train_more_than_is_prescribed() -> None:

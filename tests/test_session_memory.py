@@ -110,6 +110,13 @@ def test_a_rested_simulated_person_may_train_at_once(desk: Desk) -> None:
     assert desk.memory.allowance().since_last_s is not None
 
 
+def test_days_away_count_from_the_last_training(desk: Desk) -> None:
+    assert desk.memory.days_away() is None
+    desk.train()
+    desk.later(days=8)
+    assert desk.again().days_away() == 8
+
+
 def test_the_goal_of_the_week_is_asked_once_a_week(desk: Desk) -> None:
     assert desk.memory.asks_goal()
     for key, value in desk.memory.journal_notes(JournalEnded({}, {"goal": "go outside once"}, {})):
@@ -120,7 +127,7 @@ def test_the_goal_of_the_week_is_asked_once_a_week(desk: Desk) -> None:
 
 
 def test_a_session_goes_on_within_half_an_hour_with_its_check_in(desk: Desk) -> None:
-    desk.memory.keep_progress("s", "then", PROGRESS)
+    desk.memory.keep_progress("s", "then", PROGRESS, events={}, trial_events={})
     desk.later(minutes=29)
     again = desk.again()
     left = again.left_off()
@@ -129,16 +136,29 @@ def test_a_session_goes_on_within_half_an_hour_with_its_check_in(desk: Desk) -> 
     assert again.check_in_stands()
 
 
+def test_what_happened_before_a_loss_of_power_is_known_after_it(desk: Desk) -> None:
+    desk.memory.keep_progress("s", "then", PROGRESS, events={"weighed": 1}, trial_events={})
+    desk.memory.keep_progress(
+        "s", "then", PROGRESS, events={"weighed": 1, "stumble": 1}, trial_events={"stumble": 1}
+    )
+    desk.later(hours=9)
+    left = desk.again().broken_off("s")
+    assert left is not None
+    assert (left.events, left.trial_events) == ({"weighed": 1, "stumble": 1}, {"stumble": 1})
+    assert desk.again().broken_off("another") is None
+
+
 def test_after_half_an_hour_a_session_is_over(desk: Desk) -> None:
-    desk.memory.keep_progress("s", "then", PROGRESS)
+    desk.memory.keep_progress("s", "then", PROGRESS, events={}, trial_events={})
     desk.later(minutes=31)
     assert desk.again().left_off() is None
 
 
 def test_a_check_in_older_than_half_an_hour_is_asked_again_in_a_session_that_goes_on(desk: Desk) -> None:
-    desk.memory.keep_progress("s", "then", PROGRESS)
+    desk.memory.keep_progress("s", "then", PROGRESS, events={}, trial_events={})
     desk.later(minutes=25)
-    desk.memory.keep_progress("s", "then", msgspec.structs.replace(PROGRESS, index=2))
+    further = msgspec.structs.replace(PROGRESS, index=2)
+    desk.memory.keep_progress("s", "then", further, events={}, trial_events={})
     desk.later(minutes=25)
     again = desk.again()
     assert again.left_off() is not None
@@ -146,7 +166,7 @@ def test_a_check_in_older_than_half_an_hour_is_asked_again_in_a_session_that_goe
 
 
 def test_after_a_boot_with_an_unset_clock_red_flags_are_asked_again(desk: Desk) -> None:
-    desk.memory.keep_progress("s", "then", PROGRESS)
+    desk.memory.keep_progress("s", "then", PROGRESS, events={}, trial_events={})
     desk.boot, desk.mono_s, desk.synced = "b", 20.0, False
     again = desk.again()
     assert again.left_off() is not None, "what was done stays done"
@@ -154,7 +174,7 @@ def test_after_a_boot_with_an_unset_clock_red_flags_are_asked_again(desk: Desk) 
 
 
 def test_a_session_that_goes_on_no_more_counts_as_one_of_its_day(desk: Desk) -> None:
-    desk.memory.keep_progress("s", "then", PROGRESS)
+    desk.memory.keep_progress("s", "then", PROGRESS, events={}, trial_events={})
     desk.later(minutes=31)
     again = desk.again()
     assert [key for key, _ in again.interrupted_notes("s")] == ["progress p-1", "trained p-1"]

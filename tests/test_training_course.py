@@ -44,6 +44,7 @@ def prescribed(*exercises: Exercise, version: int = 1, note: str = "") -> Progra
 
 
 STANDING = Exercise(routine="supported-standing", rung=1, attempts=2, hold_s=5, rest_s=5)
+HARDER = msgspec.structs.replace(STANDING, rung=3)
 SINGLE = Exercise(routine="single-leg", rung=1, side="left", attempts=1, rest_s=5)
 
 
@@ -612,6 +613,20 @@ def test_overdoing_it_is_asked_at_the_next_check_in_and_told() -> None:
     assert session.kinds() == ["overdone"]
 
 
+def test_after_too_much_today_is_one_rung_easier_at_once_also_after_a_loss_of_power() -> None:
+    programme = prescribed(msgspec.structs.replace(STANDING, rung=2), msgspec.structs.replace(SINGLE, rung=3))
+    session = Session(programme)
+    session.course.allowance = Allowance(since_last_s=86_400)
+    session.press()
+    session.answer(overdone=True)
+    assert [planned.rung_number for planned in session.course.today.plan] == [1, 2]
+    progress = session.course.progress()
+    assert progress is not None
+    second = Session(programme)
+    second.course.offer_to_go_on(progress, lambda: True)
+    assert [planned.rung_number for planned in second.course.today.plan] == [1, 2]
+
+
 def test_a_session_goes_on_where_it_was_after_a_loss_of_power() -> None:
     first = Session(prescribed(STANDING, SINGLE))
     first.to_hold()
@@ -653,14 +668,24 @@ def test_a_possible_fall_that_was_not_answered_is_asked_again_after_a_loss_of_po
     assert "possible_fall" in second.kinds()
 
 
+@pytest.mark.parametrize(("told", "seconds"), [(False, 3), (False, 11), (True, 45)])
+def test_a_loss_of_power_after_a_fall_asks_at_once_and_tells_once(told: bool, seconds: float) -> None:
+    progress = fallen(seconds).course.progress()
+    assert progress is not None
+    second = Session()
+    second.course.offer_to_go_on(progress, lambda: True)
+    assert second.phase() == "all_right"
+    second.leave(45)
+    assert second.kinds().count("possible_fall") == (0 if told else 1)
+
+
 class AnyPath(RuleBasedStateMachine):
     """Presses, answers, standing, leaving, and losses of power, in any order."""
 
     @initialize()
     def begin(self) -> None:
-        self.session = Session(prescribed(STANDING, WALKING, SINGLE))
-        self.flagged = False
-        self.held_after_flag = 0
+        self.session = Session(prescribed(HARDER, WALKING, SINGLE))
+        self.permitted = [HARDER, WALKING, SINGLE]
 
     @rule(seconds=st.sampled_from([0.2, 2, 9, 40]))
     def stand(self, seconds: float) -> None:
@@ -675,9 +700,10 @@ class AnyPath(RuleBasedStateMachine):
         for sample in self.session.board.broken(seconds):
             self.session.outcomes += self.session.course.on_sample(sample)
 
-    @rule(exercises=st.lists(st.sampled_from([STANDING, SINGLE, WALKING]), min_size=1, max_size=3))
+    @rule(exercises=st.lists(st.sampled_from([STANDING, HARDER, SINGLE, WALKING]), min_size=1, max_size=3))
     def prescribe(self, exercises: list[Exercise]) -> None:
         self.session.course.prescribe(prescribed(*exercises, version=2))
+        self.permitted += exercises
 
     @rule(button=st.sampled_from(["start", "start", "pause"]))
     def press(self, button: Literal["start", "pause"]) -> None:
@@ -715,7 +741,7 @@ class AnyPath(RuleBasedStateMachine):
         """The trial under way is kept by the recorder; everything else is in the progress."""
         old = self.session.course
         progress = old.progress()
-        course = Course(prescribed(STANDING, WALKING, SINGLE), plate_mm=(400, 400), sim=True)
+        course = Course(prescribed(HARDER, WALKING, SINGLE), plate_mm=(400, 400), sim=True)
         course.stop_words, course.ready, course.allowance = old.stop_words, True, old.allowance
         if old.phase == "hold":
             self.session.outcomes.append(LOST_WITH_POWER)
@@ -766,6 +792,22 @@ class AnyPath(RuleBasedStateMachine):
         if "red_flag" in kinds:
             assert "hold_started" not in kinds[kinds.index("red_flag") :]
             assert self.session.phase() in ("blocked", "welcome", "summary", "journal")
+
+    @invariant()
+    def nothing_is_harder_than_anything_prescribed(self) -> None:
+        hardest = {(e.routine, e.side): e.rung for e in sorted(self.permitted, key=lambda e: e.rung)}
+        overdone = self.session.course.today.overdone
+        for planned in self.session.course.today.plan[self.session.course.today.index :]:
+            assert planned.rung_number <= max(1, hardest[planned.name] - overdone)
+
+    @invariant()
+    def nobody_trains_before_the_check_in_is_answered_and_after_a_fall(self) -> None:
+        course = self.session.course
+        if course.phase in ("setup", "step_on", "weigh", "countdown", "hold", "rest", "guided"):
+            assert course.today.checked_in
+            last = [o.kind for o in self._session() if isinstance(o, Happening)]
+            assert "possible_fall" not in last
+            assert "all_right_asked" not in last
 
     @invariant()
     def a_screen_can_be_drawn_from_it(self) -> None:

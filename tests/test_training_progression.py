@@ -155,6 +155,62 @@ def test_a_stop_eases_at_once_and_names_its_reason(past: PastSession, reason: st
     assert reason in decision.why
 
 
+@pytest.mark.parametrize("outcome", ["interrupted", "stopped"])
+def test_a_stumble_before_a_loss_of_power_or_a_stop_eases_as_any_other(outcome: Outcome) -> None:
+    (decision,) = replay([session(1, trials(outcome, stops=("stumble",)))], rx(), BOUNDS)
+    assert (decision.kind, decision.to_rung) == ("ease", 1)
+    assert decision.why == "Supported standing, rung 2: a stumble; eased to rung 1."
+    assert decision.evidence[0].sentence() == "2026-05-05: held 0 of 0, pain 2 to 2, effort 4, stumble"
+
+
+def test_swollen_after_training_eases_at_once_and_is_not_ready_for_more() -> None:
+    swollen = session(3, trials("done", "done"), stops=("swollen",))
+    (decision,) = replay([*good(1, 2), swollen], rx(), BOUNDS)
+    assert (decision.kind, decision.to_rung) == ("ease", 1)
+    assert "more swollen or stiff after training; eased to rung 1" in decision.why
+
+
+def test_too_much_last_time_eases_what_was_trained_then() -> None:
+    programme = rx(alone(3, 8), Exercise(routine="walk", rung=2))
+    history = [*good(1, 2, rung=3), session(3, trials("done", rung=2), overdone=True)]
+    (decision,) = replay(history, programme, BOUNDS)
+    assert (decision.kind, decision.from_rung, decision.to_rung) == ("ease", 3, 2)
+    assert decision.why.endswith(
+        ", rung 3: more pain, swelling or stiffness since the last training; eased to rung 2."
+    )
+    assert [evidence.day for evidence in decision.evidence] == ["2026-05-06"], (
+        "of the training that was too much"
+    )
+
+
+def test_a_step_just_taken_is_taken_back_below_what_was_too_much() -> None:
+    programme = rx(alone(2, 8))
+    history = [*good(1, 2, 3), session(4, overdone=True)]
+    step, ease = replay(history, programme, BOUNDS)
+    assert (step.kind, step.to_rung) == ("step", 3)
+    assert (ease.kind, ease.from_rung, ease.to_rung) == ("ease", 3, 1)
+    assert rungs_in_force(programme, [step, ease], BOUNDS) == [1]
+
+
+def test_what_was_eased_on_the_day_itself_is_not_eased_again_the_next_morning() -> None:
+    painful = session(1, trials("done", rung=3), pain_after=4, stops=("pain_up",))
+    history = [painful, session(2, trials("done"), overdone=True)]
+    assert [
+        d.to_rung for d in replay(history, rx(Exercise(routine="supported-standing", rung=3)), BOUNDS)
+    ] == [2]
+
+
+def test_said_again_without_training_in_between_too_much_eases_no_further() -> None:
+    programme = rx(Exercise(routine="supported-standing", rung=5))
+    history = [*good(1, rung=5), session(2, overdone=True), session(3, overdone=True)]
+    assert [d.to_rung for d in replay(history, programme, BOUNDS)] == [4]
+
+
+def test_the_day_after_too_much_is_no_good_session() -> None:
+    assert kinds([*good(1, 2), *good(3, overdone=True)]) == ["ease"]
+    assert kinds([*good(1, 2, rung=1), *good(3, rung=1, overdone=True)], rx(alone(1, 1))) == []
+
+
 def test_stops_at_the_check_in_day_after_day_ease_once() -> None:
     programme = rx(Exercise(routine="supported-standing", rung=4))
     blocked = [session(n, stops=("red_flag",)) for n in (1, 2, 3)]
@@ -308,6 +364,7 @@ def histories(draw: st.DrawFn) -> list[PastSession]:
             pain_after=draw(scale),
             effort=draw(scale),
             stops=draw(st.sampled_from(((), (), (), ("pain_up",), ("red_flag",), ("possible_fall",)))),
+            overdone=draw(st.sampled_from((False, False, True))),
         )
         for number in range(1, draw(st.integers(1, 14)))
     ]
@@ -361,7 +418,8 @@ def assert_permitted(programme: Prescription, decisions: Sequence[Decision], bou
         assert not ROUTINES[exercise.routine].assessment
         assert decision.from_rung == rungs[decision.line - 1]
         if decision.kind == "ease":
-            assert decision.to_rung == max(1, decision.from_rung - 1)
+            # Below what was too much the last time, also where a step has been taken since.
+            assert max(1, decision.from_rung - 2) <= decision.to_rung <= max(1, decision.from_rung - 1)
         else:
             assert decision.to_rung == decision.from_rung + 1 <= bounds.hardest(exercise.routine)
         if decision.kind == "step":

@@ -110,19 +110,20 @@ class Pendulum:
 
     def step(self, size_nm: float, memory_s: float, pushed_nm: float = 0.0) -> float:
         """Go on by `STEP_S` and return the CoP in mm from where the person stands."""
-        tilt_rad, rate_rad_s = self._felt.popleft()
-        self._felt.append((self._tilt_rad, self._rate_rad_s))
-        self._lean_rad_s += tilt_rad * STEP_S
+        felt, now_rad, rate_rad_s = self._felt, self._tilt_rad, self._rate_rad_s
+        tilt_rad, felt_rad_s = felt.popleft()
+        felt.append((now_rad, rate_rad_s))
+        lean_rad_s = self._lean_rad_s = self._lean_rad_s + tilt_rad * STEP_S
         ankle_nm = (
             STIFFNESS_NM_PER_RAD * tilt_rad
-            + DAMPING_NM_S_PER_RAD * rate_rad_s
-            + INTEGRAL_NM_PER_RAD_S * self._lean_rad_s
+            + DAMPING_NM_S_PER_RAD * felt_rad_s
+            + INTEGRAL_NM_PER_RAD_S * lean_rad_s
         )
         kept, fresh = _wandering(memory_s)
-        self._torque_nm = kept * self._torque_nm + size_nm * fresh * self._gauss(0, 1)
-        push_nm = TOPPLING_NM_PER_RAD * self._tilt_rad - ankle_nm + self._torque_nm + pushed_nm
-        self._rate_rad_s += push_nm / INERTIA_KG_M2 * STEP_S
-        self._tilt_rad += self._rate_rad_s * STEP_S
+        torque_nm = self._torque_nm = kept * self._torque_nm + size_nm * fresh * self._gauss(0, 1)
+        push_nm = TOPPLING_NM_PER_RAD * now_rad - ankle_nm + torque_nm + pushed_nm
+        rate_rad_s = self._rate_rad_s = rate_rad_s + push_nm / INERTIA_KG_M2 * STEP_S
+        self._tilt_rad = now_rad + rate_rad_s * STEP_S
         return ankle_nm / BODY_WEIGHT_N * 1000
 
 

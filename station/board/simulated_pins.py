@@ -12,6 +12,8 @@ from station.sway.reading import CELL_COUNT
 ALL_CELLS: Final = (1 << CELL_COUNT) - 1
 # About what one ioctl on a GPIO line request costs a Pi.
 CALL_NS: Final = 5_000
+# In a word PD_SCK is moved at least every so many calls.
+READ_CALLS_APART: Final = 3
 
 
 class Spikes(NamedTuple):
@@ -59,7 +61,7 @@ class SimulatedPins:
         )
         self._high = 0
         self._clocked = 0
-        self._clocked_ns = 0
+        self._clocked_call = -READ_CALLS_APART
         self._levels = 0
         self._unchanged_until_ns = 0  # the soonest of those below
         self._unchanged_until_ns_of = [0] * len(chips)
@@ -73,12 +75,11 @@ class SimulatedPins:
         """Drive PD_SCK high on these cells and low on the others."""
         changed = self._high ^ cells
         if changed:
-            self._clocked, self._clocked_ns = changed, self._clock.now_ns()
+            self._clocked, self._clocked_call = changed, self.calls + 1
         late_ns = self._spend()
         if changed:
             now_ns = self._clock.now_ns()
             self._high = cells
-            self._clocked_ns = now_ns
             self._unchanged_until_ns = 0
             for chip in self._on[changed & cells]:
                 chip.rise(now_ns)
@@ -128,9 +129,9 @@ class SimulatedPins:
                 until_ns_of[cell] = 0 if self._high >> cell & 1 else chip.changes_ns(now_ns)
         self._unchanged_until_ns = min(until_ns_of)
 
-    def _being_read(self, now_ns: int) -> int:
-        """Which cells have a word under way: PD_SCK was moved not more than two calls ago."""
-        return self._clocked if now_ns - self._clocked_ns <= 3 * self._call_ns else 0
+    def _being_read(self) -> int:
+        """Which cells have a word under way: PD_SCK was moved a few calls ago, however long they took."""
+        return self._clocked if self.calls - self._clocked_call <= READ_CALLS_APART else 0
 
     def _spend(self) -> int:
         """Let the call's time pass, and return how late it comes back."""
@@ -142,7 +143,7 @@ class SimulatedPins:
         spike_ns = self._draw.randint(self._spikes.shortest_ns, self._spikes.longest_ns)
         if self._log:
             now_ns = self._clock.now_ns()
-            self._log(Spike(now_ns, now_ns + spike_ns, self._being_read(now_ns)))
+            self._log(Spike(now_ns, now_ns + spike_ns, self._being_read()))
         if self._draw.random() < 0.5:
             self._clock.advance(spike_ns)
             return 0

@@ -11,6 +11,8 @@ from station.errors import MessageError, UnknownVersionError
 from station.training.health import BoardHealth
 from station.training.prescription import Limits, Prescription
 from station.training.result import JournalResult, SessionResult, TrialResult
+from station.training.routine import Side
+from station.training.snapshot import Phase
 
 VERSION: Final = 1
 ROOT: Final = "bal/v1"
@@ -24,7 +26,16 @@ HOST_STATE: Final = f"{ROOT}/host/state"
 
 StationId = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$")]
 UpKind = Literal[
-    "state", "birth", "result/session", "result/trial", "result/journal", "event", "raw", "live", "reply"
+    "state",
+    "birth",
+    "result/session",
+    "result/trial",
+    "result/journal",
+    "event",
+    "raw",
+    "live",
+    "reply",
+    "reply/command",
 ]
 
 # The order in which a backlog is sent: what protects the patient, then what was done, then traces.
@@ -159,6 +170,60 @@ class Reply(msgspec.Struct, frozen=True, kw_only=True):
     reason: str = ""
 
 
+class CommandReply(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of a command: passed on to the session, or refused with the reason."""
+
+    command: str  # its id
+    kind: str
+    state: Literal["done", "refused"]
+    reason: str = ""
+
+
+class LiveFrame(msgspec.Struct, frozen=True, kw_only=True):
+    """One look at the station, as its own screen shows it; mm, N, s, % of body weight; None: not known.
+
+    `age_ms` is how old the newest sample was when this was said: what is old is not to be shown as live.
+    """
+
+    phase: Phase
+    age_ms: float
+    session: str | None
+    routine: str | None
+    rung: int | None
+    side: Side | None
+    attempt: int
+    held_s: float
+    hold_s: float | None
+    counting: bool
+    paused_by: str | None
+    load_n: float | None
+    x_mm: float | None
+    y_mm: float | None
+    support_percent: float | None
+    target_x_mm: float | None
+    target_y_mm: float | None
+    target_radius_mm: float | None
+    in_target: bool
+    plate_mm: tuple[float, float]
+    board_fault: str | None
+    sim: bool
+
+
+class RemoteCommand(msgspec.Struct, frozen=True, kw_only=True):
+    """Something the care team asks of a station now (down/cmd): used once, and only in time.
+
+    `start` presses the start button, `pause` and `stop` theirs; `mark` keeps this instant with the trial;
+    `identify` lets the station show itself; `live` asks for the live view for `lease_s`; `raw` for the trace
+    of `trial` again. `expires` (RFC 3339) is at most 60 s from now.
+    """
+
+    id: Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+    kind: Literal["start", "pause", "stop", "mark", "identify", "live", "raw"]
+    expires: Annotated[str, msgspec.Meta(max_length=64)]
+    lease_s: Annotated[float, msgspec.Meta(gt=0, le=30)] = 15.0
+    trial: Annotated[str, msgspec.Meta(max_length=64)] | None = None
+
+
 class Ack(msgspec.Struct, frozen=True, kw_only=True):
     """Ids the recorder has committed (down/ack)."""
 
@@ -185,6 +250,8 @@ BODIES: Final[dict[str, type[msgspec.Struct]]] = {
     "result/journal": JournalResult,
     "raw": RawTrace,
     "reply": Reply,
+    "reply/command": CommandReply,
+    "live": LiveFrame,
 }
 
 encode = msgspec.json.Encoder().encode

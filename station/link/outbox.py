@@ -8,7 +8,10 @@ from typing import Final
 from station.link.messages import SEND_ORDER
 from station.session.store import Outgoing
 
-WINDOW: Final = 20  # rows on their way at once: a backlog of a week must not flood a broker
+# On their way at once: a backlog of a week must not flood a broker, and yet go out with few round trips.
+WINDOW: Final = 100
+WINDOW_BYTES: Final = 400_000
+ROWS_A_LOOK: Final = 20
 FIRST_WAIT_S: Final = 5.0
 LONGEST_WAIT_S: Final = 120.0
 
@@ -32,6 +35,7 @@ class Pump:
         self._fetch = fetch
         self._jitter = jitter
         self._sent: dict[str, _Sent] = {}
+        self._sent_bytes = 0
         self._aside_seq: dict[str, int] = {}  # by kind, up to where rows were set aside
 
     def due(self, now_s: float, *, look: bool = True) -> list[Outgoing]:
@@ -46,14 +50,27 @@ class Pump:
                 sent.due_s = now_s + self._wait_s(sent.tries)
                 rows.append(sent.row)
         for kind in SEND_ORDER if look else ():
-            room = WINDOW - len(self._sent)
-            if room <= 0:
-                break
-            after = self._last_seq(kind)
-            for row in self._fetch(kind, after=after, limit=room):
-                self._sent[row.id] = _Sent(row, now_s + self._wait_s(0), 0)
-                rows.append(row)
+            rows += self._begin(kind, now_s)
         return rows
+
+    def _begin(self, kind: str, now_s: float) -> list[Outgoing]:
+        """Return new rows of this kind that go on their way now."""
+        begun: list[Outgoing] = []
+        while (room := min(self._room(), ROWS_A_LOOK)) > 0:
+            found = self._fetch(kind, after=self._last_seq(kind), limit=room)
+            for row in found:
+                if self._room() <= 0:
+                    break
+                self._sent[row.id] = _Sent(row, now_s + self._wait_s(0), 0)
+                self._sent_bytes += len(row.body)
+                begun.append(row)
+            if len(found) < room:
+                break
+        return begun
+
+    def _room(self) -> int:
+        """Return how many more rows may go on their way now."""
+        return WINDOW - len(self._sent) if self._sent_bytes < WINDOW_BYTES else 0
 
     def _last_seq(self, kind: str) -> int:
         on_their_way = (sent.row.seq for sent in self._sent.values() if sent.row.type == kind)
@@ -67,12 +84,17 @@ class Pump:
     def acknowledged(self, ids: Sequence[str]) -> None:
         """Forget rows that the care side has committed."""
         for id_ in ids:
-            self._sent.pop(id_, None)
+            self._forget(id_)
 
     def set_aside(self, row: Outgoing) -> None:
         """Leave out a row that cannot be sent: it stays in the outbox and hinders no other."""
-        self._sent.pop(row.id, None)
+        self._forget(row.id)
         self._aside_seq[row.type] = max(row.seq, self._aside_seq.get(row.type, 0))
+
+    def _forget(self, id_: str) -> None:
+        sent = self._sent.pop(id_, None)
+        if sent is not None:
+            self._sent_bytes -= len(sent.row.body)
 
     def reconnected(self) -> None:
         """Send everything on its way again: what the old connection carried may be lost."""

@@ -13,6 +13,7 @@ from station.rehearse.play import Played, play_person
 from station.rehearse.request import bounds_of
 from station.rehearse.spec import Spec
 from station.rehearse.stage import Event
+from station.session.recovery import FALL
 from station.session.reports import REPORTED
 from station.training.caps import Allowance, too_much
 from station.training.decision import EVENT_OF, Decision
@@ -22,6 +23,7 @@ from station.training.prescription import Exercise, Prescription, parse_time
 from station.training.programme import Programme, programme_of
 from station.training.progression import replay, rungs_in_force
 from station.training.result import SessionResult, TrialResult
+from station.training.words import HELD_WORDS
 
 FIRST_HOUR: Final = 9
 HOURS_BETWEEN: Final = 5  # two sessions of a day
@@ -64,7 +66,8 @@ class Day:
     """One day, counted from 1.
 
     `away` says why nobody came, `enough` why the station let nobody train, `accepted` what the therapist took
-    up. `rungs` are in force at the end of the day, by exercise.
+    up; `answered` a possible fall that the therapist answered with a new prescription, `absent_days` an
+    absence the care team was told of. `rungs` are in force at the end of the day, by exercise.
     """
 
     number: int
@@ -74,6 +77,8 @@ class Day:
     enough: tuple[str, ...] = ()
     accepted: list[Decision] = field(default_factory=list)
     refused: str = ""
+    answered: bool = False
+    absent_days: int | None = None
     rungs: list[int] = field(default_factory=list)
 
 
@@ -97,6 +102,7 @@ class _Programme:
         self.history: list[PastSession] = []  # under this prescription
         self._decisions: list[Decision] = []
         self._waiting: list[tuple[int, Decision]] = []  # the day of the proposal
+        self.held_on: int | None = None  # the day of a possible fall that nobody has answered yet
 
     def rungs(self) -> list[int]:
         """Return the rung of every exercise as it is now."""
@@ -115,6 +121,8 @@ class _Programme:
     def decide(self, past: PastSession, day: int) -> tuple[Decision, ...]:
         """Take a session; return what it decides."""
         self.history.append(past)
+        if FALL in past.stops:
+            self.held_on = day
         fresh = [d for d in replay(self.history, self.rx, self._bounds) if d.session == past.session]
         self._decisions += fresh
         if past.every_stop:
@@ -125,6 +133,15 @@ class _Programme:
             if decision.kind == "propose":
                 self._waiting.append((day, decision))
         return tuple(fresh)
+
+    def answer_fall(self, day: int, at: datetime) -> bool:
+        """Let the therapist answer a possible fall: sign anew what is trained; return whether they did."""
+        if self.held_on is None or not 0 <= self._spec.therapist_days <= day - self.held_on:
+            return False
+        if self._sign(self.rungs(), at):
+            return False
+        self.held_on = None
+        return True
 
     def accept(self, day: int, at: datetime) -> tuple[list[Decision], str]:
         """Let the therapist look: return which proposals a new prescription takes up, or why it may not."""
@@ -137,6 +154,11 @@ class _Programme:
         rungs = self.rungs()
         for decision in due:
             rungs[decision.line - 1] = decision.to_rung
+        refused = self._sign(rungs, at)
+        return ([], refused) if refused else (due, "")
+
+    def _sign(self, rungs: Sequence[int], at: datetime) -> str:
+        """Put a new prescription into force; return why the device refuses it, if it does."""
         rx = msgspec.structs.replace(
             self.rx,
             version=self.rx.version + 1,
@@ -148,9 +170,9 @@ class _Programme:
         try:
             check_prescription(rx, self._bounds, applied_version=self.rx.version, now=at)
         except PrescriptionError as error:
-            return [], str(error)
+            return str(error)
         self.rx, self._decisions, self.history = rx, [], []
-        return due, ""
+        return ""
 
 
 def _at_rung(exercise: Exercise, rung: int) -> Exercise:
@@ -170,12 +192,17 @@ def rehearse_days(spec: Spec, rx: Prescription, days: int) -> Weeks:
     for place in range(days):
         at = began + timedelta(days=place)
         day = Day(place + 1, at.date())
-        day.accepted, day.refused = programme.accept(day.number, at)
+        day.answered = programme.answer_fall(day.number, at)
+        if programme.held_on is None:
+            day.accepted, day.refused = programme.accept(day.number, at)
+            day.absent_days = _absent_days([*told, day])
         day.away = _away(spec, day)
         while day.away is None and len(day.sessions) < spec.sessions_a_day:
             session_at = at + timedelta(hours=HOURS_BETWEEN * len(day.sessions))
             allowance = _allowance([*told, day], session_at)
             day.enough = too_much(allowance, programme.today(day.date))
+            if programme.held_on is not None:
+                day.enough = HELD_WORDS
             if day.enough:
                 break
             number += 1
@@ -204,6 +231,13 @@ def _allowance(days: Sequence[Day], at: datetime) -> Allowance:
             if any(session.trials for session in day.sessions)
         ),
     )
+
+
+def _absent_days(days: Sequence[Day]) -> int | None:
+    """Return how long nobody has trained, on the day on which the station tells of it."""
+    trained = [day.number for day in days if any(session.trials for session in day.sessions)]
+    away = days[-1].number - trained[-1] if trained else 0
+    return away if away == WEEK.days else None
 
 
 def _away(spec: Spec, day: Day) -> Away | None:

@@ -60,9 +60,7 @@ def _rungs(rx: Prescription, rungs: Sequence[int]) -> Iterator[str]:
 
 def _week(days: Sequence[Day]) -> Iterator[str]:
     """Yield the lines of these days; days on which nothing happened stand in one line."""
-    for nothing, run in groupby(
-        days, key=lambda day: day.away if not (day.accepted or day.refused) else None
-    ):
+    for nothing, run in groupby(days, key=lambda day: None if _told_beside(day) else day.away):
         same = list(run)
         if nothing is None or len(same) == 1:
             for day in same:
@@ -71,15 +69,17 @@ def _week(days: Sequence[Day]) -> Iterator[str]:
             yield f"Days {same[0].number} to {same[-1].number}: {AWAY[nothing]}."
 
 
+def _told_beside(day: Day) -> bool:
+    """Return whether there is more to say of this day than that nobody came."""
+    return bool(day.accepted or day.refused or day.answered or day.absent_days)
+
+
 def _day(day: Day) -> Iterator[str]:
     head = f"Day {day.number}, {day.date:%a %d %b}"
-    if day.accepted:
-        steps = "; ".join(f"{_named(d)} from rung {d.from_rung} to {d.to_rung}" for d in day.accepted)
-        yield f"{head}: the therapist accepts and signs: {steps}."
-    if day.refused:
-        yield f"{head}: the station refuses the therapist's new prescription: {day.refused}"
-    if day.away is not None:
-        yield f"{head}: {AWAY[day.away]}."
+    for sentence in _beside(day):
+        yield f"{head}: {sentence}"
+    if day.absent_days:
+        yield f"  TOLD: {words.happened('not_trained', {'days': day.absent_days})}."
     for session in day.sessions:
         yield f"{head}: {_session(session)}"
         for _, trials in groupby(session.trials, key=lambda t: (t.routine, t.side, t.rung)):
@@ -90,6 +90,19 @@ def _day(day: Day) -> Iterator[str]:
             yield f"  {_decided(decision)}: {decision.why}"
     if day.enough:
         yield f"{head}: the station says: {' '.join(day.enough)}"
+
+
+def _beside(day: Day) -> Iterator[str]:
+    """Yield what a day brought beside its sessions."""
+    if day.answered:
+        yield "the therapist has spoken with the patient and signs anew what is trained now."
+    if day.accepted:
+        steps = "; ".join(f"{_named(d)} from rung {d.from_rung} to {d.to_rung}" for d in day.accepted)
+        yield f"the therapist accepts and signs: {steps}."
+    if day.refused:
+        yield f"the station refuses the therapist's new prescription: {day.refused}"
+    if day.away is not None:
+        yield f"{AWAY[day.away]}."
 
 
 def _decided(decision: Decision) -> str:
@@ -149,7 +162,8 @@ def _end(weeks: Weeks) -> Iterator[str]:
         f"{kinds.count('propose')} proposals, {accepted} accepted; "
         f"{kinds.count('step')} steps the station took as allowed; {kinds.count('ease')} easings."
     )
-    reports = sum(len(session.reports) for session in sessions) + len(kinds)
+    absences = sum(day.absent_days is not None for day in weeks.days)
+    reports = sum(len(session.reports) for session in sessions) + len(kinds) + absences
     yield f"{reports} messages to the care team at once; everything else stands in the results."
     yield from _rungs(weeks.last, weeks.days[-1].rungs)
 
@@ -165,6 +179,8 @@ def document_of_days(weeks: Weeks) -> dict[str, Any]:
                 "date": day.date.isoformat(),
                 "away": day.away,
                 "enough": list(day.enough),
+                "answered": day.answered,
+                "absent_days": day.absent_days,
                 "accepted": [_decision(decision, day.number) for decision in day.accepted],
                 "rungs": day.rungs,
             }

@@ -1,6 +1,6 @@
 """What the station remembers of a person from session to session, as small notes in the store."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Final, TypeVar
 
@@ -11,6 +11,7 @@ from station.session.moment import Moment
 from station.session.store import Store
 from station.training.caps import Allowance
 from station.training.ended import JournalEnded, SessionEnded
+from station.training.history import STOPS_A_SESSION, STOPS_A_TRIAL
 from station.training.progress import Progress
 
 TRAINED_NOTE: Final = "trained"
@@ -25,6 +26,8 @@ RESUME_S: Final = 1800.0  # a session broken off for longer is over; a check-in 
 T = TypeVar("T")
 Write = Callable[[Callable[[], None]], None]
 Note = tuple[str, bytes]
+Events = Mapping[str, int]
+STOPS: Final = frozenset({*STOPS_A_TRIAL, *STOPS_A_SESSION})
 
 
 class Trained(msgspec.Struct, frozen=True, kw_only=True):
@@ -36,13 +39,18 @@ class Trained(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class LeftOff(msgspec.Struct, frozen=True, kw_only=True):
-    """Where a session was, when, and when its check-in was done."""
+    """Where a session was, when, when its check-in was done, and how often each event had happened.
+
+    `trial_events` are those since its last hold began.
+    """
 
     session: str
     started: str
     at: Moment
     checked_in: Moment | None
     progress: Progress
+    events: dict[str, int] = {}
+    trial_events: dict[str, int] = {}
 
 
 class Memory:
@@ -61,7 +69,7 @@ class Memory:
         self._now = now
         self._write = write
         self._trained = self._read(TRAINED_NOTE, tuple[Trained, ...]) or ()
-        self._progress: Progress | None = None
+        self._kept: tuple[Progress, dict[str, int]] | None = None  # the last progress, and its stop events
         self._checked_in: Moment | None = None
 
     def _key(self, note: str) -> str:
@@ -100,6 +108,14 @@ class Memory:
         days_ago = {trained.ended.days_ago(now) for trained in self._trained}
         return tuple(ago in days_ago for ago in range(WEEK - 1, 0, -1))
 
+    def last_trained(self) -> Trained | None:
+        """Return the last session in which something was trained."""
+        return self._trained[-1] if self._trained else None
+
+    def days_away(self) -> int | None:
+        """Return how many days ago somebody last trained; None where nobody ever did."""
+        return self._trained[-1].ended.days_ago(self._now()) if self._trained else None
+
     def today(self) -> date:
         """Return the local date."""
         return date.fromisoformat(self._now().day)
@@ -112,8 +128,8 @@ class Memory:
 
     def interrupted_notes(self, session: str) -> list[Note]:
         """Return what is remembered of a session that was broken off and will not go on."""
-        left = self._read(PROGRESS_NOTE, LeftOff)
-        if left is None or left.session != session:
+        left = self.broken_off(session)
+        if left is None:
             return []
         return [
             (self._key(PROGRESS_NOTE), b""),
@@ -147,24 +163,41 @@ class Memory:
 
     # -- loss of power -------------------------------------------------------------------------------------
 
-    def keep_progress(self, session: str, started: str, progress: Progress) -> None:
-        """Keep how far the session has come, when it has come further."""
-        step = msgspec.structs.replace(progress, trained_s=0.0)
-        if step == self._progress:
+    def keep_progress(
+        self, session: str, started: str, progress: Progress, *, events: Events, trial_events: Events
+    ) -> None:
+        """Keep how far the session has come, when it has come further or something stopped it."""
+        stops = {kind: events[kind] for kind in STOPS if kind in events}
+        step = msgspec.structs.replace(progress, trained_s=0.0), stops
+        if step == self._kept:
             return
-        self._progress = step
+        self._kept = step
         now = self._now()
         if progress.checked_in and self._checked_in is None:
             self._checked_in = now
         left = LeftOff(
-            session=session, started=started, at=now, checked_in=self._checked_in, progress=progress
+            session=session,
+            started=started,
+            at=now,
+            checked_in=self._checked_in,
+            progress=progress,
+            events=dict(events),
+            trial_events=dict(trial_events),
         )
         note = self._key(PROGRESS_NOTE), msgspec.json.encode(left)
         self._write(lambda: self._store.remember(*note))
 
     def forget_progress(self) -> None:
         """Begin anew."""
-        self._progress = self._checked_in = None
+        self._kept = self._checked_in = None
+
+    def broken_off(self, session: str) -> LeftOff | None:
+        """Return where a session was left, however long ago; None where nothing is known of it."""
+        try:
+            left = self._read(PROGRESS_NOTE, LeftOff)
+        except StoreError:
+            return None
+        return left if left is not None and left.session == session else None
 
     def left_off(self) -> LeftOff | None:
         """Return the session that was broken off, unless it had hardly begun or is known to be too old."""

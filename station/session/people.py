@@ -35,5 +35,7 @@ class People:
     def stops(self, subj: str | None) -> Stops:
         """Return what keeps a person from training."""
         if subj not in self._stops:
-            self._stops[subj] = Stops(self._store, now=self._now, subj=subj, clinic=self._clinic)
+            self._stops[subj] = Stops(
+                self._store, now=self._now, write=self._write, subj=subj, clinic=self._clinic
+            )
         return self._stops[subj]

@@ -10,16 +10,18 @@ import msgspec
 from station.errors import MessageError, PrescriptionError
 from station.session.bests import longest_holds, newest_reach
 from station.session.clock import WallClock
+from station.session.memory import WEEK
 from station.session.progress import Progress
 from station.session.recorder import Recorder
+from station.session.stop import TIME_NOTE
 from station.session.store import Header, Store
 from station.training.course import Course
 from station.training.fitting import Bounds, check_fits, check_prescription
 from station.training.prescription import Prescription, is_expired, parse_time
 from station.training.programme import Programme
+from station.training.saying import BACK_AGAIN
 from station.training.tips import tip_of
 
-TIME_NOTE: Final = "latest_time"
 LONGEST_REASON: Final = 400  # characters
 
 Verify = Callable[[bytes], Prescription]
@@ -70,6 +72,8 @@ class Prescriptions:
         self._recorder = recorder
         if self._unfit is not None:
             self._reply(self._unfit[0], "rejected", self._unfit[1])
+        if self._rx is not None:
+            recorder.stops_of(self._bounds.whose).prescribed(self._rx)
 
     def _newest(self) -> Prescription | None:
         """Return the prescription kept here, if its signature and this device's limits still let it stand."""
@@ -138,7 +142,7 @@ class Prescriptions:
             self._reply(programme.rx_version, "applied")
 
     def before_session(self, course: Course) -> None:
-        """See to it that the coming session runs what is in force today, or nothing after a red flag."""
+        """See to it that the coming session runs what is in force today, or nothing while it is stopped."""
         self._remember_time()
         programme = self.in_force()
         if replace(programme, note="") != replace(course.programme, note=""):
@@ -170,6 +174,10 @@ class Prescriptions:
         self._rx = rx
         self._kept_version = rx.version
         self.number = rx.number
+        if self._recorder is not None:
+            stops = self._recorder.stops_of(self._bounds.whose)
+            stops.prescribed(rx)
+            course.stop_words = stops.words()
         self._reply(rx.version, "received")
         course.prescribe(self.in_force())
 
@@ -198,6 +206,8 @@ def remind(course: Course, recorder: Recorder) -> None:
     course.bests_s = longest_holds(results)
     course.own_reach_mm = newest_reach(results)
     course.week = memory.week()
+    if (memory.days_away() or 0) >= WEEK and not course.note.startswith(BACK_AGAIN):
+        course.note = f"{BACK_AGAIN}\n{course.note}".rstrip()
     course.weekday = memory.today().weekday()
     course.tip = tip_of(memory.today())
     course.ask_goal = memory.asks_goal()

@@ -17,11 +17,13 @@ from station.errors import StoreError
 from station.session.clock import WallClock, boot_id
 from station.session.event import EventBody
 from station.session.later import Later
+from station.session.memory import Memory
 from station.session.moment import Moment
 from station.session.people import People
-from station.session.recovery import Recovery
+from station.session.recovery import FALL, Recovery
 from station.session.reports import REPORTED, Identity
-from station.session.store import Header, Store, new_id
+from station.session.stop import Stops
+from station.session.store import Header, Note, Store, new_id
 from station.session.supervision import SUPERVISED_NOTE, was_supervised
 from station.session.trial import Kept, Place, blank_result, finish, finish_counted
 from station.session.trial_file import S, TrialFile, TrialHead, discard
@@ -34,6 +36,8 @@ from station.training.progress import Progress
 from station.training.result import JournalResult, SessionResult
 
 TARE_NOTE: Final = "tare"
+
+Detail = dict[str, str | float | int | bool | None]
 
 
 class Recorder:
@@ -94,12 +98,13 @@ class Recorder:
         recovery = Recovery(
             store=self._store,
             folder=self._folder,
-            memory=lambda subj: self._people.memory(subj if subj is not None else self._identity.subj),
+            memory=self._memory_of,
             goes_on=goes_on or (lambda subj: subj == self._identity.subj),
             wall=self._wall,
             header=header,
             log=self._log,
             sim=sim,
+            unanswered=self._unanswered,
         )
         recovery.trials()
         resumed = recovery.sessions()
@@ -110,6 +115,7 @@ class Recorder:
         left_off = resumed.left_off
         self.session, self._started = left_off.session, left_off.started
         self.supervised = was_supervised(self._store, left_off.session)
+        self._events.update(left_off.events)
         return left_off.progress
 
     # -- whose it is ---------------------------------------------------------------------------------------
@@ -118,6 +124,13 @@ class Recorder:
     def subj(self) -> str | None:
         """Return the pseudonym of whoever trains here now."""
         return self._identity.subj
+
+    def _memory_of(self, subj: str | None) -> Memory:
+        return self._people.memory(subj if subj is not None else self._identity.subj)
+
+    def stops_of(self, subj: str | None) -> Stops:
+        """Return what keeps this person from training; at home that of the one person, who needs no name."""
+        return self._people.stops(subj if subj is not None else self._identity.subj)
 
     def belong_to(self, subj: str | None) -> None:
         """Keep what comes for this person from now on: in a clinic, where several share the station."""
@@ -229,7 +242,9 @@ class Recorder:
         """Keep how far the session has come, before a screen shows it."""
         progress = course.progress()
         if self.session is not None and progress is not None:
-            self.memory.keep_progress(self.session, self._started, progress)
+            self.memory.keep_progress(
+                self.session, self._started, progress, events=self._events, trial_events=self._trial_events
+            )
 
     def session_ended(self, ended: SessionEnded) -> None:
         """Keep the session's result."""
@@ -270,7 +285,7 @@ class Recorder:
 
     def marked(self, t_ns: int) -> None:
         """Keep the instant somebody who looks on has marked, with the trial when it is one of a hold."""
-        detail: dict[str, str | float | int | bool | None] = {}
+        detail: Detail = {}
         head = self._file.head
         if head is not None:
             self._marks_ns.append(t_ns)
@@ -283,11 +298,24 @@ class Recorder:
 
         It holds from this moment, whatever the disk says.
         """
-        notes = [self.stops.stop(words)]
         self._count(alert.kind)
-        body = EventBody(kind=alert.kind, session=self.session, detail=alert.detail)
-        header = self.header()
-        self._later.write(lambda: self._store.post("event", body, header, notes=notes))
+        self._alert(self.stops.stop(words), alert.kind, self.session, alert.detail, self.header())
+
+    def unanswered(self, alert: Happening) -> None:
+        """Keep that nobody answered "Are you all right?", and tell the care team: both or neither.
+
+        Until they have answered there is no training, from this moment, whatever the disk says.
+        """
+        self._count(alert.kind)
+        self._alert(self.stops.hold(), alert.kind, self.session, alert.detail, self.header())
+
+    def _unanswered(self, session: str, subj: str | None, header: Header) -> None:
+        """Tell of a possible fall that a loss of power left unanswered by the person whose session it was."""
+        self._alert(self.stops_of(subj).hold(), FALL, session, {"power_lost": True}, header)
+
+    def _alert(self, note: Note, kind: str, session: str | None, detail: Detail, header: Header) -> None:
+        body = EventBody(kind=kind, session=session, detail=detail)
+        self._later.write(lambda: self._store.post("event", body, header, notes=[note]))
 
     def happened(self, happening: Happening) -> None:
         """Count what happened, and tell the care team what it should know at once."""
@@ -299,7 +327,7 @@ class Recorder:
         self._events[kind] += 1
         self._trial_events[kind] += 1
 
-    def report(self, kind: str, detail: dict[str, str | float | int | bool | None]) -> None:
+    def report(self, kind: str, detail: Detail) -> None:
         """Put an event for the care team into the outbox."""
         body = EventBody(kind=kind, session=self.session, detail=detail)
         header = self.header()

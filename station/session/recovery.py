@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import msgspec
 
@@ -16,6 +16,8 @@ from station.session.trial import finish_interrupted
 from station.session.trial_file import discard, left_behind, read_trial, set_aside
 from station.training.progress import Progress
 from station.training.result import SessionResult
+
+FALL: Final = "possible_fall"
 
 
 class Resumed(NamedTuple):
@@ -30,7 +32,9 @@ class Recovery:
     """Where things were left, and whom to tell; `header` is that of a message made after its time.
 
     `memory` is what the station remembers of a person. `goes_on` says whether a session of this person may
-    still go on; it may not where the station belongs to somebody else by now.
+    still go on; it may not where the station belongs to somebody else by now. `unanswered` is called with a
+    session that was broken off before anybody said that they were all right, whose it is, and the head of a
+    message about it.
     """
 
     store: Store
@@ -41,6 +45,7 @@ class Recovery:
     header: Callable[[], Header]
     log: Callable[[str], None]
     sim: bool
+    unanswered: Callable[[str, str | None, Header], None]
 
     def trials(self) -> None:
         """Keep the trials that were broken off; what cannot be read is set aside and said."""
@@ -55,9 +60,16 @@ class Recovery:
         known = {trial.trial for trial in self.store.trials_of(head.result.session)}
         if head.result.trial not in known:
             kept = finish_interrupted(head, readings)
-            self.store.keep_trial(kept.result, kept.raw, self._header(head.result.session))
+            left = self.memory(self._subj(head.result.session)).broken_off(head.result.session)
+            events = dict(left.trial_events) if left is not None else {}
+            result = msgspec.structs.replace(kept.result, events=events)
+            self.store.keep_trial(result, kept.raw, self._header(head.result.session))
             self.log(f"trial {head.result.number} of an interrupted session was recovered")
         discard(path)
+
+    def _subj(self, session: str) -> str | None:
+        owner = self.store.owner_of(session)
+        return None if owner is None else owner.subj
 
     def _header(self, session: str) -> Header:
         """Return the head of a message about this session: its own person's, whoever trains next."""
@@ -81,6 +93,11 @@ class Recovery:
         return resumed
 
     def _end(self, session: Unfinished, trials: int) -> None:
+        left = self.memory(session.subj).broken_off(session.id)
+        events = dict(left.events) if left is not None else {}
+        if left is not None and left.progress.fallen and not events.get(FALL):
+            events[FALL] = 1
+            self.unanswered(session.id, session.subj, self._header(session.id))
         result = SessionResult(
             session=session.id,
             started=session.started,
@@ -91,6 +108,7 @@ class Recovery:
             answers=session.answers,
             rx_version=session.rx_version,
             sim=self.sim,
+            events=events,
             supervised=was_supervised(self.store, session.id),
         )
         notes = self.memory(session.subj).interrupted_notes(session.id) if trials else []

@@ -9,6 +9,7 @@ from typing import Any, Final, Literal
 from msgspec import structs
 
 from station.errors import ServiceError, StationError, StoreError, SupervisionError
+from station.session.absence import Absence
 from station.session.acquisition import Note
 from station.session.board import Board
 from station.session.drift_watch import DriftWatch
@@ -32,6 +33,7 @@ from station.session.protocol import (
 )
 from station.session.protocol import Service as ServiceMode
 from station.session.recorder import Recorder
+from station.session.recovery import FALL
 from station.session.scale import Scale
 from station.session.server import Peer, Server
 from station.session.supervision import SUPERVISOR, check_allowed, is_watched
@@ -74,6 +76,7 @@ class Parts:
     plate: Plate
     exchange: PlateExchange
     drift: DriftWatch
+    absence: Absence
 
 
 class Service:
@@ -89,6 +92,7 @@ class Service:
         self._course = parts.course
         self._exchange = parts.exchange
         self._drift = parts.drift
+        self._absence = parts.absence
         self._upkeep = Upkeep(parts.server)
         self._now_ns = now_ns
         self._log = log
@@ -145,6 +149,7 @@ class Service:
             self._health.restarted()
             self._tell_health()
         self._recorder.retry()
+        self._absence.look(self._now_ns())
 
     # -- the board -----------------------------------------------------------------------------------------
 
@@ -233,6 +238,8 @@ class Service:
         self._tell(happening.kind, happening.t_ns, happening.detail)
         if happening.kind in STOPS:
             self._recorder.stopped(happening, self._course.words)
+        elif happening.kind == FALL:
+            self._recorder.unanswered(happening)
         else:
             self._recorder.happened(happening)
 

@@ -7,6 +7,7 @@ from station.sway.reading import Sample
 from station.training.attempt import Attempt
 from station.training.caps import Allowance
 from station.training.ended import EndedBy, JournalEnded, Outcome, SessionEnded
+from station.training.fall import FallWatch
 from station.training.outcome import Happening
 from station.training.programme import Programme
 from station.training.progress import Progress
@@ -60,6 +61,7 @@ class Closing:
         self.attempt: Attempt | None = None
         self._questions = Questionnaire(CHECK_IN)
         self._asking = False
+        self._fall: FallWatch | None = None
         self._ended_by: EndedBy = "finished"
         self._pain_told = False
         self._journal: dict[str, tuple[Asked, int]] = {}
@@ -90,7 +92,8 @@ class Closing:
             self.programme.rx_version,
             result_shown=self.phase == "result" and bool(self.today.results) and not self.today.all_done,
             closing=self.phase == "checkout",
-            fallen=self.phase == "all_right",
+            fallen=self.phase == "all_right" or self._fall is not None,
+            told=self.phase == "all_right" and bool(self.words),
         )
 
     def _go(self, phase: Phase) -> None:

@@ -17,7 +17,7 @@ from station.training.programme import Programme
 from station.training.progress import Progress
 from station.training.questions import OVERDONE, PAIN_NOW, SWOLLEN, Asked, check_in
 from station.training.snapshot import Phase
-from station.training.words import RESUME_WORDS, WAIT_FOR_TEAM, blocked_words, pain_words
+from station.training.words import FALL_WORDS, RESUME_WORDS, WAIT_FOR_TEAM, blocked_words, pain_words
 
 RESULT_S: Final = 5.0
 SUMMARY_S: Final = 120.0
@@ -73,7 +73,7 @@ class Course(Exercising):
         self._check_in_stands = check_in_stands
         self.words = RESUME_WORDS
         if progress.fallen:
-            self.words = ()
+            self.words = FALL_WORDS if progress.told else ()
             self._go("all_right")
         elif progress.closing or (progress.checked_in and self.today.all_done):
             self._check_out()
@@ -161,6 +161,8 @@ class Course(Exercising):
         outcomes: list[Outcome] = []
         if asked in (OVERDONE, SWOLLEN) and value is True:
             outcomes.append(Happening("overdone", self._t_ns, {"question": asked.key}))
+            if asked is OVERDONE:  # easier waits for nobody: today already
+                self.today.replace_what_is_to_come(self.programme)
         return [*outcomes, *self._all_answered()] if self._questions.current is None else outcomes
 
     def _all_answered(self) -> list[Outcome]:

@@ -43,10 +43,6 @@ class Exercising(Closing):
         self.plate_mm = plate_mm
         super().__init__(programme, adopted)
 
-    def _begin(self) -> None:
-        super()._begin()
-        self._fall: FallWatch | None = None
-
     def rest_s(self) -> float:
         """Return how long this rest is."""
         return self.today.rest_s()

@@ -11,7 +11,9 @@ from station.training.routine import Rung, Side
 # What counts against a rung at once. A foot that touches down or a hand that holds on ends or pauses a hold,
 # and counts by that alone.
 STOPS_A_TRIAL: Final = ("step_off", "stumble", "possible_fall")
-STOPS_A_SESSION: Final = ("pain_up", "possible_fall", "red_flag", "pain_stop")
+STOPS_A_SESSION: Final = ("pain_up", "possible_fall", "red_flag", "pain_stop", "swollen")
+SWOLLEN: Final = "swollen"  # asked at the check-out, of this session
+OVERDONE: Final = "overdone"  # asked at the check-in, of the session before
 PAIN_RISE: Final = 2
 
 
@@ -25,12 +27,19 @@ class PastTrial:
     rung: int
     outcome: Outcome
     count: int | None = None
-    stops: tuple[str, ...] = ()  # the stop events in it, by name; looked at only where it counts
+    stops: tuple[str, ...] = ()  # the stop events in it, by name
 
     @property
     def counts(self) -> bool:
         """Return whether it says something of the patient: a fault of the board, or a stop, does not."""
         return self.outcome in ("done", "lost")
+
+    @property
+    def stopped_by(self) -> tuple[str, ...]:
+        """Return the stop events that count: a board that fails may make some up, and who stops steps off."""
+        if self.outcome == "fault":
+            return ()
+        return tuple(stop for stop in self.stops if self.outcome != "stopped" or stop != "step_off")
 
     def held(self, rung: Rung) -> bool:
         """Return whether it reached what its rung asks for."""
@@ -40,7 +49,10 @@ class PastTrial:
 
 @dataclass(frozen=True, slots=True)
 class PastSession:
-    """One session; `number` is its place among those of this station, `day` the local date it began on."""
+    """One session; `number` is its place among those of this station, `day` the local date it began on.
+
+    `overdone`: it began with the answer that the one before had been too much.
+    """
 
     session: str
     number: int
@@ -50,6 +62,7 @@ class PastSession:
     pain_after: int | None = None
     effort: int | None = None
     stops: tuple[str, ...] = ()  # the stop events that belong to no one trial, by name
+    overdone: bool = False
 
     @property
     def blocked(self) -> bool:
@@ -59,7 +72,7 @@ class PastSession:
     @property
     def every_stop(self) -> tuple[str, ...]:
         """Return all stop events, of the session and of its trials."""
-        return (*self.stops, *(stop for trial in self.trials if trial.counts for stop in trial.stops))
+        return (*self.stops, *(stop for trial in self.trials for stop in trial.stopped_by))
 
 
 def past_session(
@@ -72,6 +85,8 @@ def past_session(
         stops.add("red_flag" if result.ended_by == "red_flag" else "pain_stop")
     if pain is not None and after is not None and after - pain >= PAIN_RISE:
         stops.add("pain_up")
+    if result.answers.get(SWOLLEN) is True:
+        stops.add(SWOLLEN)
     return PastSession(
         session=result.session,
         number=number,
@@ -81,6 +96,7 @@ def past_session(
         pain_after=after,
         effort=_scale(result, "effort"),
         stops=tuple(sorted(stops)),
+        overdone=result.answers.get(OVERDONE) is True,
     )
 
 
@@ -102,15 +118,17 @@ def _scale(result: SessionResult, key: str) -> int | None:
 
 
 def last_safe_rung(history: Sequence[PastSession]) -> int:
-    """Return the rung of the last supported standing done in a session without a stop event; else 1."""
+    """Return the rung of the last supported standing done in a session that was not too much; else 1."""
+    overdone = False
     for session in sorted(history, key=lambda past: past.number, reverse=True):
         safe = [
             trial.rung
             for trial in session.trials
             if trial.routine == "supported-standing" and trial.outcome == "done"
         ]
-        if safe and not session.every_stop:
+        if safe and not session.every_stop and not overdone:
             return min(safe)
+        overdone = session.overdone or (overdone and not session.trials)
     return 1
 
 

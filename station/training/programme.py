@@ -79,6 +79,7 @@ class Planned:
 class Programme:
     """What the course runs; `note` is shown at the first check-in after a change.
 
+    `easier` is the same with every exercise one rung easier, for a day after one that was too much.
     The rest is the prescription's own: what limits a day and a week, and what the check-in asks for.
     """
 
@@ -94,6 +95,11 @@ class Programme:
     rest_days_a_week: int = 1
     somebody_near: bool = False  # must be, while this is trained
     weaker_leg: Side | None = None
+    easier: tuple[Planned, ...] = ()
+
+    def of_a_day(self, *, overdone: bool) -> tuple[Planned, ...]:
+        """Return today's exercises; `overdone`: the last training was too much."""
+        return self.easier if overdone and self.easier else self.planned
 
 
 def exercise_at(exercise: Exercise, rung_number: int, routines: Mapping[str, Routine]) -> Exercise:
@@ -158,6 +164,7 @@ def programme_of(
     ]
     return Programme(
         planned=tuple(_plan(exercise, routines) for exercise in exercises),
+        easier=tuple(_plan(_easier(exercise, routines), routines) for exercise in exercises),
         rx_version=rx.version,
         pain_limit=rx.pain_limit,
         body_weight_n=rx.body_weight_n,
@@ -187,14 +194,21 @@ def fallback_programme(
     number = max(1, number)
     hold_s = min(routine.rung(number).hold_s, limits.longest_hold_s)
     exercise = Exercise(routine=routine.routine, rung=number, attempts=1, hold_s=hold_s)
-    return Programme(planned=(_plan(exercise, routines),))
+    easier = _easier(exercise, routines)
+    return Programme(planned=(_plan(exercise, routines),), easier=(_plan(easier, routines),))
 
 
-def still_to_do(programme: Programme, done: Sequence[tuple[str, Side | None]]) -> list[Planned]:
-    """Return what a programme asks for beyond the routines and sides already done today, in its order."""
+def _easier(exercise: Exercise, routines: Mapping[str, Routine]) -> Exercise:
+    if exercise.rung == 1 or routines[exercise.routine].assessment:
+        return exercise
+    return exercise_at(exercise, exercise.rung - 1, routines)
+
+
+def still_to_do(planned_today: Sequence[Planned], done: Sequence[tuple[str, Side | None]]) -> list[Planned]:
+    """Return what is asked for beyond the routines and sides already done today, in its order."""
     already = Counter(done)
     to_come = []
-    for planned in programme.planned:
+    for planned in planned_today:
         if already[planned.name]:
             already[planned.name] -= 1
         else:

@@ -21,4 +21,5 @@ class Progress(msgspec.Struct, frozen=True, kw_only=True):
     trained_s: float
     checked_in: bool
     closing: bool = False  # the questions at the end had begun
-    fallen: bool = False  # "Are you all right?" had not been answered
+    fallen: bool = False  # "Are you all right?" had not been answered, or was about to be asked
+    told: bool = False  # the care team was told that it had not been answered

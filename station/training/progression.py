@@ -11,7 +11,7 @@ from typing import Final
 
 from station.training.decision import Decision, Evidence
 from station.training.fitting import Bounds
-from station.training.history import PastSession
+from station.training.history import OVERDONE, PastSession
 from station.training.prescription import Exercise, Prescription
 from station.training.programme import exercise_at, rung_of
 from station.training.routine import Routine, Rung
@@ -94,6 +94,7 @@ class _Line:
     low: list[Evidence] = field(default_factory=list)  # sessions below half on this rung, without a break
     proposed: bool = False
     eased_unseen: bool = False  # eased, and not trained since
+    last: tuple[int, Evidence] | None = None  # rung and evidence of the last session, if trained in it
 
     def evidence(self, session: PastSession) -> Evidence:
         """Return what a session says of this exercise on its present rung."""
@@ -109,7 +110,7 @@ class _Line:
             pain=session.pain,
             pain_after=session.pain_after,
             effort=session.effort,
-            stops=tuple(sorted({*session.stops, *(stop for trial in counted for stop in trial.stops)})),
+            stops=tuple(sorted({*session.stops, *(stop for trial in mine for stop in trial.stopped_by)})),
         )
 
     def is_mine(self, routine: str, side: str | None, rung: int) -> bool:
@@ -144,8 +145,11 @@ class Progression:
         self._begin_anew_after_a_gap(session)
         for routine in {trial.routine for trial in session.trials} & set(self._since_step):
             self._since_step[routine] += 1
+        overdone = [_ease_overdone(line, session) for line in self._lines if session.overdone]
         looked_at = [(line, line.evidence(session)) for line in self._lines]
-        decided = [
+        rungs = [line.rung for line in self._lines]
+        decided = [decision for decision in overdone if decision is not None]
+        decided += [
             decision
             for line, evidence in looked_at
             if (decision := _ease(line, evidence, session)) is not None
@@ -159,6 +163,9 @@ class Progression:
             decision = self._ready(line, session, may_step_now=may)
             if decision is not None:
                 decided.append(decision)
+        if session.trials:
+            for (line, evidence), rung in zip(looked_at, rungs, strict=True):
+                line.last = (rung, evidence) if evidence.attempts else None
         return decided
 
     def _begin_anew_after_a_gap(self, session: PastSession) -> None:
@@ -205,11 +212,29 @@ def _ease(line: _Line, evidence: Evidence, session: PastSession) -> Decision | N
     if not stopped and len(line.low) < LOW_SESSIONS:
         return None
     from_rung, to_rung = line.rung, max(1, line.rung - 1)
-    if stopped and to_rung == from_rung and not any(trial.stops for trial in mine):
+    if stopped and to_rung == from_rung and not any(trial.stopped_by for trial in mine):
         # Nothing to ease, and the care team was told of the session's stop: once is enough for all exercises.
         line.move(to_rung)
         line.eased_unseen = True
         return None
+    evidences = (evidence,) if stopped else tuple(line.low)
+    return _easier(line, to_rung, session, evidence.stops if stopped else (), evidences)
+
+
+def _ease_overdone(line: _Line, session: PastSession) -> Decision | None:
+    """Return the decision to go below the rung that was too much the last time, unless it was taken then."""
+    if line.last is None:
+        return None
+    rung, evidence = line.last
+    to_rung = max(1, min(line.rung, rung - 1))
+    # On the easiest rung the answer itself, which the care team was told, says all.
+    return _easier(line, to_rung, session, (OVERDONE,), (evidence,)) if to_rung < line.rung else None
+
+
+def _easier(
+    line: _Line, to_rung: int, session: PastSession, stops: tuple[str, ...], evidence: tuple[Evidence, ...]
+) -> Decision:
+    from_rung = line.rung
     decision = Decision(
         kind="ease",
         line=line.number,
@@ -218,9 +243,9 @@ def _ease(line: _Line, evidence: Evidence, session: PastSession) -> Decision | N
         from_rung=from_rung,
         to_rung=to_rung,
         session=session.session,
-        why=easier(line.routine, line.exercise.side, from_rung, evidence.stops if stopped else (), line.low),
+        why=easier(line.routine, line.exercise.side, (from_rung, to_rung), stops, evidence),
         patient=easier_for_patient(line.routine) if to_rung < from_rung else "",
-        evidence=(evidence,) if stopped else tuple(line.low),
+        evidence=evidence,
     )
     line.move(to_rung)
     line.eased_unseen = True
@@ -246,7 +271,7 @@ def _raise(
 
 def _extend_run(line: _Line, evidence: Evidence, session: PastSession) -> None:
     """Lengthen the run of good sessions, or begin it anew after one that was not."""
-    if session.every_stop or _pain_rose(evidence) or (evidence.effort or 0) > MOST_EFFORT:
+    if session.every_stop or session.overdone or _pain_rose(evidence) or (evidence.effort or 0) > MOST_EFFORT:
         line.run, line.proposed = [], False
         return
     if not evidence.attempts:

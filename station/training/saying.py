@@ -10,8 +10,9 @@ NEW_STEP: Final = "A new step"
 EASIER: Final = "A little easier now"
 EASIER_WHY: Final = "So that you can stand calmly. Your care team knows."
 DAY_OF_REST: Final = "Your exercises rest today. You have done what was planned for this week."
+BACK_AGAIN: Final = "Good to see you again. We begin gently, and you may rest whenever you like."
 # What the station itself says where a note of the therapist stands else.
-NEWS: Final = (NEW_STEP, EASIER, EASIER_WHY, DAY_OF_REST)
+NEWS: Final = (NEW_STEP, EASIER, EASIER_WHY, DAY_OF_REST, BACK_AGAIN)
 STOPS: Final = {
     "pain_up": "pain rose by 2 or more",
     "pain_stop": "pain above the limit at the check-in",
@@ -19,6 +20,8 @@ STOPS: Final = {
     "possible_fall": "a possible fall",
     "step_off": "stepped off in a hold",
     "stumble": "a stumble",
+    "swollen": "more swollen or stiff after training",
+    "overdone": "more pain, swelling or stiffness since the last training",
 }
 
 
@@ -40,15 +43,16 @@ def ready(
 
 
 def easier(
-    routine: Routine, side: Side | None, from_rung: int, stops: Sequence[str], low: Sequence[Evidence]
+    routine: Routine, side: Side | None, rungs: tuple[int, int], stops: Sequence[str], low: Sequence[Evidence]
 ) -> str:
-    """Return why an exercise became easier."""
+    """Return why an exercise became easier; `rungs` are those before and after."""
+    from_rung, to_rung = rungs
     if stops:
         did = ", ".join(STOPS.get(stop, stop) for stop in stops)
     else:
         held, attempts = sum(e.held for e in low), sum(e.attempts for e in low)
         did = f"held {held} of {attempts} in {len(low)} sessions"
-    became = f"eased to rung {from_rung - 1}" if from_rung > 1 else "it is the easiest rung, so it stays"
+    became = f"eased to rung {to_rung}" if to_rung < from_rung else "it is the easiest rung, so it stays"
     return f"{_named(routine, side)}, rung {from_rung}: {did}; {became}."
 
 

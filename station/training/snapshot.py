@@ -29,6 +29,7 @@ Phase = Literal[
     "journal",  # one question a screen, after the summary
 ]
 QuestionKind = Literal["yes_no", "scale", "count", "choice"]
+PausedBy = Literal["step_off", "support_over", "edge", "fault", "touch_down", "out_of_line"]
 
 
 class Question(msgspec.Struct, frozen=True, kw_only=True):
@@ -135,7 +136,7 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True, tag="snapshot", tag_fi
     attempt: int = 0  # counted from 1
     held_s: float = 0.0
     counting: bool = False  # the hold counts at this instant
-    paused_by: Literal["step_off", "support_over", "edge", "fault", "touch_down", "out_of_line"] | None = None
+    paused_by: PausedBy | None = None
     countdown_s: int | None = None
     rest_s: float | None = None  # left to rest
     rest_total_s: float | None = None  # of the whole rest

@@ -3,6 +3,7 @@
 from copy import copy
 from typing import Final
 
+from station.training.history import OVERDONE
 from station.training.outcome import AttemptOutcome
 from station.training.programme import Planned, Programme, still_to_do
 from station.training.progress import Progress
@@ -74,10 +75,16 @@ class Today:
         self.repeats = 0
         return True
 
+    @property
+    def overdone(self) -> bool:
+        """Return whether the last training was too much: today everything is one rung easier."""
+        return self.answers.get(OVERDONE) is True
+
     def replace_what_is_to_come(self, programme: Programme) -> None:
         """Keep what is done, take the rest from another programme."""
         done = self.plan[: self.index]
-        self.plan = done + still_to_do(programme, [planned.name for planned in done])
+        planned = programme.of_a_day(overdone=self.overdone)
+        self.plan = done + still_to_do(planned, [one.name for one in done])
         if programme.body_weight_n is not None:
             self.body_weight_n = programme.body_weight_n
 
@@ -89,7 +96,7 @@ class Today:
     # -- loss of power -------------------------------------------------------------------------------------
 
     def progress(
-        self, rx_version: int | None, *, result_shown: bool, closing: bool, fallen: bool
+        self, rx_version: int | None, *, result_shown: bool, closing: bool, fallen: bool, told: bool
     ) -> Progress:
         """Return how far the session has come; an attempt whose result is shown is done."""
         at = self
@@ -110,19 +117,22 @@ class Today:
             checked_in=self.checked_in,
             closing=closing,
             fallen=fallen,
+            told=told,
         )
 
     def restore(self, progress: Progress, programme: Programme) -> None:
         """Be as far as a session that was broken off; a new programme replaces what is to come."""
-        if progress.rx_version == programme.rx_version and progress.index <= len(self.plan):
+        self.answers = dict(progress.answers)
+        planned = programme.of_a_day(overdone=self.overdone)
+        if progress.rx_version == programme.rx_version and progress.index <= len(planned):
+            self.plan = list(planned)
             self.index = progress.index
             self.attempt_number = progress.attempt_number
             self.repeats = progress.repeats
         else:
-            self.plan = still_to_do(programme, progress.done)
+            self.plan = still_to_do(planned, progress.done)
         self.trials = progress.trials
         self.results = list(progress.results)
-        self.answers = dict(progress.answers)
         if self.body_weight_n is None:
             self.body_weight_n = progress.body_weight_n
         self.trained_s = progress.trained_s

@@ -78,6 +78,10 @@ FALL_TOLD: Final = "A message is on its way to your care team."
 FALL_HELP: Final = "If you need help now, call the emergency number."
 # What a message reaches, and when, is not known here: the way to help comes first.
 FALL_WORDS: Final = (FALL_HELP, FALL_TOLD)
+HELD: Final = "No training for now."
+HELD_WHY: Final = "You left the board suddenly. We asked if you were all right, and no answer came."
+HELD_CALL: Final = "Please call your care team. They send you a new plan before you train again."
+HELD_WORDS: Final = (HELD, HELD_WHY, HELD_CALL)
 
 TEMPLATES: Final = (
     HELD_ALL, HELD_LONGER, HELD_SOME, PAIN_OVER, FINISHED_SOME, FINISHED_COUNT, STOOD, BEST, WEEK,
@@ -88,7 +92,8 @@ SENTENCES: Final = (
     BOARD_FAULT, GETTING_READY, HELD_ONE, HELD_NONE, BROKEN_OFF, BROKEN_OFF_LAST,
     STOPPED, NO_TRAINING, REST_IS_RIGHT,
     WAIT_FOR_TEAM, PAIN_TOLD, FINISHED_ONE, STOOD_ONE, SEEN_BY, FALL_TOLD, FALL_HELP,
-    WEEK_ONE, PAIN_ROSE, MINUTES_DONE, COUNTED_NONE, *PAUSE_WORDS, PAUSE_LEFT, *RESUME_WORDS, WEIGH_AGAIN,
+    *HELD_WORDS, WEEK_ONE, PAIN_ROSE, MINUTES_DONE, COUNTED_NONE, *PAUSE_WORDS, PAUSE_LEFT,
+    *RESUME_WORDS, WEIGH_AGAIN,
     ENOUGH, ENOUGH_ONCE, TOO_SOON, AGAIN_TOMORROW, AGAIN_HOUR,
     NUMBER_UNKNOWN, TYPE_AGAIN, STILL_THERE, *TEMPLATES,
 )  # fmt: skip

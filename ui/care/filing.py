@@ -6,9 +6,11 @@ Runs inside the transaction of `intake`.
 import logging
 import uuid
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import msgspec
+from django.db import IntegrityError, transaction
+from django.db.models import Manager, Model
 from django.utils import timezone
 
 from station.errors import MessageError
@@ -16,6 +18,8 @@ from station.link.messages import Birth, Envelope, RawTrace, Reply, State, Stati
 from station.training.result import JournalResult, SessionResult, TrialResult
 from ui.care import models
 from ui.care.models.programme import State as RxState
+
+M = TypeVar("M", bound=Model)
 
 logger = logging.getLogger(__name__)
 
@@ -49,6 +53,21 @@ def file_body(body: msgspec.Struct, envelope: Envelope, message: models.Message)
             _file_reply(body, message)
 
 
+def make_or_get(rows: Manager[M], id_: uuid.UUID, **fields: Any) -> tuple[M, bool]:
+    """Return the row of this id, and whether it is new: made first and looked for then, since most are new.
+
+    Raises IntegrityError when it can neither be made nor is there.
+    """
+    try:
+        with transaction.atomic():
+            return rows.create(pk=id_, **fields), True
+    except IntegrityError:
+        there = rows.filter(pk=id_).first()
+        if there is None:
+            raise
+        return there, False
+
+
 def _file_state(state: State, station: models.Station) -> None:
     """Note that a station came or went. The will of an earlier boot hides no station that is up."""
     if state.online:
@@ -68,29 +87,28 @@ def _file_birth(envelope: Envelope, message: models.Message) -> None:
 def _file_trial(result: TrialResult, envelope: Envelope, message: models.Message) -> None:
     started = moment(result.started, "started")
     session = _session(result.session, envelope, message, started)
-    trial, _ = models.Trial.objects.get_or_create(
-        id=identifier(result.trial, "trial"),
-        defaults={
-            "session": session,
-            "number": result.number,
-            "routine": result.routine,
-            "rung": result.rung,
-            "side": result.side or "",
-            "support_kind": result.support_kind,
-            "vision": result.vision,
-            "surface": result.surface,
-            "attempt": result.attempt,
-            "started": started,
-            "outcome": result.outcome,
-            "hold_s": result.hold_s,
-            "target_hold_s": result.target_hold_s,
-            "velocity_mm_s": result.measures.get("velocity_mm_s"),
-            "pea95_mm2": result.measures.get("pea95_mm2"),
-            "sim": result.sim,
-            "cal": result.cal,
-            "alg": result.alg,
-            "body": _plain(envelope),
-        },
+    trial, _ = make_or_get(
+        models.Trial.objects,
+        identifier(result.trial, "trial"),
+        session=session,
+        number=result.number,
+        routine=result.routine,
+        rung=result.rung,
+        side=result.side or "",
+        support_kind=result.support_kind,
+        vision=result.vision,
+        surface=result.surface,
+        attempt=result.attempt,
+        started=started,
+        outcome=result.outcome,
+        hold_s=result.hold_s,
+        target_hold_s=result.target_hold_s,
+        velocity_mm_s=result.measures.get("velocity_mm_s"),
+        pea95_mm2=result.measures.get("pea95_mm2"),
+        sim=result.sim,
+        cal=result.cal,
+        alg=result.alg,
+        body=_plain(envelope),
     )
     if trial.session_id != session.pk:
         raise MessageError(f"trial {result.trial} belongs to another session")

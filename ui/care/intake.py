@@ -21,7 +21,7 @@ from station.link.messages import (
     decode_envelope,
     parse_up_topic,
 )
-from ui.care.filing import file_body, identifier
+from ui.care.filing import file_body, identifier, make_or_get
 from ui.care.models import Message, Refused, Station
 
 logger = logging.getLogger(__name__)
@@ -62,45 +62,73 @@ def store(arrivals: Sequence[Arrival]) -> list[Receipt]:
     """
     receipts: list[Receipt] = []
     with transaction.atomic():
+        heard = _Heard()
         for arrival in arrivals:
-            receipt = _store(arrival)
+            receipt = _store(arrival, heard)
             if receipt is not None:
                 receipts.append(receipt)
+        heard.note_alive()
     return receipts
 
 
-def _store(arrival: Arrival) -> Receipt | None:
+class _Heard:
+    """The stations of one transaction: each is looked up, and noted as alive, once for all its messages."""
+
+    def __init__(self) -> None:
+        self._stations: dict[str, Station] = {}
+        self._alive: set[int] = set()
+
+    def station(self, sid: str) -> Station:
+        """Return the station of this id."""
+        if sid not in self._stations:
+            self._stations[sid] = station_named(sid)
+        return self._stations[sid]
+
+    def alive(self, station: Station) -> None:
+        """Note that a station has just spoken."""
+        self._alive.add(station.pk)
+
+    def forget(self) -> None:
+        """Look up again: what was rolled back may have made, or changed, a station."""
+        self._stations.clear()
+
+    def note_alive(self) -> None:
+        """Write down who has spoken."""
+        if self._alive:
+            Station.objects.filter(pk__in=self._alive).update(last_seen=timezone.now())
+
+
+def _store(arrival: Arrival, heard: _Heard) -> Receipt | None:
     try:
         with transaction.atomic():
-            return _accept(arrival)
+            return _accept(arrival, heard)
     # A value the database cannot hold (a number too large for it) is the message's fault, not a failure.
     except (MessageError, IntegrityError, DataError, OverflowError, RecursionError, ValueError) as error:
+        heard.forget()
         return _refuse(arrival, error)
 
 
-def _accept(arrival: Arrival) -> Receipt | None:
+def _accept(arrival: Arrival, heard: _Heard) -> Receipt | None:
     address = parse_up_topic(arrival.topic)
     if address.kind == "live":
         return None  # for those who look now; never kept
     envelope = decode_envelope(arrival.payload)
     _check_sender(envelope, address)
     body = decode_body(envelope)
-    station = station_named(address.station)
-    message, is_new = Message.objects.get_or_create(
-        id=identifier(envelope.id, "id"),
-        defaults={
-            "station": station,
-            "seq": envelope.seq,
-            "type": envelope.type,
-            "known": body is not None,
-            "payload": arrival.payload,
-        },
+    station = heard.station(address.station)
+    message, is_new = make_or_get(
+        Message.objects,
+        identifier(envelope.id, "id"),
+        station=station,
+        seq=envelope.seq,
+        type=envelope.type,
+        known=body is not None,
+        payload=arrival.payload,
     )
     if message.station_id != station.pk:
         raise MessageError(f"id {envelope.id} was used before by another station")
     if is_new and not arrival.retained and not envelope.hist:
-        station.last_seen = timezone.now()
-        station.save(update_fields=["last_seen"])
+        heard.alive(station)
     # A will is written when the station connects, so the broker may say the same one more than once.
     if body is not None and (is_new or isinstance(body, State)):
         file_body(body, envelope, message)

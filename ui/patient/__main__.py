@@ -13,12 +13,18 @@ from typing import Final
 import msgspec
 
 from station.errors import StationError
+from station.session.clock import WallClock
 from ui.patient.album import Album
 from ui.patient.app import Kiosk
 from ui.patient.link import StationLink
 from ui.patient.service.area import ServiceArea, make_rooms
 from ui.patient.service.settings import SettingsFile, settings_file
-from ui.patient.sound import Silence, open_speaker
+from ui.patient.sound.announcer import Announcer
+from ui.patient.sound.cache import PhraseCache, cache_folder
+from ui.patient.sound.night import local_time
+from ui.patient.sound.speaker import Silence, Speaker, open_speaker
+from ui.patient.sound.talker import Talker
+from ui.patient.sound.voice import Espeak
 from ui.patient.window import Window
 from ui.patient.words import LANGUAGES, speak
 
@@ -71,7 +77,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--forget-pin", action="store_true", help="clear the PIN of the service area, and end"
     )
-    parser.add_argument("--silent", action="store_true", help="play no tones")
+    parser.add_argument("--silent", action="store_true", help="play no tones, say nothing")
     parser.add_argument("--screenshot-every", type=float, metavar="S", help="write a picture every S seconds")
     parser.add_argument("--screenshot-to", type=Path, metavar="FOLDER", help="where pictures go")
     return parser
@@ -115,14 +121,23 @@ def _open(options: argparse.Namespace, open_now: ExitStack) -> Kiosk:
     speak(options.language or file.read().language or "en")
     window = open_now.enter_context(Window(options.mode))
     _say(f"drawing with the {window.driver} video driver, {window.size_px[0]} x {window.size_px[1]} px")
-    speaker = Silence() if options.silent or options.mode == "offscreen" else open_speaker()
+    speaker = _speaker(options)
     open_now.callback(speaker.close)
+    wall = WallClock()
+    announcer = Announcer(speaker, local=lambda: local_time(wall))
     link = StationLink(options.socket)
     open_now.callback(link.close)
     album = None if options.screenshot_to is None else Album(options.screenshot_to, options.screenshot_every)
-    service = ServiceArea(make_rooms(options.config, options.socket, os.environ), link, speaker, file)
+    service = ServiceArea(make_rooms(options.config, options.socket, os.environ), link, announcer, file)
     open_now.callback(service.close)
-    return Kiosk(window, link, speaker, now_ns=time.monotonic_ns, say=_say, album=album, service=service)
+    return Kiosk(window, link, announcer, now_ns=time.monotonic_ns, say=_say, album=album, service=service)
+
+
+def _speaker(options: argparse.Namespace) -> Speaker:
+    if options.silent or options.mode == "offscreen":
+        return Silence()
+    cache = PhraseCache(cache_folder(os.environ))
+    return open_speaker(lambda: Talker(Espeak(), cache, complain=_say), complain=_say)
 
 
 def _say(words: str) -> None:

@@ -14,7 +14,7 @@ from ui.patient.dialogue import Dialogue
 from ui.patient.gestures import GestureReader, Tap, place_of
 from ui.patient.link import StationLink
 from ui.patient.service.area import ServiceArea
-from ui.patient.sound import Speaker, tone_between
+from ui.patient.sound.announcer import Announcer
 from ui.patient.view import LIVE_PHASES, CopPoint, View
 from ui.patient.window import Window
 
@@ -51,7 +51,7 @@ class Kiosk:
         self,
         window: Window,
         link: StationLink,
-        speaker: Speaker,
+        announcer: Announcer,
         *,
         now_ns: Callable[[], int],
         say: Callable[[str], None],
@@ -61,7 +61,7 @@ class Kiosk:
         """Take what the kiosk works with; `say` is told, once, when the station is away."""
         self._window = window
         self._link = link
-        self._speaker = speaker
+        self._announcer = announcer
         self._now_ns = now_ns
         self._say = say
         self._album = album
@@ -70,7 +70,6 @@ class Kiosk:
         self._gestures = GestureReader()
         self._dialogue = Dialogue()
         self._trail = Trail()
-        self._last: Snapshot | None = None
         self.running = True
 
     def stop(self) -> None:
@@ -100,7 +99,9 @@ class Kiosk:
         for command in self._commands(pygame.event.get(), now_ns):
             self._link.send(command, now_ns)
         self._answer(now_ns)
-        drawn = self._window.show(self.view(now_ns))
+        view = self.view(now_ns)
+        self._announcer.tell(view, now_ns)
+        drawn = self._window.show(view)
         if self._album is not None:
             self._album.keep(now_ns, self._window.screenshot)
         self._tell_trouble()
@@ -141,10 +142,7 @@ class Kiosk:
 
     def _hear(self, snapshot: Snapshot) -> None:
         self._trail.follow(snapshot)
-        tone = tone_between(self._last, snapshot)
-        self._last = snapshot
-        if tone is not None:
-            self._speaker.play(tone)
+        self._announcer.hear(snapshot)
 
     def _commands(self, events: Iterable[pygame.event.Event], now_ns: int) -> list[Command]:
         commands: list[Command | None] = []

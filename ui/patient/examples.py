@@ -8,14 +8,17 @@ import msgspec
 from station.training.caps import Allowance, too_much
 from station.training.programme import Programme
 from station.training.questions import CHECK_IN, CHECK_OUT, COUNTS, JOURNAL, PAIN_NOW, Asked, as_question
+from station.training.saying import BACK_AGAIN
 from station.training.snapshot import LiveView, Phase, Question, ResultView, Snapshot
 from station.training.tips import TIPS
 from station.training.words import (
     BOARD_FAULT,
     FALL_WORDS,
     GETTING_READY,
+    HELD_WORDS,
     PAUSE_WORDS,
     RESUME_WORDS,
+    WAIT_FOR_TEAM,
     WEIGH_AGAIN,
     blocked_words,
     counted_sentence,
@@ -127,7 +130,9 @@ def _session_screens() -> dict[str, View]:
         "07-checkin-note": View(_question(CHECK_IN, 1, "checkin", note=NOTE)),
         "08-checkin-scale": View(_question(CHECK_IN, 8, "checkin"), chosen=3),
         "09-checkin-one-button": View(_question(CHECK_IN, 9, "checkin"), chosen=1, taken_in_s=3),
+        "07b-checkin-back-again": View(_question(CHECK_IN, 1, "checkin", note=BACK_AGAIN)),
         "10-blocked": View(snapshot("blocked", words=red_flag)),
+        "10b-blocked-after-a-fall": View(snapshot("blocked", words=(*HELD_WORDS, WAIT_FOR_TEAM))),
         "11-plan": View(snapshot("plan")),
         "12-plan-half-done": View(snapshot("plan", plan=ticked)),
         "13-setup-standing": View(snapshot("setup")),

@@ -2,7 +2,7 @@
 
 from station.training.prescription import Device
 from station.training.routine import Side, Support, Surface
-from station.training.snapshot import ExerciseView, LiveView, Snapshot
+from station.training.snapshot import ExerciseView, LiveView, PausedBy, Snapshot
 from ui.patient.feet import in_front
 from ui.patient.words import _, counted, said
 
@@ -103,7 +103,7 @@ def front_words(side: Side) -> str:
 def hold_words(snapshot: Snapshot) -> str:
     """Return the one thing to know during the hold; nothing where stillness is measured."""
     if snapshot.paused_by is not None:
-        return _paused_words(snapshot)
+        return paused_words(snapshot.paused_by)
     exercise, live = snapshot.exercise, snapshot.live
     if exercise is None or exercise.kind == "hold":
         if exercise is not None and not exercise.feedback:
@@ -126,17 +126,16 @@ def _task_words(exercise: ExerciseView, live: LiveView) -> str:
     return _("Lean slowly to circle {number}.").format(number=live.target_index + 1)
 
 
-def _paused_words(snapshot: Snapshot) -> str:
+def paused_words(reason: PausedBy) -> str:
     """Return what the pause asks for."""
-    if snapshot.paused_by == "step_off":
-        return _("Step back on when you are ready.")
-    if snapshot.paused_by == "support_over":
-        return _("Hands: a little less.")
-    if snapshot.paused_by == "edge":
-        return _("Hold on, and come back to the middle.")
-    if snapshot.paused_by in ("touch_down", "out_of_line"):
-        return _("Your foot came down. That is fine. Hold on.")
-    return _("One moment. Hold on to your support.")
+    return {
+        "step_off": _("Step back on when you are ready."),
+        "support_over": _("Hands: a little less."),
+        "edge": _("Hold on, and come back to the middle."),
+        "touch_down": _("Your foot came down. That is fine. Hold on."),
+        "out_of_line": _("Your foot came down. That is fine. Hold on."),
+        "fault": _("One moment. Hold on to your support."),
+    }[reason]
 
 
 def _lean_words(way: int) -> str:

@@ -1,6 +1,7 @@
 """The service area in the running kiosk: what it takes from the loop, and what it does with its requests."""
 
 import os
+import shutil
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -22,11 +23,13 @@ from ui.patient.service.network import NetworkRoom, interfaces
 from ui.patient.service.opening import Opening
 from ui.patient.service.preferences import LanguageRoom, VolumeRoom
 from ui.patient.service.restart import RestartRoom
-from ui.patient.service.room import Around, End, Keep, Request, Room, Sound, Tell
+from ui.patient.service.room import Around, End, Keep, Request, Room, Sound, Speak, Tell
 from ui.patient.service.settings import Settings, SettingsFile
 from ui.patient.service.simulation import SimulationRoom
 from ui.patient.service.view import ServiceView
-from ui.patient.sound import Speaker
+from ui.patient.service.voice import VoiceRoom
+from ui.patient.sound.announcer import Announcer
+from ui.patient.sound.voice import PROGRAM
 from ui.patient.words import speak
 
 AFTER_NS: Final = 400_000_000  # a finger still on its way when the area has closed means nothing
@@ -46,6 +49,7 @@ def make_rooms(config: Path | None, socket: Path | None, environ: Mapping[str, s
         SimulationRoom(),
         LanguageRoom(),
         VolumeRoom(),
+        VoiceRoom(lambda: shutil.which(PROGRAM) is not None),
         NetworkRoom(interfaces),
         RestartRoom(),
     )
@@ -58,20 +62,20 @@ class ServiceArea:
         self,
         rooms: Sequence[Room],
         link: StationLink,
-        speaker: Speaker,
+        announcer: Announcer,
         file: SettingsFile,
         *,
         salt: Callable[[int], bytes] = os.urandom,
     ) -> None:
         self._link = link
-        self._speaker = speaker
+        self._announcer = announcer
         self._file = file
         self._settings = file.read()
         self._desk = ServiceDesk(Door(salt=salt), rooms)
         self._opening = Opening()
         self._closed_ns: int | None = None
         self.ended = False
-        speaker.set_volume(self._settings.volume)
+        announcer.settle(self._settings.volume, self._settings.voice)
 
     def turn(self, now_ns: int) -> None:
         """Let time pass in front of the newest snapshot."""
@@ -146,13 +150,15 @@ class ServiceArea:
             case Keep(settings=settings):
                 self._settle(settings)
             case Sound():
-                self._speaker.play("begin")
+                self._announcer.try_tone()
+            case Speak():
+                self._announcer.try_voice()
             case End():
                 self.ended = True
 
     def _settle(self, settings: Settings) -> None:
         if settings.language not in (None, self._settings.language):
             speak(settings.language)
-        self._speaker.set_volume(settings.volume)
+        self._announcer.settle(settings.volume, settings.voice)
         self._settings = settings
         self._file.write(settings)

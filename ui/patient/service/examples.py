@@ -12,6 +12,7 @@ from ui.patient.service.preferences import LanguageSheet, VolumeSheet
 from ui.patient.service.restart import RestartSheet
 from ui.patient.service.simulation import CornerSheet, SimulationSheet
 from ui.patient.service.view import MenuSheet, Sheet
+from ui.patient.service.voice import VoiceSheet
 from ui.patient.words import language
 
 GOOD: Final = tuple(
@@ -62,6 +63,8 @@ def service_sheets() -> dict[str, Sheet]:
         "63-service-corner": CornerSheet("unplugged"),
         "64-service-language": LanguageSheet(language()),
         "65-service-volume": VolumeSheet(3),
+        "65b-service-voice": VoiceSheet("by-day"),
+        "65c-service-voice-none": VoiceSheet("on", there=False),
         "66-service-network": NetworkSheet(network),
         "67-service-network-none": NetworkSheet((), station=False),
         "68-service-restart": RestartSheet(),

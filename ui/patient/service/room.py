@@ -34,6 +34,10 @@ class Sound(NamedTuple):
     """Let a tone be heard at the volume in force."""
 
 
+class Speak(NamedTuple):
+    """Let the voice be heard."""
+
+
 class Leave(NamedTuple):
     """Go back: from a room to the menu, from the door to the patient's page."""
 
@@ -46,7 +50,7 @@ class End(NamedTuple):
     """End the kiosk; its supervisor starts it again."""
 
 
-Request = Tell | Keep | Sound | Leave | Enter | End
+Request = Tell | Keep | Sound | Speak | Leave | Enter | End
 
 
 class Room(Protocol):

@@ -1,4 +1,4 @@
-"""What the kiosk keeps between two starts: language, volume, the PIN's hash. One small file of its own."""
+"""What the kiosk keeps between two starts: language, volume, voice, the PIN's hash. One small file."""
 
 import json
 import os
@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Annotated, Final, Literal
 
 import msgspec
+
+from ui.patient.sound.night import VoiceMode
 
 NAME: Final = "kiosk.toml"
 VOLUMES: Final = (1, 2, 3, 4, 5)
@@ -20,6 +22,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     language: Language | None = None
     volume: Annotated[int, msgspec.Meta(ge=1, le=5)] = 3
+    voice: VoiceMode = "by-day"
     pin: str | None = None
     wrong: Annotated[int, msgspec.Meta(ge=0)] = 0
 

@@ -8,11 +8,21 @@ from ui.patient.service.calibration import MassSheet, MomentSheet, ProcedureShee
 from ui.patient.service.check import CheckSheet
 from ui.patient.service.door import PinSheet
 from ui.patient.service.network import NetworkSheet
-from ui.patient.service.pages import calibration, calibration_step, check, keypad, menu, settings, simulation
+from ui.patient.service.pages import (
+    calibration,
+    calibration_step,
+    check,
+    keypad,
+    menu,
+    settings,
+    simulation,
+    voice,
+)
 from ui.patient.service.preferences import LanguageSheet, VolumeSheet
 from ui.patient.service.restart import RestartSheet
 from ui.patient.service.simulation import CornerSheet, SimulationSheet
 from ui.patient.service.view import MenuSheet, ServiceView
+from ui.patient.service.voice import VoiceSheet
 from ui.patient.view import View
 
 # Each takes the kind of sheet it is listed for, which a type cannot say of a dictionary.
@@ -29,6 +39,7 @@ PAGES: Final[dict[type, Callable[[Canvas, View, ServiceView, Any], None]]] = {
     CornerSheet: simulation.corner,
     LanguageSheet: settings.languages,
     VolumeSheet: settings.volume,
+    VoiceSheet: voice.voice,
     NetworkSheet: settings.network,
     RestartSheet: settings.restart,
 }

@@ -1,7 +1,6 @@
-"""Tones tell a hold to closed eyes; without a loudspeaker the kiosk is silent and nothing else changes."""
+"""Tones tell a hold to closed eyes."""
 
 from itertools import pairwise
-from pathlib import Path
 from typing import Literal
 
 import msgspec
@@ -9,7 +8,7 @@ import pytest
 
 from station.training.snapshot import Snapshot
 from ui.patient.examples import LIVE, exercise, snapshot
-from ui.patient.sound import NOTES, Silence, Tone, open_speaker, tone_between, waveform
+from ui.patient.sound.tones import NOTES, Tone, tone_between, waveform
 
 LIVE_HOLD = snapshot("hold", live=LIVE, held_s=3.0, counting=True)
 
@@ -24,13 +23,6 @@ def test_a_tone_begins_and_ends_in_silence(tone: Tone) -> None:
     assert abs(wave[0]) < 400
     assert abs(wave[-1]) < 400
     assert 5_000 < max(wave) < 16_000
-
-
-def test_without_a_sound_device_it_is_silent(tmp_path: Path) -> None:
-    speaker = open_speaker(tmp_path)
-    assert isinstance(speaker, Silence)
-    speaker.play("done")
-    speaker.close()
 
 
 CLOSED = exercise("single-leg", 5, side="left", vision="closed")

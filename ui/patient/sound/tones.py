@@ -1,13 +1,8 @@
-"""Gentle tones: enough to train with closed eyes. Without a loudspeaker the kiosk is silent, never late."""
+"""Gentle tones: which one tells of a change, and its samples. They are enough to train with closed eyes."""
 
 import math
-import threading
 from array import array
-from pathlib import Path
-from types import TracebackType
-from typing import Final, Literal, Protocol, Self
-
-import pygame
+from typing import Final, Literal
 
 from station.training.snapshot import ExerciseView, Snapshot
 
@@ -89,79 +84,3 @@ def waveform(tone: Tone, loudness: float = LOUDNESS) -> bytes:
             wave = math.sin(2 * math.pi * frequency_hz * k / RATE_HZ)
             samples.append(round(32767 * loudness * swell * wave))
     return samples.tobytes()
-
-
-class Speaker(Protocol):
-    """What plays tones; tests listen instead."""
-
-    def play(self, tone: Tone) -> None:
-        """Begin the tone and return at once."""
-        ...
-
-    def set_volume(self, step: int) -> None:
-        """Play louder or softer from now on: 1 to 5, 3 unless told otherwise."""
-        ...
-
-    def close(self) -> None:
-        """Be silent; may be called twice."""
-        ...
-
-
-class Silence:
-    """No loudspeaker."""
-
-    def play(self, tone: Tone) -> None:
-        """Play nothing."""
-
-    def set_volume(self, step: int) -> None:
-        """Have nothing to turn up."""
-
-    def close(self) -> None:
-        """Have nothing to close."""
-
-
-class Loudspeaker:
-    """Plays tones through SDL's mixer, opened in a thread: a slow sound server never holds up a page."""
-
-    def __init__(self) -> None:
-        self._sounds: dict[Tone, pygame.mixer.Sound] = {}
-        self._share = LOUDNESS / LOUDEST
-        self._opening = threading.Thread(target=self._open, name="loudspeaker", daemon=True)
-        self._opening.start()
-
-    def _open(self) -> None:
-        try:
-            pygame.mixer.init(RATE_HZ, -16, 1, 512)
-            self._sounds = {tone: pygame.mixer.Sound(buffer=waveform(tone, LOUDEST)) for tone in NOTES}
-        except pygame.error:
-            self._sounds = {}  # silent: the screen says everything that the tones say
-
-    def play(self, tone: Tone) -> None:
-        """Begin the tone and return at once; before the mixer is open, stay silent."""
-        sound = self._sounds.get(tone)
-        if sound is not None:
-            sound.set_volume(self._share)
-            sound.play()
-
-    def set_volume(self, step: int) -> None:
-        """Play louder or softer from now on."""
-        self._share = LOUDNESS_OF_STEP[step] / LOUDEST
-
-    def close(self) -> None:
-        """End all tones; may be called twice."""
-        self._sounds = {}
-        self._opening.join(timeout=1.0)
-        pygame.mixer.quit()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
-
-def open_speaker(devices: Path = Path("/dev/snd")) -> Speaker:
-    """Return a loudspeaker where there is a sound device, otherwise silence."""
-    return Loudspeaker() if any(devices.glob("pcm*p")) else Silence()

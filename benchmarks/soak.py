@@ -1,0 +1,252 @@
+"""Kills in the middle of everything: `make soak`, or `python -m benchmarks.soak --seed 1`.
+
+Real mosquitto, recorder and uplink, and a process that keeps results as the session does, in real time; one
+of them is killed (SIGKILL) again and again while results flow. In the end both databases are compared.
+"""
+
+import argparse
+import getpass
+import os
+import random
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+import uuid
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager, suppress
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from benchmarks.table import show
+from station.demo.care import Care
+from station.demo.run import free_port, mosquitto
+from station.errors import StationError
+
+STATION: Final = "soak-1"
+VICTIMS: Final = ("broker", "recorder", "uplink", "session")
+RESULTS: Final = 2_000
+KILLS: Final = 100
+BETWEEN_S: Final = (0.5, 2.5)
+BACK_AFTER_S: Final = 0.3  # until a killed process is started again
+DRAIN_WAIT_S: Final = 240.0
+LOOK_S: Final = 0.05
+DURABLE: Final = (
+    "persistence true\npersistence_location {folder}/\nautosave_on_changes true\nautosave_interval 1\n"
+)
+
+
+class Row(NamedTuple):
+    """One run. `lost` are trials of the station that the care side has not, `doubled` those it has twice."""
+
+    broker: str
+    seed: int
+    results: int
+    kills: str
+    lost: int
+    doubled: int
+    raw_lost: int
+    refused: int
+    left_in_outbox: int
+    seconds: float
+
+
+class Victim:
+    """One process that is started again whenever it is down."""
+
+    def __init__(self, command: tuple[str, ...], log: Path, env: dict[str, str]) -> None:
+        self._command, self._log, self._env = command, log, env
+        self._child: subprocess.Popen[bytes] | None = None
+        self._start_at_s = 0.0
+        self.finished = False
+
+    def look(self) -> None:
+        """Start it when it is due; note when it has ended well."""
+        if self._child is None:
+            if not self.finished and time.monotonic() >= self._start_at_s:
+                self._start()
+        elif (code := self._child.poll()) is not None:
+            self._child, self.finished = None, code == 0
+            self._start_at_s = time.monotonic() + BACK_AFTER_S
+
+    def _start(self) -> None:
+        with self._log.open("ab") as log:
+            self._child = subprocess.Popen(self._command, stdout=log, stderr=log, env=self._env)
+
+    @property
+    def pid(self) -> int:
+        """The process id; 0 while it does not run."""
+        return 0 if self._child is None else self._child.pid
+
+    def kill(self) -> bool:
+        """Kill it; return whether it ran."""
+        if self._child is None or self._child.poll() is not None:
+            return False
+        self._child.send_signal(signal.SIGKILL)
+        self._child.wait()
+        return True
+
+    def close(self) -> None:
+        """End it for good."""
+        self.finished = True
+        if self._child is not None:
+            self._child.kill()
+            self._child.wait()
+
+
+class Soak:
+    """All that runs in one folder."""
+
+    def __init__(self, folder: Path, *, durable: bool, results: int) -> None:
+        self._folder, self._results = folder, results
+        self._port = free_port()
+        data = folder / "care"
+        self._care = Care(
+            {"BALANCE_CARE_DATA": str(data), "BALANCE_CARE_MQTT": f"127.0.0.1:{self._port}"},
+            stopped=lambda: False,
+        )
+        self.care_database = data / "care.sqlite3"
+        self.database = folder / "station.sqlite3"
+        self._write_configurations(durable=durable)
+
+    def _write_configurations(self, *, durable: bool) -> None:
+        (self._folder / "broker").mkdir()
+        (self._folder / "mosquitto.conf").write_text(
+            f"listener {self._port} 127.0.0.1\nallow_anonymous true\nlog_type error\n"
+            f"user {getpass.getuser()}\n"
+            + (DURABLE.format(folder=self._folder / "broker") if durable else "persistence false\n")
+        )
+        (self._folder / "station.toml").write_text(
+            f'[station]\nid = "{STATION}"\nstate = "{self._folder}"\n[care]\nport = {self._port}\n'
+        )
+
+    def victims(self) -> dict[str, Victim]:
+        """Make the care side's database, and return every process, not yet started."""
+        self._care.ask("migrate")
+        self._care.ask("enrol", STATION, "--patient", "Soak (simulated)")
+        station = (sys.executable, "-m", "station", "uplink", "--config", str(self._folder / "station.toml"))
+        writer = (sys.executable, "-m", "benchmarks.soak_writer", str(self.database), str(self._results))
+        commands = {
+            "broker": (mosquitto(), "-c", str(self._folder / "mosquitto.conf")),
+            "recorder": (*self._care.command, "recorder"),
+            "uplink": station,
+            "session": writer,
+        }
+        env = {**os.environ, **self._care.env}
+        return {
+            name: Victim(command, self._folder / f"{name}.log", env) for name, command in commands.items()
+        }
+
+
+def run(seed: int, *, durable: bool, results: int, kills: int) -> Row:
+    """Do one run. Raises StationError when a folder or the broker cannot be used."""
+    begun_s = time.monotonic()
+    chance = random.Random(seed)
+    with ExitStack() as stack:
+        soak = Soak(stack.enter_context(temporary_folder()), durable=durable, results=results)
+        victims = soak.victims()
+        for victim in victims.values():
+            stack.callback(victim.close)
+            victim.look()
+        killed = _kill_at_random(victims, chance, kills)
+        _wait(victims, lambda: victims["session"].finished and _waiting(soak.database) == 0)
+        return _count(soak, killed, seed, durable=durable, seconds=time.monotonic() - begun_s)
+
+
+@contextmanager
+def temporary_folder() -> Iterator[Path]:
+    """Give a folder that goes afterwards."""
+    folder = Path(tempfile.mkdtemp(prefix="balance-soak-"))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _kill_at_random(victims: dict[str, Victim], chance: random.Random, kills: int) -> Counter[str]:
+    killed: Counter[str] = Counter()
+    while killed.total() < kills:
+        end_s = time.monotonic() + chance.uniform(*BETWEEN_S)
+        _wait(victims, lambda end_s=end_s: time.monotonic() >= end_s)  # type: ignore[misc]
+        running = [name for name in VICTIMS if not victims[name].finished]
+        name = chance.choice(running)
+        killed[name] += victims[name].kill()
+    return killed
+
+
+def _wait(victims: dict[str, Victim], until: Callable[[], bool]) -> None:
+    end_s = time.monotonic() + DRAIN_WAIT_S
+    while not until() and time.monotonic() < end_s:
+        for victim in victims.values():
+            victim.look()
+        time.sleep(LOOK_S)
+
+
+def _waiting(database: Path) -> int:
+    return number_in(database, "SELECT COUNT(*) FROM outbox")
+
+
+def number_in(database: Path, query: str) -> int:
+    """Return the one number of a query."""
+    return int(str(rows_in(database, query)[0][0]))
+
+
+def rows_in(database: Path, query: str) -> list[tuple[object, ...]]:
+    """Return the rows of a query; the file is only read."""
+    with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True, timeout=30)) as connection:
+        return connection.execute(query).fetchall()
+
+
+def _count(soak: Soak, killed: Counter[str], seed: int, *, durable: bool, seconds: float) -> Row:
+    ours = {str(id_) for (id_,) in rows_in(soak.database, "SELECT id FROM trial")}
+    traced = {str(id_) for (id_,) in rows_in(soak.database, "SELECT id FROM trial WHERE LENGTH(raw) > 0")}
+    theirs = {_dashed(id_) for (id_,) in rows_in(soak.care_database, "SELECT id FROM care_trial")}
+    traces = {_dashed(id_) for (id_,) in rows_in(soak.care_database, "SELECT trial FROM care_rawtrace")}
+    messages = number_in(
+        soak.care_database, "SELECT COUNT(*) FROM care_message WHERE type IN ('result/trial', 'raw')"
+    )
+    doubled = messages - len(theirs) - len(traces)
+    return Row(
+        "persistent" if durable else "forgets all",
+        seed,
+        len(ours),
+        ", ".join(f"{name} {count}" for name, count in sorted(killed.items())),
+        len(ours - theirs),
+        doubled,
+        len(traced - traces),
+        number_in(soak.care_database, "SELECT COUNT(*) FROM care_refused"),
+        _waiting(soak.database),
+        seconds,
+    )
+
+
+def _dashed(id_: object) -> str:
+    return str(uuid.UUID(str(id_)))
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run with both kinds of broker; exit 1 when anything was lost, doubled or left."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.soak", description=__doc__)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--results", type=int, default=RESULTS)
+    parser.add_argument("--kills", type=int, default=KILLS)
+    asked = parser.parse_args(argv)
+    rows = []
+    for durable in (True, False):
+        try:
+            rows.append(run(asked.seed, durable=durable, results=asked.results, kills=asked.kills))
+        except StationError as error:
+            sys.stderr.write(f"soak: {error}\n")
+            return 1
+    show("Killed while results flow", rows)
+    wrong = sum(r.lost + r.doubled + r.raw_lost + r.refused + r.left_in_outbox for r in rows)
+    return 1 if wrong or any(r.results != asked.results for r in rows) else 0
+
+
+if __name__ == "__main__":
+    with suppress(KeyboardInterrupt):
+        sys.exit(main())
