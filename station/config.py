@@ -22,11 +22,21 @@ Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
 
 
 class StationConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Who this station is and where it keeps things."""
+    """Who this station is and where it keeps things.
+
+    In a `clinic` several people share it: each says with a number who trains now.
+    """
 
     id: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$")] = "station-1"
     subj: Annotated[str, msgspec.Meta(min_length=1, max_length=64)] | None = None  # pseudonym of its patient
     state: str = ""  # folder of database and socket; empty: systemd's, else the user's own
+    clinic: bool = False
+
+    def __post_init__(self) -> None:
+        """Refuse one patient for a station that several share. Raises ValueError."""
+        if self.clinic and self.subj is not None:
+            message = "clinic and subj exclude each other: a station that several share belongs to nobody"
+            raise ValueError(message)
 
 
 class SourceConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

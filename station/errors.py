@@ -25,6 +25,10 @@ class ServiceError(StationError):
     """The board cannot be given to this client, or it asks for what only that client may do."""
 
 
+class SupervisionError(StationError):
+    """Whoever looks on may not do this: it is for the person who trains."""
+
+
 class MessageError(StationError, ValueError):
     """A message from the wire or a client cannot be understood."""
 

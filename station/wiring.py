@@ -4,6 +4,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 from station.board.acquire import acquire
@@ -135,14 +136,16 @@ def make_service_over(
 ) -> "Service":
     """Return the station's loop over this board, which tells the time by `now_ns` and the date by `wall`."""
     from station.session.absence import Absence
+    from station.session.clinic import Clinic
     from station.session.clock import WallClock
     from station.session.drift_watch import DriftWatch
     from station.session.exchange import PlateExchange
-    from station.session.prescriptions import Prescriptions, remind
     from station.session.recorder import Recorder
     from station.session.reports import Identity
+    from station.session.seats import Home
     from station.session.server import Server
     from station.session.service import Parts, Service
+    from station.session.shared_service import SharedService
     from station.session.store import Store
     from station.training.course import Course
     from station.training.fitting import Bounds
@@ -154,23 +157,24 @@ def make_service_over(
     sim = config.source.sim
     store = Store(folder / DATABASE)
     server = Server(socket_path(config))
-    bounds = Bounds(config.station.id, config.station.subj, config.limits, known_routines(config))
-    prescriptions = Prescriptions(store, bounds, verify=_verifier(config), wall=wall, log=log)
-    identity = Identity(config.station.subj, plate.calibration, sim)
-    recorder = Recorder(store, folder, identity, wall=wall, log=log, rx_version=lambda: prescriptions.version)
-    recorder.memory.rested = config.source.rested
-    prescriptions.attach(recorder)
-    left_off = recorder.recover()
-    prescriptions.after_session()  # what a power cut left undecided
-    programme = prescriptions.in_force()
-    course = Course(
-        programme,
-        plate_mm=(plate.width_mm, plate.length_mm),
-        sim=sim,
-        adopted=prescriptions.adopted,
-        stop_words=recorder.stops.words(),
+    clinic = config.station.clinic
+    bounds = Bounds(
+        config.station.id, config.station.subj, config.limits, known_routines(config), clinic=clinic
     )
-    prescriptions.adopted(programme)
+    make_course = partial(Course, plate_mm=(plate.width_mm, plate.length_mm), sim=sim)
+    persons = (Clinic if clinic else Home)(
+        store, bounds, make_course, verify=_verifier(config), wall=wall, log=log
+    )
+    recorder = Recorder(
+        store,
+        folder,
+        Identity(config.station.subj, plate.calibration, sim, clinic),
+        wall=wall,
+        log=log,
+        rx_version=persons.rx_version,
+        rested=config.source.rested,
+    )
+    persons.attach(recorder)
     exchange = PlateExchange(
         own_plates(config),
         station=config.station.id,
@@ -180,11 +184,11 @@ def make_service_over(
         now=wall.now,
     )
     drift = DriftWatch(store, recorder, plate)
-    remind(course, recorder)
-    if left_off is not None:
-        course.offer_to_go_on(left_off, recorder.memory.check_in_stands)
-    absence = Absence(store, recorder, subj=config.station.subj)
-    parts = Parts(board, server, recorder, prescriptions, course, plate, exchange, drift, absence)
+    absence = Absence(store, recorder, subj=config.station.subj, shared=clinic)
+    seat = persons.seat
+    parts = Parts(board, server, recorder, seat.prescriptions, seat.course, plate, exchange, drift, absence)
+    if isinstance(persons, Clinic):
+        return SharedService(parts, persons, log=log, now_ns=now_ns)
     return Service(parts, log=log, now_ns=now_ns)
 
 

@@ -169,6 +169,17 @@ def test_the_patient_page_shows_what_was_written_down(therapist: Client, home: E
         assert words in page
 
 
+def test_marks_of_whoever_looked_on_stand_with_the_trial_and_the_session(
+    therapist: Client, home: ExampleStation
+) -> None:
+    trial = new_id()
+    store([home.trial(SESSION, trial=trial, marks_s=(3.2, 10.0)), home.session(SESSION, supervised=True)])
+    assert "supervised" in text(therapist, patient_url(home))
+    page = text(therapist, f"/trials/{trial}/")
+    assert "Marked" in page
+    assert "3.2 s" in page
+
+
 def test_a_trial_without_its_raw_trace_says_so(therapist: Client, home: ExampleStation) -> None:
     store([home.trial(SESSION)])
     assert "raw trace of this trial has not arrived" in text(therapist, patient_url(home))

@@ -21,6 +21,7 @@ from ui.care.examples import ExampleStation, new_id
 from ui.care.folder import data_folder
 from ui.care.intake import store
 from ui.care.models import Patient, Prescription, Station
+from ui.care.outgoing import newest
 from ui.care.verbs import results
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("care_folder")]
@@ -152,6 +153,25 @@ def test_prescribe_queues_a_signed_prescription(capsys: Output, tmp_path: Path) 
     assert main(["prescribe", "home-1", str(file)]) == 0
     assert main(["prescribe", "home-1", str(file)]) == 0
     assert [(rx.version, rx.state) for rx in Prescription.objects.all()] == [(2, "queued"), (1, "replaced")]
+
+
+def test_prescribe_for_a_station_that_several_share_names_whose_it_is(capsys: Output, tmp_path: Path) -> None:
+    Station.objects.create(sid="clinic-1")
+    for subj in ("p-ann", "p-ben"):
+        Patient.objects.create(pseudonym=subj, name=subj)
+    file = tmp_path / "rx.json"
+    for subj, number in (("p-ann", "4711"), ("p-ben", "0815"), ("p-ann", "4711")):
+        rx = {"subj": subj, "number": number, "exercises": [{"routine": "supported-standing", "rung": 2}]}
+        file.write_text(json.dumps(rx))
+        assert main(["prescribe", "clinic-1", str(file)]) == 0
+    states = [(rx.version, rx.state) for rx in Prescription.objects.order_by("version")]
+    assert states == [(1, "replaced"), (2, "queued"), (3, "queued")], "one person's replaces no other's"
+    assert [(letter.station, letter.number) for letter in newest()] == [
+        ("clinic-1", "0815"), ("clinic-1", "4711"),
+    ]  # fmt: skip
+    file.write_text('{"subj": "p-nobody", "exercises": [{"routine": "supported-standing", "rung": 2}]}')
+    assert main(["prescribe", "clinic-1", str(file)]) == 1
+    assert "no patient has the pseudonym 'p-nobody' here" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ import paho.mqtt.client as mqtt
 import pytest
 from paho.mqtt.enums import CallbackAPIVersion
 
-from station.link.handover import FIRST_WAIT_S, Handover
+from station.link.handover import FIRST_WAIT_S, Handovers
 from station.link.messages import MAX_MESSAGE_BYTES, Reply, StationEvent, decode_envelope, down_topic
 from station.link.uplink import Uplink
 from station.session.protocol import Health, Prescribe
@@ -177,8 +177,8 @@ def test_a_prescription_that_the_session_refused_at_first_is_offered_until_it_is
     station: Station,
 ) -> None:
     now_s = [0.0]
-    handover = Handover(station.store.outbox, now_s=lambda: now_s[0])
-    station.uplink._handover = handover
+    handovers = Handovers(station.store.outbox, now_s=lambda: now_s[0])
+    station.uplink._handovers = handovers
     subscribed(station)
     station.care.say("rx", {"rx": {"version": 4}, "key": "k", "sig": ""}, retain=True)
     station.turn_until(lambda: bool(station.told))
@@ -194,7 +194,15 @@ def test_a_prescription_that_the_session_refused_at_first_is_offered_until_it_is
     station.care.say("ack", {"ids": [station.of("reply")[0]["id"]]})
     station.turn_until(lambda: station.store.backlog().depth == 0)
     now_s[0] += 10_000
-    assert handover.due() is None
+    assert handovers.due() == []
+
+
+def test_prescriptions_of_two_people_of_one_station_are_both_handed_over(station: Station) -> None:
+    for number in ("4711", "0815"):
+        station.care.say(f"rx/{number}", {"rx": {"version": 1}, "number": number}, retain=True)
+    station.turn_until(lambda: len(station.told) == 2)
+    told = [json.loads(told.document) for told in station.told if isinstance(told, Prescribe)]
+    assert {document["number"] for document in told} == {"4711", "0815"}
 
 
 def test_a_row_larger_than_the_care_side_reads_is_kept_and_the_others_go_on(station: Station) -> None:

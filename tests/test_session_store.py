@@ -142,6 +142,31 @@ def test_a_database_of_the_first_version_is_brought_up_to_date_with_all_that_is_
         assert [one.number for one in again.finished_sessions(rx=1)] == [3]
 
 
+def test_a_kept_prescription_is_known_by_its_person_in_a_database_brought_up_to_date(path: Path) -> None:
+    with sqlite3.connect(path) as old:
+        old.executescript(SCHEMA)
+        old.execute("PRAGMA user_version = 1")
+        keep = "INSERT INTO prescription (version, document, received) VALUES (?, ?, 'then')"
+        for subj in ("p-1", "p-2"):
+            old.execute(keep, (7, msgspec.json.encode({"rx": {"subj": subj, "version": 7}})))
+    old.close()
+    with Store(path) as store:
+        assert store.prescribed() == ["p-1", "p-2"]
+        assert [store.newest_prescription_number(subj) for subj in ("p-1", "p-2", None)] == [1, 2, 2]
+
+
+def test_a_session_is_kept_under_the_prescription_of_its_own_person(path: Path) -> None:
+    with Store(path) as store:
+        for subj in ("p-1", "p-2"):
+            store.keep_prescription(1, b"{}", received="now", subj=subj)
+        store.begin_session("s-1", started=RESULT.started, rx_version=1, subj="p-1")
+        store.end_session(RESULT, HEADER)
+        assert len(store.finished_sessions(rx=1)) == 1
+        assert store.finished_sessions(rx=2) == []
+        assert store.owner_of("s-1") == ("p-1", 1)
+        assert store.owner_of("s-9") is None
+
+
 def test_a_decision_and_its_event_are_kept_together_and_once(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

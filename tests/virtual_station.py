@@ -26,6 +26,7 @@ from station.session.store import Header, Store
 from station.sway.reading import CELLS, Fault, Reading
 from station.training.course import Course
 from station.training.prescription import Limits, Prescription
+from station.training.snapshot import Snapshot
 from station.wiring import make_service_over
 
 POLL_NS = 2_000_000
@@ -98,6 +99,7 @@ class VirtualStation:
         limits: Limits | None = None,
         subj: str = "p-1",
         imperfect: bool = False,
+        clinic: bool = False,
     ) -> None:
         self.folder = folder
         self.clock = VirtualClock(start_ns)
@@ -105,7 +107,7 @@ class VirtualStation:
         self.log: list[str] = []
         key = Ed25519PrivateKey.from_private_bytes(SEED).public_key().public_bytes_raw()
         config = Config(
-            station=StationConfig(id="s-1", subj=subj, state=str(folder)),
+            station=StationConfig(id="s-1", subj=None if clinic else subj, state=str(folder), clinic=clinic),
             care=CareConfig(keys=(key,)),
             limits=limits or Limits(longest_validity_days=36500),
         )
@@ -152,6 +154,10 @@ class VirtualStation:
     def course(self) -> Course:
         """Return the course inside, to look at."""
         return self.service._course
+
+    def shown(self) -> Snapshot:
+        """Return what the clients are shown now."""
+        return self.service._snapshot()
 
     def kinds(self) -> list[str]:
         return [getattr(packet, "kind", "") for packet in self.heard]

@@ -30,7 +30,8 @@ STANDS: Final[dict[Stance, SimulatedStance]] = {
 }
 
 ANSWERS: Final[dict[str, bool | int]] = {
-    "support": True, "somebody": True, "pain": 2, "pain_now": 2, "pain_after": 2, "effort": 3, "compared": 1,
+    "its_me": True, "support": True, "somebody": True,
+    "pain": 2, "pain_now": 2, "pain_after": 2, "effort": 3, "compared": 1,
 }  # fmt: skip
 
 
@@ -84,7 +85,7 @@ def _hands_percent(exercise: ExerciseView) -> float:
 def reply(snapshot: Snapshot) -> Command | None:
     """Return what a patient presses or answers in this phase, who has a good day."""
     match snapshot.phase:
-        case "checkin" | "checkout" | "guided" | "pause" if snapshot.question is not None:
+        case "confirm" | "checkin" | "checkout" | "guided" | "pause" if snapshot.question is not None:
             return _answer(snapshot.question)
         case "welcome" | "message" | "plan" | "setup" | "guided" | "pause":
             return Press(button="start")
@@ -165,7 +166,7 @@ class Patient:
         if snapshot.session is not None and snapshot.session != self._session:
             self._session = snapshot.session
             self._tell(self._session)
-        ended_early = self._session is not None and snapshot.phase == "welcome"
+        ended_early = self._session is not None and snapshot.phase in ("who", "welcome")
         if ended_early or snapshot.phase in ("summary", "blocked"):
             self.finished = True
             return

@@ -1,4 +1,4 @@
-"""The newest prescription on its way to the session: offered again until the session has answered for it."""
+"""Prescriptions on their way to the session: offered again until the session has answered for each."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -89,3 +89,28 @@ class Handover:
         """Note that it was sent: without an answer it is due again, each time after twice as long."""
         self._due_s = self._now_s() + self._wait_s
         self._wait_s = min(LONGEST_WAIT_S, 2 * self._wait_s)
+
+
+class Handovers:
+    """A handover for each topic: several people may share a station, each with an own prescription."""
+
+    def __init__(self, fetch: Fetch, *, now_s: Callable[[], float] = time.monotonic) -> None:
+        self._fetch = fetch
+        self._now_s = now_s
+        self._by_topic: dict[str, Handover] = {}
+
+    def take(self, topic: str, document: bytes) -> None:
+        """Hold this document instead of any other of its topic."""
+        if topic not in self._by_topic:
+            self._by_topic[topic] = Handover(self._fetch, now_s=self._now_s)
+        self._by_topic[topic].take(document)
+
+    def look(self) -> None:
+        """Drop what the session has answered for, before rows leave the outbox."""
+        for handover in self._by_topic.values():
+            handover.look()
+
+    def due(self) -> list[tuple[Handover, bytes]]:
+        """Return the documents that it is time to offer."""
+        held = ((handover, handover.due()) for handover in self._by_topic.values())
+        return [(handover, document) for handover, document in held if document is not None]

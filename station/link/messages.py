@@ -52,6 +52,15 @@ def down_topic(station: str, kind: Literal["ack", "rx", "cmd"]) -> str:
     return f"{ROOT}/s/{station}/down/{kind}"
 
 
+def rx_topic(station: str, number: str | None) -> str:
+    """Return the topic of a person's prescriptions.
+
+    It is retained, so where several share a station each needs an own one: named by their number there.
+    """
+    topic = down_topic(station, "rx")
+    return topic if number is None else f"{topic}/{number}"
+
+
 class Address(NamedTuple):
     """Where a message came from."""
 

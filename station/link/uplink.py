@@ -16,7 +16,7 @@ from paho.mqtt.reasoncodes import ReasonCode
 
 from station import __version__
 from station.errors import MessageError, StoreError
-from station.link.handover import Handover
+from station.link.handover import Handover, Handovers
 from station.link.messages import (
     MAX_MESSAGE_BYTES,
     Birth,
@@ -27,6 +27,7 @@ from station.link.messages import (
     decode_ack,
     down_topic,
     encode,
+    rx_topic,
     up_topic,
 )
 from station.link.outbox import Pump
@@ -68,7 +69,7 @@ class Uplink:
         self._heard: queue.SimpleQueue[tuple[str, bytes]] = queue.SimpleQueue()
         self._session: SessionClient | None = None
         self._session_at_s = 0.0
-        self._handover = Handover(store.outbox)
+        self._handovers = Handovers(store.outbox)
         self._presence_told = Presence()
         self._rx_version: int | None = None
         self._seen_version = -1
@@ -167,8 +168,8 @@ class Uplink:
             self._on_connected()
         elif topic == down_topic(self._station, "ack"):
             self._on_ack(payload)
-        elif topic == down_topic(self._station, "rx"):
-            self._on_prescription(payload)
+        elif topic.startswith(down_topic(self._station, "rx")):
+            self._on_prescription(topic, payload)
         elif topic == "!refused":
             self._log(f"the broker refuses this station: {payload.decode()}")
         elif topic == "!denied":
@@ -176,15 +177,16 @@ class Uplink:
         elif topic == "!away":
             self._log("the care team's broker is away; results wait on this station")
 
-    def _on_prescription(self, payload: bytes) -> None:
+    def _on_prescription(self, topic: str, payload: bytes) -> None:
         if len(payload) > MAX_DOCUMENT_BYTES:
             self._log(f"prescription: {len(payload)} bytes are too large, left aside")
         elif payload:  # an empty one only clears what the broker kept
-            self._handover.take(payload)
+            self._handovers.take(topic, payload)
 
     def _on_connected(self) -> None:
         self._log("connected to the care team's broker")
-        self._client.subscribe([(down_topic(self._station, "ack"), 1), (down_topic(self._station, "rx"), 1)])
+        topics = down_topic(self._station, "ack"), rx_topic(self._station, None), rx_topic(self._station, "+")
+        self._client.subscribe([(topic, 1) for topic in topics])
         self._publish("state", self._state(online=True), retain=True)
         self._publish_birth()
         self._pump.reconnected()
@@ -192,7 +194,7 @@ class Uplink:
     def _on_ack(self, payload: bytes) -> None:
         try:
             ids = decode_ack(payload).ids
-            self._handover.look()
+            self._handovers.look()
             self._store.acknowledged(ids)
         except (MessageError, StoreError) as error:
             self._log(f"acknowledgement: {error}")
@@ -214,23 +216,22 @@ class Uplink:
                     self._presence_told.board = notice.board
                 elif isinstance(notice, Refused):  # the uplink asks nothing else of it
                     self._log(f"the session does not take the prescription now: {notice.reason}")
-            document = self._handover.due()
-            if document is not None:
-                self._hand_over(self._session, document)
+            for handover, document in self._handovers.due():
+                self._hand_over(self._session, handover, document)
         except (ConnectionError, MessageError):
             if self._session is not None:
                 self._session.close()
                 self._session = None
 
-    def _hand_over(self, session: SessionClient, document: bytes) -> None:
+    def _hand_over(self, session: SessionClient, handover: Handover, document: bytes) -> None:
         try:
             text = document.decode()
         except UnicodeDecodeError as error:
             self._log(f"prescription: not readable, left aside: {error}")
-            self._handover.drop()
+            handover.drop()
             return
         session.send(Prescribe(document=text))
-        self._handover.offered()
+        handover.offered()
 
     # -- what is sent --------------------------------------------------------------------------------------
 

@@ -15,10 +15,12 @@ EVERY_NS: Final = 600 * 1_000_000_000
 class Absence:
     """One person's absence, told once until they have trained again.
 
-    A station that is switched off tells nothing; that it is off, the care side knows by itself.
+    A station that is switched off tells nothing; that it is off, the care side knows by itself. Nor does one
+    that several `shared`: whoever comes there may train at home between.
     """
 
-    def __init__(self, store: Store, recorder: Recorder, *, subj: str | None) -> None:
+    def __init__(self, store: Store, recorder: Recorder, *, subj: str | None, shared: bool = False) -> None:
+        self._shared = shared
         self._store = store
         self._recorder = recorder
         self._key = TOLD_NOTE if subj is None else f"{TOLD_NOTE} {subj}"
@@ -27,7 +29,7 @@ class Absence:
 
     def look(self, now_ns: int) -> None:
         """Look now and then; never while training is stopped, which the care team knows."""
-        if now_ns < self._next_ns:
+        if self._shared or now_ns < self._next_ns:
             return
         self._next_ns = now_ns + EVERY_NS
         memory = self._recorder.memory

@@ -1,5 +1,6 @@
 """The station's own buttons: what a press means where a screen has something to do with it."""
 
+from collections.abc import Callable
 from typing import Final
 
 from station.session.protocol import Command, Event, Press, TakeButtons
@@ -13,7 +14,8 @@ PRESSED: Final = "{button}_pressed"  # kind of the event that passes a press on
 class StationButtons:
     """Passes presses on to the screen: those it has taken, and those that mark an answer."""
 
-    def __init__(self, server: Server, course: Course) -> None:
+    def __init__(self, server: Server, course: Callable[[], Course]) -> None:
+        """Look at the course of whoever trains now."""
         self._server = server
         self._course = course
         self._peer: Peer | None = None
@@ -31,7 +33,7 @@ class StationButtons:
         if self._is_taken(peer, command) and self._peer is not None:
             self._server.tell_one(self._peer, event)
             return True
-        marks = command.button == "start" and self._course.question is not None
+        marks = command.button == "start" and self._course().question is not None
         if marks or command.button == "both":
             self._server.tell(event)
             return True
@@ -40,5 +42,5 @@ class StationButtons:
     def _is_taken(self, peer: Peer, press: Press) -> bool:
         if self._peer not in self._server.peers or peer is self._peer or press.button not in self._taken:
             return False
-        phase = self._course.phase
+        phase = self._course().phase
         return phase in NOBODY_TRAINS or (press.button == "start" and phase != "all_right")

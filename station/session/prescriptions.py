@@ -41,20 +41,30 @@ class Prescriptions:
     """Which programme is in force, and how another one comes to be.
 
     `verify` checks the signature of a document and returns what it says; it raises PrescriptionError or
-    MessageError. Only a document it accepts can make anything harder.
+    MessageError. Only a document it accepts can make anything harder. `examine` raises PrescriptionError for
+    a new one that cannot stand beside those of other people on this station.
     """
 
     def __init__(
-        self, store: Store, bounds: Bounds, *, verify: Verify, wall: WallClock, log: Callable[[str], None]
+        self,
+        store: Store,
+        bounds: Bounds,
+        *,
+        verify: Verify,
+        wall: WallClock,
+        log: Callable[[str], None],
+        examine: Callable[[Prescription], None] = lambda _: None,
     ) -> None:
         self._store = store
         self._bounds = bounds
         self._verify = verify
+        self._examine = examine
         self._wall = wall
         self._log = log
         self._recorder: Recorder | None = None
         self._unfit: tuple[int, str] | None = None  # a kept prescription that may not stand any more, and why
         self._progress = Progress(store, bounds, log=log)
+        self.number: str | None = None  # what this person types where several share a station
         self._kept_version = 0  # of this station's and this patient's newest, also where it may not stand
         self._rx = self._newest()
         self.version: int | None = None  # of the programme in force
@@ -65,17 +75,18 @@ class Prescriptions:
         if self._unfit is not None:
             self._reply(self._unfit[0], "rejected", self._unfit[1])
         if self._rx is not None:
-            recorder.stops.prescribed(self._rx)
+            recorder.stops_of(self._bounds.whose).prescribed(self._rx)
 
     def _newest(self) -> Prescription | None:
         """Return the prescription kept here, if its signature and this device's limits still let it stand."""
-        kept = self._store.newest_prescription()
+        kept = self._store.newest_prescription(self._bounds.whose)
         if kept is None:
             return None
         try:
             rx = self._verify(kept[1])
             if rx.station == self._bounds.station and rx.subj == (self._bounds.subj or rx.subj):
                 self._kept_version = rx.version
+                self.number = rx.number
             check_fits(rx, self._bounds)
         except (PrescriptionError, MessageError) as error:
             self._log(f"the prescription kept on this station cannot be used: {error}")
@@ -93,7 +104,7 @@ class Prescriptions:
         """Decide what the sessions that ended ask for, once they are kept, and tell the care team."""
         rx, recorder = self._rx, self._recorder
         if rx is not None and recorder is not None:
-            header = recorder.header()
+            header = self._header(recorder)
             self._write(lambda: self._decide(rx, header))
 
     def _decide(self, rx: Prescription, header: Header) -> None:
@@ -128,8 +139,8 @@ class Prescriptions:
             return
         self.version = programme.rx_version
         if programme.rx_version is not None:
-            version, applied = programme.rx_version, self._wall.text()
-            self._write(lambda: self._store.prescription_applied(version, applied=applied))
+            version, applied, whose = programme.rx_version, self._wall.text(), self._bounds.whose
+            self._write(lambda: self._store.prescription_applied(version, applied=applied, subj=whose))
             self._reply(programme.rx_version, "applied")
 
     def before_session(self, course: Course) -> None:
@@ -166,17 +177,20 @@ class Prescriptions:
                 self._reply(version, "applied" if self.version == version else "received")
                 return
             check_prescription(rx, self._bounds, applied_version=self._kept_version, now=self._latest())
+            self._examine(rx)
         except (PrescriptionError, MessageError) as error:
             reason = _readable(str(error))
             self._log(f"prescription {version} refused: {reason}")
             self._reply(version, "rejected", reason)
             return
-        self._store.keep_prescription(rx.version, document, received=self._wall.text())
+        self._store.keep_prescription(rx.version, document, received=self._wall.text(), subj=rx.subj)
         self._rx = rx
         self._kept_version = rx.version
+        self.number = rx.number
         if self._recorder is not None:
-            self._recorder.stops.prescribed(rx)
-            course.stop_words = self._recorder.stops.words()
+            stops = self._recorder.stops_of(self._bounds.whose)
+            stops.prescribed(rx)
+            course.stop_words = stops.words()
         self._reply(rx.version, "received")
         course.prescribe(self.in_force())
 
@@ -185,8 +199,15 @@ class Prescriptions:
     ) -> None:
         if self._recorder is not None:
             body = ReplyBody(rx_version=version, state=state, reason=reason)
-            header = self._recorder.header()
+            header = self._header(self._recorder)
             self._write(lambda: self._store.post("reply", body, header))
+
+    def _header(self, recorder: Recorder) -> Header:
+        """Return the head of a message about this person, whoever trains at this moment."""
+        header = recorder.header()
+        if not self._bounds.clinic:
+            return header
+        return msgspec.structs.replace(header, subj=self._bounds.subj or None, rx_version=self.version)
 
 
 def remind(course: Course, recorder: Recorder) -> None:

@@ -32,7 +32,7 @@ class Progress:
 
         What a simulated and what a real board measured are never counted together. Raises StoreError.
         """
-        number = self._store.newest_prescription_number()
+        number = self._store.newest_prescription_number(self._bounds.whose)
         if number is None:
             return ()
         history, open_sessions = self._history(rx=number, sim=header.sim)
@@ -46,7 +46,7 @@ class Progress:
 
     def programme(self, rx: Prescription, today: date) -> Programme:
         """Return what is trained under this prescription today."""
-        number = self._store.newest_prescription_number()
+        number = self._store.newest_prescription_number(self._bounds.whose)
         try:
             decisions = [] if number is None else self._store.decisions(number)
         except msgspec.DecodeError as error:

@@ -6,6 +6,7 @@ import msgspec
 
 from station.errors import MessageError
 from station.training.health import BoardHealth
+from station.training.prescription import PatientNumber
 from station.training.routine import Side, Surface, Vision
 from station.training.snapshot import Snapshot
 
@@ -59,6 +60,16 @@ class Answer(Packet, frozen=True, tag="answer"):
 
     key: Key
     value: bool | Annotated[int, msgspec.Meta(ge=0, le=MOST_COUNTED)]
+
+
+class ChoosePatient(Packet, frozen=True, tag="choose_patient"):
+    """The number somebody typed on a station that several share; asked back before it counts."""
+
+    number: PatientNumber
+
+
+class Mark(Packet, frozen=True, tag="mark"):
+    """Whoever looks on has seen something worth finding again: this instant is kept with the trial."""
 
 
 SimulatedStance = Literal["both", "together", "one-leg", "semi-tandem", "tandem", "board"]
@@ -198,6 +209,8 @@ Command = (
     | Press
     | TakeButtons
     | Answer
+    | ChoosePatient
+    | Mark
     | Simulate
     | SimulateFault
     | Prescribe

@@ -19,10 +19,12 @@ from station.session.event import EventBody
 from station.session.later import Later
 from station.session.memory import Memory
 from station.session.moment import Moment
+from station.session.people import People
 from station.session.recovery import FALL, Recovery
 from station.session.reports import REPORTED, Identity
 from station.session.stop import Stops
 from station.session.store import Header, Note, Store, new_id
+from station.session.supervision import SUPERVISED_NOTE, was_supervised
 from station.session.trial import Kept, Place, blank_result, finish, finish_counted
 from station.session.trial_file import S, TrialFile, TrialHead, discard
 from station.sway.plate import Four, Plate
@@ -41,7 +43,7 @@ Detail = dict[str, str | float | int | bool | None]
 class Recorder:
     """Everything that must survive: nothing here decides, and nothing here is lost when the process dies."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - all that it works with
         self,
         store: Store,
         folder: Path,
@@ -50,7 +52,9 @@ class Recorder:
         wall: WallClock,
         log: Callable[[str], None],
         rx_version: Callable[[], int | None],
+        rested: bool = False,
     ) -> None:
+        """Keep for the person of `identity`; `rested`: a simulated one, who needs no rest."""
         self._store = store
         self._identity = identity
         self._wall = wall
@@ -60,16 +64,21 @@ class Recorder:
         self._folder = folder
         self._file = TrialFile(folder)
         self._later = Later(now_s=time.monotonic, log=log)
-        self.memory = Memory(store, now=self._moment, write=self._later.write, subj=identity.subj)
+        self._people = People(
+            store, now=self._moment, write=self._later.write, clinic=identity.clinic, rested=rested
+        )
+        self.memory = self._people.memory(identity.subj)
         self._last_session: str | None = None  # the journal is written after it
         self._noise_n: float | None = None
         self._recording_ns: int | None = None
         self._started = ""
         self._events: Counter[str] = Counter()  # of this session, by kind
         self._trial_events: Counter[str] = Counter()  # since the last hold began
+        self._marks_ns: list[int] = []  # in this trial
+        self.supervised = False  # somebody looks on at this session, or did
         self.session: str | None = None
         self.tare = self._known_tare()
-        self.stops = Stops(store, now=self._moment, write=self._later.write, subj=identity.subj)
+        self.stops = self._people.stops(identity.subj)
 
     def close(self) -> None:
         """Close the database and leave the trial in progress, if any, for recovery."""
@@ -78,23 +87,56 @@ class Recorder:
 
     # -- recovery ------------------------------------------------------------------------------------------
 
-    def recover(self) -> Progress | None:
+    def recover(self, goes_on: Callable[[str | None], bool] | None = None) -> Progress | None:
         """Keep the trials and sessions that a power cut or a kill broke off, marked so.
 
         Return how far the session had come that may still go on; it never keeps the station from starting.
+        `goes_on` says whose may; at home those of the person the station belongs to.
         """
         header = partial(self.header, hist=True)
         sim = self._identity.sim
         recovery = Recovery(
-            self._store, self._folder, self.memory, self._wall, header, self._log, sim, self._unanswered
+            store=self._store,
+            folder=self._folder,
+            memory=self._memory_of,
+            goes_on=goes_on or (lambda subj: subj == self._identity.subj),
+            wall=self._wall,
+            header=header,
+            log=self._log,
+            sim=sim,
+            unanswered=self._unanswered,
         )
         recovery.trials()
-        left_off = recovery.sessions()
-        if left_off is None:
+        resumed = recovery.sessions()
+        if resumed is None:
             return None
+        if self._identity.clinic:
+            self.belong_to(resumed.subj)
+        left_off = resumed.left_off
         self.session, self._started = left_off.session, left_off.started
+        self.supervised = was_supervised(self._store, left_off.session)
         self._events.update(left_off.events)
         return left_off.progress
+
+    # -- whose it is ---------------------------------------------------------------------------------------
+
+    @property
+    def subj(self) -> str | None:
+        """Return the pseudonym of whoever trains here now."""
+        return self._identity.subj
+
+    def _memory_of(self, subj: str | None) -> Memory:
+        return self._people.memory(subj if subj is not None else self._identity.subj)
+
+    def stops_of(self, subj: str | None) -> Stops:
+        """Return what keeps this person from training; at home that of the one person, who needs no name."""
+        return self._people.stops(subj if subj is not None else self._identity.subj)
+
+    def belong_to(self, subj: str | None) -> None:
+        """Keep what comes for this person from now on: in a clinic, where several share the station."""
+        self._identity = replace(self._identity, subj=subj)
+        self.memory, self.stops = self._people.memory(subj), self._people.stops(subj)
+        self._last_session = None
 
     # -- as it happens -------------------------------------------------------------------------------------
 
@@ -116,6 +158,7 @@ class Recorder:
         self._started = self._wall.text()
         self._events.clear()
         self._trial_events.clear()
+        self.supervised = False
         session, started, rx_version = self.session, self._started, self._rx_version()
         subj = self._identity.subj
         self._later.write(
@@ -138,6 +181,7 @@ class Recorder:
             planned, place, started=self._wall.text(), cal=self._identity.cal, sim=self._identity.sim
         )
         self._trial_events.clear()
+        self._marks_ns.clear()
         self._file.begin(TrialHead(result=blank, plate=plate.to_dict(), hold_started_ns=t_ns))
 
     def trial_ended(self, ended: TrialEnded) -> None:
@@ -156,7 +200,10 @@ class Recorder:
                 round((end_ns - self._recording_ns) / S, 3),
             )
             kept = Kept(msgspec.structs.replace(kept.result, source_s=source_s), kept.raw)
-        kept = Kept(msgspec.structs.replace(kept.result, events=dict(self._trial_events)), kept.raw)
+        marks_s = tuple(round((t_ns - head.hold_started_ns) / S, 2) for t_ns in self._marks_ns)
+        kept = Kept(
+            msgspec.structs.replace(kept.result, events=dict(self._trial_events), marks_s=marks_s), kept.raw
+        )
         self._trial_events.clear()
         header = self.header()
 
@@ -214,6 +261,7 @@ class Recorder:
             rx_version=self._rx_version(),
             sim=self._identity.sim,
             events=dict(self._events),
+            supervised=self.supervised,
         )
         header = self.header()
         notes = self.memory.session_notes(self.session, ended)
@@ -227,6 +275,23 @@ class Recorder:
     def retry(self) -> None:
         """Make the writes that wait, when it is time."""
         self._later.retry()
+
+    def looked_on(self) -> None:
+        """Keep that somebody looks on at this session."""
+        session = self.session
+        if session is not None and not self.supervised:
+            self.supervised = True
+            self._later.write(lambda: self._store.remember(SUPERVISED_NOTE, session.encode()))
+
+    def marked(self, t_ns: int) -> None:
+        """Keep the instant somebody who looks on has marked, with the trial when it is one of a hold."""
+        detail: Detail = {}
+        head = self._file.head
+        if head is not None:
+            self._marks_ns.append(t_ns)
+            detail = {"trial": head.result.trial, "at_s": round((t_ns - head.hold_started_ns) / S, 2)}
+        self.looked_on()
+        self.happened(Happening("mark", t_ns, detail))
 
     def stopped(self, alert: Happening, words: tuple[str, ...]) -> None:
         """Keep that there is no training today, with the advice, and tell the care team: both or neither.
@@ -244,10 +309,9 @@ class Recorder:
         self._count(alert.kind)
         self._alert(self.stops.hold(), alert.kind, self.session, alert.detail, self.header())
 
-    def _unanswered(self, session: str) -> None:
-        """Tell of a possible fall that a loss of power left unanswered."""
-        detail: Detail = {"power_lost": True}
-        self._alert(self.stops.hold(), FALL, session, detail, self.header(hist=True))
+    def _unanswered(self, session: str, subj: str | None, header: Header) -> None:
+        """Tell of a possible fall that a loss of power left unanswered by the person whose session it was."""
+        self._alert(self.stops_of(subj).hold(), FALL, session, {"power_lost": True}, header)
 
     def _alert(self, note: Note, kind: str, session: str | None, detail: Detail, header: Header) -> None:
         body = EventBody(kind=kind, session=session, detail=detail)

@@ -23,17 +23,22 @@ REPORTED: Final = frozenset(
         "overdone",
         "weight_doubtful",
         "minutes_reached",
+        "mark",
     }
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """What stands in the head of every message of this station."""
+    """What stands in the head of every message of this station.
+
+    In a `clinic` several people share it, and `subj` is whoever trains now: None while nobody does.
+    """
 
     subj: str | None
     cal: str
     sim: bool
+    clinic: bool = False
 
 
 class FaultTold:

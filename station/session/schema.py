@@ -3,7 +3,7 @@
 import sqlite3
 from typing import Final
 
-VERSION: Final = 2
+VERSION: Final = 3
 SCHEMA: Final = """
 CREATE TABLE session (
     id TEXT PRIMARY KEY, started TEXT NOT NULL, rx_version INTEGER, answers BLOB NOT NULL DEFAULT '{}',
@@ -24,6 +24,7 @@ CREATE TABLE note (key TEXT PRIMARY KEY, value BLOB NOT NULL);
 """
 # What each version adds to the one before. `number` counts sessions whatever the clock said, `subj` is whose
 # it was, `rx` the prescription (its number, not its version: versions begin anew with the next patient).
+# A prescription's `subj` is whose it is: several people may share a station.
 STEPS: Final = {
     1: SCHEMA,
     2: """
@@ -36,6 +37,11 @@ CREATE TABLE decision (
     number INTEGER PRIMARY KEY AUTOINCREMENT, rx INTEGER NOT NULL REFERENCES prescription(number),
     session TEXT NOT NULL REFERENCES session(id), body BLOB NOT NULL
 );
+""",
+    3: """
+ALTER TABLE prescription ADD COLUMN subj TEXT;
+UPDATE prescription SET subj = json_extract(CAST(document AS TEXT), '$.rx.subj')
+    WHERE json_valid(CAST(document AS TEXT));
 """,
 }
 

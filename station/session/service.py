@@ -4,9 +4,11 @@ import select
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from typing import Any, Final
+from typing import Any, Final, Literal
 
-from station.errors import ServiceError, StationError, StoreError
+from msgspec import structs
+
+from station.errors import ServiceError, StationError, StoreError, SupervisionError
 from station.session.absence import Absence
 from station.session.acquisition import Note
 from station.session.board import Board
@@ -21,6 +23,7 @@ from station.session.protocol import (
     Command,
     Event,
     Health,
+    Mark,
     Prescribe,
     Press,
     RestorePlate,
@@ -36,6 +39,7 @@ from station.session.recovery import FALL
 from station.session.reports import FaultTold
 from station.session.scale import Scale
 from station.session.server import Peer, Server
+from station.session.supervision import SUPERVISOR, check_allowed, is_watched
 from station.session.upkeep import Upkeep
 from station.sway.plate import Four, Plate
 from station.sway.reading import Fault, Reading, Sample
@@ -49,6 +53,7 @@ from station.training.ended import (
     TrialEnded,
 )
 from station.training.outcome import Happening
+from station.training.snapshot import Phase, Snapshot
 from station.training.view import snapshot_of
 
 TICK_S: Final = 0.01
@@ -95,7 +100,7 @@ class Service:
         self._drift = parts.drift
         self._absence = parts.absence
         self._upkeep = Upkeep(parts.server)
-        self._buttons = StationButtons(parts.server, parts.course)
+        self._buttons = StationButtons(parts.server, lambda: self._course)
         self._now_ns = now_ns
         self._log = log
         self._faults = FaultWatch()
@@ -181,8 +186,7 @@ class Service:
         self._recorder.keep_progress(self._course)
         self._samples += 1
         if self._course.phase == "hold" or self._samples % SHOW_EVERY == 0:
-            session = self._recorder.session
-            self._server.show(snapshot_of(self._course, session, service=self._upkeep.on))
+            self._server.show(self._snapshot())
         if self._samples % 50 == 0:
             self._now_and_then()
 
@@ -193,6 +197,16 @@ class Service:
         if self._course.board_fault():
             state = self._told.state(self._now_ns(), all_is_known=self._recorder.all_is_known)
             self._course.care_told = state
+
+    def _snapshot(self) -> Snapshot:
+        """Return what the clients are shown now; whoever is connected to look on is kept with the session."""
+        watched = is_watched(self._server.peers)
+        if watched:
+            self._recorder.looked_on()
+        session = self._recorder.session
+        snapshot = snapshot_of(self._course, session, service=self._upkeep.on)
+        supervised = watched or (session is not None and self._recorder.supervised)
+        return structs.replace(snapshot, supervised=supervised)
 
     def _may_be_empty(self) -> bool:
         """Return whether nobody is meant to stand on the board, and no mass of a calibration either."""
@@ -252,6 +266,9 @@ class Service:
 
     def _obey(self, peer: Peer, command: Command) -> None:
         try:
+            if peer.name == SUPERVISOR:
+                sample = self._course.sample
+                check_allowed(command, self._phase(), None if sample is None else sample.load_n)
             if isinstance(command, ServiceMode):
                 self._on_service(peer, command)
             elif isinstance(command, TakePlate | RestorePlate | SimulatePlace):
@@ -264,21 +281,19 @@ class Service:
         except StationError as error:
             self._server.refuse(peer, str(error))
 
+    def _phase(self) -> Phase:
+        """Return what is on the screen."""
+        return self._course.phase
+
     def _on_command(self, command: Command) -> None:
         match command:
             case Press(button=button) if button != "both":
-                if button == "start" and self._course.phase in ("welcome", "pause"):
-                    if self._upkeep.on:
-                        raise ServiceError(
-                            "the board is being looked after; training starts again after that"
-                        )
-                    self._prescriptions.before_session(self._course)
-                if button == "stop" and self._course.phase == "welcome":
-                    self._prescriptions.look_back(self._course)
-                self._on_outcomes(self._course.on_press(button))
+                self._press(button)
             case Answer(key=key, value=value):
                 self._on_outcomes(self._course.on_answer(key, value))
                 self._recorder.answered(self._course.answers())
+            case Mark():
+                self._mark()
             case Prescribe(document=document):
                 self._prescriptions.prescribe(document.encode(), self._course)
             case Simulate() | SimulateFault() if not self._course.sim:
@@ -287,6 +302,22 @@ class Service:
                 self._board.simulate(command)
             case SimulateFault():
                 self._board.break_down(command)
+
+    def _press(self, button: Literal["start", "stop", "pause"]) -> None:
+        if button == "start" and self._course.phase in ("welcome", "pause"):
+            if self._upkeep.on:
+                raise ServiceError("the board is being looked after; training starts again after that")
+            self._prescriptions.before_session(self._course)
+        if button == "stop" and self._course.phase == "welcome":
+            self._prescriptions.look_back(self._course)
+        self._on_outcomes(self._course.on_press(button))
+
+    def _mark(self) -> None:
+        if self._recorder.session is None:
+            raise SupervisionError("nobody trains; a mark belongs to a session")
+        t_ns = self._now_ns()
+        self._recorder.marked(t_ns)
+        self._tell("mark", t_ns, {})
 
     # -- service -------------------------------------------------------------------------------------------
 

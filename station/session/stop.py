@@ -58,18 +58,20 @@ class Hold(msgspec.Struct, frozen=True, kw_only=True):
 class Stops:
     """What keeps a person from training on this station, kept over restarts and losses of power.
 
-    A stop holds whoever comes on that day; a hold belongs to a pseudonym.
+    A stop holds whoever comes on that day, or in a clinic whoever told it; a hold belongs to a pseudonym.
     """
 
     def __init__(
         self, store: Store, *, now: Callable[[], Moment], write: Callable[[Callable[[], None]], None],
-        subj: str | None,
+        subj: str | None, clinic: bool = False,
     ) -> None:  # fmt: skip
         self._store = store
         self._now = now
         self._write = write
+        self._whose = subj if clinic else None
+        self._stop_key = f"{STOP_NOTE} {subj}" if clinic else STOP_NOTE
         self._hold_key = HOLD_NOTE if subj is None else f"{HOLD_NOTE} {subj}"
-        self._rx = store.newest_prescription_number() or 0
+        self._rx = store.newest_prescription_number(self._whose) or 0
         self._stop = self._known_stop()
         self._hold = self._known_hold()
 
@@ -87,7 +89,7 @@ class Stops:
         """Let nobody train today, from this moment; return what is to be kept of it."""
         now = self._now()
         self._stop = Stop(words=words, day=now.day, boot=now.boot, mono_s=now.mono_s)
-        return STOP_NOTE, msgspec.json.encode(self._stop)
+        return self._stop_key, msgspec.json.encode(self._stop)
 
     def hold(self) -> Note:
         """Let this person not train until the care team has answered; return what is to be kept of it."""
@@ -101,7 +103,7 @@ class Stops:
 
     def prescribed(self, rx: Prescription) -> None:
         """Know the newest prescription that was accepted here: it may be the care team's answer."""
-        self._rx = self._store.newest_prescription_number() or 0
+        self._rx = self._store.newest_prescription_number(self._whose) or 0
         if self._hold is not None and self._hold.answered_by(rx, self._rx):
             self._hold = None
             self._write(lambda: self._store.remember(self._hold_key, b""))
@@ -116,7 +118,7 @@ class Stops:
         return LONG_AGO
 
     def _known_stop(self) -> Stop | None:
-        value = self._store.note(STOP_NOTE)
+        value = self._store.note(self._stop_key)
         return None if value is None else msgspec.json.decode(value, type=Stop)
 
     def _known_hold(self) -> Hold | None:

@@ -12,6 +12,7 @@ from station.training.result import SessionResult, TrialResult
 
 Note = tuple[str, bytes]
 
+OF_PERSON: Final = "(? IS NULL OR subj = ?)"  # everybody's, or those of one person
 NEXT: Final = "(SELECT COALESCE(MAX(number), 0) + 1 FROM session)"  # the number of a new session
 
 
@@ -47,6 +48,14 @@ class Unfinished(NamedTuple):
     started: str
     rx_version: int | None
     answers: dict[str, bool | int]
+    subj: str | None = None
+
+
+class Owner(NamedTuple):
+    """Whose a session is, and under which version of a prescription it began."""
+
+    subj: str | None
+    rx_version: int | None
 
 
 class Finished(NamedTuple):
@@ -97,7 +106,8 @@ class Store(Database):
         body = msgspec.json.encode(result)
         with self._transaction():
             self._db.execute(
-                "UPDATE session SET result = ?, rx = (SELECT MAX(number) FROM prescription WHERE version = ?)"
+                "UPDATE session SET result = ?, rx = (SELECT MAX(number) FROM prescription AS rx"
+                " WHERE version = ? AND (rx.subj IS NULL OR session.subj IS NULL OR rx.subj = session.subj))"
                 " WHERE id = ?",
                 (body, result.rx_version, result.session),
             )
@@ -132,11 +142,18 @@ class Store(Database):
 
     def unfinished_sessions(self) -> list[Unfinished]:
         """Return the sessions that were broken off."""
-        rows = self._db.execute("SELECT id, started, rx_version, answers FROM session WHERE result IS NULL")
+        rows = self._db.execute(
+            "SELECT id, started, rx_version, answers, subj FROM session WHERE result IS NULL"
+        )
         return [
-            Unfinished(id_, started, rx_version, msgspec.json.decode(answers, type=dict[str, bool | int]))
-            for id_, started, rx_version, answers in rows
+            Unfinished(id_, started, version, msgspec.json.decode(answers, type=dict[str, bool | int]), subj)
+            for id_, started, version, answers, subj in rows
         ]
+
+    def owner_of(self, session: str) -> Owner | None:
+        """Return whose a session is; None for one that is not kept here."""
+        row = self._db.execute("SELECT subj, rx_version FROM session WHERE id = ?", (session,)).fetchone()
+        return None if row is None else Owner(*row)
 
     def trials_of(self, session: str) -> list[TrialResult]:
         """Return the trials of a session in order."""
@@ -192,30 +209,47 @@ class Store(Database):
 
     # -- prescriptions -------------------------------------------------------------------------------------
 
-    def keep_prescription(self, version: int, document: bytes, *, received: str) -> None:
+    def keep_prescription(
+        self, version: int, document: bytes, *, received: str, subj: str | None = None
+    ) -> None:
         """Keep an accepted prescription, not yet applied."""
         with self._transaction():
             self._db.execute(
-                "INSERT INTO prescription (version, document, received) VALUES (?, ?, ?)",
-                (version, document, received),
+                "INSERT INTO prescription (version, document, received, subj) VALUES (?, ?, ?, ?)",
+                (version, document, received, subj),
             )
 
-    def prescription_applied(self, version: int, *, applied: str) -> None:
-        """Keep when a prescription came into force."""
+    def prescription_applied(self, version: int, *, applied: str, subj: str | None = None) -> None:
+        """Keep when a prescription, of this person where one is named, came into force."""
         with self._transaction():
-            self._db.execute("UPDATE prescription SET applied = ? WHERE version = ?", (applied, version))
+            self._db.execute(
+                f"UPDATE prescription SET applied = ? WHERE version = ? AND {OF_PERSON}",  # noqa: S608
+                (applied, version, subj, subj),
+            )
 
-    def newest_prescription_number(self) -> int | None:
-        """Return the number, counted from 1, under which the newest accepted prescription is kept here."""
-        (number,) = self._db.execute("SELECT MAX(number) FROM prescription").fetchone()
+    def newest_prescription_number(self, subj: str | None = None) -> int | None:
+        """Return the number, counted from 1, under which the newest accepted prescription is kept here.
+
+        With `subj` the newest one of this person.
+        """
+        (number,) = self._db.execute(
+            f"SELECT MAX(number) FROM prescription WHERE {OF_PERSON}",  # noqa: S608
+            (subj, subj),
+        ).fetchone()
         return None if number is None else int(number)
 
-    def newest_prescription(self) -> tuple[int, bytes] | None:
-        """Return version and document of the newest accepted prescription."""
+    def newest_prescription(self, subj: str | None = None) -> tuple[int, bytes] | None:
+        """Return version and document of the newest accepted prescription; with `subj` of this person's."""
         row: tuple[int, bytes] | None = self._db.execute(
-            "SELECT version, document FROM prescription ORDER BY number DESC LIMIT 1"
+            f"SELECT version, document FROM prescription WHERE {OF_PERSON} ORDER BY number DESC LIMIT 1",  # noqa: S608
+            (subj, subj),
         ).fetchone()
         return row
+
+    def prescribed(self) -> list[str]:
+        """Return the pseudonyms of everybody a prescription is kept for."""
+        rows = self._db.execute("SELECT DISTINCT subj FROM prescription WHERE subj IS NOT NULL ORDER BY subj")
+        return [subj for (subj,) in rows]
 
     def applied_version(self) -> int | None:
         """Return the version of the newest prescription that came into force."""

@@ -80,6 +80,14 @@ class Course(Exercising):
         else:
             self._go("pause")
 
+    def leave(self) -> list[Outcome]:
+        """End whatever is on the screen, since nobody is there any more; what was done is kept."""
+        if self.phase not in NOBODY_TRAINS:
+            return self._end("away")
+        outcomes = self._close_journal() if self.phase == "journal" else []
+        self._go("welcome")
+        return outcomes
+
     def on_sample(self, sample: Sample) -> list[Outcome]:
         """Take the next sample; all waiting and counting happens here."""
         self._count_time(sample)

@@ -19,12 +19,21 @@ from station.training.routine import OFF_PLATE, Routine
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """What a prescription is held against; `subj` is None before a patient is assigned."""
+    """What a prescription is held against; `subj` is None before a patient is assigned.
+
+    In a `clinic` several people share the station, and `subj` is the one whose prescription it is about.
+    """
 
     station: str
     subj: str | None
     limits: Limits
     routines: Mapping[str, Routine]
+    clinic: bool = False
+
+    @property
+    def whose(self) -> str | None:
+        """Return the person whose prescriptions count here; None at home, where the newest one does."""
+        return self.subj if self.clinic else None
 
     def hardest(self, routine: str) -> int:
         """Return the hardest rung of a routine here; of one that the limits do not name, the first."""
@@ -46,13 +55,17 @@ def check_prescription(rx: Prescription, bounds: Bounds, *, applied_version: int
 def check_fits(rx: Prescription, bounds: Bounds) -> None:
     """Accept a prescription for this station, its patient and its limits as they are now.
 
-    Raises PrescriptionError with the reason: other station, other patient, impossible dates, unknown routine
-    or rung, beyond the limits of the device.
+    Raises PrescriptionError with the reason: other station, other patient, no number where several share the
+    station, impossible dates, unknown routine or rung, beyond the limits of the device.
     """
     if rx.station != bounds.station:
         raise PrescriptionError(f"it is for station {rx.station}; this is {bounds.station}")
     if bounds.subj is not None and rx.subj != bounds.subj:
         raise PrescriptionError(f"it is for patient {rx.subj}; this station belongs to {bounds.subj}")
+    if bounds.clinic and rx.number is None:
+        raise PrescriptionError(
+            "number: it has none; several people share this station, and each needs a number of 4 digits"
+        )
     _check_dates(rx, bounds.limits)
     _check_week(rx, bounds.limits)
     for number, exercise in enumerate(rx.exercises, start=1):

@@ -17,6 +17,7 @@ DaysAWeek = Annotated[int, msgspec.Meta(ge=1, le=7)]
 RestDays = Annotated[int, msgspec.Meta(ge=0, le=6)]
 SessionsADay = Annotated[int, msgspec.Meta(ge=1, le=12)]
 MinutesADay = Annotated[float, msgspec.Meta(gt=0, le=240)]
+PatientNumber = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{4}$")]
 Hours = Annotated[float, msgspec.Meta(ge=0, le=24)]
 
 # As a device comes: eyes close in quiet standing on firm ground only, and no board tips. Whoever installs it,
@@ -76,6 +77,7 @@ class Prescription(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     surgery_date: date | None = None
     weaker_leg: Side | None = None
     somebody_near: bool = False  # the check-in asks whether somebody is
+    number: PatientNumber | None = None  # what the patient types on a station that several share
     sessions_a_day: SessionsADay = 2
     minutes_a_day: MinutesADay = 30.0
     least_gap_h: Hours = 2.0  # between two sessions

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from station.training.snapshot import Question, QuestionKind
+from station.training.words import YOUR_NUMBER
 
 HIGHEST: Final = 10  # of a scale
 
@@ -130,6 +131,9 @@ GOAL: Final = Asked(
         "go outside once",
     ),
 )
+
+# On a station that several people share; the safe answer is "no".
+ITS_ME: Final = Asked("its_me", YOUR_NUMBER)
 
 EVERY: Final = (
     *CHECK_IN, OVERDONE, SOMEBODY_NEAR, *CHECK_OUT, PAIN_NOW, *COUNTS.values(), *JOURNAL, GOAL,

@@ -32,7 +32,8 @@ class TrialResult(msgspec.Struct, frozen=True, kw_only=True):
     `hold_s` is the time that counted. `measures` holds numbers by the names of `analyse`
     (`velocity_mm_s`, `pea95_mm2`, …); a measure this trial may not carry is absent. `source_s` names the
     seconds of the recording that stood on the board, only when one did. `count` is what was counted where the
-    kind counts something. `events` says how often each kind of event happened in it.
+    kind counts something. `events` says how often each kind of event happened in it. `marks_s` are the
+    instants somebody who looked on has marked, in seconds since the hold began.
     """
 
     trial: str  # uuid7
@@ -63,12 +64,13 @@ class TrialResult(msgspec.Struct, frozen=True, kw_only=True):
     kind: Kind = "hold"
     count: int | None = None  # repetitions, targets, steps or minutes, where these are counted
     events: dict[str, int] = {}
+    marks_s: tuple[float, ...] = ()
 
 
 class SessionResult(msgspec.Struct, frozen=True, kw_only=True):
     """One session from check-in to check-out; `complete` is False when it was stopped or broken off.
 
-    `events` says how often each kind of event happened in it.
+    `events` says how often each kind of event happened in it; `supervised`, that somebody looked on.
     """
 
     session: str  # uuid7
@@ -81,6 +83,7 @@ class SessionResult(msgspec.Struct, frozen=True, kw_only=True):
     rx_version: int | None
     sim: bool
     events: dict[str, int] = {}
+    supervised: bool = False
 
 
 class JournalResult(msgspec.Struct, frozen=True, kw_only=True):

@@ -8,6 +8,8 @@ from station.training.prescription import Device
 from station.training.routine import Kind, Side, Stance, Support, Surface, Vision
 
 Phase = Literal[
+    "who",  # several people share the station: a number is asked for; `words` when it is not known
+    "confirm",  # `question` asks whether `number` is the person's own, `plan` is their programme
     "welcome",  # nobody trains; start begins a session, stop shows the weeks behind
     "history",  # the weeks behind and own bests (`past`), until any press
     "message",  # what the therapist or the station has to say (`note`), before the check-in
@@ -179,6 +181,9 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True, tag="snapshot", tag_fi
     tip: str = ""  # of the day
     note: str = ""  # from the therapist or the station, shown once before the check-in after a change
     past: PastView | None = None  # history
+    clinic: bool = False  # several people share the station
+    number: str | None = None  # of the person chosen there
+    supervised: bool = False  # somebody looks on
     service: bool = False  # somebody calibrates or checks the board: nobody can train
     board_fault: str | None = None  # a calm sentence when the board gives no numbers
     care_told: CareTold = ""  # of that fault

@@ -69,6 +69,11 @@ AGAIN_HOUR: Final = "You can train again in about one hour."
 AGAIN_HOURS: Final = "You can train again in about {hours} hours."
 AGAIN_MINUTES: Final = "You can train again in about {minutes} minutes."
 
+NUMBER_UNKNOWN: Final = "We do not know this number here. That is no problem."
+TYPE_AGAIN: Final = "Please type it again, or ask your physiotherapist."
+STILL_THERE: Final = "This training has been waiting for a while."
+YOUR_NUMBER: Final = "Is {number} your number?"
+
 FALL_TOLD: Final = "A message is on its way to your care team."
 TEAM_KNOWS: Final = "Your care team knows about it."
 FALL_HELP: Final = "If you need help now, call the emergency number."
@@ -82,7 +87,7 @@ HELD_WORDS: Final = (HELD, HELD_WHY, HELD_CALL)
 TEMPLATES: Final = (
     HELD_ALL, HELD_LONGER, HELD_SOME, PAIN_OVER, FINISHED_SOME, FINISHED_COUNT, STOOD, BEST, WEEK,
     COUNTED_ALL, COUNTED_SOME, ENOUGH_SESSIONS, ENOUGH_MINUTES, REST_DAY, AGAIN_DAYS, AGAIN_HOURS,
-    AGAIN_MINUTES,
+    AGAIN_MINUTES, YOUR_NUMBER,
 )  # fmt: skip
 SENTENCES: Final = (
     BOARD_FAULT, GETTING_READY, HELD_ONE, HELD_NONE, BROKEN_OFF, BROKEN_OFF_LAST,
@@ -90,7 +95,8 @@ SENTENCES: Final = (
     WAIT_FOR_TEAM, PAIN_TOLD, FINISHED_ONE, STOOD_ONE, SEEN_BY, FALL_TOLD, TEAM_KNOWS, FALL_HELP,
     *HELD_WORDS, WEEK_ONE, PAIN_ROSE, MINUTES_DONE, COUNTED_NONE, *PAUSE_WORDS, PAUSE_LEFT,
     *RESUME_WORDS, WEIGH_AGAIN,
-    ENOUGH, ENOUGH_ONCE, TOO_SOON, AGAIN_TOMORROW, AGAIN_HOUR, *TEMPLATES,
+    ENOUGH, ENOUGH_ONCE, TOO_SOON, AGAIN_TOMORROW, AGAIN_HOUR,
+    NUMBER_UNKNOWN, TYPE_AGAIN, STILL_THERE, *TEMPLATES,
 )  # fmt: skip
 
 

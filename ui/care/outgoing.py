@@ -15,6 +15,7 @@ class Letter(NamedTuple):
     prescription: int  # primary key
     station: str
     document: bytes
+    number: str | None = None  # of the person, on a station that several share
 
 
 def waiting() -> list[Letter]:
@@ -23,9 +24,14 @@ def waiting() -> list[Letter]:
 
 
 def newest() -> list[Letter]:
-    """Return the newest prescription of each station; one it rejected is not offered to it again."""
-    of_same_station = Prescription.objects.filter(station=OuterRef("station")).exclude(state=State.REJECTED)
-    newest_version = of_same_station.order_by("-version").values("version")[:1]
+    """Return the newest prescription of each person of each station.
+
+    One that was rejected is not offered to it again.
+    """
+    of_same_person = Prescription.objects.filter(
+        station=OuterRef("station"), document__subj=OuterRef("document__subj")
+    ).exclude(state=State.REJECTED)
+    newest_version = of_same_person.order_by("-version").values("version")[:1]
     return _letters(Prescription.objects.filter(version=Subquery(newest_version)))
 
 
@@ -35,5 +41,7 @@ def mark_sent(prescriptions: Iterable[int]) -> None:
 
 
 def _letters(prescriptions: QuerySet[Prescription]) -> list[Letter]:
-    rows = prescriptions.order_by("station", "version").values_list("pk", "station__sid", "signed")
-    return [Letter(pk, sid, bytes(signed)) for pk, sid, signed in rows]
+    rows = prescriptions.order_by("station", "version").values_list(
+        "pk", "station__sid", "signed", "document"
+    )
+    return [Letter(pk, sid, bytes(signed), document.get("number")) for pk, sid, signed, document in rows]

@@ -51,10 +51,13 @@ def limits_of(station: models.Station) -> Limits | None:
 def complete(document: bytes, station: models.Station, *, where: str) -> Prescription:
     """Return a prescription from JSON in which version, station, patient and dates may be left out.
 
+    A station that several people share has no patient of its own: `subj` says whose prescription it is.
     Raises PrescriptionError naming `where` and what is wrong.
     """
     try:
         given = msgspec.json.decode(document, type=dict[str, Any])
+        if station.patient is None and "subj" in given:
+            return decode_prescription(msgspec.json.encode({**_frame_for(station, given["subj"]), **given}))
         return decode_prescription(msgspec.json.encode({**frame(station), **given}))
     except (msgspec.DecodeError, UnicodeDecodeError, MessageError) as error:
         raise PrescriptionError(f"{where}: {error}") from None
@@ -64,11 +67,17 @@ def frame(station: models.Station) -> dict[str, Any]:
     """Return what a new prescription says beside its programme. Raises PrescriptionError: no patient."""
     if station.patient is None:
         raise PrescriptionError(f"station {station.sid} has no patient; run: balance-care enrol")
+    return _frame_for(station, station.patient.pseudonym)
+
+
+def _frame_for(station: models.Station, subj: object) -> dict[str, Any]:
+    if not models.Patient.objects.filter(pseudonym=str(subj)).exists():
+        raise PrescriptionError(f"subj: no patient has the pseudonym {str(subj)[:64]!r} here")
     now = timezone.now().astimezone(UTC)
     return {
         "version": next_version(station),
         "station": station.sid,
-        "subj": station.patient.pseudonym,
+        "subj": subj,
         "issued": _rfc3339(now),
         "expires": _rfc3339(now + VALID_FOR),
     }
@@ -113,7 +122,8 @@ def queue(station: models.Station, rx: Prescription, *, who: User | None) -> mod
 
     Raises PrescriptionError when its version was used before.
     """
-    station.prescriptions.filter(state__in=_UNANSWERED, version__lt=rx.version).update(state=State.REPLACED)
+    unanswered = station.prescriptions.filter(state__in=_UNANSWERED, version__lt=rx.version)
+    unanswered.filter(document__subj=rx.subj).update(state=State.REPLACED)
     try:
         with transaction.atomic():
             return models.Prescription.objects.create(

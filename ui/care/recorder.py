@@ -186,7 +186,7 @@ class Recorder:
         for letter in letters:
             if letter.prescription in on_their_way:
                 continue
-            topic = messages.down_topic(letter.station, "rx")
+            topic = messages.rx_topic(letter.station, letter.number)
             info = self._client.publish(topic, letter.document, qos=1, retain=True)
             self._publishing[info.mid] = letter.prescription
 

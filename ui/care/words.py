@@ -83,6 +83,7 @@ EVENT: Final[dict[str, Words]] = {
     "overdone": _("More pain, swelling or stiffness after training"),
     "weight_doubtful": _("Much lighter than last time: hands on the support, or a wrong weight"),
     "minutes_reached": _("The minutes of the day were reached"),
+    "mark": _("Marked by whoever looked on"),
     "not_trained": _("Has not trained for a week"),
     "proposal": _("Ready for the next rung"),
     "eased": _("Made one rung easier"),

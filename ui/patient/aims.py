@@ -9,7 +9,7 @@ from station.training.snapshot import LiveView
 from ui.patient.canvas import Canvas
 from ui.patient.lettering import bold
 from ui.patient.pen import Pen, Point
-from ui.patient.place import PICTURE, Scene
+from ui.patient.place import Scene
 from ui.patient.ring import filling_ring
 from ui.patient.theme import CALM, CALM_SOFT, CARD, EDGE, HAIR, INK, TRAIL
 
@@ -98,7 +98,7 @@ def _arrow(pen: Pen, start: Point, end: Point) -> None:
 def draw_reaches(pen: Pen, scene: Scene, live: LiveView) -> None:
     """Draw how far the furthest lean went each way: a bar with a mark across its end."""
     start = scene.at(*scene.start_mm)
-    pen.clip(PICTURE)
+    pen.clip(scene.picture)
     for place_mm, reach_mm in zip(live.targets_mm, live.reach_mm, strict=False):
         if reach_mm is not None:
             end = _between(start, scene.at(*place_mm), reach_mm * scene.px_per_mm)

@@ -146,7 +146,7 @@ class Kiosk:
 
     def _wanted(self, view: View) -> TakeButtons:
         """Return which of the station's own buttons have something to do on the page that is shown."""
-        if view.service is not None:
+        if view.service is not None or view.pad is not None:
             return TakeButtons(buttons=("start", "stop"))
         turns = (b.action for b in self._window.buttons if isinstance(b.action, Turn))
         return TakeButtons(buttons=("start",) if any(turn.leaf > view.leaf for turn in turns) else ())
@@ -169,6 +169,7 @@ class Kiosk:
             taken_in_s=self._dialogue.taken_in_s(now_ns),
             leaf=self._dialogue.leaf,
             pressed=self._dialogue.pressed,
+            pad=self._dialogue.pad_view(),
             service=None if self._service is None else self._service.view(now_ns),
         )
 

@@ -5,7 +5,7 @@ from typing import Final, NamedTuple
 
 from station.training.snapshot import Phase, Snapshot
 from ui.patient.canvas import Canvas
-from ui.patient.pages import apart, between, board, past, preparing, questions, setup, waiting
+from ui.patient.pages import apart, between, board, past, preparing, questions, setup, waiting, who
 from ui.patient.service.pages.book import draw_service
 from ui.patient.view import LIVE_PHASES, View
 
@@ -20,6 +20,8 @@ class Page(NamedTuple):
 
 
 PAGES: Final[dict[Phase, Page]] = {
+    "who": Page(who.who),
+    "confirm": Page(who.confirm),
     "welcome": Page(waiting.welcome),
     "history": Page(past.past),
     "message": Page(preparing.message),

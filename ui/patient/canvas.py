@@ -5,7 +5,7 @@ from typing import Final, Literal, NamedTuple
 
 import pygame
 
-from station.session.protocol import Answer, Press
+from station.session.protocol import Answer, Mark, Press
 from ui.patient.lettering import LINE_PITCH, Face, Lettering, Setting
 from ui.patient.pen import Pen
 from ui.patient.theme import Colour
@@ -36,7 +36,7 @@ class Pick(NamedTuple):
     choice: str
 
 
-Action = Press | Answer | Choose | Turn | Pick
+Action = Press | Answer | Mark | Choose | Turn | Pick
 
 
 class Button(NamedTuple):

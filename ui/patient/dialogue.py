@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from typing import Final
 
-from station.session.protocol import Answer, Command
+from station.session.protocol import Answer, Command, Mark
 from station.training.snapshot import Question, Snapshot
 from ui.patient.canvas import Action, Button, Choose, Pick, Turn
 from ui.patient.gestures import Key
+from ui.patient.number_pad import NumberPad
 from ui.patient.pen import Point
-from ui.patient.widgets import PAUSE, START, STOP
+from ui.patient.service.view import ServiceView
+from ui.patient.widgets import MARK, PAUSE, START, STOP
 
 # A trembling finger may press twice; a page may change under a finger that is already on its way.
 REPEAT_NS: Final = 400_000_000
@@ -49,6 +51,9 @@ class Dialogue:
         self._press_ns: int | None = None
         self._any_key = False  # whoever presses anything is all right
         self._marked_ns: int | None = None  # when the one button marked `chosen`
+        self._pad: NumberPad | None = None  # on the page that asks for a number
+        self._may_mark = False  # a session under way on a station that several share
+        self._seen_ns: int | None = None  # when whoever looks on marked an instant
 
     def turn_to(self, snapshot: Snapshot | None, now_ns: int) -> None:
         """Take note of the page now shown, and let a pressed button come up again."""
@@ -56,10 +61,19 @@ class Dialogue:
         if page != self._page:
             self._page, self._page_ns = page, now_ns
             self.chosen, self.pressed, self.leaf, self._marked_ns = None, None, 0, None
+            self._pad = NumberPad() if snapshot is not None and snapshot.phase == "who" else None
+        self._may_mark = snapshot is not None and snapshot.clinic and snapshot.session is not None
+        if self._pad is not None:
+            self._pad.turn(now_ns)
         self._question = None if snapshot is None else snapshot.question
         self._any_key = snapshot is not None and snapshot.phase == "all_right"
-        if self._press_ns is not None and now_ns - self._press_ns > SHOWN_NS:
+        pressed_ns = [at_ns for at_ns in (self._press_ns, self._seen_ns) if at_ns is not None]
+        if pressed_ns and now_ns - max(pressed_ns) > SHOWN_NS:
             self.pressed = None
+
+    def pad_view(self) -> ServiceView | None:
+        """Return the keys with which a number is typed, where one is asked for."""
+        return None if self._pad is None else self._pad.view()
 
     def tap(self, at: Point, buttons: Sequence[Button], now_ns: int) -> Command | None:
         """Return the command of the button at this place (logical px), if it may be pressed now."""
@@ -68,6 +82,10 @@ class Dialogue:
 
     def key(self, key: Key, buttons: Sequence[Button], now_ns: int) -> Command | None:
         """Return the command of a key: it presses a button that is on the page, never one that is not."""
+        if key == "mark":
+            return self._mark(now_ns)
+        if self._pad is not None:
+            return self._pad.key(key, now_ns)
         if self._any_key:
             return self._press(START, now_ns)
         question = self._question
@@ -135,8 +153,11 @@ class Dialogue:
         if isinstance(action, Choose):
             self.chosen, self._marked_ns = action.value, None
             return None
-        if isinstance(action, Pick):  # of the service area, which has a desk of its own
-            return None
+        if isinstance(action, Pick):  # a key of the pad; the service area has a desk of its own
+            settled = now_ns - self._page_ns >= SETTLE_NS
+            return self._pad.tap(action.choice, now_ns) if self._pad is not None and settled else None
+        if isinstance(action, Mark):
+            return self._mark(now_ns)
         # Stop is heard even on a page that has only just appeared.
         if self._is_repeat(now_ns) or (action != STOP and now_ns - self._page_ns < SETTLE_NS):
             return None
@@ -146,6 +167,14 @@ class Dialogue:
             return None
         self.pressed = action
         return action
+
+    def _mark(self, now_ns: int) -> Mark | None:
+        """Mark this instant: heard at once on every page, and in no stop button's way."""
+        repeated = self._seen_ns is not None and now_ns - self._seen_ns < REPEAT_NS
+        if repeated or not self._may_mark:
+            return None
+        self._seen_ns, self.pressed = now_ns, MARK
+        return MARK
 
 
 def highest(question: Question) -> int:

@@ -36,6 +36,7 @@ from station.training.words import (
     summary_words,
     week_words,
 )
+from ui.patient.clinic_examples import clinic_screens
 from ui.patient.example_kinds import kind_screens
 from ui.patient.service.examples import service_sheets
 from ui.patient.service.view import ServiceView
@@ -111,7 +112,7 @@ LONG_NOTE: Final = f"{NOTE} {NOTE}"[:300]  # as long as a prescription may say
 
 def every_screen() -> dict[str, View]:
     """Return a view of every screen by its name, in the order of a session."""
-    return {**_session_screens(), **kind_screens(), **_service_screens()}
+    return {**_session_screens(), **kind_screens(), **clinic_screens(), **_service_screens()}
 
 
 def _service_screens() -> dict[str, View]:

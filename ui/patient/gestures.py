@@ -5,13 +5,14 @@ from typing import Final, Literal, NamedTuple, get_args
 import pygame
 
 Digit = Literal["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"]
-Key = Literal["go", "stop", "yes", "no", "left", "right", "pause", "erase"] | Digit
+Key = Literal["go", "stop", "yes", "no", "left", "right", "pause", "erase", "mark"] | Digit
 
 KEYS: Final[dict[int, Key]] = {
     pygame.K_RETURN: "go",
     pygame.K_KP_ENTER: "go",
     pygame.K_SPACE: "go",
     pygame.K_p: "pause",
+    pygame.K_m: "mark",
     pygame.K_s: "stop",
     pygame.K_ESCAPE: "stop",
     pygame.K_y: "yes",

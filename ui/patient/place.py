@@ -10,6 +10,8 @@ from ui.patient.pen import Point
 from ui.patient.theme import HEIGHT, MARGIN, WIDTH
 
 PICTURE: Final = pygame.Rect(WIDTH - MARGIN - 596, 92, 596, HEIGHT - 92 - 32)
+# On a station that several share a second person looks on from further away.
+LARGE_PICTURE: Final = pygame.Rect(WIDTH - 24 - 644, 38, 644, 644)
 CORNER: Final = 34
 
 # Quiet standing moves the CoP by a few millimetres. Of a whole plate that is nothing to see from two metres,
@@ -21,6 +23,11 @@ STEP_SHOWN_MM: Final = 430.0  # one foot in front of the other: the whole plate
 REACH_SHOWN_MM: Final = 340.0
 TARGETS_SHOWN_MM: Final = (180.0, 250.0, 350.0, 420.0)  # near targets are shown larger, or they would be dots
 TARGETS_SHARE: Final = 0.36  # of the side: how far from the middle a target may end; then ring and number
+
+
+def picture_of(snapshot: Snapshot) -> pygame.Rect:
+    """Return where the live picture lies on the page."""
+    return LARGE_PICTURE if snapshot.clinic else PICTURE
 
 
 def shown_mm(exercise: ExerciseView | None, live: LiveView) -> float:
@@ -52,7 +59,8 @@ class Scene:
 
     def __init__(self, snapshot: Snapshot) -> None:
         live, exercise = snapshot.live, snapshot.exercise
-        self.px_per_mm = PICTURE.width / shown_mm(exercise, live)
+        self.picture = picture_of(snapshot)
+        self.px_per_mm = self.picture.width / shown_mm(exercise, live)
         self.target_mm = (live.target_x_mm or 0.0, live.target_y_mm or 0.0)
         self.start_mm = live.start_mm or self.target_mm
         with_rim = exercise is not None and exercise.rim_mm is not None
@@ -62,8 +70,8 @@ class Scene:
         """Return the point of the page for a point of the plate (+x right, +y forward is up)."""
         x0_mm, y0_mm = self._middle_mm
         return (
-            PICTURE.centerx + (x_mm - x0_mm) * self.px_per_mm,
-            PICTURE.centery - (y_mm - y0_mm) * self.px_per_mm,
+            self.picture.centerx + (x_mm - x0_mm) * self.px_per_mm,
+            self.picture.centery - (y_mm - y0_mm) * self.px_per_mm,
         )
 
     def target(self, live: LiveView) -> tuple[Point, float]:

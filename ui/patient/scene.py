@@ -3,12 +3,14 @@
 from math import atan2, cos, sin
 from typing import Final
 
+import pygame
+
 from station.training.snapshot import ExerciseView, Snapshot
 from ui.patient.aims import draw_reaches, draw_targets, draw_time_in_target, draw_ways
 from ui.patient.canvas import Canvas
 from ui.patient.feet import FOOT_MM, feet_of, longest_foot, sole
 from ui.patient.pen import Pen, Point
-from ui.patient.place import CORNER, PICTURE, Scene
+from ui.patient.place import CORNER, Scene
 from ui.patient.ring import RING_WIDTH, filling_ring
 from ui.patient.theme import (
     ASLEEP,
@@ -36,11 +38,11 @@ RIM_WIDTH: Final = 8
 def draw_still_scene(canvas: Canvas, snapshot: Snapshot) -> None:
     """Draw what does not move: plate, rim, feet, target or targets."""
     scene, live, exercise, pen = Scene(snapshot), snapshot.live, snapshot.exercise, canvas.pen
-    pen.clip(PICTURE)
-    pen.wash(ASLEEP, PICTURE)
+    pen.clip(scene.picture)
+    pen.wash(ASLEEP, scene.picture)
     pen.block(scene.plate(snapshot.plate_mm), CARD, radius=CORNER, edge=EDGE, edge_width=4)
     if exercise is not None and exercise.rim_mm is not None:
-        pen.wash(ASLEEP, PICTURE)
+        pen.wash(ASLEEP, scene.picture)
         pen.disc(scene.at(0.0, 0.0), exercise.rim_mm * scene.px_per_mm, CARD)
     _feet(pen, scene, exercise, snapshot.plate_mm[1])
     _rim(pen, scene, exercise)
@@ -54,8 +56,8 @@ def draw_still_scene(canvas: Canvas, snapshot: Snapshot) -> None:
         pen.ring(centre, radius + RING_GAP, RING_WIDTH, HAIR)
         pen.disc(centre, radius, CALM)
         pen.disc(centre, radius - 5, CALM_SOFT)
-    pen.frame(PICTURE, EDGE, PAPER, radius=CORNER, width=4)
-    front_label(canvas, PICTURE.inflate(-40, -40), exercise, width=190)
+    pen.frame(scene.picture, EDGE, PAPER, radius=CORNER, width=4)
+    front_label(canvas, scene.picture.inflate(-40, -40), exercise, width=190)
 
 
 def _rim(pen: Pen, scene: Scene, exercise: ExerciseView | None) -> None:
@@ -86,13 +88,13 @@ def draw_live_scene(canvas: Canvas, view: View, snapshot: Snapshot, exercise: Ex
     if live.x_mm is None or live.y_mm is None:
         return
     dot = scene.at(live.x_mm, live.y_mm)
-    canvas.pen.clip(PICTURE)
+    canvas.pen.clip(scene.picture)
     _trail(canvas.pen, [scene.at(point.x_mm, point.y_mm) for point in view.trail])
-    if PICTURE.collidepoint(dot):
+    if scene.picture.collidepoint(dot):
         canvas.pen.disc(dot, DOT_RADIUS + 6, CARD)
         canvas.pen.disc(dot, DOT_RADIUS, INK)
     else:
-        _pointer(canvas.pen, dot)
+        _pointer(canvas.pen, scene.picture, dot)
     canvas.pen.clip(None)
 
 
@@ -103,9 +105,9 @@ def _trail(pen: Pen, points: list[Point]) -> None:
         pen.disc(point, 3 + 9 * youth, mix(CALM_SOFT, TRAIL, youth))
 
 
-def _pointer(pen: Pen, dot: Point) -> None:
+def _pointer(pen: Pen, picture: pygame.Rect, dot: Point) -> None:
     """Point to a CoP beyond the picture from its border; a dot there would tell a lie about its place."""
-    inside = PICTURE.inflate(-2 * POINTER, -2 * POINTER)
+    inside = picture.inflate(-2 * POINTER, -2 * POINTER)
     x = min(max(dot[0], inside.left), inside.right)
     y = min(max(dot[1], inside.top), inside.bottom)
     way = atan2(dot[1] - y, dot[0] - x)

@@ -44,8 +44,9 @@ class View:
     `snapshot` None: the station is not there, `interrupted` whether a session was under way when it went.
     `stale`: the live part of the snapshot is too old to be shown. `trail` is the recent CoP, oldest first.
     `chosen` is the answer marked but not sent, `taken_in_s` when it is taken if it is left alone; `leaf`
-    which part of a long page is open; `pressed` the button that was just pressed. An open
-    `service` area hides everything else. `broken`: the page of this view cannot be drawn.
+    which part of a long page is open; `pressed` the button that was just pressed; `pad` the keys of the page
+    on which a number is typed. An open `service` area hides everything else. `broken`: the page of this view
+    cannot be drawn.
     """
 
     snapshot: Snapshot | None
@@ -56,6 +57,7 @@ class View:
     taken_in_s: int | None = None
     leaf: int = 0
     pressed: Action | None = None
+    pad: ServiceView | None = None
     service: ServiceView | None = None
     broken: bool = False
 

@@ -4,8 +4,8 @@ from typing import Final
 
 import pygame
 
-from station.session.protocol import Press
-from station.training.snapshot import ExerciseView
+from station.session.protocol import Mark, Press
+from station.training.snapshot import ExerciseView, Snapshot
 from ui.patient.canvas import Action, Align, Canvas
 from ui.patient.feet import in_front
 from ui.patient.lettering import bold, plain
@@ -38,18 +38,42 @@ from ui.patient.words import _, said
 START: Final = Press(button="start")
 STOP: Final = Press(button="stop")
 PAUSE: Final = Press(button="pause")
+MARK: Final = Mark()
 SIGN_BOX: Final = pygame.Rect(HEADER.right - 214, HEADER.top, 214, HEADER.height)
 HEADER_WORDS: Final = pygame.Rect(HEADER.left, HEADER.top, SIGN_BOX.left - HEADER.left - 24, HEADER.height)
 
 
-def header(canvas: Canvas, view: View, words: str = "", *, room: pygame.Rect = HEADER_WORDS) -> None:
-    """Draw the line at the top: where we are, and whether the board is a simulated one."""
+def header(
+    canvas: Canvas,
+    view: View,
+    words: str = "",
+    *,
+    room: pygame.Rect = HEADER_WORDS,
+    sign_box: pygame.Rect = SIGN_BOX,
+) -> None:
+    """Draw the line at the top: who trains, where we are, and whether the board is a simulated one."""
+    if view.snapshot is not None and view.service is None:
+        words = _with_person(view.snapshot, words)
     if words:
         canvas.write(words, room, plain(30, QUIET), anchor="middle")
     if view.snapshot is not None and view.snapshot.sim:
-        canvas.pen.block(SIGN_BOX, SIGN, radius=10, edge=INK, edge_width=2)
-        sign = SIGN_BOX.inflate(-12, -4)
+        canvas.pen.block(sign_box, SIGN, radius=10, edge=INK, edge_width=2)
+        sign = sign_box.inflate(-12, -4)
         canvas.write(_("SIMULATED"), sign, bold(30), align="centre", anchor="middle")
+
+
+def _with_person(snapshot: Snapshot, words: str) -> str:
+    """Return the words with the number of whoever trains, where several people share the station."""
+    parts = []
+    if snapshot.board_fault is not None and not words:
+        return ""  # what the board needs is said there
+    if snapshot.number is not None and snapshot.phase != "confirm":
+        parts.append(snapshot.number if words else _("Number {number}").format(number=snapshot.number))
+    if words:
+        parts.append(words)
+    elif snapshot.supervised and snapshot.phase != "who":
+        parts.append(_("Your physiotherapist is with you"))
+    return " · ".join(parts)
 
 
 def button(
@@ -83,6 +107,15 @@ def pause_button(canvas: Canvas, view: View) -> None:
     canvas.pen.block(PAUSE_BUTTON, CALM_SOFT if pressed else CARD, radius=26, edge=EDGE)
     canvas.write(_("Pause"), PAUSE_BUTTON.inflate(-24, -12), bold(34), align="centre", anchor="middle")
     canvas.touchable(PAUSE_BUTTON, PAUSE)
+
+
+def mark_button(canvas: Canvas, view: View, rect: pygame.Rect) -> None:
+    """Draw what whoever looks on presses to find this instant again."""
+    pressed = view.pressed == MARK
+    canvas.pen.block(rect, CALM if pressed else CARD, radius=26, edge=CALM if pressed else EDGE)
+    colour = CARD if pressed else INK
+    canvas.write(_("Mark"), rect.inflate(-20, -12), bold(38, colour), align="centre", anchor="middle")
+    canvas.touchable(rect, MARK)
 
 
 def start_button(canvas: Canvas, view: View, words: str) -> None:

@@ -27,6 +27,7 @@ from ui.patient.theme import (
 )
 from ui.patient.view import View
 from ui.patient.widgets import (
+    SIGN_BOX,
     board_notice,
     card,
     front_label,
@@ -46,6 +47,7 @@ PICTURE: Final = pygame.Rect(MARGIN, CONTENT.top, 420, CONTENT.height)
 BESIDE: Final = pygame.Rect(
     PICTURE.right + 44, CONTENT.top, WIDTH - MARGIN - PICTURE.right - 44, CONTENT.height
 )
+BESIDE_TITLE: Final = pygame.Rect(480, 36, SIGN_BOX.left - 480 - 24, 84)
 
 
 def message(canvas: Canvas, view: View, snapshot: Snapshot) -> None:
@@ -74,7 +76,7 @@ def message(canvas: Canvas, view: View, snapshot: Snapshot) -> None:
 def plan(canvas: Canvas, view: View, snapshot: Snapshot) -> None:
     """List today's exercises, the finished ones ticked."""
     paper(canvas)
-    header(canvas, view)
+    header(canvas, view, room=BESIDE_TITLE)
     canvas.write(_("Today"), pygame.Rect(MARGIN, 40, 800, 76), bold(TITLE))
     first = _first_row(snapshot.plan)
     shown = snapshot.plan[first : first + PLAN_ROWS]

@@ -29,6 +29,7 @@ SCALE: Final = range(11)
 NUMBER_WIDTH: Final = 100
 NUMBER_HEIGHT: Final = 132
 NUMBER_STEP: Final = (WIDTH - 2 * MARGIN - NUMBER_WIDTH) / (len(SCALE) - 1)
+YES_NO_HEIGHT: Final = 130
 
 
 def ask(canvas: Canvas, view: View, snapshot: Snapshot) -> None:
@@ -58,9 +59,14 @@ def _place(snapshot: Snapshot, question: Question) -> str:
 
 
 def _yes_no(canvas: Canvas, view: View, question: Question, top: int) -> None:
-    height = 130
-    row = CONTENT.bottom - height - 36  # away from Stop
+    row = CONTENT.bottom - YES_NO_HEIGHT - 36  # away from Stop
     question_text(canvas, question, top, row - 20)
+    yes_no_buttons(canvas, view, question, row)
+
+
+def yes_no_buttons(canvas: Canvas, view: View, question: Question, row: int) -> None:
+    """Draw No and Yes side by side at this height, alike, and the way on once one is marked."""
+    height = YES_NO_HEIGHT
     no = pygame.Rect(WIDTH // 2 - 24 - 380, row, 380, height)
     yes = pygame.Rect(WIDTH // 2 + 24, row, 380, height)
     for rect, words, value in ((no, _("No"), False), (yes, _("Yes"), True)):

@@ -51,8 +51,7 @@ def welcome(canvas: Canvas, view: View, snapshot: Snapshot) -> None:
     paper(canvas)
     header(canvas, view)
     if snapshot.service:
-        wait = _("You can train again as soon as this is done.")
-        _centred(canvas, _("The board is being looked after"), (wait,))
+        looked_after(canvas)
         return
     picture = pygame.Rect(WIDTH - MARGIN - 420, 112, 420, 452)
     card(canvas, picture)
@@ -144,6 +143,12 @@ def board_help(canvas: Canvas, view: View, snapshot: Snapshot) -> None:
     sentences = (fault, _("Hold on to your support, or sit down."), *_told(snapshot))
     _centred(canvas, _("A short break"), sentences)
     stop_button(canvas, view)
+
+
+def looked_after(canvas: Canvas) -> None:
+    """Say that somebody calibrates or checks the board."""
+    wait = _("You can train again as soon as this is done.")
+    _centred(canvas, _("The board is being looked after"), (wait,))
 
 
 def _told(snapshot: Snapshot) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from ui.patient.service.room import Around, Enter, Leave, Request, Room
 from ui.patient.service.view import BACK, MenuSheet, ServiceView, Sheet
 
 S: Final = 1_000_000_000
-FREE_PHASES: Final = ("welcome", "history", "goodnight")
+FREE_PHASES: Final = ("who", "welcome", "history", "goodnight")
 LEFT_ALONE_NS: Final = 300 * S
 BOUNCE_NS: Final = 150_000_000  # the same button again so soon was not pressed twice
 SETTLE_NS: Final = 300_000_000  # a page may change under a finger that is already on its way

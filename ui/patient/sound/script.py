@@ -246,7 +246,12 @@ def _goodnight(snapshot: Snapshot) -> str:
     return sentences(_("Goodbye, and rest well."), *(said(words) for words in snapshot.words))
 
 
+def _who(snapshot: Snapshot) -> str:
+    return sentences(_("Who trains now?"), *(said(words) for words in snapshot.words))
+
+
 SAID: Final[dict[Phase, Callable[[Snapshot], str]]] = {
+    "who": _who,
     "welcome": _welcome,
     "message": _message,
     "blocked": _blocked,

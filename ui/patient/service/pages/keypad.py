@@ -1,5 +1,6 @@
 """The keypad: a PIN asked for, or set."""
 
+from collections.abc import Sequence
 from typing import Final
 
 import pygame
@@ -36,7 +37,7 @@ def keypad(canvas: Canvas, view: View, service: ServiceView, sheet: PinSheet) ->
     _dots(canvas, sheet)
     _words(canvas, sheet)
     if BACK not in sheet.choices[:1]:
-        _keys(canvas, service, sheet)
+        draw_keys(canvas, service, sheet.choices)
     back_button(canvas, service)
     if sheet.main is not None:
         on_button(canvas, service, _("OK"), OK)
@@ -79,12 +80,13 @@ def _words(canvas: Canvas, sheet: PinSheet) -> None:
         paragraphs(canvas, below, (_("Forgotten? On this computer, balance-ui --forget-pin clears it."),), 30)
 
 
-def _keys(canvas: Canvas, service: ServiceView, sheet: PinSheet) -> None:
+def draw_keys(canvas: Canvas, service: ServiceView, choices: Sequence[str]) -> None:
+    """Draw ten digits, and what takes the last one back where that is among the choices."""
     for number, digit in enumerate(DIGITS):
         row, column = divmod(number if digit != "0" else 10, 3)
         rect = KEY.move(LEFT + column * KEY_STEP, TOP + row * (KEY.height + KEY_GAP))
         pick_button(canvas, service, rect, digit, digit, size=54)
-    if ERASE in sheet.choices:
+    if ERASE in choices:
         rect = KEY.move(LEFT, TOP + 3 * (KEY.height + KEY_GAP))
         pick_button(canvas, service, rect, "", ERASE)
         _arrow(canvas, rect)
