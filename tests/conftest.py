@@ -1,9 +1,10 @@
 """What tests of several rooms share: a real mosquitto, and the care side in a folder of its own."""
 
 import shutil
+import signal
 import socket
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -22,15 +23,17 @@ MOSQUITTO = shutil.which("mosquitto", path="/usr/sbin:/usr/local/sbin:/usr/bin:/
 
 
 class Mosquitto:
-    """A broker on loopback that keeps nothing over its end."""
+    """A broker on loopback; without a configuration of its own, one that keeps nothing over its end."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, configuration: Callable[[int], str] | None = None) -> None:
         assert MOSQUITTO, "these tests need mosquitto: apt-get install mosquitto"
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = int(free.getsockname()[1])
         self._conf = folder / "mosquitto.conf"
-        self._conf.write_text(f"listener {self.port} 127.0.0.1\nallow_anonymous true\nlog_dest stderr\n")
+        plain = f"listener {self.port} 127.0.0.1\nallow_anonymous true\nlog_dest stderr\n"
+        self._conf.write_text(configuration(self.port) if configuration else plain)
+        self.said: list[str] = []  # while it started
         self._process: subprocess.Popen[str] | None = None
 
     def start(self) -> None:
@@ -39,9 +42,25 @@ class Mosquitto:
         self._process = subprocess.Popen([MOSQUITTO, "-c", self._conf], stderr=subprocess.PIPE, text=True)
         assert self._process.stderr
         for line in self._process.stderr:
+            self.said.append(line.rstrip())
             if line.rstrip().endswith("running"):
                 return
-        raise AssertionError(f"mosquitto did not start on port {self.port}")
+        raise AssertionError(f"mosquitto did not start on port {self.port}: {self.said}")
+
+    def hear(self, until: str) -> str:
+        """Return the next line of its log that holds these words."""
+        assert self._process
+        assert self._process.stderr
+        for line in self._process.stderr:
+            if until in line:
+                return line.rstrip()
+        raise AssertionError(f"mosquitto ended without saying {until!r}")
+
+    def reload(self) -> None:
+        """Have it read its files again, as `systemctl reload` does; returns when it has."""
+        assert self._process
+        self._process.send_signal(signal.SIGHUP)
+        self.hear("Reloading config")
 
     def kill(self) -> None:
         """End it as a power cut would."""

@@ -13,6 +13,7 @@ import paho.mqtt.client as mqtt
 import pytest
 from paho.mqtt.enums import CallbackAPIVersion
 
+from station.link.broker import Broker
 from station.link.handover import FIRST_WAIT_S, Handover
 from station.link.messages import MAX_MESSAGE_BYTES, Reply, StationEvent, decode_envelope, down_topic
 from station.link.uplink import Uplink
@@ -101,7 +102,7 @@ def station(broker: Mosquitto, tmp_path: Path) -> Iterator[Station]:
         log=log.append,
     )
     care = CareSide(broker.port)
-    uplink.begin("127.0.0.1", broker.port)
+    uplink.begin(Broker("127.0.0.1", broker.port))
     yield Station(uplink, store, server, care, log, tmp_path)
     uplink.close()
     care.close()
