@@ -30,6 +30,13 @@ class Site:
         self.care = folder / "authority"
         self.give("broker", hosts=hosts)
 
+    @classmethod
+    def at(cls, folder: Path) -> Self:
+        """Return a site whose files are already in this folder."""
+        site = cls.__new__(cls)
+        site.folder = folder
+        return site
+
     @property
     def authority(self) -> Authority:
         return Authority(self.care)
@@ -124,7 +131,7 @@ class Peer:
     def fall_silent(self) -> None:
         """Be gone as after a power cut."""
         socket = self._client.socket()
-        assert socket
+        assert isinstance(socket, ssl.SSLSocket)
         socket.shutdown(SHUT_RDWR)
         self._until_closed()
 

@@ -77,6 +77,8 @@ class _Socket(ssl.SSLSocket):
             super().do_handshake(block)
         except OSError as error:
             _note(self.context, error)
+            if not _is_wait(error):
+                self.close()  # the client leaves it open
             raise
 
     def recv(self, buflen: int = 1024, flags: int = 0) -> bytes:
@@ -92,10 +94,12 @@ class _Context(ssl.SSLContext):
     fault: OSError | None = None
 
 
+def _is_wait(error: OSError) -> bool:
+    return isinstance(error, ssl.SSLWantReadError | ssl.SSLWantWriteError | BlockingIOError)
+
+
 def _note(context: ssl.SSLContext, error: OSError) -> None:
-    if isinstance(context, _Context) and not isinstance(
-        error, ssl.SSLWantReadError | ssl.SSLWantWriteError | BlockingIOError
-    ):
+    if isinstance(context, _Context) and not _is_wait(error):
         context.fault = error
 
 
