@@ -19,7 +19,7 @@ def run(arguments: argparse.Namespace) -> int:
         write_whole(arguments.crl, list_.read_bytes(), mode=PUBLIC)
         list_ = arguments.crl
     sys.stdout.write(
-        f"{arguments.name}: {count} certificates taken back; the list for the broker is {list_}\n"
+        f"{arguments.name}: certificates taken back: {count}; the list for the broker is {list_}\n"
         "Restart the broker (systemctl restart mosquitto): a reload keeps out who comes, not who is there.\n"
     )
     return 0
