@@ -169,7 +169,7 @@ def test_who_is_revoked_is_kept_out_after_a_reload_and_thrown_out_by_a_restart(t
     assert not Peer(broker.port, files["station-a"]).is_in
     with Peer(broker.port, files["station-b"]) as other:
         assert other.is_in
-    assert there.publish(f"{ROOT}/s/station-a/up/event"), "a reload ends no connection, as docs/link.md says"
+    assert there.publish(f"{ROOT}/s/station-a/up/event"), "a reload ends no connection"
     broker.kill()
     broker.start()
     there.close()
