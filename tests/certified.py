@@ -160,5 +160,8 @@ class Peer:
         end_s = time.monotonic() + WAIT_S
         while not queue:
             assert time.monotonic() < end_s, "the broker says nothing"
-            self._client.loop(0.05)
+            if self._client.loop(0.05) != mqtt.MQTT_ERR_SUCCESS and not queue:
+                # Ended so soon that the client's first write failed, of which it tells nobody.
+                assert queue is self._said, "the connection has ended"
+                queue.append(("away", None))
         return queue.popleft()

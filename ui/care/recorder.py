@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import Final, NamedTuple, Self
 
 from django.db import DatabaseError, close_old_connections
-from paho.mqtt.client import Client, ConnectFlags, DisconnectFlags, MQTTMessage
+from paho.mqtt.client import Client, ConnectFlags, DisconnectFlags, MQTTMessage, error_string
 from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
@@ -140,9 +140,14 @@ class Recorder:
             return
         host, port, _ = self._broker
         try:
-            self._client.connect(host, port, KEEPALIVE_S, clean_start=False, properties=_connect_properties)
+            result = self._client.connect(
+                host, port, KEEPALIVE_S, clean_start=False, properties=_connect_properties
+            )
         except OSError as error:
             self._retry_later(f"no broker at {self._broker} ({error.strerror or error})")
+            return
+        if result != MQTTErrorCode.MQTT_ERR_SUCCESS:  # ended before the first write; no callback says so
+            self._retry_later(f"lost the broker at {self._broker} ({error_string(result)})")
 
     def _why(self, otherwise: str) -> str:
         """Return what TLS knows of a failure, else this."""
