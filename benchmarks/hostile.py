@@ -21,6 +21,7 @@ from benchmarks.soak_writer import header
 from benchmarks.spoiling import sign, spoil, valid
 from benchmarks.table import show
 from station.demo.run import free_port, mosquitto
+from station.link.broker import Broker
 from station.link.messages import Ack, StationEvent, down_topic, encode
 from station.link.uplink import Uplink
 from station.session.store import Store
@@ -93,7 +94,7 @@ class _Station:
             except OSError:
                 time.sleep(TURN_S)
         self._care.loop_start()
-        self._uplink.begin("127.0.0.1", self._port)
+        self._uplink.begin(Broker("127.0.0.1", self._port))
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from station import __version__
-from station.arguments import port, seconds, seed
+from station.arguments import add_enrolment, port, seconds, seed
 from station.errors import BoardError, StationError
 from station.rehearse.arguments import add_rehearsal
 
@@ -36,9 +36,9 @@ def _acquire(args: argparse.Namespace) -> int:
 def _uplink(args: argparse.Namespace) -> int:
     from station.wiring import make_uplink
 
-    uplink, host, port = make_uplink(args.config, log=log)
+    uplink, broker = make_uplink(args.config, log=log)
     _on_signals(uplink.stop)
-    uplink.run(host, port)
+    uplink.run(broker)
     return 0
 
 
@@ -207,6 +207,12 @@ def _lsl(args: argparse.Namespace) -> int:
     return 0
 
 
+def _enrol(args: argparse.Namespace) -> int:
+    from station.enrol import run
+
+    return run(args)
+
+
 def _version(_args: argparse.Namespace) -> int:
     print(f"balance-station {__version__}")
     return 0
@@ -283,6 +289,7 @@ def _parser() -> argparse.ArgumentParser:
     lsl = verb("lsl", _lsl, "publish the live CoP as a Lab Streaming Layer stream")
     for added in (export, lsl):
         added.add_argument("--config", metavar="FILE", help="configuration (TOML)")
+    add_enrolment(verb("enrol", _enrol, "ask the care team for a certificate, and take their answer"))
     verb("version", _version, "print the version")
     return parser
 

@@ -1,6 +1,7 @@
 """Values of command lines, each refused with a sentence that says what is allowed."""
 
 import argparse
+from pathlib import Path
 
 
 def seconds(text: str) -> float:
@@ -36,6 +37,14 @@ def seed(text: str) -> int:
     if value is None or not 0 <= value < 2**63:  # as large as the configuration file can say
         raise argparse.ArgumentTypeError(f"{text!r} is not a seed; a seed is a whole number, 0 or more")
     return value
+
+
+def add_enrolment(parser: argparse.ArgumentParser) -> None:
+    """Add the options of `enrol`."""
+    parser.add_argument("bundle", type=Path, nargs="?", metavar="BUNDLE", help="the care team's answer")
+    parser.add_argument("--station", metavar="ID", help="who this station is, where no configuration says it")
+    parser.add_argument("--out", type=Path, metavar="FILE", help="the request (default ID.request.pem)")
+    parser.add_argument("--config", metavar="FILE", help="configuration (TOML)")
 
 
 def _whole(text: str) -> int | None:

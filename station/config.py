@@ -4,7 +4,7 @@ import os
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 
@@ -17,6 +17,7 @@ from station.training.routine import Routine, routines_with
 
 DEFAULT_PATH = Path("/etc/balance-station/station.toml")
 DATABASE = "station.sqlite3"  # in the state folder
+ENROLMENT = "enrolment.json"  # in the folder of the enrolment
 
 Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
 
@@ -66,11 +67,25 @@ class SourceConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
 
 class CareConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The care team's broker, and whose signatures this station accepts (Ed25519 public keys, base64)."""
+    """The care team's broker, and whose signatures this station accepts (Ed25519 public keys, base64).
+
+    `ca`, `certificate` and `key` are PEM files, or names of systemd's credentials; `balance-station enrol`
+    sets all of this. Without them the broker must be on this machine.
+    """
 
     host: Annotated[str, msgspec.Meta(pattern=r"^\S+$", max_length=253)] = "127.0.0.1"
     port: Port = 1883
     keys: tuple[bytes, ...] = ()
+    ca: str = ""
+    certificate: str = ""
+    key: str = ""
+
+    def __post_init__(self) -> None:
+        """Refuse half of what TLS needs. Raises ValueError."""
+        files = (self.ca, self.certificate, self.key)
+        if any(files) and not all(files):
+            message = "ca, certificate and key belong together; name all three, or none"
+            raise ValueError(message)
 
 
 class TrainingConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -106,25 +121,65 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 def load_config(path: str | None) -> Config:
     """Return the configuration of `path`, of $BALANCE_CONFIG, of the system's file, or the defaults.
 
+    What an enrolment decided (`balance-station enrol`) fills in what the file does not say.
     Raises ConfigError naming file, key and what is allowed.
     """
+    document, where = _with_enrolment(*_read(path))
+    return _checked(document, where=where)
+
+
+def named_station(path: str | None) -> str | None:
+    """Return the id that configuration or enrolment give this station, None where neither does."""
+    document, _ = _with_enrolment(*_read(path))
+    name: str | None = document.get("station", {}).get("id")
+    return name
+
+
+def _with_enrolment(document: dict[str, Any], where: str) -> tuple[dict[str, Any], str]:
+    """Return the document filled in by the enrolment, and what to call it. Raises ConfigError."""
+    file = enrolment_folder(_checked(document, where=where)) / ENROLMENT
+    try:
+        enrolled = msgspec.json.decode(file.read_bytes(), type=dict[str, dict[str, Any]])
+    except FileNotFoundError:
+        return document, where
+    except OSError as error:
+        raise ConfigError(f"enrolment {file}: it cannot be read ({error.strerror})") from None
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        message = f"enrolment {file}: it is damaged; remove it and enrol this station again"
+        raise ConfigError(message) from None
+    added = {section: {**keys, **document.get(section, {})} for section, keys in enrolled.items()}
+    return {**document, **added}, f"{where}, with {file}"
+
+
+def _read(path: str | None) -> tuple[dict[str, Any], str]:
+    """Return the document and what to call it. Raises ConfigError."""
     named = path or os.environ.get("BALANCE_CONFIG")
     if named is None and not DEFAULT_PATH.exists():
-        return Config()
+        return {}, "configuration"
     file = Path(named) if named else DEFAULT_PATH
+    where = f"configuration {file}"
     try:
         text = file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"configuration {file}: {getattr(error, 'strerror', None) or error}") from None
-    return parse_config(text, where=f"configuration {file}")
+        raise ConfigError(f"{where}: {getattr(error, 'strerror', None) or error}") from None
+    return _parsed(text, where=where), where
+
+
+def _parsed(text: str, *, where: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{where}: not valid TOML: {error}") from None
 
 
 def parse_config(text: str, *, where: str) -> Config:
     """Return the configuration of one TOML document. Raises ConfigError."""
+    return _checked(_parsed(text, where=where), where=where)
+
+
+def _checked(document: Mapping[str, Any], *, where: str) -> Config:
     try:
-        config = msgspec.convert(tomllib.loads(text), Config)
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"{where}: not valid TOML: {error}") from None
+        config = msgspec.convert(document, Config)
     except msgspec.ValidationError as error:
         raise ConfigError(f"{where}: {error}") from None
     for key in config.care.keys:
@@ -166,6 +221,11 @@ def state_folder(config: Config) -> Path:
         return Path(os.environ["STATE_DIRECTORY"])
     base = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local/state"
     return Path(base) / "balance-station"
+
+
+def enrolment_folder(config: Config) -> Path:
+    """Return where this station keeps its key and what its care team told it."""
+    return state_folder(config) / "enrolment"
 
 
 def socket_path(config: Config) -> Path:

@@ -25,6 +25,7 @@ from station.errors import ConfigError
 if TYPE_CHECKING:
     from station.check.report import Board as CheckedBoard
     from station.check.through import StationSource
+    from station.link.broker import Broker
     from station.link.uplink import Uplink
     from station.session.acquisition import Acquisition
     from station.session.board import Board
@@ -192,12 +193,16 @@ def make_service_over(
     return Service(parts, log=log, now_ns=now_ns)
 
 
-def make_uplink(config_file: str | None, *, log: Log) -> "tuple[Uplink, str, int]":
-    """Return the uplink and the broker it talks to."""
+def make_uplink(config_file: str | None, *, log: Log) -> "tuple[Uplink, Broker]":
+    """Return the uplink and the broker it talks to.
+
+    Raises ConfigError for a broker beyond this machine without TLS, and for a certificate of another station.
+    """
     from station.link.uplink import Uplink
     from station.session.store import Store
 
     config = load_config(config_file)
+    broker = _broker(config)
     store = Store(state_folder(config) / DATABASE)
     uplink = Uplink(
         store,
@@ -207,7 +212,27 @@ def make_uplink(config_file: str | None, *, log: Log) -> "tuple[Uplink, str, int
         socket=socket_path(config),
         log=log,
     )
-    return uplink, config.care.host, config.care.port
+    return uplink, broker
+
+
+def _broker(config: Config) -> "Broker":
+    from station.link.broker import Broker
+    from station.link.tls import Credentials
+
+    care = config.care
+    broker = Broker.reached(
+        care.host,
+        care.port,
+        Credentials(care.ca, care.certificate, care.key),
+        whose="this station's",
+        mend="enrol this station (balance-station enrol)",
+    )
+    if broker.tls is not None and broker.tls.identity.name != config.station.id:
+        raise ConfigError(
+            f"certificate {care.certificate}: it names {broker.tls.identity.name!r} and this station is "
+            f"{config.station.id!r}; correct [station] id, or enrol this station"
+        )
+    return broker
 
 
 def _presence_header(config: Config, store: "Store") -> "Callable[[], Header]":

@@ -1,10 +1,14 @@
 """What tests of several rooms share: a real mosquitto, and the care side in a folder of its own."""
 
 import shutil
+import signal
 import socket
 import subprocess
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from queue import SimpleQueue
+from typing import IO, Final
 
 import pytest
 from django.conf import settings
@@ -18,36 +22,64 @@ settings_of_tests.register_profile(
 )
 settings_of_tests.load_profile("house")
 
+BROKER_S: Final = 30.0
 MOSQUITTO = shutil.which("mosquitto", path="/usr/sbin:/usr/local/sbin:/usr/bin:/usr/local/bin:/bin")
 
 
-class Mosquitto:
-    """A broker on loopback that keeps nothing over its end."""
+def _pass_on(lines: IO[str], log: SimpleQueue[str | None]) -> None:
+    with lines:
+        for line in lines:
+            log.put(line.rstrip())
+    log.put(None)
 
-    def __init__(self, folder: Path) -> None:
+
+class Mosquitto:
+    """A broker on loopback; without a configuration of its own, one that keeps nothing over its end."""
+
+    def __init__(self, folder: Path, configuration: Callable[[int], str] | None = None) -> None:
         assert MOSQUITTO, "these tests need mosquitto: apt-get install mosquitto"
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = int(free.getsockname()[1])
         self._conf = folder / "mosquitto.conf"
-        self._conf.write_text(f"listener {self.port} 127.0.0.1\nallow_anonymous true\nlog_dest stderr\n")
+        plain = f"listener {self.port} 127.0.0.1\nallow_anonymous true\nlog_dest stderr\n"
+        self._conf.write_text(configuration(self.port) if configuration else plain)
+        self.said: list[str] = []  # while it started
         self._process: subprocess.Popen[str] | None = None
+        self._log: SimpleQueue[str | None] = SimpleQueue()
 
     def start(self) -> None:
         """Return when the broker listens."""
         assert MOSQUITTO
         self._process = subprocess.Popen([MOSQUITTO, "-c", self._conf], stderr=subprocess.PIPE, text=True)
         assert self._process.stderr
-        for line in self._process.stderr:
-            if line.rstrip().endswith("running"):
+        self._log = SimpleQueue()
+        # Read all the time: a broker whose log nobody takes stands still.
+        threading.Thread(target=_pass_on, args=(self._process.stderr, self._log), daemon=True).start()
+        while (line := self._log.get(timeout=BROKER_S)) is not None:
+            self.said.append(line)
+            if line.endswith("running"):
                 return
-        raise AssertionError(f"mosquitto did not start on port {self.port}")
+        raise AssertionError(f"mosquitto did not start on port {self.port}: {self.said}")
+
+    def hear(self, until: str) -> str:
+        """Return the next line of its log that holds these words."""
+        while (line := self._log.get(timeout=BROKER_S)) is not None:
+            if until in line:
+                return line
+        raise AssertionError(f"mosquitto ended without saying {until!r}")
+
+    def reload(self) -> None:
+        """Have it read its files again, as `systemctl reload` does; returns when it has."""
+        assert self._process
+        self._process.send_signal(signal.SIGHUP)
+        self.hear("Reloading config")
 
     def kill(self) -> None:
         """End it as a power cut would."""
         if self._process is not None:
             self._process.kill()
-            self._process.communicate()
+            self._process.wait()
             self._process = None
 
 

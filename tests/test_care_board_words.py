@@ -1,7 +1,13 @@
 """What the care side says of how a station reads its board."""
 
+from datetime import UTC, datetime
+
+import pytest
+
+from station.link.messages import Birth, ToldLimits
 from station.training.health import BoardHealth
-from ui.care.board_words import board_words
+from station.training.prescription import Limits
+from ui.care.board_words import board_words, certificate_words
 
 GOOD = BoardHealth(
     source="gpio", priority=40, core=3, locked=True, gc_frozen=True, sps=(86.4, 87.0, 91.2, 83.1),
@@ -24,3 +30,21 @@ def test_a_refused_priority_and_restarts_are_said_with_the_reason() -> None:
 
 def test_a_simulated_board_needs_no_priority() -> None:
     assert board_words(BoardHealth(sim=True, cal="nominal")) == "Plate nominal"
+
+
+@pytest.mark.parametrize(
+    ("until", "said"),
+    [
+        (None, ""),
+        ("2026-12-30T12:00:00Z", ""),
+        ("2026-05-20T12:00:00Z", "its certificate ends on 2026-05-20: renew it"),
+        ("2026-04-01T12:00:00Z", "its certificate ends on 2026-04-01: renew it"),
+        ("some day", ""),
+    ],
+)
+def test_a_certificate_is_spoken_of_in_its_last_month(until: str | None, said: str) -> None:
+    birth = Birth(
+        sw="1", cal="nominal", alg="cop-1", rx_version=None, outbox_depth=0, outbox_oldest_s=None,
+        limits=ToldLimits.of(Limits()), sim=False, certificate_until=until,
+    )  # fmt: skip
+    assert certificate_words(birth, datetime(2026, 5, 4, tzinfo=UTC)) == said

@@ -9,10 +9,10 @@ from django.db import OperationalError
 from paho.mqtt.client import Client, MQTTMessage
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 
+from station.link.broker import Broker
 from station.link.messages import HOST_STATE, decode_ack
 from station.link.signature import key_id, verify_prescription
 from ui.care import recorder as recorder_module
-from ui.care.broker import Broker
 from ui.care.enrolment import enrol
 from ui.care.examples import ExampleStation, new_id
 from ui.care.folder import data_folder
@@ -86,7 +86,10 @@ class Bench:
 
     def new_recorder(self) -> Recorder:
         return Recorder(
-            Broker("127.0.0.1", self.broker.port), monotonic_s=self._time_s, pause=lambda _s: None
+            Broker("127.0.0.1", self.broker.port),
+            group="these",
+            monotonic_s=self._time_s,
+            pause=lambda _s: None,
         )
 
     def _time_s(self) -> float:

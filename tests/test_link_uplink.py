@@ -13,6 +13,7 @@ import paho.mqtt.client as mqtt
 import pytest
 from paho.mqtt.enums import CallbackAPIVersion
 
+from station.link.broker import Broker
 from station.link.handover import FIRST_WAIT_S, Handovers
 from station.link.messages import MAX_MESSAGE_BYTES, Reply, StationEvent, decode_envelope, down_topic
 from station.link.uplink import Uplink
@@ -58,6 +59,8 @@ class CareSide:
     def close(self) -> None:
         self._client.disconnect()
         self._client.loop_stop()
+        # Nothing holds the client any more, so that its sockets are closed with it.
+        self._client.on_connect = self._client.on_message = self._client.on_subscribe = None
 
 
 @dataclass
@@ -101,7 +104,7 @@ def station(broker: Mosquitto, tmp_path: Path) -> Iterator[Station]:
         log=log.append,
     )
     care = CareSide(broker.port)
-    uplink.begin("127.0.0.1", broker.port)
+    uplink.begin(Broker("127.0.0.1", broker.port))
     yield Station(uplink, store, server, care, log, tmp_path)
     uplink.close()
     care.close()

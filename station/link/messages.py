@@ -18,8 +18,6 @@ VERSION: Final = 1
 ROOT: Final = "bal/v1"
 MAX_MESSAGE_BYTES: Final = 1_000_000
 
-# What the recorder listens to, shared between all recorders of a site.
-UPLINK_FILTER: Final = f"$share/rec/{ROOT}/s/+/up/#"
 # Retained messages do not reach a shared subscription, so presence is listened to without sharing.
 PRESENCE_FILTERS: Final = (f"{ROOT}/s/+/up/state", f"{ROOT}/s/+/up/birth")
 HOST_STATE: Final = f"{ROOT}/host/state"
@@ -40,6 +38,15 @@ UpKind = Literal[
 
 # The order in which a backlog is sent: what protects the patient, then what was done, then traces.
 SEND_ORDER: Final = ("event", "reply", "result/session", "result/trial", "result/journal", "raw")
+
+
+def uplink_filter(group: str) -> str:
+    """Return what the recorders listen to, each message going to one of those in `group`.
+
+    The group must not be guessed: a broker deals messages out to all who joined it, and only then throws away
+    those for somebody who may not read them (mosquitto 2.0).
+    """
+    return f"$share/{group}/{ROOT}/s/+/up/#"
 
 
 def up_topic(station: str, kind: str) -> str:
@@ -137,6 +144,7 @@ class Birth(msgspec.Struct, frozen=True, kw_only=True):
     limits: ToldLimits
     sim: bool
     board: BoardHealth | None = None  # None: the session has not said yet
+    certificate_until: str | None = None  # RFC 3339, UTC; None: the link is on one machine, without TLS
 
 
 class StationEvent(msgspec.Struct, frozen=True, kw_only=True):

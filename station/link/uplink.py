@@ -16,22 +16,21 @@ from paho.mqtt.reasoncodes import ReasonCode
 
 from station import __version__
 from station.errors import MessageError, StoreError
+from station.link.broker import Broker
 from station.link.handover import Handover, Handovers
 from station.link.messages import (
     MAX_MESSAGE_BYTES,
     Birth,
-    Envelope,
-    RxRef,
     State,
     ToldLimits,
     decode_ack,
     down_topic,
-    encode,
     rx_topic,
     up_topic,
 )
 from station.link.outbox import Pump
 from station.link.presence import Presence
+from station.link.wrap import wrap
 from station.session.client import SessionClient
 from station.session.clock import WallClock
 from station.session.protocol import MAX_DOCUMENT_BYTES, Health, Prescribe, Refused
@@ -41,6 +40,7 @@ from station.training.prescription import Limits
 TURN_S: Final = 0.1
 KEEP_ALIVE_S: Final = 15
 SESSION_RETRY_S: Final = 1.0
+_AWAY: Final = "the care team's broker is away; results wait on this station"
 
 
 class Uplink:
@@ -74,6 +74,8 @@ class Uplink:
         self._rx_version: int | None = None
         self._seen_version = -1
         self._room_was_made = False
+        self._broker: Broker | None = None
+        self._why = ""  # the broker is away, as it was said last
         self._stopping = False
         self._client = self._make_client()
 
@@ -111,18 +113,21 @@ class Uplink:
 
     # -- the main thread -----------------------------------------------------------------------------------
 
-    def run(self, host: str, port: int) -> None:
+    def run(self, broker: Broker) -> None:
         """Serve until `stop`."""
-        self.begin(host, port)
+        self.begin(broker)
         try:
             while not self._stopping:
                 self.turn(TURN_S)
         finally:
             self.close()
 
-    def begin(self, host: str, port: int) -> None:
+    def begin(self, broker: Broker) -> None:
         """Start to connect; from then on `turn` must be called again and again."""
-        self._client.connect_async(host, port, keepalive=KEEP_ALIVE_S, clean_start=True)
+        self._broker = broker
+        if broker.tls is not None:
+            self._client.tls_set_context(broker.tls.context)
+        self._client.connect_async(broker.host, broker.port, keepalive=KEEP_ALIVE_S, clean_start=True)
         self._client.loop_start()
 
     def close(self) -> None:
@@ -130,6 +135,10 @@ class Uplink:
         self._publish("state", self._state(online=False), retain=True)
         self._client.disconnect()
         self._client.loop_stop()
+        # Nothing of ours holds paho's client any more, so that its inner pair of sockets is closed with it.
+        client = self._client
+        client.on_connect = client.on_connect_fail = client.on_disconnect = None
+        client.on_message = client.on_publish = None
         if self._session is not None:
             self._session.close()
             self._session = None
@@ -175,7 +184,16 @@ class Uplink:
         elif topic == "!denied":
             self._log(f"the broker denied a message: {payload.decode()}")
         elif topic == "!away":
-            self._log("the care team's broker is away; results wait on this station")
+            self._on_away()
+
+    def _on_away(self) -> None:
+        """Say why, once for each reason: it is tried again and again."""
+        broker = self._broker
+        why = broker.tls.why(str(broker)) if broker and broker.tls else None
+        why = f"{why}; results wait on this station" if why else _AWAY
+        if why != self._why:
+            self._log(why)
+        self._why = why
 
     def _on_prescription(self, topic: str, payload: bytes) -> None:
         if len(payload) > MAX_DOCUMENT_BYTES:
@@ -185,6 +203,10 @@ class Uplink:
 
     def _on_connected(self) -> None:
         self._log("connected to the care team's broker")
+        self._why = ""
+        reminder = self._broker.tls.reminder() if self._broker and self._broker.tls else None
+        if reminder is not None:
+            self._log(reminder)
         topics = down_topic(self._station, "ack"), rx_topic(self._station, None), rx_topic(self._station, "+")
         self._client.subscribe([(topic, 1) for topic in topics])
         self._publish("state", self._state(online=True), retain=True)
@@ -239,7 +261,7 @@ class Uplink:
         self._client.publish(up_topic(self._station, kind), payload, qos=1, retain=retain)
 
     def _send(self, row: Outgoing) -> None:
-        payload = encode(self._envelope(row.type, row.header, msgspec.Raw(row.body), id_=row.id, seq=row.seq))
+        payload = wrap(self._station, row.type, row.header, msgspec.Raw(row.body), id_=row.id, seq=row.seq)
         if len(payload) > MAX_MESSAGE_BYTES:
             size = f"{len(payload)} bytes are more than the care side reads"
             self._log(f"{row.type} {row.id}: {size}; kept here, not sent")
@@ -248,29 +270,9 @@ class Uplink:
             return
         self._publish(row.type, payload)
 
-    def _envelope(self, kind: str, header: Header, body: msgspec.Raw, *, id_: str, seq: int) -> Envelope:
-        return Envelope(
-            id=id_,
-            type=kind,
-            station=self._station,
-            boot=header.boot,
-            seq=seq,
-            t=header.t,
-            mono_ms=header.mono_ms,
-            clock="synced" if header.clock == "synced" else "unsynced",
-            subj=header.subj,
-            rx=RxRef(version=header.rx_version) if header.rx_version is not None else None,
-            sw=__version__,
-            cal=header.cal,
-            alg=header.alg,
-            sim=header.sim,
-            hist=header.hist,
-            body=body,
-        )
-
     def _presence(self, kind: str, body: msgspec.Struct) -> bytes:
         raw = msgspec.Raw(msgspec.json.encode(body))
-        return encode(self._envelope(kind, self._newest_header(), raw, id_=new_id(), seq=0))
+        return wrap(self._station, kind, self._newest_header(), raw, id_=new_id(), seq=0)
 
     def _newest_header(self) -> Header:
         """Return the head of a message made now; the session knows best which plate is in use."""
@@ -300,8 +302,13 @@ class Uplink:
                 limits=self._limits,
                 sim=header.sim,
                 board=self._presence_told.board,
+                certificate_until=self._certificate_until(),
             ),
         )
+
+    def _certificate_until(self) -> str | None:
+        tls = self._broker.tls if self._broker else None
+        return tls.identity.ends.strftime("%Y-%m-%dT%H:%M:%SZ") if tls else None
 
 
 def _age_s(oldest: str | None) -> float | None:

@@ -16,7 +16,8 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="balance-care",
         description="The care side of the balance stations: results in, programmes out.",
-        epilog="Data folder: BALANCE_CARE_DATA. Broker: BALANCE_CARE_MQTT=host:port.",
+        epilog="Data folder: BALANCE_CARE_DATA. Broker: BALANCE_CARE_MQTT=host:port, and for TLS the files "
+        "BALANCE_CARE_MQTT_CA, BALANCE_CARE_MQTT_CERT, BALANCE_CARE_MQTT_KEY.",
     )
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
 
@@ -35,6 +36,11 @@ def _parser() -> argparse.ArgumentParser:
         "--patient", required=True, metavar="NAME", help="kept here only; the station gets a pseudonym"
     )
     enrol.add_argument("--json", action="store_true")
+    _add_bundle(enrol)
+    renew = verbs.add_parser("renew", help="give an enrolled station a new certificate")
+    renew.add_argument("station")
+    _add_bundle(renew)
+    _add_authority(verbs)
 
     _add_people(verbs.add_parser("user", help="people who may log in"))
 
@@ -48,6 +54,29 @@ def _parser() -> argparse.ArgumentParser:
     prescribe.add_argument("station")
     prescribe.add_argument("file", type=Path)
     return parser
+
+
+def _add_bundle(verb: argparse.ArgumentParser) -> None:
+    how = verb.add_mutually_exclusive_group()
+    how.add_argument("--request", type=Path, metavar="FILE", help="of the station: balance-station enrol")
+    how.add_argument(
+        "--with-key", action="store_true", help="make the station's key here; keep the file safe"
+    )
+    verb.add_argument(
+        "--broker", metavar="HOST:PORT", help="as the station reaches it (default: as certified)"
+    )
+    verb.add_argument("--out", type=Path, metavar="FILE", help="the bundle (default STATION.bundle.json)")
+
+
+def _add_authority(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    certify = verbs.add_parser("certify", help="a certificate for a broker, a recorder or a bridge")
+    certify.add_argument("name", help="broker, broker-NAME, recorder-NUMBER or bridge-NUMBER")
+    certify.add_argument("--host", action="append", default=[], help="of a broker; repeat it for each")
+    certify.add_argument("--out", type=Path, required=True, metavar="FOLDER")
+    revoke = verbs.add_parser("revoke", help="take back every certificate of this name")
+    revoke.add_argument("name")
+    revoke.add_argument("--crl", type=Path, metavar="FILE", help="where the broker reads the list")
+    verbs.add_parser("certificates", help="list the certificates that were given")
 
 
 def _add_people(user: argparse.ArgumentParser) -> None:

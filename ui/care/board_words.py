@@ -1,7 +1,11 @@
 """How a station reads its board, in one line for whoever looks after it."""
 
+from datetime import UTC, datetime
+
 from django.utils.translation import gettext, ngettext
 
+from station.link.identity import WARN_DAYS
+from station.link.messages import Birth
 from station.training.health import BoardHealth
 
 
@@ -20,6 +24,19 @@ def board_words(board: BoardHealth) -> str:
         restarts = ngettext("restarted once", "restarted %(count)d times", board.restarts)
         parts.append(restarts % {"count": board.restarts})
     return " · ".join(parts)
+
+
+def certificate_words(birth: Birth, now: datetime) -> str:
+    """Return that the station's certificate must be renewed, "" while there is time."""
+    if birth.certificate_until is None:
+        return ""
+    try:
+        until = datetime.fromisoformat(birth.certificate_until).astimezone(UTC)
+    except ValueError:
+        return ""
+    if (until - now).days > WARN_DAYS:
+        return ""
+    return gettext("its certificate ends on %(day)s: renew it") % {"day": f"{until:%Y-%m-%d}"}
 
 
 def _priority(board: BoardHealth) -> str:

@@ -5,6 +5,7 @@ from django.db import transaction
 
 from station.errors import ConfigError
 from station.link.messages import StationId
+from ui.care.authority import RESERVED
 from ui.care.models import Patient, Station
 
 
@@ -12,13 +13,16 @@ from ui.care.models import Patient, Station
 def enrol(sid: str, patient_name: str) -> Station:
     """Return the station, given to a patient of this name, who is made with a pseudonym when new.
 
-    Doing it again changes nothing. Raises ConfigError for an id no topic could carry, an empty name, or a
+    Doing it again changes nothing. Raises ConfigError for an id no topic could carry or that the
+    broker knows as one of the care side's own, an empty name, or a
     station that has another patient.
     """
     try:
         msgspec.convert(sid, StationId)
     except msgspec.ValidationError:
         raise ConfigError(f"station id {sid!r}: letters, digits, '.', '_' and '-' only, at most 63") from None
+    if RESERVED.fullmatch(sid):
+        raise ConfigError(f"station id {sid!r}: broker, recorder and bridge are the care side's own names")
     name = " ".join(patient_name.split())
     if not name or len(name) > 120:
         raise ConfigError("--patient must be a name of 1 to 120 characters")

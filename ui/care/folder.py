@@ -1,5 +1,7 @@
 """The care side's data folder: its database, the site's secret and the key that signs prescriptions."""
 
+import hashlib
+import hmac
 import os
 import secrets
 from dataclasses import dataclass
@@ -46,6 +48,16 @@ class DataFolder:
     def secret(self) -> str:
         """Return the secret of sessions and tokens, or "" before `create`: Django then refuses to serve."""
         return _read_secret(self._secret_file).decode() if self._secret_file.exists() else ""
+
+    @property
+    def authority(self) -> Path:
+        """The folder of the care side's certificate authority."""
+        return self.path / "authority"
+
+    def recorders_group(self) -> str:
+        """Return the name under which this site's recorders share their work; nobody else can guess it."""
+        self.create()
+        return hmac.new(_read_secret(self._secret_file), b"recorders", hashlib.sha256).hexdigest()[:24]
 
     def signing_key(self) -> bytes:
         """Return the 32-byte Ed25519 private key, made on first use. Raises StoreError."""

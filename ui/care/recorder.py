@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import Final, NamedTuple, Self
 
 from django.db import DatabaseError, close_old_connections
-from paho.mqtt.client import Client, ConnectFlags, DisconnectFlags, MQTTMessage
+from paho.mqtt.client import Client, ConnectFlags, DisconnectFlags, MQTTMessage, error_string
 from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
@@ -21,8 +21,8 @@ from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from station.link import messages
+from station.link.broker import Broker
 from ui.care import outgoing
-from ui.care.broker import Broker
 from ui.care.intake import Arrival, Receipt, store
 
 logger = logging.getLogger(__name__)
@@ -33,7 +33,6 @@ RECEIVE_MAXIMUM: Final = 200  # messages not yet acknowledged; bounds what a dat
 IDS_PER_ACK: Final = 100
 OUTGOING_EVERY_S: Final = 1.0
 BACKOFF_S: Final = (0.2, 1.0, 2.0, 5.0, 10.0)
-_FILTERS: Final = (messages.UPLINK_FILTER, *messages.PRESENCE_FILTERS)
 
 _connect_properties: Final = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
 _connect_properties.SessionExpiryInterval = SESSION_EXPIRY_S
@@ -49,7 +48,7 @@ class _Pending(NamedTuple):
 
 
 class Recorder:
-    """One recorder of a site; several may run when each has its own `name`.
+    """One recorder of a site; several may run when each has its own `name` and all the same `group`.
 
     `turn` does everything that is due and returns. `run` calls it until `stopped` says so.
     """
@@ -58,11 +57,13 @@ class Recorder:
         self,
         broker: Broker,
         *,
+        group: str,
         name: str = "1",
         monotonic_s: Callable[[], float] = time.monotonic,
         pause: Callable[[float], None] = time.sleep,
     ) -> None:
         self._broker = broker
+        self._filters: Final = (messages.uplink_filter(group), *messages.PRESENCE_FILTERS)
         self._monotonic_s = monotonic_s
         self._pause = pause
         self._inbox: list[_Pending] = []
@@ -70,6 +71,7 @@ class Recorder:
         self._publishing: dict[int, int] = {}  # prescriptions on their way to the broker, by message number
         self._published: list[int] = []
         self._failures = 0
+        self._said = ""  # of why there is no connection
         self._next_try_s = -math.inf
         self._next_outgoing_s = -math.inf
         self._client = Client(
@@ -78,6 +80,8 @@ class Recorder:
             protocol=MQTTProtocolVersion.MQTTv5,
             manual_ack=True,
         )
+        if broker.tls:
+            self._client.tls_set_context(broker.tls.context)
         self._client.on_connect = self._on_connect
         self._client.on_disconnect = self._on_disconnect
         self._client.on_subscribe = self._on_subscribe
@@ -134,15 +138,27 @@ class Recorder:
         if self._monotonic_s() < self._next_try_s:
             self._pause(wait_s)
             return
-        host, port = self._broker
+        host, port, _ = self._broker
         try:
-            self._client.connect(host, port, KEEPALIVE_S, clean_start=False, properties=_connect_properties)
+            result = self._client.connect(
+                host, port, KEEPALIVE_S, clean_start=False, properties=_connect_properties
+            )
         except OSError as error:
             self._retry_later(f"no broker at {self._broker} ({error.strerror or error})")
+            return
+        if result != MQTTErrorCode.MQTT_ERR_SUCCESS:  # ended before the first write; no callback says so
+            self._retry_later(f"lost the broker at {self._broker} ({error_string(result)})")
 
-    def _retry_later(self, why: str) -> None:
-        if self._failures == 0:
+    def _why(self, otherwise: str) -> str:
+        """Return what TLS knows of a failure, else this."""
+        tls = self._broker.tls
+        return (tls.why(str(self._broker)) if tls else None) or otherwise
+
+    def _retry_later(self, otherwise: str) -> None:
+        why = self._why(otherwise)
+        if why != self._said:
             logger.warning("%s; trying again", why)
+        self._said = why
         delay_s = BACKOFF_S[min(self._failures, len(BACKOFF_S) - 1)]
         self._failures += 1
         self._next_try_s = self._monotonic_s() + delay_s
@@ -197,8 +213,10 @@ class Recorder:
             self._retry_later(f"the broker at {self._broker} refuses the recorder ({reason})")
             return
         logger.info("connected to the broker at %s", self._broker)
-        self._failures = 0
-        client.subscribe([(topic, SubscribeOptions(qos=1)) for topic in _FILTERS])
+        self._failures, self._said = 0, ""
+        if self._broker.tls and (reminder := self._broker.tls.reminder()):
+            logger.warning("%s", reminder)
+        client.subscribe([(topic, SubscribeOptions(qos=1)) for topic in self._filters])
         client.publish(messages.HOST_STATE, _host_state(online=True), qos=1, retain=True)
         self._must_repeat = True  # a broker that was restarted may have forgotten what it had retained
 
@@ -214,7 +232,7 @@ class Recorder:
     def _on_subscribe(
         self, _c: Client, _data: object, _mid: int, reasons: list[ReasonCode], _p: Properties | None
     ) -> None:
-        for topic, reason in zip(_FILTERS, reasons, strict=False):
+        for topic, reason in zip(self._filters, reasons, strict=False):
             if reason.is_failure:
                 logger.error("the broker does not let the recorder read %s (%s)", topic, reason)
 

@@ -1,29 +1,51 @@
-"""`balance-care enrol`: make a station known and say what it needs to know of the care side."""
+"""`balance-care enrol`: make a station known, give it to a patient, and answer its request."""
 
 import argparse
 import base64
 import json
 import sys
+from pathlib import Path
 
+from station.errors import ConfigError
 from station.link.signature import key_id
+from ui.care.bundles import Asked, write_bundle
 from ui.care.enrolment import enrol
 from ui.care.folder import data_folder
 from ui.care.ready import require_database
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Enrol. Returns 0. Raises StationError when the station is somebody else's."""
+    """Enrol. Returns 0. Raises StationError for a station that is somebody else's, or a bad request."""
     require_database()
+    asked = asked_for(arguments)
     station = enrol(arguments.station, arguments.patient)
-    public_key = data_folder().public_key()
+    folder = data_folder()
+    public_key = folder.public_key()
     facts = {
         "station": station.sid,
         "subj": station.patient.pseudonym if station.patient else None,
         "key": key_id(public_key),
         "public_key": base64.b64encode(public_key).decode(),
     }
+    if asked is not None:
+        written = write_bundle(station, asked, folder)
+        facts |= {
+            "bundle": str(written.file),
+            "valid_until": written.ends.strftime("%Y-%m-%d"),
+            "authority": written.authority,
+        }
     if arguments.json:
         sys.stdout.write(json.dumps(facts) + "\n")
     else:
         sys.stdout.writelines(f"{name}: {value}\n" for name, value in facts.items())
     return 0
+
+
+def asked_for(arguments: argparse.Namespace) -> Asked | None:
+    """Return how a bundle is asked for, None when it is not. Raises ConfigError for half of it."""
+    if arguments.request is None and not arguments.with_key:
+        if arguments.out or arguments.broker:
+            raise ConfigError("--out and --broker belong to a bundle; add --request FILE or --with-key")
+        return None
+    out = arguments.out or Path(f"{arguments.station}.bundle.json")
+    return Asked(arguments.request, arguments.broker, out)

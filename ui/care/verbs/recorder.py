@@ -5,6 +5,7 @@ import signal
 import threading
 
 from ui.care.broker import broker
+from ui.care.folder import data_folder
 from ui.care.ready import require_database
 from ui.care.recorder import Recorder
 
@@ -15,6 +16,7 @@ def run(arguments: argparse.Namespace) -> int:
     stopped = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopped.set())
-    with Recorder(broker(), name=arguments.name) as recorder:
+    group = data_folder().recorders_group()
+    with Recorder(broker(), group=group, name=arguments.name) as recorder:
         recorder.run(stopped.is_set)
     return 0

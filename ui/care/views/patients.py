@@ -5,10 +5,11 @@ from typing import Final
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
 
 from station.errors import StationError
 from ui.care.audit import note
-from ui.care.board_words import board_words
+from ui.care.board_words import board_words, certificate_words
 from ui.care.caseload import caseload
 from ui.care.models import Patient, Session, Station, Trial
 from ui.care.programme import birth_of
@@ -60,7 +61,10 @@ def patient_page(request: HttpRequest, pseudonym: str) -> HttpResponse:
 
 def _board_of(station: Station | None) -> str:
     birth = birth_of(station) if station else None
-    return board_words(birth.board) if birth and birth.board else ""
+    if birth is None:
+        return ""
+    words = (board_words(birth.board) if birth.board else "", certificate_words(birth, timezone.now()))
+    return " · ".join(word for word in words if word)
 
 
 def drawing_of(trial: Trial | None) -> tuple[Stabilogram | None, str]:

@@ -1,0 +1,196 @@
+"""How a station comes to its certificate: its request, and the care side's answer, the bundle.
+
+The key is made on the station and never leaves it. The folder holds `request.key` while an answer is
+awaited, and afterwards the enrolment: files with the certificate's number in their names, and
+`enrolment.json`, which names them. That one file is put in place last, so that a kill leaves the enrolment
+from before.
+"""
+
+import base64
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any, Final, Literal, NamedTuple
+
+import msgspec
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from station.errors import ConfigError, StoreError
+from station.link.identity import (
+    Identity,
+    certificate_pem,
+    fingerprint,
+    identity_of,
+    key_pem,
+    make_request,
+    new_key,
+    parse_certificate,
+    parse_key,
+    read_certificate,
+)
+from station.link.messages import StationId
+from station.link.whole_file import PRIVATE, PUBLIC, write_whole
+
+DOCUMENT: Final = "enrolment.json"  # also known to the configuration
+MAX_BUNDLE_BYTES: Final = 100_000
+
+
+class Bundle(msgspec.Struct, frozen=True, kw_only=True):
+    """All a station needs of its care side, as one JSON file (`balance-care enrol`, `balance-care renew`).
+
+    `key` is there only where the key was not made on the station. `keys` are the Ed25519 public keys
+    (32 bytes, base64) that may sign prescriptions.
+    """
+
+    v: Literal[1] = 1
+    station: StationId
+    subj: str | None  # pseudonym
+    host: Annotated[str, msgspec.Meta(pattern=r"^\S+$", max_length=253)]
+    port: Annotated[int, msgspec.Meta(ge=1, le=65535)]
+    keys: Annotated[tuple[bytes, ...], msgspec.Meta(min_length=1)]
+    ca: str
+    certificate: str
+    key: str | None = None
+
+
+class Enrolled(NamedTuple):
+    """What a bundle made of this station."""
+
+    identity: Identity
+    broker: str
+    authority: str  # fingerprint
+
+
+class Enrolment:
+    """The folder of a station's enrolment."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._request_key = folder / "request.key"
+
+    def request(self, station: str) -> bytes:
+        """Return a certificate request, of the same key until its answer was taken. Raises StationError."""
+        self._make_folder()
+        if not self._request_key.exists():
+            write_whole(self._request_key, key_pem(new_key()), mode=PRIVATE)
+        return make_request(station, self._pending_key())
+
+    def read(self, file: Path, *, station: str | None, now: datetime) -> Bundle:
+        """Return a bundle that this station can take; without a name yet, one of any name.
+
+        Raises ConfigError saying why it cannot.
+        """
+        try:
+            with file.open("rb") as stream:
+                content = stream.read(MAX_BUNDLE_BYTES + 1)
+            if len(content) > MAX_BUNDLE_BYTES:
+                raise ConfigError(f"{file}: it is no enrolment bundle: it is too large")
+            bundle = msgspec.json.decode(content, type=Bundle)
+        except OSError as error:
+            raise ConfigError(f"{file}: it cannot be read ({error.strerror})") from None
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+            message = f"{file}: it is no enrolment bundle, or it is damaged ({error}); fetch it again"
+            raise ConfigError(message) from None
+        try:
+            self._check(bundle, station or bundle.station, now)
+        except ConfigError as error:
+            raise ConfigError(f"{file}: {error}") from None
+        return bundle
+
+    def take(self, bundle: Bundle) -> Enrolled:
+        """Put a bundle that was read into force. Raises StoreError; what was in force before then stays."""
+        certificate, ca = _parts(bundle)
+        key = self._key_of(bundle)
+        self._make_folder()
+        number = f"{certificate.serial_number:x}"
+        files = {what: self._folder / f"{what}-{number}.pem" for what in ("ca", "certificate", "key")}
+        write_whole(files["ca"], certificate_pem(ca), mode=PUBLIC)
+        write_whole(files["certificate"], certificate_pem(certificate), mode=PUBLIC)
+        write_whole(files["key"], key_pem(key), mode=PRIVATE)
+        document = msgspec.json.encode(_configuration(bundle, files))
+        write_whole(self._folder / DOCUMENT, document, mode=PRIVATE)
+        self._tidy(keep={file.name for file in files.values()} | {DOCUMENT})
+        return Enrolled(identity_of(certificate), f"{bundle.host}:{bundle.port}", fingerprint(ca))
+
+    def _check(self, bundle: Bundle, station: str, now: datetime) -> None:
+        if bundle.station != station:
+            raise ConfigError(f"it is the bundle of station {bundle.station}, and this one is {station}")
+        certificate, ca = _parts(bundle)
+        try:
+            certificate.verify_directly_issued_by(ca)
+        except (ValueError, TypeError, InvalidSignature):
+            raise ConfigError(
+                "it is damaged: its certificate is not of its authority; fetch it again"
+            ) from None
+        identity = identity_of(certificate)
+        if identity.name != station:
+            raise ConfigError(f"it is damaged: its certificate names {identity.name!r}, not {station}")
+        trouble = identity.trouble(now, whose="its")
+        if trouble is not None:
+            raise ConfigError(trouble)
+        if any(len(key) != 32 for key in bundle.keys):
+            raise ConfigError("it is damaged: a key for prescriptions has 32 bytes; fetch it again")
+        if self._key_of(bundle).public_key() != certificate.public_key():
+            raise ConfigError(
+                "its certificate is for another key than that of this station's last request; "
+                "run balance-station enrol and have that request answered"
+            )
+        known = self._authority()
+        if known is not None and known != ca:
+            raise ConfigError(
+                f"it comes from another authority ({fingerprint(ca)}) than this station's "
+                f"({fingerprint(known)}); if the care team has really changed, remove {self._folder} first"
+            )
+
+    def _key_of(self, bundle: Bundle) -> ec.EllipticCurvePrivateKey:
+        if bundle.key is not None:
+            return parse_key(bundle.key.encode(), where="its key")
+        if not self._request_key.exists():
+            raise ConfigError(
+                "it answers a request, and this station has made none: run balance-station enrol"
+            )
+        return self._pending_key()
+
+    def _pending_key(self) -> ec.EllipticCurvePrivateKey:
+        try:
+            return parse_key(self._request_key.read_bytes(), where=str(self._request_key))
+        except OSError as error:
+            raise StoreError(f"{self._request_key}: it cannot be read ({error.strerror})") from None
+
+    def _authority(self) -> x509.Certificate | None:
+        try:
+            document: dict[str, Any] = msgspec.json.decode((self._folder / DOCUMENT).read_bytes())
+            return read_certificate(Path(document["care"]["ca"]))
+        except (OSError, msgspec.DecodeError, KeyError, TypeError, ConfigError):
+            return None  # not enrolled, or not any more
+
+    def _make_folder(self) -> None:
+        try:
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            raise StoreError(f"{self._folder}: cannot be made ({error.strerror})") from error
+
+    def _tidy(self, keep: set[str]) -> None:
+        for file in self._folder.iterdir():
+            if file.name not in keep:
+                file.unlink(missing_ok=True)
+
+
+def _parts(bundle: Bundle) -> tuple[x509.Certificate, x509.Certificate]:
+    """Return certificate and authority. Raises ConfigError."""
+    certificate = parse_certificate(bundle.certificate.encode(), where="its certificate is damaged")
+    return certificate, parse_certificate(bundle.ca.encode(), where="its authority is damaged")
+
+
+def _configuration(bundle: Bundle, files: dict[str, Path]) -> dict[str, Any]:
+    """Return the part of the configuration that an enrolment decides."""
+    return {
+        "station": {"id": bundle.station, "subj": bundle.subj},
+        "care": {
+            "host": bundle.host,
+            "port": bundle.port,
+            "keys": [base64.b64encode(key).decode() for key in bundle.keys],
+            **{what: str(file.absolute()) for what, file in files.items()},
+        },
+    }

@@ -1,0 +1,31 @@
+"""The envelope around what a station sends."""
+
+import msgspec
+
+from station import __version__
+from station.link.messages import Envelope, RxRef, encode
+from station.session.store import Header
+
+
+def wrap(station: str, kind: str, header: Header, body: msgspec.Raw, *, id_: str, seq: int) -> bytes:
+    """Return the whole message of this kind."""
+    return encode(
+        Envelope(
+            id=id_,
+            type=kind,
+            station=station,
+            boot=header.boot,
+            seq=seq,
+            t=header.t,
+            mono_ms=header.mono_ms,
+            clock="synced" if header.clock == "synced" else "unsynced",
+            subj=header.subj,
+            rx=RxRef(version=header.rx_version) if header.rx_version is not None else None,
+            sw=__version__,
+            cal=header.cal,
+            alg=header.alg,
+            sim=header.sim,
+            hist=header.hist,
+            body=body,
+        )
+    )
