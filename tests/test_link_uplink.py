@@ -5,6 +5,7 @@ import queue
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from station.link.broker import Broker
 from station.link.handover import FIRST_WAIT_S, Handovers
 from station.link.messages import MAX_MESSAGE_BYTES, Reply, StationEvent, decode_envelope, down_topic
 from station.link.uplink import Uplink
-from station.session.protocol import Health, Prescribe
+from station.session.protocol import Health, Prescribe, Press
 from station.session.server import Server
 from station.session.store import Header, Store
 from station.training.health import BoardHealth
@@ -206,6 +207,17 @@ def test_prescriptions_of_two_people_of_one_station_are_both_handed_over(station
     station.turn_until(lambda: len(station.told) == 2)
     told = [json.loads(told.document) for told in station.told if isinstance(told, Prescribe)]
     assert {document["number"] for document in told} == {"4711", "0815"}
+
+
+def test_a_stop_from_the_care_team_reaches_the_session_and_is_answered(station: Station) -> None:
+    subscribed(station)
+    expires = (datetime.now(UTC) + timedelta(seconds=30)).isoformat()
+    station.care.say("cmd", {"id": "c-1", "kind": "stop", "expires": expires})
+    station.turn_until(lambda: bool(station.of("reply/command")))
+    assert station.told == [Press(button="stop")]
+    assert station.of("reply/command")[0]["body"] == {
+        "command": "c-1", "kind": "stop", "state": "done", "reason": "",
+    }  # fmt: skip
 
 
 def test_a_row_larger_than_the_care_side_reads_is_kept_and_the_others_go_on(station: Station) -> None:

@@ -30,6 +30,7 @@ from station.link.messages import (
 )
 from station.link.outbox import Pump
 from station.link.presence import Presence
+from station.link.steering import Outlet, Steering
 from station.link.wrap import wrap
 from station.session.client import SessionClient
 from station.session.clock import WallClock
@@ -38,6 +39,7 @@ from station.session.store import Header, Outgoing, Store, new_id
 from station.training.prescription import Limits
 
 TURN_S: Final = 0.1
+LIVE_TURN_S: Final = 0.02
 KEEP_ALIVE_S: Final = 15
 SESSION_RETRY_S: Final = 1.0
 _AWAY: Final = "the care team's broker is away; results wait on this station"
@@ -77,6 +79,13 @@ class Uplink:
         self._broker: Broker | None = None
         self._why = ""  # the broker is away, as it was said last
         self._stopping = False
+        outlet = Outlet(
+            reply=lambda answer: self._publish("reply/command", self._presence("reply/command", answer)),
+            show=lambda frame: self._publish("live", self._presence("live", frame), qos=0),
+            raw_again=lambda trial: store.post_trace_again(trial, self._newest_header()),
+            log=log,
+        )
+        self._steering = Steering(store, socket, outlet)
         self._client = self._make_client()
 
     # -- the network thread: nothing here may raise or wait -------------------------------------------------
@@ -118,7 +127,7 @@ class Uplink:
         self.begin(broker)
         try:
             while not self._stopping:
-                self.turn(TURN_S)
+                self.turn(LIVE_TURN_S if self._steering.watched else TURN_S)
         finally:
             self.close()
 
@@ -139,6 +148,7 @@ class Uplink:
         client = self._client
         client.on_connect = client.on_connect_fail = client.on_disconnect = None
         client.on_message = client.on_publish = None
+        self._steering.close()
         if self._session is not None:
             self._session.close()
             self._session = None
@@ -153,6 +163,7 @@ class Uplink:
             self._on_heard(*self._heard.get(timeout=wait_s))
             while True:
                 self._on_heard(*self._heard.get_nowait())
+        self._steering.turn()
         try:
             self._talk_to_session()
             if self._client.is_connected():
@@ -179,6 +190,8 @@ class Uplink:
             self._on_ack(payload)
         elif topic.startswith(down_topic(self._station, "rx")):
             self._on_prescription(topic, payload)
+        elif topic == down_topic(self._station, "cmd"):
+            self._steering.hear(payload)
         elif topic == "!refused":
             self._log(f"the broker refuses this station: {payload.decode()}")
         elif topic == "!denied":
@@ -207,7 +220,13 @@ class Uplink:
         reminder = self._broker.tls.reminder() if self._broker and self._broker.tls else None
         if reminder is not None:
             self._log(reminder)
-        topics = down_topic(self._station, "ack"), rx_topic(self._station, None), rx_topic(self._station, "+")
+        station = self._station
+        topics = (
+            down_topic(station, "ack"),
+            down_topic(station, "cmd"),
+            rx_topic(station, None),
+            rx_topic(station, "+"),
+        )
         self._client.subscribe([(topic, 1) for topic in topics])
         self._publish("state", self._state(online=True), retain=True)
         self._publish_birth()
@@ -257,8 +276,8 @@ class Uplink:
 
     # -- what is sent --------------------------------------------------------------------------------------
 
-    def _publish(self, kind: str, payload: bytes, *, retain: bool = False) -> None:
-        self._client.publish(up_topic(self._station, kind), payload, qos=1, retain=retain)
+    def _publish(self, kind: str, payload: bytes, *, retain: bool = False, qos: int = 1) -> None:
+        self._client.publish(up_topic(self._station, kind), payload, qos=qos, retain=retain)
 
     def _send(self, row: Outgoing) -> None:
         payload = wrap(self._station, row.type, row.header, msgspec.Raw(row.body), id_=row.id, seq=row.seq)

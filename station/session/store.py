@@ -272,6 +272,22 @@ class Store(Database):
             self._remember(notes)
             self._post(kind, msgspec.json.encode(body), header)
 
+    def post_trace_again(self, trial: str, header: Header) -> bool:
+        """Put the trace of a trial into the outbox once more, in the name of whoever made it.
+
+        Return whether there is one.
+        """
+        row = self._db.execute(
+            "SELECT trial.raw, session.subj FROM trial JOIN session ON session.id = trial.session"
+            " WHERE trial.id = ? AND LENGTH(trial.raw) > 0",
+            (trial,),
+        ).fetchone()
+        if row is None:
+            return False
+        with self._transaction():
+            self._post("raw", row[0], msgspec.structs.replace(header, subj=row[1], hist=True))
+        return True
+
     def outbox(self, kind: str, *, after: int, limit: int) -> list[Outgoing]:
         """Return up to `limit` rows of this type whose seq is above `after`, oldest first."""
         rows = self._db.execute(
