@@ -86,10 +86,10 @@ def test_each_device_has_its_own_picture() -> None:
 def test_there_is_no_start_while_the_board_gets_ready_and_it_comes_by_itself() -> None:
     waiting = snapshot("welcome", ready=False, board_fault=GETTING_READY)
     drawing = Drawing(View(waiting))
-    assert drawing.buttons == []
+    assert START not in [button.action for button in drawing.buttons]
     assert GETTING_READY in [text.text for text in drawing.texts]
     ready = msgspec.structs.replace(waiting, ready=True, board_fault=None)
-    assert [button.action for button in Drawing(View(ready)).buttons] == [START]
+    assert START in [button.action for button in Drawing(View(ready)).buttons]
 
 
 def test_the_rest_ring_runs_empty() -> None:
