@@ -23,9 +23,10 @@ $(READY): pyproject.toml
 run: setup
 	@$(BIN)/balance-station demo --data build/demo
 
+# One worker more than there are cores: some tests wait for real programs in real time.
 test: setup
 	@sh scripts/apt.sh $(TEST_PROGRAMS) $(TEST_LIBRARIES)
-	@$(BIN)/python -m pytest -n auto
+	@$(BIN)/python -m pytest -n $$(($$(nproc) + 1)) --dist worksteal
 
 check: $(READY)
 	@$(BIN)/ruff check .
