@@ -15,6 +15,8 @@ import django
 from django.core.management import call_command
 
 from benchmarks.spoiling import spoil
+from station.link.messages import decode_body, decode_envelope
+from station.training.result import TrialResult
 
 if TYPE_CHECKING:
     from ui.care.intake import Arrival
@@ -100,6 +102,7 @@ def _kept(messages: int, counts: Counter[str], good: list[str]) -> Row:
     in_part = sum(abs(Counter(kept.values())[kind] - count) for kind, count in meant.items())
     trials = {str(id_) for id_ in models.Trial.objects.values_list("pk", flat=True)}
     for (payload,) in models.Message.objects.filter(type="result/trial", known=True).values_list("payload"):
-        in_part += json.loads(bytes(payload))["body"]["trial"].lower() not in trials
+        result = decode_body(decode_envelope(bytes(payload)))
+        in_part += not isinstance(result, TrialResult) or result.trial.lower() not in trials
     refused = models.Refused.objects.count()
     return Row(messages, len(kept) - len(good), refused, counts["raised"], in_part, counts["lost"])
