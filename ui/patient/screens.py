@@ -6,6 +6,7 @@ The pictures of the README: `make images`.
 import argparse
 import sys
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -28,13 +29,19 @@ class Drawing:
 
     def __init__(self, view: View, *, scale: float = 1.0) -> None:
         self.picture = pygame.Surface((round(WIDTH * scale), round(HEIGHT * scale)), depth=32)
-        lettering = Lettering(scale)
+        lettering = _lettering(scale)
         still = Canvas(self.picture, scale, lettering)
         draw_still(still, still_part(view))
         live = Canvas(self.picture, scale, lettering, still=False)
         draw_live(live, view)
         self.buttons: list[Button] = still.buttons
         self.texts: list[PlacedText] = still.texts + live.texts
+
+
+@cache
+def _lettering(scale: float) -> Lettering:
+    """Return the letters for all drawings of one size: fonts are opened once."""
+    return Lettering(scale)
 
 
 def contact_sheet(pictures: Sequence[pygame.Surface]) -> pygame.Surface:
