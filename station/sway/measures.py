@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
+from scipy import special
 
 Floats = NDArray[np.float64]
 
@@ -49,7 +49,7 @@ def prediction_ellipse(x_mm: Floats, y_mm: Floats) -> Ellipse:
     n = len(x_mm)
     if n < 3:
         raise ValueError(f"an ellipse needs three points, not {n}")
-    quantile = float(stats.f.ppf(0.95, 2, n - 2))
+    quantile = float(special.fdtri(2, n - 2, 0.95))
     scale = 2 * quantile * (n - 1) * (n + 1) / (n * (n - 2))
     eigenvalues, vectors = np.linalg.eigh(np.cov(x_mm, y_mm))
     minor, major = np.sqrt(scale * np.clip(eigenvalues, 0, None))
