@@ -33,6 +33,7 @@ STATION: Final = "hostile-1"
 TURN_S: Final = 0.02
 GIVE_UP_S: Final = 60.0
 AGAIN_S: Final = 2.0
+LARGEST: Final = 2_000_000  # what is repeated 300 times again and again would fill the memory
 
 
 class Row(NamedTuple):
@@ -65,8 +66,8 @@ def at_the_station(messages: int, folder: Path, *, seed: int = SEED) -> Row:
 
 def _hostile(rng: random.Random) -> tuple[str, bytes]:
     if rng.random() < 0.5:
-        return "ack", spoil(rng, encode(Ack(ids=("01a20fc4-5b0f-7cc1-9d3c-5f3f3a1b2c4d", "x"))))
-    return "rx", spoil(rng, sign(valid(rng, 1)))
+        return "ack", spoil(rng, encode(Ack(ids=("01a20fc4-5b0f-7cc1-9d3c-5f3f3a1b2c4d", "x"))))[:LARGEST]
+    return "rx", spoil(rng, sign(valid(rng, 1)))[:LARGEST]
 
 
 class _Station:
