@@ -504,6 +504,16 @@ def test_a_supervisor_starts_nothing_under_somebody_who_stands_there_already(sta
         assert "standing on the board" in next(n.reason for n in notices if isinstance(n, Refused))
 
 
+@pytest.mark.parametrize("phase", ["setup", "pause"])
+@pytest.mark.parametrize("load_n", [700.0, None])
+def test_a_supervisor_goes_on_only_while_the_board_is_known_to_be_empty(
+    phase: Any, load_n: float | None
+) -> None:
+    with pytest.raises(SupervisionError, match="standing on the board"):
+        check_allowed(Press(button="start"), phase, load_n)
+    check_allowed(Press(button="start"), phase, 0.0)
+
+
 @pytest.mark.parametrize("phase", ["who", "confirm", "welcome", "checkin", "checkout", "summary", "blocked"])
 def test_a_supervisor_never_presses_start_for_the_person(phase: Any) -> None:
     with pytest.raises(SupervisionError, match="only the person who trains"):

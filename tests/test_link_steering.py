@@ -9,6 +9,7 @@ import msgspec
 import pytest
 
 from benchmarks.soak_writer import fill, header
+from station.errors import StoreError
 from station.link.live import EVERY_S
 from station.link.messages import CommandReply, LiveFrame, encode
 from station.link.steering import ANSWER_S, AWAY, Outlet, Steering
@@ -130,6 +131,22 @@ def test_a_stop_needs_no_onlooker_and_leaves_none(room: Room) -> None:
     room.run(0.1)
     assert room.server is not None
     assert room.server.peers == []
+
+
+def test_a_full_disk_keeps_no_stop_from_the_session_and_everything_else(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room.ask("live")
+
+    def full(*_: object) -> None:
+        raise StoreError("disk full")
+
+    monkeypatch.setattr(room.store, "remember", full)
+    room.ask("stop")
+    room.ask("pause")
+    room.run(ANSWER_S + 0.1)
+    assert room.told == [Press(button="stop")]
+    assert sorted(states(room)) == [("live", "done"), ("pause", "refused"), ("stop", "done")]
 
 
 def test_nobody_presses_start_unseen(room: Room) -> None:

@@ -79,17 +79,23 @@ class Steering:
         answer = self._commands.judge(command, self._wall.now(), synced=synced, watched=self.watched)
         try:
             self._store.remember(USED_NOTE, msgspec.json.encode(self._commands.used))
-            if answer is None:
-                answer = self._carry_out(command)
         except StoreError as error:
-            # Only a stop does no harm when it is heard twice.
+            # A full disk must not keep a stop from the patient, who is not harmed when it is heard twice.
             if command.kind != "stop":
                 answer = refused(command, f"what is used up cannot be kept: {error}")
-        except ConnectionError:
-            self._session_is_gone()
-            answer = refused(command, AWAY)
+        if answer is None:
+            answer = self._tried(command)
         if answer is not None:
             self._answer(answer)
+
+    def _tried(self, command: RemoteCommand) -> CommandReply | None:
+        try:
+            return self._carry_out(command)
+        except ConnectionError:
+            self._session_is_gone()
+            return refused(command, AWAY)
+        except StoreError as error:
+            return refused(command, str(error))
 
     def _answer(self, answer: CommandReply) -> None:
         self._outlet.log(f"command {answer.kind}: {answer.state}{answer.reason and f', {answer.reason}'}")

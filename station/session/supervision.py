@@ -32,7 +32,7 @@ def check_allowed(command: Command, phase: Phase, load_n: float | None) -> None:
     """Let a supervisor say this, or raise SupervisionError saying why not.
 
     Stopping is always allowed, but it answers no "Are you all right?". Nobody answers for the person, and
-    the next step is never one that begins under somebody who stands there already.
+    the next step is never one that begins under somebody who stands there already, after a pause neither.
     """
     if isinstance(command, Answer):
         raise SupervisionError(
@@ -46,7 +46,7 @@ def check_allowed(command: Command, phase: Phase, load_n: float | None) -> None:
         return
     if phase not in MAY_START:
         raise SupervisionError("only the person who trains goes on from here; ask them to press Start")
-    if phase == "setup" and (load_n is None or load_n > STANDS_N):
+    if phase in ("setup", "pause") and (load_n is None or load_n > STANDS_N):
         raise SupervisionError(
             "somebody may be standing on the board; let them step off first, or press Start themselves"
         )
