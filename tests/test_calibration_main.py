@@ -103,7 +103,11 @@ def test_unattended_a_simulated_board_is_calibrated_verified_and_taken_back(
     assert main(["plate", *station, "--seed", "2"]) == 0
     assert said(capsys)["id"] != first["id"]
     assert main(["restore", *station[:2], "--json"]) == 0
-    assert said(capsys)["id"] == first["id"]
+    restored = said(capsys)
+    assert (restored["id"], restored["who"]) == (first["id"], "A nephew")
+    # The next step back would be beyond the first calibration.
+    assert main(["restore", *station[:2]]) == 1
+    assert "no calibration before this one" in capsys.readouterr().err
 
 
 def test_tare_corners_cells_and_the_daily_check_run_unattended(
