@@ -29,7 +29,7 @@ from station.training.prescription import Limits, Prescription
 from station.training.snapshot import Snapshot
 from station.wiring import make_service_over
 
-POLL_NS = 2_000_000
+POLL_NS = 4_000_000
 SEED = bytes(range(32))
 
 
@@ -119,6 +119,9 @@ class VirtualStation:
         self.heard: list[Packet] = []
         self._client = SessionClient(folder / "session.sock", name="test", snapshots=False)
         self._patient: Patient | None = None
+        self._reader: Store | None = None
+        self._seen_version = -1
+        self._bodies: dict[str, list[bytes]] = {}
 
     def train(self) -> Patient:
         """Let a patient come who does what the screen asks."""
@@ -163,9 +166,17 @@ class VirtualStation:
         return [getattr(packet, "kind", "") for packet in self.heard]
 
     def bodies(self, kind: str) -> list[bytes]:
-        """Return what waits for the care team."""
-        with Store(self.folder / "station.sqlite3") as store:
-            return [row.body for row in store.outbox(kind, after=0, limit=100)]
+        """Return what waits for the care team; cheap enough to ask every turn."""
+        if self._reader is None:
+            self._reader = Store(self.folder / "station.sqlite3")
+        version = self._reader.outbox_version()
+        if version != self._seen_version:
+            self._seen_version = version
+            self._bodies.clear()
+        if kind not in self._bodies:
+            rows = self._reader.outbox(kind, after=0, limit=100)
+            self._bodies[kind] = [row.body for row in rows]
+        return self._bodies[kind]
 
     def header_of(self, kind: str) -> Header:
         """Return the head of the first such message that waits for the care team."""
@@ -175,6 +186,9 @@ class VirtualStation:
     def die(self) -> None:
         """End without a word, as a SIGKILL would: nothing is flushed, nothing is told."""
         self._client.close()
+        if self._reader is not None:
+            self._reader.close()
+            self._reader = None
         if self._patient is not None:
             self._patient.close()
         self.service.close()
