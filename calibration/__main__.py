@@ -181,14 +181,18 @@ def _with_seed_and_dialogue(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("--seed", type=int, default=1, help="of the simulated board")
 
 
+def _run(args: argparse.Namespace) -> int:
+    run: Callable[[argparse.Namespace], int] = args.run
+    code = run(args)
+    sys.stdout.flush()  # here, where its failure is still told
+    return code
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one verb; return 0 when it went well, 1 after one line on stderr, 2 for wrong usage."""
     args = _parser().parse_args(argv)
     try:
-        run: Callable[[argparse.Namespace], int] = args.run
-        code = run(args)
-        sys.stdout.flush()
-        return code
+        return _run(args)
     except StationError as error:
         _say(f"balance-calibrate {args.verb}: {error}")
         return 1
