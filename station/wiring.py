@@ -101,8 +101,8 @@ def check_board(config: Config) -> "CheckedBoard":
 
     from station.check.report import Board as CheckedBoard
     from station.session.drift_watch import known_advice
-    from station.session.recorder import TARE_NOTE
     from station.session.store import Store
+    from station.session.zero import TARE_NOTE
     from station.weighing import nominal_plate, plate_in_use
 
     file = state_folder(config) / DATABASE
