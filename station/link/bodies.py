@@ -52,16 +52,19 @@ class StationEvent(msgspec.Struct, frozen=True, kw_only=True):
 class RawTrace(msgspec.Struct, frozen=True, kw_only=True):
     """The raw counts of one trial, so that every number can be computed again.
 
-    `data` is base64 of `station.sway.trace` bytes; `hold_ns` is the span of the hold in the trace's own time;
-    `plate` is the plate (`station.sway.plate.Plate`) that the readings were weighed with.
+    `data` is base64 of bytes that `station.sway.trace` reads, `encoding` is "trace-1" or "trace-2"; `lean`:
+    what lies below the noise of the cells was left out, ask for the trace to have it whole. `hold_ns` is the
+    span of the hold in the trace's own time; `plate` is the plate (`station.sway.plate.Plate`) that the
+    readings were weighed with.
     """
 
     trial: str
-    encoding: Literal["trace-1"]
+    encoding: str
     data: bytes
     hold_ns: tuple[int, int]
     plate: dict[str, Any]
     spans_ns: tuple[tuple[int, int], ...] = ()  # the time that counted; empty where a sender does not know
+    lean: bool = False
 
 
 class Reply(msgspec.Struct, frozen=True, kw_only=True):

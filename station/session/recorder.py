@@ -4,6 +4,7 @@ import sqlite3
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -22,7 +23,7 @@ from station.session.stop import Stops
 from station.session.store import Header, Note, Store, new_id
 from station.session.supervision import SUPERVISED_NOTE, was_supervised
 from station.session.tally import Tally
-from station.session.trial import Kept, Place, blank_result, finish, finish_counted
+from station.session.trial import Place, blank_result, finish, finish_counted
 from station.session.trial_file import S, TrialFile, TrialHead, discard
 from station.session.zero import Zero
 from station.sway.plate import Plate
@@ -185,13 +186,13 @@ class Recorder:
                 round((head.hold_started_ns - self._recording_ns) / S, 3),
                 round((end_ns - self._recording_ns) / S, 3),
             )
-            kept = Kept(msgspec.structs.replace(kept.result, source_s=source_s), kept.raw)
+            kept = replace(kept, result=msgspec.structs.replace(kept.result, source_s=source_s))
         events, marks_s = self._tally.end_trial(head)
-        kept = Kept(msgspec.structs.replace(kept.result, events=events, marks_s=marks_s), kept.raw)
+        kept = replace(kept, result=msgspec.structs.replace(kept.result, events=events, marks_s=marks_s))
         header = self.header()
 
         def keep() -> None:
-            self._store.keep_trial(kept.result, kept.raw, header)
+            self._store.keep_trial(kept.result, kept.raw, header, sent=kept.sent)
             with suppress(OSError):  # a file left behind is known by its trial at the next start
                 discard(path)
 

@@ -63,7 +63,7 @@ class Recovery:
             left = self.memory(self._subj(head.result.session)).broken_off(head.result.session)
             events = dict(left.trial_events) if left is not None else {}
             result = msgspec.structs.replace(kept.result, events=events)
-            self.store.keep_trial(result, kept.raw, self._header(head.result.session))
+            self.store.keep_trial(result, kept.raw, self._header(head.result.session), sent=kept.sent)
             self.log(f"trial {head.result.number} of an interrupted session was recovered")
         discard(path)
 

@@ -86,10 +86,13 @@ class Store(Outbox):
             self._remember(notes)
             self._post("result/session", body, header)
 
-    def keep_trial(self, result: TrialResult, raw: bytes, header: Header) -> None:
+    def keep_trial(
+        self, result: TrialResult, raw: bytes, header: Header, *, sent: bytes | None = None
+    ) -> None:
         """Keep a trial with its raw trace and put both into the outbox, all or nothing.
 
-        An exercise beside the board has no trace: `raw` is empty.
+        An exercise beside the board has no trace: `raw` is empty. `sent` is the trace as it is sent by itself
+        where that is another one.
         """
         body = msgspec.json.encode(result)
         with self._transaction():
@@ -103,7 +106,7 @@ class Store(Outbox):
             )
             self._post("result/trial", body, header)
             if raw:
-                self._post("raw", raw, header)
+                self._post("raw", raw if sent is None else sent, header)
 
     def keep_answers(self, session: str, answers: dict[str, bool | int]) -> None:
         """Keep what was answered so far."""
