@@ -4,7 +4,7 @@ import os
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 
@@ -88,6 +88,16 @@ class CareConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
             raise ValueError(message)
 
 
+class LinkConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What goes to the care team beside results: the `raw` traces of trials, each some 14 kB for 30 s.
+
+    `idle` sends them while nobody trains, after everything else; `asked` only when the care team asks for
+    one; `never` not even then.
+    """
+
+    raw: Literal["idle", "asked", "never"] = "idle"
+
+
 class TrainingConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What is trained: a folder with routines of a clinic's own, beside those that come with the station."""
 
@@ -102,6 +112,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     board: BoardConfig = BoardConfig()
     panel: PanelConfig = PanelConfig()
     care: CareConfig = CareConfig()
+    link: LinkConfig = LinkConfig()
     limits: Limits = Limits()
     training: TrainingConfig = TrainingConfig()
 

@@ -41,5 +41,9 @@ class StoreError(StationError, OSError):
     """The database or the data folder cannot be used."""
 
 
+class DiskFullError(StoreError):
+    """The disk, or the share of it that the database may have, is full."""
+
+
 class CalibrationError(StationError, ValueError):
     """A calibration is refused: a reading, a file of points or a plate file cannot be used."""

@@ -174,6 +174,7 @@ def make_service_over(
         log=log,
         rx_version=persons.rx_version,
         rested=config.source.rested,
+        sends_traces=config.link.raw == "idle",
     )
     persons.attach(recorder)
     exchange = PlateExchange(
@@ -211,6 +212,7 @@ def make_uplink(config_file: str | None, *, log: Log) -> "tuple[Uplink, Broker]"
         header=_presence_header(config, store),
         socket=socket_path(config),
         log=log,
+        traces=config.link.raw != "never",
     )
     return uplink, broker
 

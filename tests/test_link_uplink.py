@@ -8,15 +8,25 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import msgspec
 import paho.mqtt.client as mqtt
 import pytest
 from paho.mqtt.enums import CallbackAPIVersion
 
+from benchmarks.soak_writer import fill
+from station.errors import StoreError
 from station.link.broker import Broker
 from station.link.handover import FIRST_WAIT_S, Handovers
-from station.link.messages import MAX_MESSAGE_BYTES, Reply, StationEvent, decode_envelope, down_topic
+from station.link.messages import (
+    MAX_MESSAGE_BYTES,
+    RawTrace,
+    Reply,
+    StationEvent,
+    decode_envelope,
+    down_topic,
+)
 from station.link.uplink import Uplink
 from station.session.protocol import Health, Prescribe, Press
 from station.session.server import Server
@@ -250,3 +260,32 @@ def test_a_document_too_large_for_the_socket_is_left_aside(station: Station) -> 
     station.turn_until(lambda: any("too large" in line for line in station.log))
     post(station)
     station.turn_until(lambda: bool(station.of("event")))
+
+
+def test_a_trace_waits_until_nobody_trains(station: Station) -> None:
+    subscribed(station)
+    station.turn_until(lambda: bool(station.server.peers))
+    station.server.tell(Health(board=BoardHealth(cal="cal-1"), training=True))
+    station.turn_until(lambda: len(station.of("birth")) == 2)
+    trace = RawTrace(trial=str(uuid4()), encoding="trace-2", data=b"x", hold_ns=(0, 1), plate={})
+    with Store(station.folder / "station.sqlite3") as session:
+        session.post("raw", trace, HEADER)
+        session.post("event", StationEvent(kind="step_off", session=None), HEADER)
+    station.turn_until(lambda: bool(station.of("event")))
+    assert station.of("raw") == []
+    station.server.tell(Health(board=BoardHealth(cal="cal-1")))
+    station.turn_until(lambda: bool(station.of("raw")))
+
+
+def test_a_station_that_never_sends_traces_keeps_them_to_itself_also_when_asked(tmp_path: Path) -> None:
+    said: list[str] = []
+    with Store(tmp_path / "station.sqlite3") as store:
+        fill(store, 1, 1, raw_of=1)
+        uplink = Uplink(
+            store, station="s-1", limits=Limits(), header=lambda: HEADER, socket=tmp_path / "s",
+            log=said.append, traces=False,
+        )  # fmt: skip
+        assert store.outbox("raw", after=0, limit=1) == []
+        assert len(store.outbox("result/trial", after=0, limit=9)) == 1
+        with pytest.raises(StoreError, match="sends no traces"):
+            uplink._post_trace("any")

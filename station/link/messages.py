@@ -40,6 +40,7 @@ __all__ = [
     "HOST_STATE",
     "MAX_MESSAGE_BYTES",
     "PRESENCE_FILTERS",
+    "RAW",
     "ROOT",
     "SEND_ORDER",
     "VERSION",
@@ -88,8 +89,9 @@ UpKind = Literal[
     "reply/command",
 ]
 
+RAW: Final = "raw"
 # The order in which a backlog is sent: what protects the patient, then what was done, then traces.
-SEND_ORDER: Final = ("event", "reply", "result/session", "result/trial", "result/journal", "raw")
+SEND_ORDER: Final = ("event", "reply", "result/session", "result/trial", "result/journal", RAW)
 
 
 class RxRef(msgspec.Struct, frozen=True, kw_only=True):

@@ -41,7 +41,7 @@ class Uplink:
     Its end disturbs nothing: the outbox stays, and the session does not wait for it.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - all that it works with
         self,
         store: Store,
         *,
@@ -50,7 +50,11 @@ class Uplink:
         header: Callable[[], Header],
         socket: Path,
         log: Callable[[str], None],
+        traces: bool = True,
     ) -> None:
+        """`traces` False: raw traces never leave this station. Raises StoreError."""
+        if not traces:
+            store.withdraw_traces()
         self._store = store
         self._station = station
         self._telling = Telling(store, station, limits, header)
@@ -61,6 +65,8 @@ class Uplink:
         self._session_at_s = 0.0
         self._handovers = Handovers(store.outbox)
         self._rx_version: int | None = None
+        self._training = False  # somebody is in a session; False too while no session runs
+        self._traces = traces
         self._seen_version = -1
         self._room_was_made = False
         self._broker: Broker | None = None
@@ -71,7 +77,7 @@ class Uplink:
                 "reply/command", self._telling.message("reply/command", answer)
             ),
             show=lambda frame: self._publish("live", self._telling.message("live", frame), qos=0),
-            raw_again=lambda trial: store.post_trace_again(trial, self._telling.newest_header()),
+            raw_again=self._post_trace,
             log=log,
         )
         self._steering = Steering(store, socket, outlet)
@@ -114,7 +120,8 @@ class Uplink:
         try:
             self._talk_to_session()
             if self._connection.stands:
-                for row in self._pump.due(time.monotonic(), look=self._worth_a_look()):
+                look = self._worth_a_look()
+                for row in self._pump.due(time.monotonic(), look=look, traces=not self._training):
                     self._send(row)
                 if self._telling.presence.due(self._rx_version, time.monotonic()):
                     self._publish_birth()
@@ -201,6 +208,7 @@ class Uplink:
             for notice in self._session.poll():
                 if isinstance(notice, Health):
                     self._telling.presence.board = notice.board
+                    self._on_training(training=notice.training)
                 elif isinstance(notice, Refused):  # the uplink asks nothing else of it
                     self._log(f"the session does not take the prescription now: {notice.reason}")
             for handover, document in self._handovers.due():
@@ -209,6 +217,17 @@ class Uplink:
             if self._session is not None:
                 self._session.close()
                 self._session = None
+            self._on_training(training=False)
+
+    def _on_training(self, *, training: bool) -> None:
+        """Let traces wait for the end of a session."""
+        self._room_was_made = self._room_was_made or (self._training and not training)
+        self._training = training
+
+    def _post_trace(self, trial: str) -> bool:
+        if not self._traces:
+            raise StoreError("this station sends no traces ([link] raw in its configuration)")
+        return self._store.post_trace_again(trial, self._telling.newest_header())
 
     def _hand_over(self, session: SessionClient, handover: Handover, document: bytes) -> None:
         try:

@@ -79,6 +79,11 @@ class Outbox(Database):
             self._post("raw", row[0], msgspec.structs.replace(header, subj=row[1], hist=True))
         return True
 
+    def withdraw_traces(self) -> int:
+        """Take the raw traces out of the outbox, which stay with their trials; return how many there were."""
+        with self._transaction():
+            return self._db.execute("DELETE FROM outbox WHERE type = 'raw'").rowcount
+
     def outbox(self, kind: str, *, after: int, limit: int) -> list[Outgoing]:
         """Return up to `limit` rows of this type whose seq is above `after`, oldest first."""
         rows = self._db.execute(

@@ -193,9 +193,13 @@ class PlateTaken(Packet, frozen=True, tag="plate_taken"):
 
 
 class Health(Packet, frozen=True, tag="health"):
-    """How well the board is read: every few seconds, at a change, and to a client whose service begins."""
+    """How well the board is read: every few seconds, at a change, and to a client whose service begins.
+
+    `training`: somebody is in a session.
+    """
 
     board: BoardHealth
+    training: bool = False
 
 
 class Refused(Packet, frozen=True, tag="refused"):

@@ -51,14 +51,19 @@ class Recorder:
         log: Callable[[str], None],
         rx_version: Callable[[], int | None],
         rested: bool = False,
+        sends_traces: bool = True,
     ) -> None:
-        """Keep for the person of `identity`; `rested`: a simulated one, who needs no rest."""
+        """Keep for the person of `identity`; `rested`: a simulated one, who needs no rest.
+
+        `sends_traces`: the care team gets the raw traces without asking.
+        """
         self._store = store
         self._heading = Heading(identity, wall=wall, rx_version=rx_version)
         self._log = log
         self._folder = folder
+        self._sends_traces = sends_traces
         self._file = TrialFile(folder)
-        self._later = Later(now_s=time.monotonic, log=log)
+        self._later = Later(now_s=time.monotonic, log=log, make_room=self._make_room)
         self._people = People(
             store, now=self._heading.moment, write=self._later.write, clinic=identity.clinic, rested=rested
         )
@@ -96,6 +101,7 @@ class Recorder:
             log=self._log,
             sim=identity.sim,
             unanswered=self._unanswered,
+            sends_traces=self._sends_traces,
         )
         recovery.trials()
         resumed = recovery.sessions()
@@ -191,12 +197,20 @@ class Recorder:
         kept = replace(kept, result=msgspec.structs.replace(kept.result, events=events, marks_s=marks_s))
         header = self.header()
 
-        def keep() -> None:
-            self._store.keep_trial(kept.result, kept.raw, header, sent=kept.sent)
+        def keep(*, traceless: bool = False) -> None:
+            raw, sent = (b"" if traceless else kept.raw), (kept.sent if self._sends_traces else b"")
+            self._store.keep_trial(kept.result, raw, header, sent=sent, lost=traceless)
             with suppress(OSError):  # a file left behind is known by its trial at the next start
                 discard(path)
+            self._store.mind_disk()
 
-        self._later.write(keep)
+        self._later.write(keep, smaller=partial(keep, traceless=True))
+
+    def _make_room(self) -> bool:
+        made = self._store.make_room(self.header())
+        if made:
+            self._log("the disk is full: the oldest raw traces are dropped, results are kept")
+        return made
 
     def count_ended(self, ended: CountEnded) -> None:
         """Keep an exercise beside the board, of which the person said how many."""

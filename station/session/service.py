@@ -225,7 +225,7 @@ class Service:
             self._tell_health()
 
     def _tell_health(self) -> None:
-        self._server.tell(Health(board=self._health.now))
+        self._server.tell(Health(board=self._health.now, training=self._recorder.session is not None))
 
     # -- what comes of it ----------------------------------------------------------------------------------
 
@@ -236,6 +236,7 @@ class Service:
                     self._recorder.session_started()
                     self._drift.session_started()
                     self._tell("session_started", self._now_ns(), {"session": self._recorder.session})
+                    self._tell_health()
                 case TrialEnded():
                     self._recorder.trial_ended(outcome)
                 case CountEnded():
@@ -247,6 +248,7 @@ class Service:
                     self._recorder.session_ended(outcome)
                     self._prescriptions.after_session()
                     self._tell("session_ended", self._now_ns(), {"session": session, "by": outcome.ended_by})
+                    self._tell_health()
                 case Happening():
                     self._happened(outcome)
         except StoreError as error:

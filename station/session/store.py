@@ -5,7 +5,8 @@ from typing import Final, NamedTuple
 
 import msgspec
 
-from station.session.outbox import Backlog, Header, Note, Outbox, Outgoing, new_id
+from station.session.outbox import Backlog, Header, Note, Outgoing, new_id
+from station.session.room import Room
 from station.training.decision import Decision
 from station.training.result import SessionResult, TrialResult
 
@@ -58,7 +59,7 @@ class Decided(NamedTuple):
     event: msgspec.Struct
 
 
-class Store(Outbox):
+class Store(Room):
     """What a station keeps, in one file."""
 
     # -- sessions and trials -------------------------------------------------------------------------------
@@ -87,12 +88,18 @@ class Store(Outbox):
             self._post("result/session", body, header)
 
     def keep_trial(
-        self, result: TrialResult, raw: bytes, header: Header, *, sent: bytes | None = None
+        self,
+        result: TrialResult,
+        raw: bytes,
+        header: Header,
+        *,
+        sent: bytes | None = None,
+        lost: bool = False,
     ) -> None:
         """Keep a trial with its raw trace and put both into the outbox, all or nothing.
 
         An exercise beside the board has no trace: `raw` is empty. `sent` is the trace as it is sent by itself
-        where that is another one.
+        where that is another one, empty where none is. `lost`: there was a trace, and no room for it.
         """
         body = msgspec.json.encode(result)
         with self._transaction():
@@ -105,8 +112,10 @@ class Store(Outbox):
                 (result.trial, result.session, body, raw),
             )
             self._post("result/trial", body, header)
-            if raw:
+            if raw and sent != b"":
                 self._post("raw", raw if sent is None else sent, header)
+            if lost:
+                self.trace_lost(header)
 
     def keep_answers(self, session: str, answers: dict[str, bool | int]) -> None:
         """Keep what was answered so far."""
