@@ -103,8 +103,9 @@ class RxRef(msgspec.Struct, frozen=True, kw_only=True):
 class Envelope(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=False):
     """What every uplink message carries around its body.
 
-    `t` is wall time (RFC 3339, UTC), right only when `clock` is "synced"; `mono_ms` with `boot` orders
-    messages whatever the wall clock did. `seq` is counted per station, persisted, and never repeats.
+    `t` is wall time (RFC 3339, UTC), right only when `clock` is "synced"; `t_corrected` is the right one
+    where the clock was set later in the same boot. `mono_ms` with `boot` orders messages whatever the wall
+    clock did. `seq` is counted per station, persisted, and never repeats.
     """
 
     v: int = VERSION
@@ -123,6 +124,7 @@ class Envelope(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=False):
     alg: str
     sim: bool
     hist: bool = False  # recovered or sent again after its time
+    t_corrected: str | None = None
     body: msgspec.Raw
 
 

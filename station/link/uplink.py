@@ -13,6 +13,7 @@ from station.errors import MessageError, StoreError
 from station.link import connection
 from station.link.broker import Broker
 from station.link.connection import Connection
+from station.link.correction import corrected
 from station.link.handover import Handover, Handovers
 from station.link.messages import (
     MAX_MESSAGE_BYTES,
@@ -245,7 +246,17 @@ class Uplink:
         self._connection.publish(kind, payload, qos=qos, retain=retain)
 
     def _send(self, row: Outgoing) -> None:
-        payload = wrap(self._station, row.type, row.header, msgspec.Raw(row.body), id_=row.id, seq=row.seq)
+        # The row keeps what the clock said; what is known by now goes with the message.
+        t_corrected = corrected(row.header, self._telling.newest_header())
+        payload = wrap(
+            self._station,
+            row.type,
+            row.header,
+            msgspec.Raw(row.body),
+            id_=row.id,
+            seq=row.seq,
+            t_corrected=t_corrected,
+        )
         if len(payload) > MAX_MESSAGE_BYTES:
             size = f"{len(payload)} bytes are more than the care side reads"
             self._log(f"{row.type} {row.id}: {size}; kept here, not sent")
