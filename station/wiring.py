@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from station.board.acquire import acquire
@@ -199,7 +200,9 @@ def make_uplink(config_file: str | None, *, log: Log) -> "tuple[Uplink, Broker]"
 
     Raises ConfigError for a broker beyond this machine without TLS, and for a certificate of another station.
     """
+    from station.link.machine import read_machine
     from station.link.uplink import Uplink
+    from station.session.reserve import free_bytes
     from station.session.store import Store
 
     config = load_config(config_file)
@@ -213,6 +216,7 @@ def make_uplink(config_file: str | None, *, log: Log) -> "tuple[Uplink, Broker]"
         socket=socket_path(config),
         log=log,
         traces=config.link.raw != "never",
+        machine=partial(read_machine, Path("/"), free_bytes=partial(free_bytes, state_folder(config))),
     )
     return uplink, broker
 

@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal, Self
 
 import msgspec
 
-from station.training.health import BoardHealth
+from station.training.health import BoardHealth, MachineHealth
 from station.training.prescription import Limits
 from station.training.routine import Side
 from station.training.snapshot import Phase
@@ -27,7 +27,11 @@ class ToldLimits(Limits, frozen=True, kw_only=True, forbid_unknown_fields=False)
 
 
 class Birth(msgspec.Struct, frozen=True, kw_only=True):
-    """Said at every connection, and again when plate, prescription or the reading of the board change."""
+    """Said at every connection, and again when plate, prescription, board, computer or clock change.
+
+    `traces_dropped` are raw traces that had to go on a full disk: those the care side had, and those it never
+    got.
+    """
 
     sw: str
     cal: str
@@ -39,6 +43,8 @@ class Birth(msgspec.Struct, frozen=True, kw_only=True):
     sim: bool
     board: BoardHealth | None = None  # None: the session has not said yet
     certificate_until: str | None = None  # RFC 3339, UTC; None: the link is on one machine, without TLS
+    machine: MachineHealth | None = None
+    traces_dropped: tuple[int, int] = (0, 0)
 
 
 class StationEvent(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,7 +1,9 @@
 """What a station says of itself: whether it is there, and its birth."""
 
+import math
 from collections.abc import Callable
 from datetime import datetime
+from typing import Final
 
 import msgspec
 
@@ -11,18 +13,36 @@ from station.link.presence import Presence
 from station.link.wrap import wrap
 from station.session.clock import WallClock
 from station.session.store import Header, Store, new_id
+from station.training.health import MachineHealth
 from station.training.prescription import Limits
+
+LOOK_S: Final = 30.0
 
 
 class Telling:
     """Makes the messages that wait in no outbox; `presence` says when a birth is due again."""
 
-    def __init__(self, store: Store, station: str, limits: Limits, header: Callable[[], Header]) -> None:
+    def __init__(
+        self,
+        store: Store,
+        station: str,
+        limits: Limits,
+        header: Callable[[], Header],
+        machine: Callable[[], MachineHealth],
+    ) -> None:
         self.presence = Presence()
         self._store = store
         self._station = station
         self._limits = ToldLimits.of(limits)
         self._header = header
+        self._machine = machine
+        self._looked_s = -math.inf
+
+    def look(self, now_s: float) -> None:
+        """Look at computer and clock now and then."""
+        if now_s - self._looked_s >= LOOK_S:
+            self._looked_s = now_s
+            self.presence.machine, self.presence.clock = self._machine(), self._header().clock
 
     def newest_header(self) -> Header:
         """Return the head of a message made now; the session knows best which plate is in use."""
@@ -40,7 +60,7 @@ class Telling:
 
     def birth(self, rx_version: int | None, certificate_until: str | None) -> bytes:
         """Return versions, plate, prescription in force, limits, what waits, and how the board is read."""
-        header = self.newest_header()
+        header, dropped = self.newest_header(), self._store.dropped()
         backlog = self._store.backlog()
         return self.message(
             "birth",
@@ -55,6 +75,8 @@ class Telling:
                 sim=header.sim,
                 board=self.presence.board,
                 certificate_until=certificate_until,
+                machine=self.presence.machine,
+                traces_dropped=(dropped.delivered, dropped.undelivered),
             ),
         )
 

@@ -28,6 +28,7 @@ from station.link.wrap import wrap
 from station.session.client import SessionClient
 from station.session.protocol import MAX_DOCUMENT_BYTES, Health, Prescribe, Refused
 from station.session.store import Header, Outgoing, Store
+from station.training.health import MachineHealth
 from station.training.prescription import Limits
 
 TURN_S: Final = 0.1
@@ -52,13 +53,14 @@ class Uplink:
         socket: Path,
         log: Callable[[str], None],
         traces: bool = True,
+        machine: Callable[[], MachineHealth] = MachineHealth,
     ) -> None:
-        """`traces` False: raw traces never leave this station. Raises StoreError."""
+        """`machine` reads the computer; `traces` False: no raw trace leaves it. Raises StoreError."""
         if not traces:
             store.withdraw_traces()
         self._store = store
         self._station = station
-        self._telling = Telling(store, station, limits, header)
+        self._telling = Telling(store, station, limits, header, machine)
         self._socket = socket
         self._log = log
         self._pump = Pump(store.outbox)
@@ -124,6 +126,7 @@ class Uplink:
                 look = self._worth_a_look()
                 for row in self._pump.due(time.monotonic(), look=look, traces=not self._training):
                     self._send(row)
+                self._telling.look(time.monotonic())
                 if self._telling.presence.due(self._rx_version, time.monotonic()):
                     self._publish_birth()
         except StoreError as error:
@@ -267,6 +270,7 @@ class Uplink:
 
     def _publish_birth(self) -> None:
         self._rx_version = self._store.applied_version()
+        self._telling.look(time.monotonic())
         self._telling.presence.told(self._rx_version, time.monotonic())
         self._publish("birth", self._telling.birth(self._rx_version, self._certificate_until()), retain=True)
 

@@ -105,7 +105,9 @@ class Service:
         self._log = log
         self._faults = FaultWatch()
         self._told = FaultTold()
-        self._health = HealthWatch(sim=self._course.sim, cal=parts.plate.calibration)
+        self._health = HealthWatch(
+            sim=self._course.sim, cal=parts.plate.calibration, made=parts.exchange.made
+        )
         self._scale = Scale(parts.plate, parts.recorder, parts.drift, self._health)
         self._course.ready = self._course.ready or self._scale.zeroed
         self._caretaking = Caretaking(

@@ -82,8 +82,8 @@ def _file_state(state: State, station: models.Station) -> None:
 def _file_birth(envelope: Envelope, message: models.Message) -> None:
     # Not a word of being online: a retained birth outlives its station, its state does not.
     station = message.station
-    station.birth, station.boot = _plain(envelope), envelope.boot
-    station.save(update_fields=["birth", "boot"])
+    station.birth, station.boot, station.clock = _plain(envelope), envelope.boot, envelope.clock
+    station.save(update_fields=["birth", "boot", "clock"])
 
 
 def _file_trial(result: TrialResult, envelope: Envelope, message: models.Message) -> None:

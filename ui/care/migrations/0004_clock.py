@@ -42,6 +42,11 @@ class Migration(migrations.Migration):
             field=models.CharField(choices=CLOCK, default="synced", max_length=10),
         ),
         migrations.AddField(
+            model_name="station",
+            name="clock",
+            field=models.CharField(blank=True, editable=False, max_length=10),
+        ),
+        migrations.AddField(
             model_name="trial",
             name="clock",
             field=models.CharField(choices=CLOCK, default="synced", max_length=10),

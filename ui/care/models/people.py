@@ -39,6 +39,7 @@ class Station(models.Model):
     boot = models.CharField(max_length=64, blank=True)  # of the newest sign of life
     last_seen = models.DateTimeField(null=True, blank=True)
     birth = models.JSONField(null=True, blank=True)  # body of the newest birth message
+    clock = models.CharField(max_length=10, blank=True, editable=False)  # at that birth: synced or unsynced
     created = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:
