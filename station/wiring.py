@@ -101,6 +101,7 @@ def check_board(config: Config) -> "CheckedBoard":
     import msgspec
 
     from station.check.report import Board as CheckedBoard
+    from station.session.care_side import known_care_side
     from station.session.drift_watch import known_advice
     from station.session.store import Store
     from station.session.zero import TARE_NOTE
@@ -112,12 +113,13 @@ def check_board(config: Config) -> "CheckedBoard":
     calibrated = plate_in_use(config, datetime.now(UTC), log=lambda _: None)
     with Store(file) as store:
         note = store.note(TARE_NOTE)
-        advice = known_advice(store, calibrated)
+        advice, care = known_advice(store, calibrated), known_care_side(store)
     return CheckedBoard(
         config=config.board,
         plate=nominal_plate(config),
         tare=None if note is None else msgspec.json.decode(note, type=tuple[float, float, float, float]),
         advice=tuple(advice),
+        care=care,
     )
 
 

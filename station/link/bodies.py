@@ -141,6 +141,22 @@ class Ack(msgspec.Struct, frozen=True, kw_only=True):
     ids: tuple[str, ...]
 
 
+class HostState(msgspec.Struct, frozen=True, kw_only=True):
+    """Whether a recorder of the care side is there (retained; its will says that it is not), and how it is.
+
+    `since` is when it was started, `t` when it said this (RFC 3339, UTC). `backlog`: messages that wait for
+    its database, which is "ok" or "takes nothing".
+    """
+
+    online: bool
+    name: str = ""
+    sw: str = ""
+    since: str = ""
+    t: str = ""
+    backlog: int = 0
+    database: str = "ok"
+
+
 class SignedPrescription(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A prescription and its Ed25519 signature over the RFC 8785 form of `rx` (down/rx, retained).
 

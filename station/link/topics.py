@@ -1,5 +1,6 @@
 """Where station and care side speak to each other: the topics of MQTT."""
 
+import re
 from typing import Final, Literal, NamedTuple
 
 from station.errors import MessageError
@@ -9,6 +10,11 @@ ROOT: Final = "bal/v1"
 # Retained messages do not reach a shared subscription, so presence is listened to without sharing.
 PRESENCE_FILTERS: Final = (f"{ROOT}/s/+/up/state", f"{ROOT}/s/+/up/birth")
 HOST_STATE: Final = f"{ROOT}/host/state"
+
+
+def host_topic(name: str) -> str:
+    """Return the topic on which the recorder of this name says how it is."""
+    return f"{ROOT}/host/{re.sub('[^A-Za-z0-9_.-]', '-', name)[:63]}/state"
 
 
 def uplink_filter(group: str) -> str:

@@ -16,16 +16,20 @@ from station.link.connection import Connection
 from station.link.correction import corrected
 from station.link.handover import Handover, Handovers
 from station.link.messages import (
+    HOST_STATE,
     MAX_MESSAGE_BYTES,
     decode_ack,
     down_topic,
     rx_topic,
 )
 from station.link.outbox import Pump
+from station.link.reach import CareWatch
 from station.link.steering import Outlet, Steering
 from station.link.telling import Telling
 from station.link.wrap import wrap
+from station.session.care_side import CARE_NOTE, known_care_side
 from station.session.client import SessionClient
+from station.session.clock import WallClock
 from station.session.protocol import MAX_DOCUMENT_BYTES, Health, Prescribe, Refused
 from station.session.store import Header, Outgoing, Store
 from station.training.health import MachineHealth
@@ -84,6 +88,8 @@ class Uplink:
             log=log,
         )
         self._steering = Steering(store, socket, outlet)
+        self._wall = WallClock()
+        self._care = CareWatch(known_care_side(store))
         self._connection = Connection(station, will=self._telling.state(online=False))
 
     def run(self, broker: Broker) -> None:
@@ -120,6 +126,7 @@ class Uplink:
             while True:
                 self._on_heard(*self._connection.heard.get_nowait())
         self._steering.turn()
+        self._on_care(news=self._care.turn(time.monotonic(), self._clock()))
         try:
             self._talk_to_session()
             if self._connection.stands:
@@ -150,6 +157,8 @@ class Uplink:
             self._on_prescription(topic, payload)
         elif topic == down_topic(self._station, "cmd"):
             self._steering.hear(payload)
+        elif topic == HOST_STATE:
+            self._on_care(news=self._care.heard(payload, self._clock()))
         elif topic == connection.REFUSED:
             self._log(f"the broker refuses this station: {payload.decode()}")
         elif topic == connection.DENIED:
@@ -165,6 +174,16 @@ class Uplink:
         if why != self._why:
             self._log(why)
         self._why = why
+        self._on_care(news=self._care.away(self._clock()))
+
+    def _clock(self) -> str:
+        return self._wall.text()
+
+    def _on_care(self, *, news: bool) -> None:
+        """Remember since when the care team's computer answers or not: screen and check say so."""
+        if news and self._care.now is not None:
+            with suppress(StoreError):
+                self._store.remember(CARE_NOTE, msgspec.json.encode(self._care.now))
 
     def _on_prescription(self, topic: str, payload: bytes) -> None:
         if len(payload) > MAX_DOCUMENT_BYTES:
@@ -184,7 +203,9 @@ class Uplink:
             down_topic(station, "cmd"),
             rx_topic(station, None),
             rx_topic(station, "+"),
+            HOST_STATE,
         )
+        self._care.connected(time.monotonic())
         self._publish("state", self._telling.state(online=True), retain=True)
         self._publish_birth()
         self._pump.reconnected()
@@ -198,6 +219,7 @@ class Uplink:
             self._log(f"acknowledgement: {error}")
             return
         self._pump.acknowledged(ids)
+        self._on_care(news=self._care.answered(self._clock()))
         self._room_was_made = True
 
     def _talk_to_session(self) -> None:
@@ -250,7 +272,8 @@ class Uplink:
 
     def _send(self, row: Outgoing) -> None:
         # The row keeps what the clock said; what is known by now goes with the message.
-        t_corrected = corrected(row.header, self._telling.newest_header())
+        is_set = row.header.clock == "synced"
+        t_corrected = None if is_set else corrected(row.header, self._telling.newest_header())
         payload = wrap(
             self._station,
             row.type,

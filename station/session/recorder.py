@@ -11,6 +11,7 @@ from pathlib import Path
 import msgspec
 
 from station.errors import StoreError
+from station.session.care_side import known_care_side
 from station.session.clock import WallClock
 from station.session.event import EventBody
 from station.session.heading import Heading
@@ -30,6 +31,7 @@ from station.sway.plate import Plate
 from station.sway.reading import Reading
 from station.training.course import Course
 from station.training.ended import CountEnded, JournalEnded, SessionEnded, TrialEnded
+from station.training.health import CareSide
 from station.training.outcome import Happening
 from station.training.programme import Planned
 from station.training.progress import Progress
@@ -335,6 +337,10 @@ class Recorder:
         with suppress(StoreError, sqlite3.Error):
             return self._store.results_of(self._heading.identity.subj)
         return []
+
+    def care_side(self) -> CareSide | None:
+        """Return whether the care team's computer answers, as the uplink last knew."""
+        return known_care_side(self._store)
 
     def all_is_known(self) -> bool:
         """Return whether the care side has committed everything that was to be told; False when unknown."""

@@ -227,7 +227,13 @@ class Service:
             self._tell_health()
 
     def _tell_health(self) -> None:
-        self._server.tell(Health(board=self._health.now, training=self._recorder.session is not None))
+        self._server.tell(
+            Health(
+                board=self._health.now,
+                training=self._recorder.session is not None,
+                care=self._recorder.care_side(),
+            )
+        )
 
     # -- what comes of it ----------------------------------------------------------------------------------
 

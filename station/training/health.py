@@ -1,6 +1,10 @@
 """How well a station reads its board, and how its computer is: what check, care team and service are told."""
 
+from typing import Literal
+
 import msgspec
+
+Reach = Literal["answers", "silent", "away"]
 
 
 class BoardHealth(msgspec.Struct, frozen=True, kw_only=True):
@@ -38,6 +42,16 @@ class PowerState(msgspec.Struct, frozen=True, kw_only=True):
     capped: bool = False  # the clock is held down
     throttled: bool = False
     hot: bool = False
+
+
+class CareSide(msgspec.Struct, frozen=True, kw_only=True):
+    """Whether the care team's computer answers (`silent`: its broker does, it does not; `away`: neither).
+
+    `since` (RFC 3339) is when it began to answer, or not to.
+    """
+
+    reach: Reach
+    since: str
 
 
 class MachineHealth(msgspec.Struct, frozen=True, kw_only=True):
