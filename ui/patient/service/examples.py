@@ -67,7 +67,7 @@ def service_sheets() -> dict[str, Sheet]:
         "65b-service-voice": VoiceSheet("by-day"),
         "65c-service-voice-none": VoiceSheet("on", there=False),
         "66-service-network": NetworkSheet(
-            network, care=CareSide(reach="silent", since="2026-05-04T09:00:00Z")
+            network, care=CareSide(reach="silent", since="2026-05-04T09:00:00")
         ),
         "67-service-network-none": NetworkSheet((), station=False),
         "68-service-restart": RestartSheet(),

@@ -68,7 +68,8 @@ def volume(canvas: Canvas, view: View, service: ServiceView, sheet: VolumeSheet)
 def network(canvas: Canvas, view: View, service: ServiceView, sheet: NetworkSheet) -> None:
     """Draw a line for each interface, and whether the station answers."""
     begin(canvas, view, _("Network"))
-    shown = sheet.interfaces[:ROWS]
+    care = care_words(sheet.care) if sheet.station else ""
+    shown = sheet.interfaces[: ROWS - 1 if care else ROWS]
     for row, interface in enumerate(shown):
         _interface(canvas, pygame.Rect(MARGIN, 92 + row * (84 + GAP), CONTENT.width, 84), interface)
     if not shown:
@@ -78,7 +79,6 @@ def network(canvas: Canvas, view: View, service: ServiceView, sheet: NetworkShee
         if sheet.station
         else _("The station does not answer this screen.")
     )
-    care = care_words(sheet.care) if sheet.station else ""
     canvas.write(
         words, pygame.Rect(MARGIN, 462 if care else 502, CONTENT.width, 60), plain(BODY), anchor="middle"
     )
