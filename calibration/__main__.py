@@ -12,6 +12,8 @@ from station.errors import StationError
 
 if TYPE_CHECKING:
     from calibration.bench import Bench
+    from calibration.ends import Screen
+    from calibration.spoken import Result
 
 
 def _say(line: str) -> None:
@@ -86,20 +88,29 @@ def _on_board(args: argparse.Namespace) -> int:
 
 def _spoken(args: argparse.Namespace, run: "Callable[[Bench], dict[str, Any]]") -> int:
     from calibration.bench import Bench, Options
+    from calibration.verdict import verdict_of
+
+    def result(screen: "Screen") -> "Result":
+        bench = Bench(Options(args.config, args.seed, hand=args.verb, paced=True), screen)
+        try:
+            return verdict_of(args.verb, run(bench))
+        finally:
+            bench.close()
+
+    return _with_screen(result)
+
+
+def _with_screen(run: "Callable[[Screen], Result]") -> int:
+    """Say the result, or why there is none, as the last line of a dialogue."""
     from calibration.conversation import values_of
     from calibration.ends import Screen
     from calibration.refusal import RefusedError
     from calibration.spoken import Failed
-    from calibration.verdict import verdict_of
     from station.errors import BoardError
 
     screen = Screen(sys.stdin.fileno(), sys.stdout.fileno(), log=_say)
     try:
-        bench = Bench(Options(args.config, args.seed, hand=args.verb, paced=True), screen)
-        try:
-            result = verdict_of(args.verb, run(bench))
-        finally:
-            bench.close()
+        result = run(screen)
     except RefusedError as error:
         screen.say(Failed(key=error.refusal.key, text=str(error), values=values_of(error.refusal)))
         return 1
@@ -111,21 +122,14 @@ def _spoken(args: argparse.Namespace, run: "Callable[[Bench], dict[str, Any]]") 
 
 
 def _restore(args: argparse.Namespace) -> int:
-    from calibration.session_board import SessionBoard, answers_at
-    from station.config import load_config, socket_path
-    from station.weighing import own_plates
+    from calibration.restore import restore
+    from calibration.verdict import verdict_of
+    from station.config import load_config
 
-    config = load_config(args.config)
-    path = socket_path(config)
-    if answers_at(path):  # a running station must weigh with it at once
-        board = SessionBoard(path)
-        try:
-            named = board.restore_plate()
-        finally:
-            board.close()
-    else:
-        named = own_plates(config).restore().id
-    print(json.dumps({"id": named}) if args.json else f"plate {named} is in use again")
+    if args.dialogue:
+        return _with_screen(lambda _screen: verdict_of("restore", restore(load_config(args.config))))
+    restored = restore(load_config(args.config))
+    print(json.dumps(restored) if args.json else f"plate {restored['id']} is in use again")
     return 0
 
 
@@ -161,12 +165,17 @@ def _parser() -> argparse.ArgumentParser:
     ):
         on_board = verb(name, _on_board, about)
         on_board.add_argument("--answers", type=Path, metavar="FILE", help="answers (TOML); nobody is asked")
-        on_board.add_argument(
-            "--dialogue", action="store_true", help="speak JSON lines with a screen (calibration/spoken.py)"
-        )
-        on_board.add_argument("--seed", type=int, default=1, help="of the simulated board")
-    verb("restore", _restore, "take the plate before the present one into use again")
+        _with_seed_and_dialogue(on_board)
+    back = verb("restore", _restore, "take the plate before the present one into use again")
+    _with_seed_and_dialogue(back)
     return parser
+
+
+def _with_seed_and_dialogue(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument(
+        "--dialogue", action="store_true", help="speak JSON lines with a screen (calibration/spoken.py)"
+    )
+    verb.add_argument("--seed", type=int, default=1, help="of the simulated board")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
