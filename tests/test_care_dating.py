@@ -2,10 +2,16 @@
 
 import json
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
+from station.link.correction import corrected
+from station.link.messages import StationEvent, up_topic
+from station.link.wrap import wrap
+from station.session.store import Header, Store
 from ui.care.enrolment import enrol
 from ui.care.examples import ExampleStation, new_id
 from ui.care.intake import Arrival, store
@@ -106,3 +112,26 @@ def test_a_correction_that_makes_no_sense_spoils_no_other_message(
     good = new_id()
     store([said(home.session(good), NOW, 7 * MINUTE_MS)])
     assert Session.objects.get(pk=good).clock == "synced"
+
+
+def test_a_real_outbox_keeps_what_the_clock_said_and_the_care_side_shows_the_truth(
+    home: ExampleStation, tmp_path: Path
+) -> None:
+    made = Header(
+        t=WRONG.isoformat(), mono_ms=5 * MINUTE_MS, boot="b", clock="unsynced", subj=home.subj,
+        rx_version=None, cal="nominal", alg="cop-1", sim=True,
+    )  # fmt: skip
+    now = msgspec.structs.replace(made, t=NOW.isoformat(), mono_ms=65 * MINUTE_MS, clock="synced")
+    with Store(tmp_path / "station.sqlite3") as outbox:
+        outbox.post("event", StationEvent(kind="pain_up", session=None), made)
+        (row,) = outbox.outbox("event", after=0, limit=1)
+    assert (row.header.t, row.header.clock) == (WRONG.isoformat(), "unsynced")
+    payload = wrap(
+        "home-1", "event", row.header, msgspec.Raw(row.body), id_=row.id, seq=row.seq,
+        t_corrected=corrected(row.header, now),
+    )  # fmt: skip
+    store([Arrival(up_topic("home-1", "event"), payload)])
+    assert (Event.objects.get().happened, Event.objects.get().clock) == (
+        NOW - timedelta(hours=1),
+        "corrected",
+    )

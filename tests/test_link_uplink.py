@@ -20,14 +20,18 @@ from station.errors import StoreError
 from station.link.broker import Broker
 from station.link.handover import FIRST_WAIT_S, Handovers
 from station.link.messages import (
+    HOST_STATE,
     MAX_MESSAGE_BYTES,
+    HostState,
     RawTrace,
     Reply,
     StationEvent,
     decode_envelope,
     down_topic,
+    encode,
 )
 from station.link.uplink import Uplink
+from station.session.care_side import known_care_side
 from station.session.protocol import Health, Prescribe, Press
 from station.session.server import Server
 from station.session.store import Header, Store
@@ -66,6 +70,10 @@ class CareSide:
     def say(self, kind: Any, document: object, *, retain: bool = False) -> None:
         payload = document if isinstance(document, bytes) else json.dumps(document).encode()
         self._client.publish(down_topic("s-1", kind), payload, qos=1, retain=retain).wait_for_publish(10)
+
+    def host(self, *, online: bool) -> None:
+        payload = encode(HostState(online=online))
+        self._client.publish(HOST_STATE, payload, qos=1, retain=True).wait_for_publish(10)
 
     def close(self) -> None:
         self._client.disconnect()
@@ -289,3 +297,12 @@ def test_a_station_that_never_sends_traces_keeps_them_to_itself_also_when_asked(
         assert len(store.outbox("result/trial", after=0, limit=9)) == 1
         with pytest.raises(StoreError, match="sends no traces"):
             uplink._post_trace("any")
+
+
+def test_the_station_keeps_since_when_the_care_team_does_not_answer(station: Station) -> None:
+    subscribed(station)
+    station.care.host(online=True)
+    station.turn_until(lambda: known_care_side(station.store) is not None)
+    assert getattr(known_care_side(station.store), "reach", "") == "answers"
+    station.care.host(online=False)
+    station.turn_until(lambda: getattr(known_care_side(station.store), "reach", "") == "silent")

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from station.errors import StationError
 from station.session.board import Board
 from station.session.exchange import PlateExchange
-from station.session.health import HealthWatch
 from station.session.protocol import Health, RestorePlate, Service, SimulatePlace, TakePlate
 from station.session.scale import Scale
 from station.session.server import Peer, Server
@@ -25,7 +24,7 @@ class Caretaking:
     server: Server
     scale: Scale
     exchange: PlateExchange
-    health: HealthWatch
+    health: Callable[[], Health]
     zero: Zero
     course: Callable[[], Course]
     log: Callable[[str], None]
@@ -35,7 +34,7 @@ class Caretaking:
         if command.on:
             self.upkeep.begin(peer, self.course().phase)
             self.scale.look_anew()
-            self.server.tell_one(peer, Health(board=self.health.now))
+            self.server.tell_one(peer, self.health())
             self.log(f"the board is being looked after by {peer.name}: nobody can train")
         else:
             self.upkeep.demand(peer)
@@ -68,6 +67,6 @@ class Caretaking:
     def _weigh_with(self, plate: Plate, zero: Four) -> None:
         self.scale.weigh_with(plate, zero)
         self.course().ready = True
-        self.server.tell(Health(board=self.health.now))
+        self.server.tell(self.health())
         self.upkeep.plate_taken(plate.calibration)
         self.log(f"plate {plate.calibration} is in use")

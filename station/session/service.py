@@ -111,7 +111,7 @@ class Service:
         self._scale = Scale(parts.plate, parts.recorder, parts.drift, self._health)
         self._course.ready = self._course.ready or self._scale.zeroed
         self._caretaking = Caretaking(
-            self._upkeep, self._board, self._server, self._scale, parts.exchange, self._health,
+            self._upkeep, self._board, self._server, self._scale, parts.exchange, self._health_now,
             parts.recorder.zero, course=lambda: self._course, log=log,
         )  # fmt: skip
         self._samples = 0
@@ -227,13 +227,11 @@ class Service:
             self._tell_health()
 
     def _tell_health(self) -> None:
-        self._server.tell(
-            Health(
-                board=self._health.now,
-                training=self._recorder.session is not None,
-                care=self._recorder.care_side(),
-            )
-        )
+        self._server.tell(self._health_now())
+
+    def _health_now(self) -> Health:
+        training = self._recorder.session is not None
+        return Health(board=self._health.now, training=training, care=self._recorder.care_side())
 
     # -- what comes of it ----------------------------------------------------------------------------------
 
