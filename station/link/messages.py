@@ -8,6 +8,7 @@ from typing import Annotated, Any, Final, Literal, NamedTuple, Self
 import msgspec
 
 from station.errors import MessageError, UnknownVersionError
+from station.link.papers import PaperReply, RenewalRequest
 from station.training.health import BoardHealth
 from station.training.prescription import Limits, Prescription
 from station.training.result import JournalResult, SessionResult, TrialResult
@@ -34,6 +35,8 @@ UpKind = Literal[
     "live",
     "reply",
     "reply/command",
+    "reply/papers",
+    "renewal",
 ]
 
 # The order in which a backlog is sent: what protects the patient, then what was done, then traces.
@@ -54,18 +57,19 @@ def up_topic(station: str, kind: str) -> str:
     return f"{ROOT}/s/{station}/up/{kind}"
 
 
-def down_topic(station: str, kind: Literal["ack", "rx", "cmd"]) -> str:
-    """Return the topic on which this station listens."""
+def down_topic(station: str, kind: str) -> str:
+    """Return a topic on which this station listens: ack, rx, cmd, keys or certificate."""
     return f"{ROOT}/s/{station}/down/{kind}"
 
 
-def rx_topic(station: str, number: str | None) -> str:
+def rx_topic(station: str, slot: str | None) -> str:
     """Return the topic of a person's prescriptions.
 
-    It is retained, so where several share a station each needs an own one: named by their number there.
+    It is retained, so where several share a station each needs an own one. `slot` says nothing of the person:
+    the care side draws it, and a station listens to all of its own ("+").
     """
     topic = down_topic(station, "rx")
-    return topic if number is None else f"{topic}/{number}"
+    return topic if slot is None else f"{topic}/{slot}"
 
 
 class Address(NamedTuple):
@@ -145,6 +149,9 @@ class Birth(msgspec.Struct, frozen=True, kw_only=True):
     sim: bool
     board: BoardHealth | None = None  # None: the session has not said yet
     certificate_until: str | None = None  # RFC 3339, UTC; None: the link is on one machine, without TLS
+    certificate_serial: str | None = None  # hexadecimal
+    keys: tuple[str, ...] = ()  # ids of the keys whose signature it takes on a new prescription, newest first
+    keys_version: int = 0  # of the keyring they are of; 0: as it was enrolled
 
 
 class StationEvent(msgspec.Struct, frozen=True, kw_only=True):
@@ -259,6 +266,8 @@ BODIES: Final[dict[str, type[msgspec.Struct]]] = {
     "raw": RawTrace,
     "reply": Reply,
     "reply/command": CommandReply,
+    "reply/papers": PaperReply,
+    "renewal": RenewalRequest,
     "live": LiveFrame,
 }
 

@@ -119,10 +119,24 @@ class Tls:
         """
         self._whose = whose
         self._now = now
-        found = credentials.found()
-        certificate = read_certificate(Path(found.certificate))
-        self.identity: Final[Identity] = identity_of(certificate)
-        self.context: Final = _context(found)
+        self.credentials = credentials.found()
+        self.certificate = read_certificate(Path(self.credentials.certificate))
+        self.context: Final = _context(self.credentials)
+
+    @property
+    def identity(self) -> Identity:
+        """Who this is, and until when."""
+        return identity_of(self.certificate)
+
+    def use(self, credentials: Credentials) -> None:
+        """Connect with another certificate of the same authority from the next time on.
+
+        Raises ConfigError for files that cannot be used: then nothing has changed.
+        """
+        certificate = read_certificate(Path(credentials.certificate))
+        _context(credentials)  # tried on one that nobody uses
+        self.context.load_cert_chain(credentials.certificate, credentials.key, password=_no_password)
+        self.credentials, self.certificate = credentials, certificate
 
     def why(self, peer: str) -> str | None:
         """Return why the last connection to `peer` (host:port) failed, None when TLS knows nothing of it."""

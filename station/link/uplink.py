@@ -17,6 +17,7 @@ from paho.mqtt.reasoncodes import ReasonCode
 from station import __version__
 from station.errors import MessageError, StoreError
 from station.link.broker import Broker
+from station.link.desk import KINDS, Desk, Facts
 from station.link.handover import Handover, Handovers
 from station.link.messages import (
     MAX_MESSAGE_BYTES,
@@ -62,6 +63,7 @@ class Uplink:
         log: Callable[[str], None],
     ) -> None:
         self._store = store
+        self._desk: Desk | None = None
         self._station = station
         self._limits = ToldLimits.of(limits)
         self._header = header
@@ -87,6 +89,10 @@ class Uplink:
         )
         self._steering = Steering(store, socket, outlet)
         self._client = self._make_client()
+
+    def attend(self, desk: Desk) -> None:
+        """Have keyrings and certificates dealt with at this desk; to be called before `begin`."""
+        self._desk = desk
 
     # -- the network thread: nothing here may raise or wait -------------------------------------------------
 
@@ -136,8 +142,22 @@ class Uplink:
         self._broker = broker
         if broker.tls is not None:
             self._client.tls_set_context(broker.tls.context)
+        self._connect(broker)
+
+    def _connect(self, broker: Broker) -> None:
         self._client.connect_async(broker.host, broker.port, keepalive=KEEP_ALIVE_S, clean_start=True)
         self._client.loop_start()
+
+    def _connect_anew(self) -> None:
+        """Connect with the certificate that the context holds now."""
+        self._client.disconnect()
+        self._client.loop_stop()
+        heard, self._heard = self._heard, queue.SimpleQueue()
+        while not heard.empty():  # a word of the connection before must not count for this one
+            if (told := heard.get())[0] != "!connected":
+                self._heard.put(told)
+        if self._broker is not None:
+            self._connect(self._broker)
 
     def close(self) -> None:
         """Say that the station leaves, and go. The database is the caller's."""
@@ -164,6 +184,8 @@ class Uplink:
             while True:
                 self._on_heard(*self._heard.get_nowait())
         self._steering.turn()
+        if self._desk and self._desk.turn(self._publish_paper, connected=self._client.is_connected()):
+            self._connect_anew()
         try:
             self._talk_to_session()
             if self._client.is_connected():
@@ -192,12 +214,24 @@ class Uplink:
             self._on_prescription(topic, payload)
         elif topic == down_topic(self._station, "cmd"):
             self._steering.hear(payload)
+        elif self._desk and (kind := topic.removeprefix(down_topic(self._station, ""))) in KINDS:
+            self._hear_paper(self._desk, kind, payload)
         elif topic == "!refused":
             self._log(f"the broker refuses this station: {payload.decode()}")
         elif topic == "!denied":
             self._log(f"the broker denied a message: {payload.decode()}")
         elif topic == "!away":
             self._on_away()
+
+    def _hear_paper(self, desk: Desk, kind: str, payload: bytes) -> None:
+        keys = desk.facts().keys
+        if desk.hear(kind, payload, self._publish_paper):
+            self._connect_anew()
+        elif desk.facts().keys != keys:
+            self._publish_birth()
+
+    def _publish_paper(self, kind: str, body: msgspec.Struct) -> None:
+        self._publish(kind, self._presence(kind, body))
 
     def _on_away(self) -> None:
         """Say why, once for each reason: it is tried again and again."""
@@ -226,9 +260,12 @@ class Uplink:
             down_topic(station, "cmd"),
             rx_topic(station, None),
             rx_topic(station, "+"),
+            *(down_topic(station, kind) for kind in KINDS if self._desk),
         )
         self._client.subscribe([(topic, 1) for topic in topics])
         self._publish("state", self._state(online=True), retain=True)
+        if self._desk:
+            self._desk.connected(self._publish_paper)
         self._publish_birth()
         self._pump.reconnected()
 
@@ -322,6 +359,7 @@ class Uplink:
                 sim=header.sim,
                 board=self._presence_told.board,
                 certificate_until=self._certificate_until(),
+                **(self._desk.facts() if self._desk else Facts())._asdict(),
             ),
         )
 
