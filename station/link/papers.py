@@ -46,9 +46,9 @@ class SignedKeyring(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
 class RenewalRequest(msgspec.Struct, frozen=True, kw_only=True):
     """A station asks for its next certificate (up/renewal), before the one of this serial number ends.
 
-    `csr` is a PKCS 10 request (PEM) of a new key. `sig` is an ECDSA signature (SHA-256, DER) by the key of the
-    certificate in use over "balance renewal", a zero byte and `csr`: nobody but its holder can ask, whatever a
-    broker lets through.
+    `csr` is a PKCS 10 request (PEM) of a new key. `sig` is an ECDSA signature (SHA-256, DER) by the key of
+    the certificate in use over "balance renewal", a zero byte and `csr`: nobody but its holder can ask,
+    whatever a broker lets through.
     """
 
     csr: _Pem

@@ -156,7 +156,7 @@ class Tls:
 
 def _context(files: Credentials) -> _Context:
     key = Path(files.key)
-    _check_private(key)
+    check_private(key)
     context = _Context(ssl.PROTOCOL_TLS_CLIENT)  # checks certificate and host name
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     try:
@@ -179,7 +179,8 @@ def _no_password() -> str:
     raise ValueError  # a prompt would hang a service for ever
 
 
-def _check_private(key: Path) -> None:
+def check_private(key: Path) -> None:
+    """Raise ConfigError where others than its owner can read a key; systemd's credentials are good."""
     try:
         mode = key.stat().st_mode & 0o777
     except OSError as error:

@@ -182,6 +182,7 @@ class Prescriptions:
             rx = self._verify(document)
             version = rx.version
             if self._rx is not None and rx == self._rx:
+                self._write(lambda: self._store.signed_again(version, document, subj=rx.subj))
                 self._reply(version, "applied" if self.version == version else "received")
                 return
             check_prescription(rx, self._bounds, applied_version=self._kept_version, now=self._latest())

@@ -22,6 +22,8 @@ from ui.care.authority import Authority
 from ui.care.broker import host_and_port
 from ui.care.folder import DataFolder
 from ui.care.models import Station
+from ui.care.policy import policy
+from ui.care.signing import enrolled_keys
 
 TLS_PORT: Final = 8883
 
@@ -56,17 +58,23 @@ def write_bundle(station: Station, asked: Asked, folder: DataFolder) -> Written:
         if own_key
         else authority.request_key(_read(asked.request), station.sid, where=str(asked.request))
     )
+    ring = folder.ring()
+    keys, keys_version = enrolled_keys(ring)
     certificate = authority.certify(station.sid, public_key)
     bundle = Bundle(
         station=station.sid,
         subj=station.patient.pseudonym if station.patient else None,
         host=host,
         port=port,
-        keys=(folder.public_key(),),
+        keys=keys,
+        keys_version=keys_version,
+        renew_days=policy().renew_days,
         ca=certificate_pem(authority.certificate).decode(),
         certificate=certificate_pem(certificate).decode(),
         key=key_pem(own_key).decode() if own_key else None,
     )
+    station.keys, station.keys_version = ring.ids(), keys_version
+    station.save(update_fields=["keys", "keys_version"])
     content = msgspec.json.format(msgspec.json.encode(bundle)) + b"\n"
     write_whole(asked.out, content, mode=PRIVATE)
     return Written(asked.out, identity_of(certificate).ends, fingerprint(authority.certificate))

@@ -39,6 +39,9 @@ class Station(models.Model):
     boot = models.CharField(max_length=64, blank=True)  # of the newest sign of life
     last_seen = models.DateTimeField(null=True, blank=True)
     birth = models.JSONField(null=True, blank=True)  # body of the newest birth message
+    keys = models.JSONField(default=list, blank=True)  # ids of the signing keys it holds, the newest first
+    keys_version = models.PositiveBigIntegerField(default=0)  # of its keyring
+    revoked = models.DateTimeField(null=True, blank=True)  # its certificates were taken back
     created = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:

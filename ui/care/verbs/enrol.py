@@ -6,8 +6,11 @@ import json
 import sys
 from pathlib import Path
 
+from django.db import transaction
+
 from station.errors import ConfigError
 from station.link.signature import key_id
+from ui.care.audit import note_command
 from ui.care.bundles import Asked, write_bundle
 from ui.care.enrolment import enrol
 from ui.care.folder import data_folder
@@ -18,8 +21,11 @@ def run(arguments: argparse.Namespace) -> int:
     """Enrol. Returns 0. Raises StationError for a station that is somebody else's, or a bad request."""
     require_database()
     asked = asked_for(arguments)
-    station = enrol(arguments.station, arguments.patient)
     folder = data_folder()
+    with transaction.atomic():  # a request that is refused leaves nobody enrolled
+        station = enrol(arguments.station, arguments.patient)
+        note_command("enrolled a station", station.sid)
+        written = write_bundle(station, asked, folder) if asked else None
     public_key = folder.public_key()
     facts = {
         "station": station.sid,
@@ -27,8 +33,7 @@ def run(arguments: argparse.Namespace) -> int:
         "key": key_id(public_key),
         "public_key": base64.b64encode(public_key).decode(),
     }
-    if asked is not None:
-        written = write_bundle(station, asked, folder)
+    if written is not None:
         facts |= {
             "bundle": str(written.file),
             "valid_until": written.ends.strftime("%Y-%m-%d"),
