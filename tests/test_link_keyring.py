@@ -1,4 +1,4 @@
-"""Which keys a station trusts: only what a trusted key has signed changes it, forwards only, and never in part."""
+"""Which keys a station trusts: only what a trusted key has signed changes it, and only forwards."""
 
 import json
 from datetime import UTC, datetime

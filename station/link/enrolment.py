@@ -120,6 +120,14 @@ class Enrolment:
         """Return whether these files are this enrolment's own, and may be replaced by their successors."""
         return Path(credentials.certificate).absolute().parent == self._folder.absolute()
 
+    def credentials(self) -> Credentials:
+        """Return the files in force. Raises ConfigError where this station is not enrolled."""
+        try:
+            document = msgspec.json.decode((self._folder / DOCUMENT).read_bytes(), type=dict[str, Any])
+            return Credentials(*(document["care"][what] for what in Credentials._fields))
+        except (OSError, msgspec.DecodeError, KeyError, TypeError):
+            raise ConfigError("this station is not enrolled") from None
+
     def prepare(self, pem: bytes, *, station: str, now: datetime) -> Credentials:
         """Return the files of the next certificate, written beside those in use, which stay in force.
 

@@ -140,18 +140,18 @@ class Uplink:
     def begin(self, broker: Broker) -> None:
         """Start to connect; from then on `turn` must be called again and again."""
         self._broker = broker
-        if broker.tls is not None:
-            self._client.tls_set_context(broker.tls.context)
         self._connect(broker)
 
     def _connect(self, broker: Broker) -> None:
+        if broker.tls is not None:
+            self._client.tls_set_context(broker.tls.context)
         self._client.connect_async(broker.host, broker.port, keepalive=KEEP_ALIVE_S, clean_start=True)
         self._client.loop_start()
 
     def _connect_anew(self) -> None:
         """Connect with the certificate that the context holds now."""
-        self._client.disconnect()
-        self._client.loop_stop()
+        self._let_go()
+        self._client = self._make_client()
         heard, self._heard = self._heard, queue.SimpleQueue()
         while not heard.empty():  # a word of the connection before must not count for this one
             if (told := heard.get())[0] != "!connected":
@@ -162,16 +162,19 @@ class Uplink:
     def close(self) -> None:
         """Say that the station leaves, and go. The database is the caller's."""
         self._publish("state", self._state(online=False), retain=True)
-        self._client.disconnect()
-        self._client.loop_stop()
-        # Nothing of ours holds paho's client any more, so that its inner pair of sockets is closed with it.
-        client = self._client
-        client.on_connect = client.on_connect_fail = client.on_disconnect = None
-        client.on_message = client.on_publish = None
+        self._let_go()
         self._steering.close()
         if self._session is not None:
             self._session.close()
             self._session = None
+
+    def _let_go(self) -> None:
+        """Disconnect, and hold paho's client no more, so that its inner pair of sockets is closed with it."""
+        client = self._client
+        client.disconnect()
+        client.loop_stop()
+        client.on_connect = client.on_connect_fail = client.on_disconnect = None
+        client.on_message = client.on_publish = None
 
     def stop(self, *_: object) -> None:
         """Ask the loop to end; fit for a signal handler."""
