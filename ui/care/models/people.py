@@ -29,6 +29,11 @@ class Patient(models.Model):
         # Ends up in logs, so not the name.
         return self.pseudonym
 
+    def station(self) -> "Station | None":
+        """Return the station this person trains on; one that was revoked only where there is no other."""
+        stations = sorted(self.stations.all(), key=lambda station: (station.revoked is not None, station.sid))
+        return stations[0] if stations else None
+
 
 class Station(models.Model):
     """A station that was enrolled, or was heard before it was."""

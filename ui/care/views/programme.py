@@ -51,8 +51,8 @@ def prescription_state(request: HttpRequest, prescription_id: int) -> HttpRespon
 def programme_form(request: HttpRequest, pseudonym: str) -> HttpResponse:
     """Edit the programme, show the change in words, and send it once that was confirmed."""
     patient = get_object_or_404(Patient, pseudonym=pseudonym)
-    station = patient.stations.select_related("patient").first()
-    if station is None:
+    station = patient.station()
+    if station is None or station.revoked is not None:
         messages.error(request, gettext("This patient has no station yet; enrol one first."))
         return redirect("patient", pseudonym=pseudonym)
     newest = station.prescriptions.first()
