@@ -25,6 +25,7 @@ NAMES: Final = (
     "training",
     "prescriptions",
     "hostile",
+    "refused",
     "outage",
 )
 # These live in virtual time, and can be given any length.

@@ -266,7 +266,8 @@ def test_more_recorders_and_a_clinic_stand_in_the_list_and_a_broker_reads_it(
     (tmp_path / "care.acl").chmod(0o600)
 
     def configuration(port: int) -> str:
-        return f"listener {port} 127.0.0.1\nallow_anonymous true\nacl_file {tmp_path}/care.acl\nuser {getuser()}\n"
+        acl = tmp_path / "care.acl"
+        return f"listener {port} 127.0.0.1\nallow_anonymous true\nacl_file {acl}\nuser {getuser()}\n"
 
     broker = Mosquitto(tmp_path, configuration)
     broker.start()

@@ -1,6 +1,6 @@
 """The programme of a patient: what is in force, the form that changes it, and the station's answer."""
 
-from typing import Any
+from typing import Any, Final
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
@@ -22,15 +22,19 @@ from ui.care.models.programme import State
 from ui.care.programme import check, compose, document_of, limits_of, queue
 from ui.care.words import exercise_words, routine_words
 
+REJECTED_SHOWN: Final = 5
+
 
 def programme_now(station: Station) -> dict[str, Any]:
     """Return what a page says of the programme: the newest prescription, and the one in force if another."""
     newest = station.prescriptions.select_related("who").first()
     in_force = station.prescriptions.filter(state=State.APPLIED).first()
+    rejected = station.prescriptions.filter(state=State.REJECTED).order_by("-answered")
     shown = newest or in_force
     return {
         "newest_rx": newest,
         "in_force_rx": in_force if in_force != newest else None,
+        "rejected_rxs": [rx for rx in rejected[: REJECTED_SHOWN + 1] if rx != newest][:REJECTED_SHOWN],
         "exercises": exercise_lines(document_of(shown)) if shown else (),
     }
 
