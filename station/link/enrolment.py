@@ -83,25 +83,25 @@ class Enrolment:
         return make_request(station, self._pending_key())
 
     def read(self, file: Path, *, station: str | None, now: datetime) -> Bundle:
-        """Return a bundle that this station can take; without a name yet, one of any name.
-
-        Raises ConfigError saying why it cannot.
-        """
+        """Return the bundle of a file that this station can take. Raises ConfigError saying why it cannot."""
         try:
             with file.open("rb") as stream:
                 content = stream.read(MAX_BUNDLE_BYTES + 1)
             if len(content) > MAX_BUNDLE_BYTES:
                 raise ConfigError(f"{file}: it is no enrolment bundle: it is too large")
-            bundle = msgspec.json.decode(content, type=Bundle)
         except OSError as error:
             raise ConfigError(f"{file}: it cannot be read ({error.strerror})") from None
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-            message = f"{file}: it is no enrolment bundle, or it is damaged ({error}); fetch it again"
-            raise ConfigError(message) from None
+        return self.check(parse_bundle(content, where=str(file)), where=str(file), station=station, now=now)
+
+    def check(self, bundle: Bundle, *, where: str, station: str | None, now: datetime) -> Bundle:
+        """Return a bundle that this station can take; without a name yet, one of any name.
+
+        Raises ConfigError, beginning with `where`, saying why it cannot.
+        """
         try:
             self._check(bundle, station or bundle.station, now)
         except ConfigError as error:
-            raise ConfigError(f"{file}: {error}") from None
+            raise ConfigError(f"{where}: {error}") from None
         return bundle
 
     def take(self, bundle: Bundle) -> Enrolled:
@@ -214,6 +214,15 @@ class Enrolment:
         for file in self._folder.iterdir():
             if file.name not in keep:
                 file.unlink(missing_ok=True)
+
+
+def parse_bundle(content: bytes, *, where: str) -> Bundle:
+    """Return the bundle of a JSON document. Raises ConfigError beginning with `where`."""
+    try:
+        return msgspec.json.decode(content, type=Bundle)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        message = f"{where}: it is no enrolment bundle, or it is damaged ({error}); fetch it again"
+        raise ConfigError(message) from None
 
 
 def _check_certificate(

@@ -66,6 +66,9 @@ def _add_bundle(verb: argparse.ArgumentParser) -> None:
         "--broker", metavar="HOST:PORT", help="as the station reaches it (default: as certified)"
     )
     verb.add_argument("--out", type=Path, metavar="FILE", help="the bundle (default STATION.bundle.json)")
+    verb.add_argument(
+        "--qr", type=Path, metavar="FILE.svg", help="a page to print, scanned by balance-station enrol -"
+    )
 
 
 def _add_authority(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

@@ -48,9 +48,12 @@ def run(arguments: argparse.Namespace) -> int:
 
 def asked_for(arguments: argparse.Namespace) -> Asked | None:
     """Return how a bundle is asked for, None when it is not. Raises ConfigError for half of it."""
+    page: Path | None = arguments.qr
     if arguments.request is None and not arguments.with_key:
-        if arguments.out or arguments.broker:
-            raise ConfigError("--out and --broker belong to a bundle; add --request FILE or --with-key")
+        if arguments.out or arguments.broker or page:
+            raise ConfigError("--out, --qr and --broker belong to a bundle; add --request FILE or --with-key")
         return None
-    out = arguments.out or Path(f"{arguments.station}.bundle.json")
-    return Asked(arguments.request, arguments.broker, out)
+    if page is not None and page.suffix.lower() != ".svg":
+        raise ConfigError(f"--qr {page}: name a file that ends in .svg; a browser shows and prints it")
+    out = arguments.out or (None if page else Path(f"{arguments.station}.bundle.json"))
+    return Asked(arguments.request, arguments.broker, out, page)
