@@ -166,6 +166,19 @@ def test_a_key_that_others_can_read_is_not_used() -> None:
         folder.public_key()
 
 
+def test_the_list_of_stations_shows_who_holds_which_key(tmp_path: Path, client: Client) -> None:
+    home, away = Held(tmp_path / "1"), Held(tmp_path / "2", "home-2")
+    ring = signing.rotate(data_folder(), now=NOW)
+    signing.announce(data_folder())
+    home.hear()
+    client.force_login(add_user("therapist", role="therapist", password="calm-river-71-stone"))
+    page = client.get("/stations/").content.decode()
+    assert page.count(ring.ids()[0]) == 1
+    assert page.count(away.station.keys[0]) == 2
+    assert page.count("not the newest yet") == 1
+    assert Audit.objects.filter(action="looked at the stations").count() == 1
+
+
 # -- revocation --------------------------------------------------------------------------------------------
 
 

@@ -53,10 +53,14 @@ class Credentials(NamedTuple):
 
 
 def _found(name: str) -> Path:
+    return (credential(name) if "/" not in name else None) or Path(name)
+
+
+def credential(name: str) -> Path | None:
+    """Return the file of this name among those systemd gave to the unit (LoadCredential=), if it is there."""
     given = os.environ.get("CREDENTIALS_DIRECTORY")  # systemd.exec(5)
-    if given and "/" not in name and (Path(given) / name).exists():
-        return Path(given) / name
-    return Path(name)
+    file = Path(given) / name if given and name else None
+    return file if file is not None and file.exists() else None
 
 
 def is_loopback(host: str) -> bool:

@@ -32,7 +32,7 @@ from station.link.identity import (
     parse_key,
     read_certificate,
 )
-from station.link.tls import check_private
+from station.link.tls import check_private, credential
 from station.link.whole_file import PRIVATE, PUBLIC, write_whole
 
 AUTHORITY_DAYS: Final = 3650
@@ -211,7 +211,7 @@ class Authority:
         )
 
     def _key(self) -> ec.EllipticCurvePrivateKey:
-        file = self._folder / "ca.key"
+        file = credential("ca.key") or self._folder / "ca.key"
         check_private(file)
         try:
             return parse_key(file.read_bytes(), where=str(file))

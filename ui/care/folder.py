@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from station.errors import ConfigError, StoreError
 from station.link.papers import SigningKey
 from station.link.signature import key_id
-from station.link.tls import check_private
+from station.link.tls import check_private, credential
 from station.link.whole_file import PRIVATE, write_whole
 
 SEED_BYTES = 32  # of an Ed25519 private key (RFC 8032, section 5.1.5)
@@ -32,7 +32,10 @@ class Ring(msgspec.Struct, frozen=True, kw_only=True):
 
 @dataclass(frozen=True, slots=True)
 class DataFolder:
-    """Where the care side keeps what must survive a restart. Secrets are readable by their owner only."""
+    """Where the care side keeps what must survive a restart. Secrets are readable by their owner only.
+
+    A `secret-key` that systemd gave to the unit (LoadCredential=) goes before the folder's.
+    """
 
     path: Path
 
@@ -43,7 +46,7 @@ class DataFolder:
 
     @property
     def _secret_file(self) -> Path:
-        return self.path / "secret-key"
+        return credential("secret-key") or self.path / "secret-key"
 
     @property
     def _signing_file(self) -> Path:
