@@ -17,7 +17,8 @@ def _parser() -> argparse.ArgumentParser:
         prog="balance-care",
         description="The care side of the balance stations: results in, programmes out.",
         epilog="Data folder: BALANCE_CARE_DATA. Broker: BALANCE_CARE_MQTT=host:port, and for TLS the files "
-        "BALANCE_CARE_MQTT_CA, BALANCE_CARE_MQTT_CERT, BALANCE_CARE_MQTT_KEY.",
+        "BALANCE_CARE_MQTT_CA, BALANCE_CARE_MQTT_CERT, BALANCE_CARE_MQTT_KEY. Renewal of certificates: "
+        "BALANCE_CARE_RENEW_DAYS (30), BALANCE_CARE_RENEW=automatic or confirm.",
     )
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
 
@@ -81,7 +82,7 @@ def _add_authority(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]")
     revoke.add_argument("--crl", type=Path, metavar="FILE", help="where the broker reads the list")
     verbs.add_parser("certificates", help="list the certificates that were given")
     crl = verbs.add_parser("crl", help="the list of certificates taken back, for every broker")
-    crl.add_argument("--out", type=Path, metavar="FILE", help="write it there (default: print it)")
+    crl.add_argument("--out", type=Path, nargs="+", metavar="FILE", help="write it there (default: print it)")
     crl.add_argument(
         "--check", type=Path, nargs="+", metavar="FILE", help="say whether a broker's copy is the newest"
     )

@@ -19,11 +19,11 @@ def run(arguments: argparse.Namespace) -> int:
     newest = CrlFile.read(Authority(folder.authority).crl_file)
     if arguments.check:
         return _check(newest, arguments.check)
-    if arguments.out is None:
+    for file in arguments.out or ():
+        write_whole(file, newest.pem, mode=PUBLIC)
+    if not arguments.out:
         sys.stdout.write(newest.pem.decode())
-    else:
-        write_whole(arguments.out, newest.pem, mode=PUBLIC)
-    sys.stderr.write(f"{arguments.out or 'list'}: {said_of(newest, datetime.now(UTC))}\n")
+    sys.stderr.write(f"{said_of(newest, datetime.now(UTC))}\n")
     return 0
 
 

@@ -14,6 +14,7 @@ from ui.care.audit import note_command
 from ui.care.bundles import Asked, write_bundle
 from ui.care.enrolment import enrol
 from ui.care.folder import data_folder
+from ui.care.models import Station
 from ui.care.ready import require_database
 
 
@@ -24,6 +25,8 @@ def run(arguments: argparse.Namespace) -> int:
     folder = data_folder()
     with transaction.atomic():  # a request that is refused leaves nobody enrolled
         station = enrol(arguments.station, arguments.patient)
+        if not station.keys and station.birth is None:  # it is given this key, printed below or in its bundle
+            Station.objects.filter(pk=station.pk).update(keys=folder.ring().ids()[:1])
         note_command("enrolled a station", station.sid)
         written = write_bundle(station, asked, folder) if asked else None
     public_key = folder.public_key()
