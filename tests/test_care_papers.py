@@ -232,6 +232,18 @@ def test_a_patient_whose_station_was_revoked_gets_another_one(capsys: Output, tm
     assert patient.station() == Station.objects.get(sid="home-2")
 
 
+def test_a_station_that_several_share_is_enrolled_without_a_patient(capsys: Output, tmp_path: Path) -> None:
+    certified("home-1", capsys, tmp_path)
+    bundle = tmp_path / "clinic.json"
+    assert main(["enrol", "clinic-1", "--shared", "--with-key", "--out", str(bundle)]) == 0
+    assert json.loads(bundle.read_text())["subj"] is None
+    assert main(["renew", "clinic-1", "--with-key", "--out", str(bundle)]) == 0
+    assert Station.objects.get(sid="clinic-1").keys == data_folder().ring().ids()
+    capsys.readouterr()
+    assert main(["enrol", "home-1", "--shared"]) == 1
+    assert "station home-1 belongs to patient p-" in capsys.readouterr().err
+
+
 def test_a_brokers_copy_of_the_list_is_held_against_the_newest(capsys: Output, tmp_path: Path) -> None:
     certified("home-1", capsys, tmp_path)
     copy, other = tmp_path / "ward.pem", tmp_path / "other.pem"

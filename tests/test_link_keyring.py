@@ -1,6 +1,7 @@
 """Which keys a station trusts: only what a trusted key has signed changes it, and only forwards."""
 
 import json
+import random
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from benchmarks.spoiling import spoil
 from station.errors import MessageError, PaperError, PrescriptionError
 from station.link.keyring import KEYRINGS, KeyKeeper
 from station.link.papers import Keyring, SigningKey
@@ -111,6 +113,23 @@ def test_a_station_is_never_left_without_a_key(keeper: KeyKeeper) -> None:
 def test_what_is_no_keyring_is_refused(keeper: KeyKeeper, document: bytes) -> None:
     with pytest.raises((MessageError, PaperError)):
         keeper.take(document)
+
+
+def test_no_spoiled_keyring_is_taken_in_part_or_raises_anything_else(keeper: KeyKeeper) -> None:
+    rng = random.Random(20260502)
+    document = ring(1, NEW, OLD)
+    before, refused = keeper.trust(), 0
+    for _ in range(1_000):
+        try:
+            keeper.take(spoil(rng, document))
+        except (MessageError, PaperError):
+            refused += 1
+        assert keeper.trust().version in {0, 1}
+        if keeper.trust().version == 0:
+            assert keeper.trust() == before
+        else:
+            assert keeper.trust().in_force(NOW) == (name(NEW), name(OLD))
+    assert refused > 900
 
 
 def test_a_file_written_by_hand_makes_nothing_easier(keeper: KeyKeeper, tmp_path: Path) -> None:

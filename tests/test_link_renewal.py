@@ -9,14 +9,18 @@ from typing import Any
 
 import msgspec
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from station.config import load_config
 from station.link.desk import Desk
 from station.link.enrolment import Enrolment
-from station.link.identity import certificate_pem, key_pem, make_request, new_key
+from station.link.identity import certificate_pem, key_pem, make_request, named, new_key
 from station.link.messages import encode
 from station.link.papers import NextCertificate, PaperReply
-from station.link.renewal import TRY_S, Renewal
+from station.link.renewal import TRY_AGAIN_S, TRY_S, Renewal
 from station.link.tls import Tls
 from station.session.server import Server
 from station.session.store import Store
@@ -132,7 +136,9 @@ def test_a_certificate_that_is_not_let_in_gives_way_to_the_one_before(side: Side
     side.desk.connected(side.publish)
     said = [body for kind, body in side.said if kind == "reply/papers"]
     assert [body.state for body in said if isinstance(body, PaperReply)] == ["rejected"]
-    assert not side.hears(), "one that failed is not tried again"
+    assert not side.hears(), "one that failed is not tried at once again"
+    side.now_s += TRY_AGAIN_S
+    assert side.hears(), "but later: the broker may have been away"
     assert models.Renewal.objects.get().reason.startswith("the broker did not let it in")
 
 
@@ -143,7 +149,6 @@ def _others(side: Side) -> bytes:
 @pytest.mark.parametrize(
     ("answer", "reason"),
     [
-        (lambda _side: NextCertificate(reason="ask them"), "the care team gives no certificate: ask them"),
         (lambda _side: NextCertificate(certificate="nothing"), "it holds no certificate in PEM form"),
         (lambda side: NextCertificate(certificate=_others(side).decode()), "is for another key than that of"),
     ],
@@ -221,6 +226,30 @@ def test_who_gets_no_certificate_by_asking(
     side.hears()
     assert any(reason in line for line in side.log)
     assert Audit.objects.filter(action="refused a renewal").count() == 1
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        ed25519.Ed25519PrivateKey.generate(),
+        ec.generate_private_key(ec.SECP256K1()),
+        rsa.generate_private_key(65537, 2048),
+    ],
+)
+def test_a_request_with_a_key_of_another_kind_stops_nobody(side: Side, capsys: Output, key: Any) -> None:
+    algorithm = None if isinstance(key, ed25519.Ed25519PrivateKey) else hashes.SHA256()
+    csr = x509.CertificateSigningRequestBuilder().subject_name(named("home-1")).sign(key, algorithm)
+    pem = csr.public_bytes(Encoding.PEM)
+    _asked_with(side, csr=pem.decode(), sig=side.renewal._sign(pem))
+    assert "home-1: refused: the request" in upkeep(capsys)
+    side.hears()
+
+
+@pytest.mark.parametrize("csr", ["", "no PEM", "-----BEGIN CERTIFICATE REQUEST-----\nAAAA\n"])
+def test_a_request_that_is_none_is_kept_as_refused(side: Side, csr: str) -> None:
+    _asked_with(side, csr=csr)
+    assert not models.Renewal.objects.exists()
+    assert models.Refused.objects.get().reason == "renewal: csr is no certificate request"
 
 
 def test_a_second_key_on_the_same_certificate_waits_for_a_person(side: Side, capsys: Output) -> None:

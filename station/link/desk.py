@@ -37,6 +37,11 @@ class Desk:
         self._late: list[PaperReply] = []  # for the next connection
         self._said = ""
 
+    @property
+    def renews(self) -> bool:
+        """Whether the certificate is renewed from here, so that nobody need be reminded of it."""
+        return self._renewal is not None
+
     def facts(self) -> Facts:
         """Return what to say at a birth."""
         trust = self._keeper.trust()
@@ -77,7 +82,10 @@ class Desk:
             self._say(f"the next certificate cannot be asked for: {error}")
             return
         if request is not None:
-            self._log("this station asks the care team for its next certificate")
+            days = self._renewal.days_left
+            self._say(
+                f"the certificate ends in {days} days: this station asks the care team for the next one"
+            )
             publish("renewal", request)
 
     def hear(self, kind: str, payload: bytes, publish: Publish) -> bool:
@@ -107,7 +115,11 @@ class Desk:
             self._say("a certificate came, and this station's own is not renewed over the link")
             return False
         try:
-            return self._renewal.take(decode_certificate(payload))
+            answer = decode_certificate(payload)
+            if answer.certificate is None:
+                self._say(f"the care team gives no certificate: {answer.reason or 'it does not say why'}")
+                return False
+            return self._renewal.take(answer)
         except StationError as error:
             self._refuse(
                 PaperReply(about="certificate", name="", state="rejected", reason=str(error)), publish

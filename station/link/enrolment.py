@@ -13,7 +13,7 @@ from typing import Annotated, Any, Final, Literal, NamedTuple
 
 import msgspec
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from station.errors import ConfigError, StoreError
@@ -231,7 +231,7 @@ def _check_certificate(
     """Raise ConfigError unless this authority gave the certificate to this station, and it holds now."""
     try:
         certificate.verify_directly_issued_by(ca)
-    except (ValueError, TypeError, InvalidSignature):
+    except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
         raise ConfigError("it is damaged: its certificate is not of its authority; fetch it again") from None
     identity = identity_of(certificate)
     if identity.name != station:

@@ -21,6 +21,7 @@ from station.link.tls import Credentials, Tls
 
 ASK_AGAIN_S: Final = 3600.0  # a request that no recorder heard is lost
 TRY_S: Final = 120.0  # for the next certificate to be let in
+TRY_AGAIN_S: Final = 6 * 3600.0  # one that was not: the broker may have been away
 MARK: Final = b"balance renewal\0"  # before what is signed: the key signs nothing else in this form
 
 
@@ -44,7 +45,12 @@ class Renewal:
         self._asked_s: float | None = None
         self._before: Credentials | None = None  # in force while the next one is tried
         self._until_s = 0.0
-        self._failed: set[str] = set()  # serial numbers that were not let in
+        self._failed_s: dict[str, float] = {}  # when, by the serial numbers of those not let in
+
+    @property
+    def days_left(self) -> int:
+        """The whole days for which the certificate in use still holds."""
+        return self._tls.identity.days_left(self._now())
 
     @property
     def serial(self) -> str:
@@ -73,14 +79,14 @@ class Renewal:
     def take(self, answer: NextCertificate) -> bool:
         """Try a certificate; return whether to connect anew with it. Raises StationError with the reason.
 
-        The one in use, or one that failed, is passed over.
+        The one in use, or one that has just failed, is passed over.
         """
-        if answer.certificate is None:
-            raise ConfigError(f"the care team gives no certificate: {answer.reason or 'it does not say why'}")
-        pem = answer.certificate.encode()
+        pem = (answer.certificate or "").encode()
         certificate = parse_certificate(pem, where="the certificate is damaged")
         serial = f"{certificate.serial_number:x}"
-        if serial == self.serial or serial in self._failed or self._before is not None:
+        failed_s = self._failed_s.get(serial)
+        just_failed = failed_s is not None and self._now_s() - failed_s < TRY_AGAIN_S
+        if serial == self.serial or just_failed or self._before is not None:
             return False
         files = self._enrolment.prepare(pem, station=self._tls.identity.name, now=self._now())
         before = self._tls.credentials
@@ -101,7 +107,7 @@ class Renewal:
         if self._before is None or self._now_s() < self._until_s:
             return None
         serial, before = self.serial, self._before
-        self._failed.add(serial)
+        self._failed_s[serial] = self._now_s()
         self._before = None
         self._tls.use(before)
         reason = "the broker did not let it in within 120 s; the one before is used again"

@@ -255,7 +255,7 @@ class Uplink:
         self._log("connected to the care team's broker")
         self._why = ""
         reminder = self._broker.tls.reminder() if self._broker and self._broker.tls else None
-        if reminder is not None:
+        if reminder is not None and not (self._desk and self._desk.renews):
             self._log(reminder)
         station = self._station
         topics = (

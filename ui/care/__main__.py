@@ -33,9 +33,9 @@ def _parser() -> argparse.ArgumentParser:
 
     enrol = verbs.add_parser("enrol", help="make a station known and give it to a patient")
     enrol.add_argument("station")
-    enrol.add_argument(
-        "--patient", required=True, metavar="NAME", help="kept here only; the station gets a pseudonym"
-    )
+    whose = enrol.add_mutually_exclusive_group(required=True)
+    whose.add_argument("--patient", metavar="NAME", help="kept here only; the station gets a pseudonym")
+    whose.add_argument("--shared", action="store_true", help="a clinic's station, which several people share")
     enrol.add_argument("--json", action="store_true")
     _add_bundle(enrol)
     renew = verbs.add_parser("renew", help="give an enrolled station a new certificate")

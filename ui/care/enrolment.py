@@ -13,9 +13,10 @@ from ui.care.outgoing import clear
 
 
 @transaction.atomic
-def enrol(sid: str, patient_name: str) -> Station:
+def enrol(sid: str, patient_name: str | None) -> Station:
     """Return the station, given to a patient of this name, who is made with a pseudonym when new.
 
+    Without a name it belongs to nobody: several people share it.
     A pseudonym in the place of the name is the patient of that pseudonym, for a second station. Doing it
     again changes nothing, but that a revoked station is part of the care side again. Raises ConfigError for
     an id no topic could carry or that the broker knows as one of the care side's own, an empty name, or a
@@ -27,21 +28,29 @@ def enrol(sid: str, patient_name: str) -> Station:
         raise ConfigError(f"station id {sid!r}: letters, digits, '.', '_' and '-' only, at most 63") from None
     if RESERVED.fullmatch(sid):
         raise ConfigError(f"station id {sid!r}: broker, recorder and bridge are the care side's own names")
-    name = " ".join(patient_name.split())
+    station, _ = Station.objects.get_or_create(sid=sid)
+    if patient_name is not None:
+        _give(station, " ".join(patient_name.split()))
+    elif station.patient is not None:
+        raise ConfigError(_belongs(station.patient, sid))
+    if station.revoked is not None:
+        _take_back_in(station)
+    return station
+
+
+def _give(station: Station, name: str) -> None:
     if not name or len(name) > 120:
         raise ConfigError("--patient must be a name of 1 to 120 characters")
-    station, _ = Station.objects.get_or_create(sid=sid)
     known = Patient.objects.filter(pseudonym=name).first()
     if station.patient is None:
         station.patient = known or Patient.objects.create(name=name)
         station.save(update_fields=["patient"])
     elif station.patient != known and station.patient.name != name:
-        raise ConfigError(
-            f"station {sid} belongs to patient {station.patient.pseudonym}; choose another station id"
-        )
-    if station.revoked is not None:
-        _take_back_in(station)
-    return station
+        raise ConfigError(_belongs(station.patient, station.sid))
+
+
+def _belongs(patient: Patient, sid: str) -> str:
+    return f"station {sid} belongs to patient {patient.pseudonym}; choose another station id"
 
 
 @transaction.atomic

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Final
 
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from django.utils import timezone
 
@@ -45,7 +46,7 @@ def _file_request(request: RenewalRequest, station: Station) -> None:
     try:
         public_key = x509.load_pem_x509_csr(request.csr.encode()).public_key()
         der = public_key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-    except ValueError:
+    except (ValueError, UnsupportedAlgorithm):
         raise MessageError("renewal: csr is no certificate request") from None
     key = hashlib.sha256(der).hexdigest()
     known = station.renewals.filter(key=key).first()

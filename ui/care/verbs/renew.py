@@ -20,7 +20,7 @@ def run(arguments: argparse.Namespace) -> int:
     asked = asked_for(arguments)
     if asked is None:
         raise ConfigError("name the station's request with --request FILE, or add --with-key")
-    station = Station.objects.filter(sid=arguments.station).exclude(patient=None).first()
+    station = Station.objects.filter(sid=arguments.station).exclude(patient=None, keys=[]).first()
     if station is None:
         raise ConfigError(f"station {arguments.station} is not enrolled; run: balance-care enrol")
     if station.revoked is not None:
