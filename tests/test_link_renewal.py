@@ -11,7 +11,7 @@ import msgspec
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from station.config import load_config
@@ -229,14 +229,14 @@ def test_who_gets_no_certificate_by_asking(
 
 
 @pytest.mark.parametrize(
-    "key",
-    [
-        ed25519.Ed25519PrivateKey.generate(),
-        ec.generate_private_key(ec.SECP256K1()),
-        rsa.generate_private_key(65537, 2048),
-    ],
+    "make_key",
+    [ed25519.Ed25519PrivateKey.generate, lambda: ec.generate_private_key(ec.SECP384R1())],
+    ids=("Ed25519", "P-384"),
 )
-def test_a_request_with_a_key_of_another_kind_stops_nobody(side: Side, capsys: Output, key: Any) -> None:
+def test_a_request_with_a_key_of_another_kind_stops_nobody(
+    side: Side, capsys: Output, make_key: Callable[[], Any]
+) -> None:
+    key = make_key()
     algorithm = None if isinstance(key, ed25519.Ed25519PrivateKey) else hashes.SHA256()
     csr = x509.CertificateSigningRequestBuilder().subject_name(named("home-1")).sign(key, algorithm)
     pem = csr.public_bytes(Encoding.PEM)
