@@ -29,6 +29,7 @@ from ui.care.folder import data_folder
 from ui.care.models.programme import State
 from ui.care.programme import VALID_FOR, queue
 from ui.care.recorder import Recorder
+from ui.care.signing import announce, rotate
 
 TURNS: Final = 5_000
 STRANGER: Final = bytes(range(32))
@@ -122,7 +123,11 @@ def send_all(folder: Path, port: int) -> list[Row]:
             way.until(partial(way.is_in_state, rx.version, State.APPLIED))
         client = Client()
         client.force_login(add_user("therapist", role="therapist", password=token_urlsafe()))
-        return [_refused(way, client, case) for case in _cases(way, first)]
+        rows = [_refused(way, client, case) for case in _cases(way, first)]
+        rows.append(_refused(way, client, _after_a_rotation(way)))
+        queue(models.Station.objects.get(), way.rx(20, note="Under the new key."), who=None)
+        way.until(partial(way.is_in_state, 20, State.APPLIED))
+        return rows
 
 
 def _cases(way: _Way, first: Prescription) -> Iterator[_Case]:
@@ -147,6 +152,18 @@ def _cases(way: _Way, first: Prescription) -> Iterator[_Case]:
     yield signed("one signed by a stranger", way.rx(11), STRANGER)
     harder = sign_prescription(good, seed).replace(b'"rung":2', b'"rung":3')
     yield _Case("one changed after it was signed", good, harder)
+
+
+def _after_a_rotation(way: _Way) -> _Case:
+    """Replace the key that signs, and return what is signed with the one before after its time."""
+    folder = data_folder()
+    before = folder.signing_key()
+    long_ago = datetime.now(UTC) - timedelta(days=90)
+    ring = rotate(folder, now=long_ago)
+    announce(folder)
+    way.until(lambda: models.Station.objects.get().keys == ring.ids()[:1])
+    rx = way.rx(13)
+    return _Case("one signed with a key replaced since", rx, sign_prescription(rx, before))
 
 
 def _refused(way: _Way, client: Client, case: _Case) -> Row:

@@ -140,6 +140,8 @@ def test_a_lost_key_is_announced_to_nobody_and_signs_nothing_more(tmp_path: Path
     assert signing.announce(data_folder()) == ["home-1"]
     assert not Retained.objects.exists()
     assert not (data_folder().path / "signing-key").exists()
+    assert main(["signing-key"]) == 0
+    assert "none that signs any more: enrol it again by a file" in capsys.readouterr().out
     Prescription.objects.update(state=State.REJECTED, reason="it is signed with key 00, which this station …")
     home.keeper = KeyKeeper([data_folder().public_key()], tmp_path, station="home-1", now=lambda: NOW)
     home.tell()

@@ -19,6 +19,7 @@ SAYS = {
     "one that has expired": "expired",
     "one signed by a stranger": "which this station was not enrolled with",
     "one changed after it was signed": "it was changed after it was signed",
+    "one signed with a key replaced since": "which was retired on ",
 }
 
 

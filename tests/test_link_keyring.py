@@ -42,7 +42,7 @@ def ring(version: int, *seeds: bytes, until: str | None = AFTER, signer: bytes =
 
 @pytest.fixture
 def keeper(tmp_path: Path) -> KeyKeeper:
-    return KeyKeeper([public(OLD)], tmp_path, station="home-1", now=lambda: NOW)
+    return KeyKeeper([public(OLD)], tmp_path / "enrolment", station="home-1", now=lambda: NOW)
 
 
 def test_a_new_key_signed_with_the_old_one_is_trusted_beside_it(keeper: KeyKeeper) -> None:
@@ -67,7 +67,7 @@ def test_after_the_overlap_the_old_key_signs_nothing_new_and_what_is_kept_stands
 def test_keys_pass_on_over_several_keyrings_and_a_new_start(keeper: KeyKeeper, tmp_path: Path) -> None:
     keeper.take(ring(1, NEW, OLD))
     keeper.take(ring(2, NEXT, NEW, signer=NEW))
-    anew = KeyKeeper([public(OLD)], tmp_path, station="home-1", now=lambda: NOW)
+    anew = KeyKeeper([public(OLD)], tmp_path / "enrolment", station="home-1", now=lambda: NOW)
     assert (anew.trust().version, anew.trust().in_force(NOW)) == (2, (name(NEXT), name(NEW)))
 
 
@@ -119,7 +119,7 @@ def test_no_spoiled_keyring_is_taken_in_part_or_raises_anything_else(keeper: Key
     rng = random.Random(20260502)
     document = ring(1, NEW, OLD)
     before, refused = keeper.trust(), 0
-    for _ in range(1_000):
+    for _ in range(300):
         try:
             keeper.take(spoil(rng, document))
         except (MessageError, PaperError):
@@ -129,12 +129,12 @@ def test_no_spoiled_keyring_is_taken_in_part_or_raises_anything_else(keeper: Key
             assert keeper.trust() == before
         else:
             assert keeper.trust().in_force(NOW) == (name(NEW), name(OLD))
-    assert refused > 900
+    assert refused > 250
 
 
 def test_a_file_written_by_hand_makes_nothing_easier(keeper: KeyKeeper, tmp_path: Path) -> None:
     keeper.take(ring(1, NEW, OLD))
-    file = tmp_path / KEYRINGS
+    file = tmp_path / "enrolment" / KEYRINGS
     kept = json.loads(file.read_bytes())
     kept["keyrings"].append(json.loads(ring(2, STRANGER, signer=STRANGER)))
     kept["keyrings"].append(json.loads(ring(3, NEXT, signer=NEW)))

@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 
 import msgspec
 
-from station.errors import MessageError, PaperError, PrescriptionError
+from station.errors import MessageError, PaperError, PrescriptionError, StoreError
 from station.link.messages import SignedPrescription
 from station.link.papers import Keyring, SignedKeyring, SigningKey, decode_keyring, decode_signed_keyring
 from station.link.signature import fits, key_id, verify_prescription
@@ -20,7 +20,6 @@ from station.training.prescription import Prescription, parse_time
 
 KEYRINGS: Final = "keyrings.json"  # in the folder of the enrolment
 MAX_KEYRING_BYTES: Final = 8_000
-MOST_KEYRINGS: Final = 1_000
 
 Now = Callable[[], datetime]
 
@@ -96,7 +95,11 @@ class KeyKeeper:
         if kept and bytes(kept[-1].keyring) == bytes(signed.keyring) and trust.version == keyring.version:
             return None
         self._check(signed, keyring, trust)
-        row = [*kept, signed][-MOST_KEYRINGS:]
+        row = [*kept, signed]
+        try:
+            self._file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            raise StoreError(f"{self._file.parent}: cannot be made ({error.strerror})") from error
         write_whole(self._file, msgspec.json.encode(_File(keyrings=row)), mode=PRIVATE)
         return keyring
 

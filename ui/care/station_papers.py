@@ -23,18 +23,17 @@ class Line:
     renewal: str
     keys: Sequence[str]
     key_state: str
-    newest_key: bool
 
 
 def station_lines(now: datetime) -> list[Line]:
     """Return a line for each station, with few queries however many there are."""
     stations = Station.objects.select_related("patient").prefetch_related("renewals").order_by("sid")
-    newest = data_folder().ring().ids()[0]
+    ids = data_folder().ring().ids()
     answers = {kept.station_id: kept.answer for kept in Retained.objects.filter(kind="keys")}
-    return [_line(station, newest, answers.get(station.pk, ""), now) for station in stations]
+    return [_line(station, ids, answers.get(station.pk, ""), now) for station in stations]
 
 
-def _line(station: Station, newest: str, answer: str, now: datetime) -> Line:
+def _line(station: Station, ids: Sequence[str], answer: str, now: datetime) -> Line:
     birth = birth_of(station)
     until = _moment(birth.certificate_until) if birth and birth.certificate_until else None
     return Line(
@@ -44,8 +43,7 @@ def _line(station: Station, newest: str, answer: str, now: datetime) -> Line:
         certificate_soon=until is not None and (until - now).days <= WARN_DAYS,
         renewal=_renewal_words(next(iter(station.renewals.all()), None)),
         keys=station.keys,
-        key_state=_key_words(station, newest, answer),
-        newest_key=newest in station.keys,
+        key_state=_key_words(station, ids, answer),
     )
 
 
@@ -61,11 +59,13 @@ def _renewal_words(renewal: Renewal | None) -> str:
     return words.get(Renewal.State(renewal.state), "")
 
 
-def _key_words(station: Station, newest: str, answer: str) -> str:
+def _key_words(station: Station, ids: Sequence[str], answer: str) -> str:
     if not station.keys:
         return gettext("has not said which it holds")
-    if newest in station.keys:
+    if ids[0] in station.keys:
         return ""
+    if not set(station.keys) & set(ids):
+        return gettext("holds none that signs any more: enrol it again by a file")
     if answer:
         return gettext("rejects the newest: %(reason)s") % {"reason": answer}
     return gettext("not the newest yet")

@@ -59,6 +59,8 @@ def _words(station: Station, ids: list[str]) -> str:
     if not station.keys:
         return "has not said which keys it holds"
     words = f"holds {', '.join(station.keys)}"
+    if not set(station.keys) & set(ids):
+        return f"{words}; none that signs any more: enrol it again by a file"
     told = station.retained.filter(kind="keys").first()
     if told is not None and told.answer:
         return f"{words}; rejects the new one: {told.answer}"
