@@ -288,8 +288,12 @@ def test_more_recorders_and_a_clinic_stand_in_the_list_and_a_broker_reads_it(
     text = (tmp_path / "care.acl").read_text()
     rights = text.split("user recorder-1\n")[1].split("\n\n")[0]
     for number in range(1, 7):
-        assert text.count(f"user recorder-{number}\n{rights}") == 1
-    assert "user bridge-1\ntopic write bal/v1/s/ward-1/up/#\ntopic read bal/v1/s/ward-1/down/#\n" in text
+        mine = rights.replace("recorder-1", f"recorder-{number}")
+        assert text.count(f"user recorder-{number}\n{mine}") == 1
+    bridge = text.split("\nuser bridge-1\n")[1].splitlines()
+    for sid in ("ward-1", "ward-2"):
+        assert {f"topic write bal/v1/s/{sid}/up/#", f"topic read bal/v1/s/{sid}/down/#"} <= set(bridge)
+    assert "STATION" not in "".join(bridge)
     (tmp_path / "care.acl").chmod(0o600)
 
     def configuration(port: int) -> str:
@@ -327,7 +331,7 @@ def test_topics_named_by_a_persons_number_are_cleared_at_the_broker() -> None:
     Patient.objects.create(pseudonym="p-ann", name="Ann")
     prescribe(station, subj="p-ann", number="4711")
     migration: Callable[..., None] = import_module(
-        "ui.care.migrations.0004_papers"
+        "ui.care.migrations.0005_papers"
     ).clear_topics_named_by_numbers
     migration(apps, None)
     sent = {letter.topic: letter.document for letter in waiting()}

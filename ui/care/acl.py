@@ -30,7 +30,7 @@ def rights(*, numbers: Mapping[str, int], bridges: Mapping[str, Sequence[str]]) 
     for role, last in sorted(roles.items(), key=lambda item: -item[1]):
         if role in numbers:
             paragraphs = _numbered(paragraphs, role, last, numbers[role])
-    paragraphs += [_bridge(name, stations) for name, stations in bridges.items()]
+    paragraphs += [_bridge(_example(paragraphs), name, stations) for name, stations in bridges.items()]
     return "\n\n".join(paragraphs) + "\n"
 
 
@@ -38,9 +38,11 @@ def _numbered(paragraphs: Sequence[str], role: str, last: int, count: int) -> li
     """Return the paragraphs with 1 to `count` of this role, the last of which is at index `last`."""
     highest = int(_number(paragraphs[last]))
     stay = [text for text in paragraphs[: last + 1] if not _is_above(text, role, count)]
-    lines = [line for line in paragraphs[last].splitlines() if not line.startswith("#")]
-    rest = "\n".join(lines[1:])
-    more = [f"user {role}-{number}\n{rest}" for number in range(highest + 1, count + 1)]
+    lines = "\n".join(line for line in paragraphs[last].splitlines() if not line.startswith("#"))
+    more = [
+        re.sub(rf"\b{role}-{highest}\b", f"{role}-{number}", lines)
+        for number in range(highest + 1, count + 1)
+    ]
     return [*stay, *more, *paragraphs[last + 1 :]]
 
 
@@ -54,8 +56,14 @@ def _is_above(paragraph: str, role: str, count: int) -> bool:
     return found is not None and found["role"] == role and int(found["number"]) > count
 
 
-def _bridge(name: str, stations: Sequence[str]) -> str:
-    lines = [f"user {name}"]
-    for sid in stations:
-        lines += [f"topic write bal/v1/s/{sid}/up/#", f"topic read bal/v1/s/{sid}/down/#"]
-    return "\n".join(lines)
+def _example(paragraphs: Sequence[str]) -> list[str]:
+    """Return the lines of a bridge, which stand in the shipped list as a comment."""
+    commented = next(text for text in reversed(paragraphs) if "#user bridge-1" in text)
+    return [line.removeprefix("#") for line in commented.splitlines() if re.match("#(user|topic)", line)]
+
+
+def _bridge(example: Sequence[str], name: str, stations: Sequence[str]) -> str:
+    lines = [line.replace("bridge-1", name) for line in example]
+    own = [line for line in lines if "STATION" not in line]
+    each = [line.replace("STATION", sid) for sid in stations for line in lines if "STATION" in line]
+    return "\n".join([*own, *each])
