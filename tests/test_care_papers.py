@@ -27,10 +27,10 @@ from ui.care.acl import shipped
 from ui.care.authority import Authority
 from ui.care.crl import CrlFile, said_of
 from ui.care.enrolment import enrol
-from ui.care.examples import ExampleStation
+from ui.care.examples import ExampleStation, new_id
 from ui.care.folder import data_folder
 from ui.care.intake import store
-from ui.care.models import Audit, Patient, Prescription, Retained, Station
+from ui.care.models import Audit, Patient, Prescription, Refused, Retained, Session, Station
 from ui.care.models.programme import State
 from ui.care.outgoing import mark_sent, newest, waiting
 from ui.care.programme import complete, queue
@@ -211,6 +211,16 @@ def test_a_revoked_station_is_shown_so_and_gets_nothing_more(
         assert "Revoked" in client.get(page).content.decode()
     actions = list(Audit.objects.exclude(who__isnull=False).values_list("action", flat=True))
     assert actions == ["revoked", "enrolled a station", "certified"]
+
+
+def test_what_a_revoked_station_still_says_is_kept_as_refused(capsys: Output, tmp_path: Path) -> None:
+    station = certified("home-1", capsys, tmp_path)
+    assert station.patient
+    assert main(["revoke", "home-1"]) == 0
+    home = ExampleStation("home-1", station.patient.pseudonym)
+    assert store([home.session(new_id(), 0)])
+    assert not Session.objects.exists()
+    assert Refused.objects.get().reason.startswith("station home-1 was revoked on ")
 
 
 def test_a_station_enrolled_after_its_revocation_gets_its_programme_again(
