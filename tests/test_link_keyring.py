@@ -14,6 +14,12 @@ from station.errors import MessageError, PaperError, PrescriptionError
 from station.link.keyring import KEYRINGS, KeyKeeper
 from station.link.papers import Keyring, SigningKey
 from station.link.signature import key_id, sign_keyring, sign_prescription
+from station.session.clock import WallClock
+from station.session.prescriptions import Prescriptions
+from station.session.store import Store
+from station.training.fitting import Bounds
+from station.training.prescription import Limits
+from station.training.routine import shipped_routines
 from tests.test_link_signature import RX
 
 SEEDS = [bytes([number] * 32) for number in range(1, 5)]
@@ -62,6 +68,16 @@ def test_after_the_overlap_the_old_key_signs_nothing_new_and_what_is_kept_stands
     with pytest.raises(PrescriptionError, match=f"key {name(OLD)}, which the care team has retired"):
         keeper.verify(document)
     assert keeper.verify(document, kept=True) == RX
+
+
+def test_training_goes_on_after_a_rotation_and_a_new_start(keeper: KeyKeeper, tmp_path: Path) -> None:
+    keeper.take(ring(1, NEW, OLD, until=BEFORE))
+    bounds = Bounds(RX.station, RX.subj, Limits(), shipped_routines())
+    wall = WallClock(lambda: NOW, synced=lambda: True)
+    with Store(tmp_path / "station.sqlite3") as store:
+        store.keep_prescription(1, sign_prescription(RX, OLD), received="2026-04-02T00:00:00Z", subj=RX.subj)
+        started = Prescriptions(store, bounds, verify=keeper.verify, wall=wall, log=print)
+        assert started.in_force().rx_version == RX.version
 
 
 def test_keys_pass_on_over_several_keyrings_and_a_new_start(keeper: KeyKeeper, tmp_path: Path) -> None:
