@@ -25,6 +25,7 @@ NAMES: Final = (
     "training",
     "prescriptions",
     "hostile",
+    "refused",
     "outage",
     "raw",
 )

@@ -70,12 +70,15 @@ class CareConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     """The care team's broker, and whose signatures this station accepts (Ed25519 public keys, base64).
 
     `ca`, `certificate` and `key` are PEM files, or names of systemd's credentials; `balance-station enrol`
-    sets all of this. Without them the broker must be on this machine.
+    sets all of this. Without them the broker must be on this machine. `keys_version` is that of the keyring
+    the keys are of; a certificate is renewed over the link in its last `renew_days` (0: never).
     """
 
     host: Annotated[str, msgspec.Meta(pattern=r"^\S+$", max_length=253)] = "127.0.0.1"
     port: Port = 1883
     keys: tuple[bytes, ...] = ()
+    keys_version: Annotated[int, msgspec.Meta(ge=0)] = 0
+    renew_days: Annotated[int, msgspec.Meta(ge=0, le=3650)] = 30
     ca: str = ""
     certificate: str = ""
     key: str = ""

@@ -15,6 +15,7 @@ from station.board.source import check_source
 from station.config import (
     DATABASE,
     Config,
+    enrolment_folder,
     known_routines,
     load_config,
     socket_path,
@@ -27,13 +28,14 @@ if TYPE_CHECKING:
     from station.check.report import Board as CheckedBoard
     from station.check.through import StationSource
     from station.link.broker import Broker
+    from station.link.desk import Desk
+    from station.link.keyring import KeyKeeper
     from station.link.uplink import Uplink
     from station.session.acquisition import Acquisition
     from station.session.board import Board
     from station.session.clock import WallClock
     from station.session.service import Service
     from station.session.store import Header, Store
-    from station.training.prescription import Prescription
 
 Log = Callable[[str], None]
 
@@ -51,11 +53,11 @@ def run_acquisition(config_file: str | None, source: str | None = None) -> int:
     return acquire(config.board, source_.source, source_.seed, source_.reader, imperfect=source_.imperfect)
 
 
-def _verifier(config: Config) -> "Callable[[bytes], Prescription]":
-    from station.link.signature import key_id, verify_prescription
+def _keys(config: Config) -> "KeyKeeper":
+    from station.link.keyring import KeyKeeper
 
-    keys = {key_id(key): key for key in config.care.keys}
-    return lambda document: verify_prescription(document, keys)
+    folder, care = enrolment_folder(config), config.care
+    return KeyKeeper(care.keys, folder, station=config.station.id, version=care.keys_version)
 
 
 def make_service(
@@ -167,7 +169,7 @@ def make_service_over(
     )
     make_course = partial(Course, plate_mm=(plate.width_mm, plate.length_mm), sim=sim)
     persons = (Clinic if clinic else Home)(
-        store, bounds, make_course, verify=_verifier(config), wall=wall, log=log
+        store, bounds, make_course, verify=_keys(config).verify, wall=wall, log=log
     )
     recorder = Recorder(
         store,
@@ -220,7 +222,20 @@ def make_uplink(config_file: str | None, *, log: Log) -> "tuple[Uplink, Broker]"
         traces=config.link.raw != "never",
         machine=partial(read_machine, Path("/"), free_bytes=partial(free_bytes, state_folder(config))),
     )
+    uplink.attend(_desk(config, broker, log=log))
     return uplink, broker
+
+
+def _desk(config: Config, broker: "Broker", *, log: Log) -> "Desk":
+    """Return where keyrings and certificates are dealt with; only an enrolment's own are renewed."""
+    from station.link.desk import Desk
+    from station.link.enrolment import Enrolment
+    from station.link.renewal import Renewal
+
+    enrolment, tls = Enrolment(enrolment_folder(config)), broker.tls
+    own = tls is not None and enrolment.holds(tls.credentials)
+    renewal = Renewal(enrolment, tls, renew_days=config.care.renew_days) if tls and own else None
+    return Desk(_keys(config), renewal, log=log)
 
 
 def _broker(config: Config) -> "Broker":

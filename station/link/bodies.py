@@ -43,6 +43,9 @@ class Birth(msgspec.Struct, frozen=True, kw_only=True):
     sim: bool
     board: BoardHealth | None = None  # None: the session has not said yet
     certificate_until: str | None = None  # RFC 3339, UTC; None: the link is on one machine, without TLS
+    certificate_serial: str | None = None  # hexadecimal
+    keys: tuple[str, ...] = ()  # ids of the keys whose signature it takes on a new prescription, newest first
+    keys_version: int = 0  # of the keyring they are of; 0: as it was enrolled
     machine: MachineHealth | None = None
     traces_dropped: tuple[int, int] = (0, 0)
 

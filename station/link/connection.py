@@ -75,6 +75,16 @@ class Connection:
         self._client.connect_async(broker.host, broker.port, keepalive=KEEP_ALIVE_S, clean_start=True)
         self._client.loop_start()
 
+    def open_anew(self, broker: Broker, *, will: bytes) -> None:
+        """Connect with the certificate that the context holds now."""
+        self.close()
+        self._client = self._make_client(will)
+        heard, self.heard = self.heard, queue.SimpleQueue()
+        while not heard.empty():  # a word of the connection before must not count for this one
+            if (told := heard.get())[0] != CONNECTED:
+                self.heard.put(told)
+        self.open(broker)
+
     def listen(self, *topics: str) -> None:
         """Ask for what is said on these topics."""
         self._client.subscribe([(topic, 1) for topic in topics])

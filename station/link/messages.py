@@ -22,6 +22,7 @@ from station.link.bodies import (
     StationEvent,
     ToldLimits,
 )
+from station.link.papers import PaperReply, RenewalRequest
 from station.link.topics import (
     HOST_STATE,
     PRESENCE_FILTERS,
@@ -91,6 +92,8 @@ UpKind = Literal[
     "live",
     "reply",
     "reply/command",
+    "reply/papers",
+    "renewal",
 ]
 
 RAW: Final = "raw"
@@ -142,6 +145,8 @@ BODIES: Final[dict[str, type[msgspec.Struct]]] = {
     "raw": RawTrace,
     "reply": Reply,
     "reply/command": CommandReply,
+    "reply/papers": PaperReply,
+    "renewal": RenewalRequest,
     "live": LiveFrame,
 }
 

@@ -8,6 +8,7 @@ from typing import Final
 import msgspec
 
 from station import __version__
+from station.link.desk import Facts
 from station.link.messages import Birth, State, ToldLimits
 from station.link.presence import Presence
 from station.link.wrap import wrap
@@ -58,7 +59,7 @@ class Telling:
         """Return that the station is there, or not."""
         return self.message("state", State(online=online, boot=self._header().boot))
 
-    def birth(self, rx_version: int | None, certificate_until: str | None) -> bytes:
+    def birth(self, rx_version: int | None, certificate_until: str | None, papers: Facts) -> bytes:
         """Return versions, plate, prescription in force, limits, what waits, and how the board is read."""
         header, dropped = self.newest_header(), self._store.dropped()
         backlog = self._store.backlog()
@@ -75,6 +76,7 @@ class Telling:
                 sim=header.sim,
                 board=self.presence.board,
                 certificate_until=certificate_until,
+                **papers._asdict(),
                 machine=self.presence.machine,
                 traces_dropped=(dropped.delivered, dropped.undelivered),
             ),

@@ -1,7 +1,7 @@
 """Where station and care side speak to each other: the topics of MQTT."""
 
 import re
-from typing import Final, Literal, NamedTuple
+from typing import Final, NamedTuple
 
 from station.errors import MessageError
 
@@ -31,18 +31,19 @@ def up_topic(station: str, kind: str) -> str:
     return f"{ROOT}/s/{station}/up/{kind}"
 
 
-def down_topic(station: str, kind: Literal["ack", "rx", "cmd"]) -> str:
-    """Return the topic on which this station listens."""
+def down_topic(station: str, kind: str) -> str:
+    """Return a topic on which this station listens: ack, rx, cmd, keys or certificate."""
     return f"{ROOT}/s/{station}/down/{kind}"
 
 
-def rx_topic(station: str, number: str | None) -> str:
+def rx_topic(station: str, slot: str | None) -> str:
     """Return the topic of a person's prescriptions.
 
-    It is retained, so where several share a station each needs an own one: named by their number there.
+    It is retained, so where several share a station each needs an own one. `slot` says nothing of the person:
+    the care side draws it, and a station listens to all of its own ("+").
     """
     topic = down_topic(station, "rx")
-    return topic if number is None else f"{topic}/{number}"
+    return topic if slot is None else f"{topic}/{slot}"
 
 
 class Address(NamedTuple):

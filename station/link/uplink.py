@@ -14,6 +14,7 @@ from station.link import connection
 from station.link.broker import Broker
 from station.link.connection import Connection
 from station.link.correction import corrected
+from station.link.desk import KINDS, Desk, Facts
 from station.link.handover import Handover, Handovers
 from station.link.messages import (
     HOST_STATE,
@@ -63,6 +64,7 @@ class Uplink:
         if not traces:
             store.withdraw_traces()
         self._store = store
+        self._desk: Desk | None = None
         self._station = station
         self._telling = Telling(store, station, limits, header, machine)
         self._socket = socket
@@ -91,6 +93,10 @@ class Uplink:
         self._wall = WallClock()
         self._care = CareWatch(known_care_side(store))
         self._connection = Connection(station, will=self._telling.state(online=False))
+
+    def attend(self, desk: Desk) -> None:
+        """Have keyrings and certificates dealt with at this desk; to be called before `begin`."""
+        self._desk = desk
 
     def run(self, broker: Broker) -> None:
         """Serve until `stop`."""
@@ -126,6 +132,8 @@ class Uplink:
             while True:
                 self._on_heard(*self._connection.heard.get_nowait())
         self._steering.turn()
+        if self._desk and self._desk.turn(self._publish_paper, connected=self._connection.stands):
+            self._connect_anew()
         self._on_care(news=self._care.turn(time.monotonic(), self._clock()))
         try:
             self._talk_to_session()
@@ -157,6 +165,8 @@ class Uplink:
             self._on_prescription(topic, payload)
         elif topic == down_topic(self._station, "cmd"):
             self._steering.hear(payload)
+        elif self._desk and (kind := topic.removeprefix(down_topic(self._station, ""))) in KINDS:
+            self._hear_paper(self._desk, kind, payload)
         elif topic == HOST_STATE:
             self._on_care(news=self._care.heard(payload, self._clock()))
         elif topic == connection.REFUSED:
@@ -165,6 +175,20 @@ class Uplink:
             self._log(f"the broker denied a message: {payload.decode()}")
         elif topic == connection.AWAY:
             self._on_away()
+
+    def _hear_paper(self, desk: Desk, kind: str, payload: bytes) -> None:
+        keys = desk.facts().keys
+        if desk.hear(kind, payload, self._publish_paper):
+            self._connect_anew()
+        elif desk.facts().keys != keys:
+            self._publish_birth()
+
+    def _connect_anew(self) -> None:
+        if self._broker is not None:
+            self._connection.open_anew(self._broker, will=self._telling.state(online=False))
+
+    def _publish_paper(self, kind: str, body: msgspec.Struct) -> None:
+        self._publish(kind, self._telling.message(kind, body))
 
     def _on_away(self) -> None:
         """Say why, once for each reason: it is tried again and again."""
@@ -195,7 +219,7 @@ class Uplink:
         self._log("connected to the care team's broker")
         self._why = ""
         reminder = self._broker.tls.reminder() if self._broker and self._broker.tls else None
-        if reminder is not None:
+        if reminder is not None and not (self._desk and self._desk.renews):
             self._log(reminder)
         station = self._station
         self._connection.listen(
@@ -203,10 +227,13 @@ class Uplink:
             down_topic(station, "cmd"),
             rx_topic(station, None),
             rx_topic(station, "+"),
+            *(down_topic(station, kind) for kind in KINDS if self._desk),
             HOST_STATE,
         )
         self._care.connected(time.monotonic())
         self._publish("state", self._telling.state(online=True), retain=True)
+        if self._desk:
+            self._desk.connected(self._publish_paper)
         self._publish_birth()
         self._pump.reconnected()
 
@@ -295,7 +322,10 @@ class Uplink:
         self._rx_version = self._store.applied_version()
         self._telling.look(time.monotonic())
         self._telling.presence.told(self._rx_version, time.monotonic())
-        self._publish("birth", self._telling.birth(self._rx_version, self._certificate_until()), retain=True)
+        papers = self._desk.facts() if self._desk else Facts()
+        self._publish(
+            "birth", self._telling.birth(self._rx_version, self._certificate_until(), papers), retain=True
+        )
 
     def _certificate_until(self) -> str | None:
         tls = self._broker.tls if self._broker else None

@@ -203,6 +203,14 @@ class Store(Room):
                 (version, document, received, subj),
             )
 
+    def signed_again(self, version: int, document: bytes, *, subj: str) -> None:
+        """Keep an accepted prescription as it was signed with another key; what it says is the same."""
+        with self._transaction():
+            self._db.execute(
+                "UPDATE prescription SET document = ? WHERE version = ? AND subj = ?",
+                (document, version, subj),
+            )
+
     def prescription_applied(self, version: int, *, applied: str, subj: str | None = None) -> None:
         """Keep when a prescription, of this person where one is named, came into force."""
         with self._transaction():

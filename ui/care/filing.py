@@ -15,8 +15,9 @@ from django.utils import timezone
 
 from station.errors import MessageError
 from station.link.messages import Birth, Envelope, RawTrace, Reply, State, StationEvent
+from station.link.papers import PaperReply, RenewalRequest
 from station.training.result import JournalResult, SessionResult, TrialResult
-from ui.care import models
+from ui.care import models, papers
 from ui.care.dating import when
 from ui.care.models.clock import Clock
 from ui.care.models.programme import State as RxState
@@ -40,7 +41,7 @@ def file_body(body: msgspec.Struct, envelope: Envelope, message: models.Message)
         case State():
             _file_state(body, message.station)
         case Birth():
-            _file_birth(envelope, message)
+            _file_birth(body, envelope, message)
         case TrialResult():
             _file_trial(body, envelope, message)
         case SessionResult():
@@ -53,6 +54,8 @@ def file_body(body: msgspec.Struct, envelope: Envelope, message: models.Message)
             models.RawTrace.objects.create(message=message, trial=identifier(body.trial, "trial"))
         case Reply():
             _file_reply(body, message)
+        case RenewalRequest() | PaperReply():
+            papers.file_paper(body, message.station)
 
 
 def make_or_get(rows: Manager[M], id_: uuid.UUID, **fields: Any) -> tuple[M, bool]:
@@ -79,11 +82,12 @@ def _file_state(state: State, station: models.Station) -> None:
     station.save(update_fields=["online", "boot"])
 
 
-def _file_birth(envelope: Envelope, message: models.Message) -> None:
+def _file_birth(birth: Birth, envelope: Envelope, message: models.Message) -> None:
     # Not a word of being online: a retained birth outlives its station, its state does not.
     station = message.station
     station.birth, station.boot, station.clock = _plain(envelope), envelope.boot, envelope.clock
-    station.save(update_fields=["birth", "boot", "clock"])
+    papers.file_birth(birth, station)
+    station.save(update_fields=["birth", "boot", "clock", "keys", "keys_version"])
 
 
 def _file_trial(result: TrialResult, envelope: Envelope, message: models.Message) -> None:

@@ -126,6 +126,8 @@ def _accept(arrival: Arrival, heard: _Heard) -> Receipt | None:
     _check_sender(envelope, address)
     body = decode_body(envelope)
     station = heard.station(address.station)
+    if station.revoked is not None:  # it may still be connected: a broker notices at its next start
+        raise MessageError(f"station {station.sid} was revoked on {station.revoked:%Y-%m-%d}")
     message, is_new = make_or_get(
         Message.objects,
         identifier(envelope.id, "id"),

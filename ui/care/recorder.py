@@ -72,8 +72,8 @@ class Recorder:
         self._pause = pause
         self._inbox: list[_Pending] = []
         self._must_repeat = False
-        self._publishing: dict[int, int] = {}  # prescriptions on their way to the broker, by message number
-        self._published: list[int] = []
+        self._publishing: dict[int, outgoing.Letter] = {}  # on their way to the broker, by message number
+        self._published: list[outgoing.Letter] = []
         self._failures = 0
         self._said = ""  # of why there is no connection
         self._next_try_s = -math.inf
@@ -196,27 +196,26 @@ class Recorder:
                 self._client.publish(messages.down_topic(station, "ack"), messages.encode(ack), qos=1)
 
     def _send(self) -> None:
-        """Send the prescriptions that wait, and note those the broker has taken."""
+        """Send what waits for stations, and note what the broker has taken."""
         if self._published:
             outgoing.mark_sent(self._published)
             self._published.clear()
         if not self.is_connected:
             return
         if self._must_repeat:
-            self._publish_prescriptions(outgoing.newest())
+            self._publish_letters(outgoing.newest())
             self._must_repeat = False
         if self._monotonic_s() >= self._next_outgoing_s:
             self._next_outgoing_s = self._monotonic_s() + OUTGOING_EVERY_S
-            self._publish_prescriptions(outgoing.waiting())
+            self._publish_letters(outgoing.waiting())
 
-    def _publish_prescriptions(self, letters: Iterable[outgoing.Letter]) -> None:
+    def _publish_letters(self, letters: Iterable[outgoing.Letter]) -> None:
         on_their_way = set(self._publishing.values())
         for letter in letters:
-            if letter.prescription in on_their_way:
+            if letter in on_their_way:
                 continue
-            topic = messages.rx_topic(letter.station, letter.number)
-            info = self._client.publish(topic, letter.document, qos=1, retain=True)
-            self._publishing[info.mid] = letter.prescription
+            info = self._client.publish(letter.topic, letter.document, qos=1, retain=True)
+            self._publishing[info.mid] = letter
 
     def _on_connect(
         self, client: Client, _data: object, _flags: ConnectFlags, reason: ReasonCode, _p: Properties | None
@@ -266,8 +265,8 @@ class Recorder:
     def _on_publish(
         self, _client: Client, _data: object, mid: int, reason: ReasonCode, _p: Properties | None
     ) -> None:
-        prescription = self._publishing.pop(mid, None)
+        letter = self._publishing.pop(mid, None)
         if reason.is_failure:
             logger.error("the broker does not take a message of the recorder (%s)", reason)
-        elif prescription is not None:
-            self._published.append(prescription)
+        elif letter is not None:
+            self._published.append(letter)

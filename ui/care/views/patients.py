@@ -37,7 +37,7 @@ def patient_page(request: HttpRequest, pseudonym: str) -> HttpResponse:
     """Show one patient: programme, sessions, trends, and the newest stabilogram."""
     patient = get_object_or_404(Patient, pseudonym=pseudonym)
     note(request, "looked at a patient", patient.pseudonym)
-    station = patient.stations.first()
+    station = patient.station()
     sessions = list(patient.sessions.prefetch_related("trials")[:SESSIONS_SHOWN])
     trials = Trial.objects.filter(session__patient=patient)
     newest = trials.select_related("session").first()
