@@ -3,6 +3,7 @@
 import json
 import stat
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from getpass import getuser
 from importlib import import_module
@@ -118,6 +119,15 @@ def test_a_key_is_retired_when_no_station_needs_it_and_is_then_gone(tmp_path: Pa
     signing.announce(folder)
     home.hear()
     assert home.keeper.trust().in_force(LATER) == tuple(ring.ids())
+
+
+def test_two_people_who_replace_the_key_at_once_are_both_heard() -> None:
+    folder = data_folder()
+    with ThreadPoolExecutor(4) as people:
+        list(people.map(lambda _: signing.rotate(folder, now=NOW), range(4)))
+    ring = folder.ring()
+    assert (ring.version, len(set(ring.ids()))) == (4, 5)
+    assert all(len(folder.signing_key(id_)) == 32 for id_ in ring.ids())
 
 
 def test_a_station_that_slept_over_two_rotations_is_told_in_a_way_it_trusts(tmp_path: Path) -> None:

@@ -28,7 +28,7 @@ from station.wiring import _keys, make_uplink
 from tests.conftest import Mosquitto
 from tests.test_link_enrolment import Home, Output, home, secure_broker  # noqa: F401 (fixtures)
 from ui.care import authority as authority_module
-from ui.care import models
+from ui.care import models, renewals
 from ui.care.__main__ import main as care_main
 from ui.care.authority import Authority
 from ui.care.broker import broker as recorder_broker
@@ -263,6 +263,23 @@ def test_a_second_key_on_the_same_certificate_waits_for_a_person(side: Side, cap
     assert "the care team refuses it" in bytes(Retained.objects.get(kind="certificate").payload).decode()
     assert care_main(["renewals", "--confirm", "home-1"]) == 1
     assert "no request of home-1 waits" in capsys.readouterr().err
+
+
+def test_two_upkeeps_at_once_give_one_certificate(
+    side: Side, monkeypatch: pytest.MonkeyPatch, capsys: Output
+) -> None:
+    side.desk.connected(side.publish)
+    given = len(Authority(data_folder().authority).given("home-1"))
+    checked = renewals._key_of
+
+    def meanwhile(*words: Any) -> Any:
+        monkeypatch.setattr(renewals, "_key_of", checked)
+        assert "certificate given until" in upkeep(capsys)
+        return checked(*words)
+
+    monkeypatch.setattr(renewals, "_key_of", meanwhile)
+    assert "answered by another upkeep" in upkeep(capsys)
+    assert len(Authority(data_folder().authority).given("home-1")) == given + 1
 
 
 def test_where_each_renewal_is_confirmed_a_person_decides(

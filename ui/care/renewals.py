@@ -52,10 +52,11 @@ def _answer(renewal: Renewal, authority: Authority, policy: Policy, now: datetim
     why = _why_a_person_decides(renewal, policy)
     if why and not renewal.confirmed:
         return Answered(sid, f"waits for: balance-care renewals --confirm {sid} ({why})", waits=True)
+    if not Renewal.objects.filter(pk=renewal.pk, state=State.WAITING).update(state=State.GIVEN):
+        return Answered(sid, "answered by another upkeep at the same time")
     note_command("renewed a certificate", sid)
     certificate = authority.certify(sid, key)
-    renewal.state, renewal.given = State.GIVEN, f"{certificate.serial_number:x}"
-    renewal.save(update_fields=["state", "given"])
+    Renewal.objects.filter(pk=renewal.pk).update(given=f"{certificate.serial_number:x}")
     answer = NextCertificate(certificate=certificate_pem(certificate).decode())
     keep(renewal.station, "certificate", encode(answer))
     return Answered(sid, f"certificate given until {identity_of(certificate).ends:%Y-%m-%d}")

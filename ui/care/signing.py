@@ -1,7 +1,9 @@
 """The keys that sign programmes: a new one, who holds which, and the old one's end."""
 
+import fcntl
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -41,6 +43,11 @@ def rotate(folder: DataFolder, *, now: datetime, overlap_days: int = OVERLAP_DAY
 
     Raises StationError, and nothing has changed.
     """
+    with _alone(folder):
+        return _rotate(folder, now, overlap_days)
+
+
+def _rotate(folder: DataFolder, now: datetime, overlap_days: int) -> Ring:
     ring = folder.ring()
     end = _rfc3339(now + timedelta(days=overlap_days))
     before = [key if key.until else SigningKey(public=key.public, until=end) for key in ring.keys]
@@ -56,10 +63,20 @@ def replace_lost(folder: DataFolder) -> Ring:
 
     Nothing is announced: whoever has the old key could announce as well. Raises StationError.
     """
-    ring = folder.ring()
-    new = _with_new_key(folder, ring, [])
-    _destroy(folder, ring.ids())
+    with _alone(folder):
+        ring = folder.ring()
+        new = _with_new_key(folder, ring, [])
+        _destroy(folder, ring.ids())
     return new
+
+
+@contextmanager
+def _alone(folder: DataFolder) -> Iterator[None]:
+    """Keep others from replacing keys: of two people who do it at once, the second follows the first."""
+    folder.create()
+    with (folder.path / ".signing-lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def _with_new_key(folder: DataFolder, ring: Ring, before: Sequence[SigningKey]) -> Ring:
@@ -93,8 +110,11 @@ def retire(folder: DataFolder, *, now: datetime, anyway: bool) -> Ring:
             f"{', '.join(behind)}: nothing newer has reached them; wait until they are online, or add "
             "--anyway and enrol them again"
         )
-    folder.write_ring(left)
-    _destroy(folder, over)
+    with _alone(folder):
+        if folder.ring() != ring:
+            raise ConfigError("the keys were changed meanwhile; look at them: balance-care signing-key")
+        folder.write_ring(left)
+        _destroy(folder, over)
     return left
 
 
