@@ -87,7 +87,7 @@ def _file_birth(envelope: Envelope, message: models.Message) -> None:
 
 
 def _file_trial(result: TrialResult, envelope: Envelope, message: models.Message) -> None:
-    read = when(envelope, message)
+    read = when(envelope, message, begun=result.clock)
     started = read.of(result.started, "started")
     session = _session(result.session, envelope, message, started, read.clock)
     trial, _ = make_or_get(
@@ -119,7 +119,7 @@ def _file_trial(result: TrialResult, envelope: Envelope, message: models.Message
 
 
 def _file_session(result: SessionResult, envelope: Envelope, message: models.Message) -> None:
-    read = when(envelope, message)
+    read = when(envelope, message, begun=result.clock)
     started = read.of(result.started, "started")
     session = _session(result.session, envelope, message, started, read.clock)
     session.started, session.clock = started, read.clock
