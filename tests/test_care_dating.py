@@ -135,3 +135,13 @@ def test_a_real_outbox_keeps_what_the_clock_said_and_the_care_side_shows_the_tru
         NOW - timedelta(hours=1),
         "corrected",
     )
+
+
+def test_what_an_earlier_boot_began_with_an_unset_clock_stays_unknown_though_it_is_told_later(
+    home: ExampleStation,
+) -> None:
+    """A trial that a loss of power broke off is told of after the next start, whose clock may be set."""
+    session = new_id()
+    began = (WRONG - timedelta(minutes=4)).isoformat()
+    store([said(home.trial(session, started=began, clock="unsynced"), NOW, 1, boot="b", hist=True)])
+    assert (Trial.objects.get().clock, Trial.objects.get().started.year >= NOW.year) == ("unknown", True)

@@ -178,6 +178,19 @@ def test_what_comes_while_the_recorder_is_away_arrives_when_it_is_back(bench: Be
     assert Trial.objects.count() == 1
 
 
+def test_one_recorder_of_two_that_is_lost_does_not_leave_the_care_side_away(bench: Bench) -> None:
+    other = Recorder(Broker("127.0.0.1", bench.broker.port), group="these", name="2")
+    for _ in range(TURNS):
+        if other.is_connected:
+            break
+        other.turn(WAIT_S)
+    connection = other._client.socket()
+    assert connection is not None
+    connection.close()  # nothing is said any more: the broker speaks its will
+    bench.until(lambda: False in bench.wire.host_states())
+    bench.until(lambda: bench.wire.host_states()[-1])
+
+
 def test_the_presence_of_a_station_that_came_before_the_recorder_is_seen(bench: Bench) -> None:
     bench.recorder.close()
     bench.wire._client.publish(*bench.home.state(online=True)[:2], qos=1, retain=True)

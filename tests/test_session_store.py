@@ -90,7 +90,7 @@ def test_only_an_acknowledgement_empties_the_outbox(path: Path) -> None:
         first, second = store.outbox("event", after=0, limit=10)
         assert store.acknowledged((first.id, "unknown")) == 1
         assert store.outbox("event", after=0, limit=10) == [second]
-        assert store.backlog() == (1, HEADER.t)
+        assert store.backlog() == (1, HEADER)
 
 
 def test_numbers_of_messages_never_come_again(path: Path) -> None:

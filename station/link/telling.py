@@ -12,7 +12,6 @@ from station.link.desk import Facts
 from station.link.messages import Birth, State, ToldLimits
 from station.link.presence import Presence
 from station.link.wrap import wrap
-from station.session.clock import WallClock
 from station.session.store import Header, Store, new_id
 from station.training.health import MachineHealth
 from station.training.prescription import Limits
@@ -71,7 +70,7 @@ class Telling:
                 alg=header.alg,
                 rx_version=rx_version,
                 outbox_depth=backlog.depth,
-                outbox_oldest_s=_age_s(backlog.oldest),
+                outbox_oldest_s=_age_s(backlog.oldest, header),
                 limits=self._limits,
                 sim=header.sim,
                 board=self.presence.board,
@@ -83,7 +82,12 @@ class Telling:
         )
 
 
-def _age_s(oldest: str | None) -> float | None:
+def _age_s(oldest: Header | None, now: Header) -> float | None:
+    """Return how long ago a message was made; None where boots and an unset clock leave that unknown."""
     if oldest is None:
         return None
-    return max(0.0, (WallClock().now() - datetime.fromisoformat(oldest)).total_seconds())
+    if oldest.boot == now.boot and now.mono_ms >= oldest.mono_ms:
+        return (now.mono_ms - oldest.mono_ms) / 1000
+    if "unsynced" in {oldest.clock, now.clock}:
+        return None
+    return max(0.0, (datetime.fromisoformat(now.t) - datetime.fromisoformat(oldest.t)).total_seconds())

@@ -37,10 +37,10 @@ class Outgoing(NamedTuple):
 
 
 class Backlog(NamedTuple):
-    """How much waits to be sent, and since when (RFC 3339)."""
+    """How much waits to be sent, and the head of what has waited longest."""
 
     depth: int
-    oldest: str | None
+    oldest: Header | None
 
 
 def new_id() -> str:
@@ -109,7 +109,7 @@ class Outbox(Database):
         """Return how much waits to be sent."""
         (depth,) = self._db.execute("SELECT COUNT(*) FROM outbox").fetchone()
         oldest = self._db.execute("SELECT header FROM outbox ORDER BY seq LIMIT 1").fetchone()
-        return Backlog(depth, msgspec.json.decode(oldest[0], type=Header).t if oldest else None)
+        return Backlog(depth, msgspec.json.decode(oldest[0], type=Header) if oldest else None)
 
     # -- small things --------------------------------------------------------------------------------------
 

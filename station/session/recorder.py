@@ -11,12 +11,14 @@ from pathlib import Path
 import msgspec
 
 from station.errors import StoreError
+from station.session.begun import begun
 from station.session.care_side import known_care_side
 from station.session.clock import WallClock
 from station.session.event import EventBody
 from station.session.heading import Heading
 from station.session.later import Later
 from station.session.memory import Memory
+from station.session.moment import Moment
 from station.session.people import People
 from station.session.recovery import FALL, Recovery
 from station.session.reports import REPORTED, Identity
@@ -73,6 +75,7 @@ class Recorder:
         self._last_session: str | None = None  # the journal is written after it
         self._recording_ns: int | None = None
         self._started = ""
+        self._started_at: Moment | None = None  # None: in another run of the station
         self._tally = Tally()
         self.supervised = False  # somebody looks on at this session, or did
         self.session: str | None = None
@@ -104,6 +107,7 @@ class Recorder:
             sim=identity.sim,
             unanswered=self._unanswered,
             sends_traces=self._sends_traces,
+            now=self._heading.moment,
         )
         recovery.trials()
         resumed = recovery.sessions()
@@ -112,7 +116,7 @@ class Recorder:
         if identity.clinic:
             self.belong_to(resumed.subj)
         left_off = resumed.left_off
-        self.session, self._started = left_off.session, left_off.started
+        self.session, self._started, self._started_at = left_off.session, left_off.started, left_off.at
         self.supervised = was_supervised(self._store, left_off.session)
         self._tally.session_resumed(left_off.events)
         return left_off.progress
@@ -154,7 +158,7 @@ class Recorder:
         """Begin a session: its check-in is on the screen."""
         self.memory.forget_progress()
         self.session = new_id()
-        self._started = self._heading.text()
+        self._started, self._started_at = self._heading.text(), self._heading.moment()
         self._tally.session_started()
         self.supervised = False
         session, started, rx_version = self.session, self._started, self._heading.rx_version()
@@ -177,7 +181,10 @@ class Recorder:
         )
         blank = self._blank(planned, place)
         self._tally.hold_started()
-        self._file.begin(TrialHead(result=blank, plate=plate.to_dict(), hold_started_ns=t_ns))
+        head = TrialHead(
+            result=blank, plate=plate.to_dict(), hold_started_ns=t_ns, started_at=self._heading.moment()
+        )
+        self._file.begin(head)
 
     def trial_ended(self, ended: TrialEnded) -> None:
         """Make the trial's result and keep it, with its trace, and with what the care team will get."""
@@ -196,7 +203,11 @@ class Recorder:
             )
             kept = replace(kept, result=msgspec.structs.replace(kept.result, source_s=source_s))
         events, marks_s = self._tally.end_trial(head)
-        kept = replace(kept, result=msgspec.structs.replace(kept.result, events=events, marks_s=marks_s))
+        started, clock = begun(head.started_at, head.result.started, self._heading.moment())
+        result = msgspec.structs.replace(
+            kept.result, events=events, marks_s=marks_s, started=started, clock=clock
+        )
+        kept = replace(kept, result=result)
         header = self.header()
 
         def keep(*, traceless: bool = False) -> None:
@@ -252,9 +263,11 @@ class Recorder:
         """Keep the session's result."""
         if self.session is None:
             return
+        started, clock = begun(self._started_at, self._started, self._heading.moment())
         result = SessionResult(
             session=self.session,
-            started=self._started,
+            started=started,
+            clock=clock,
             ended=self._heading.text(),
             complete=ended.ended_by == "finished",
             ended_by=ended.ended_by,

@@ -65,9 +65,14 @@ def made_at(envelope: Envelope, station: models.Station) -> datetime | None:
     return None
 
 
-def when(envelope: Envelope, message: models.Message) -> When:
-    """Return how to read the times of this message. Raises MessageError."""
+def when(envelope: Envelope, message: models.Message, *, begun: str = "synced") -> When:
+    """Return how to read the times of this message. Raises MessageError.
+
+    `begun` is the clock of what began in an earlier boot, and is told of in this one only.
+    """
     said = moment(envelope.t, "t")
+    if begun != "synced" and envelope.clock == "synced":
+        return When(Clock.UNKNOWN, timedelta(0), _place(message))
     if envelope.clock == "synced":
         return When(Clock.SET, timedelta(0), said)
     if message.at is not None:
@@ -104,7 +109,8 @@ def correct_boot(station: models.Station, envelope: Envelope) -> None:
 
 def _correct(message: models.Message) -> None:
     envelope = decode_envelope(bytes(message.payload))
-    body, read = decode_body(envelope), when(envelope, message)
+    body = decode_body(envelope)
+    read = when(envelope, message)
     marked = {"clock": read.clock}
     match body:
         case TrialResult():

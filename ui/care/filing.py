@@ -91,7 +91,7 @@ def _file_birth(birth: Birth, envelope: Envelope, message: models.Message) -> No
 
 
 def _file_trial(result: TrialResult, envelope: Envelope, message: models.Message) -> None:
-    read = when(envelope, message)
+    read = when(envelope, message, begun=result.clock)
     started = read.of(result.started, "started")
     session = _session(result.session, envelope, message, started, read.clock)
     trial, _ = make_or_get(
@@ -123,7 +123,7 @@ def _file_trial(result: TrialResult, envelope: Envelope, message: models.Message
 
 
 def _file_session(result: SessionResult, envelope: Envelope, message: models.Message) -> None:
-    read = when(envelope, message)
+    read = when(envelope, message, begun=result.clock)
     started = read.of(result.started, "started")
     session = _session(result.session, envelope, message, started, read.clock)
     session.started, session.clock = started, read.clock
