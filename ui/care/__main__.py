@@ -69,7 +69,9 @@ def _add_bundle(verb: argparse.ArgumentParser) -> None:
 
 
 def _add_authority(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    certify = verbs.add_parser("certify", help="a certificate for a broker, a recorder, a reader, a console or a bridge")
+    certify = verbs.add_parser(
+        "certify", help="a certificate for a broker, a recorder, a reader, a console or a bridge"
+    )
     certify.add_argument("name", help="broker, broker-NAME, or recorder-, reader-, console- or bridge-NUMBER")
     certify.add_argument("--host", action="append", default=[], help="of a broker; repeat it for each")
     certify.add_argument("--out", type=Path, required=True, metavar="FOLDER")
