@@ -20,8 +20,13 @@ from station.link.messages import CommandReply, LiveFrame, RemoteCommand, State,
 
 KEEP_ALIVE_S: Final = 15
 SESSION_S: Final = 3600  # so long the broker keeps what is said while the connection is away
-TAKEN_OVER: Final = 142  # MQTT 5, section 3.14.2.1
-NOBODY_LISTENS: Final = 16  # section 3.4.2.1
+NOBODY_LISTENS: Final = 16  # MQTT 5, section 3.4.2.1
+SHORT_S: Final = 5.0
+MOST_SHORT: Final = 2
+TAKEN_OVER: Final = (
+    "the broker at {broker} ends the connection again and again: another client may use the same "
+    "certificate, and each needs one of its own"
+)
 NEW_ONLY: Final = 1  # retained messages come with a new subscription, not with one that is renewed
 MOST_PENDING: Final = 1_000
 AWAY: Final = "the broker at {broker} does not answer; it is tried again"
@@ -58,6 +63,9 @@ class Connection:
         self._frames: dict[str, Message | None] = {}  # the newest not looked at yet, of stations looked at
         self._offline: set[str] = set()
         self._closed = False
+        self._up_s = 0.0  # since when it stands
+        self._told = True  # the follower knows whether it stands
+        self._short = 0  # how often in a row it stood for a moment only
         self.up = False
         self.why = AWAY.format(broker=broker)
         self._client = self._make_client()
@@ -71,6 +79,7 @@ class Connection:
         client.on_connect = self._on_connect
         client.on_connect_fail = lambda _client, _data: self._lost("")
         client.on_disconnect = self._on_disconnect
+        client.on_subscribe = self._on_subscribe
         client.on_message = self._on_message
         client.on_publish = self._on_publish
         properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
@@ -89,18 +98,27 @@ class Connection:
             self._lost(f"the broker at {self._broker} refuses this client ({reason})")
             return
         with self._changed:
-            self.up, self.why = True, ""
-            self._note(Link(up=True))
+            self.up, self.why, self._up_s = True, "", self._now_s()
+            self._told = False
+            self._changed.notify_all()
             filters = list(self._filters)
         self._subscribe(client, filters)
 
+    def _on_subscribe(self, *_: Any) -> None:
+        with self._changed:
+            if not self._told:  # only now nothing is missed any more
+                self._told = True
+                self._note(Link(up=True))
+
     def _on_disconnect(
-        self, client: mqtt.Client, _data: Any, _flags: Any, reason: ReasonCode, _p: Properties | None
+        self, client: mqtt.Client, _data: Any, _flags: Any, _reason: ReasonCode, _p: Properties | None
     ) -> None:
-        if reason.value == TAKEN_OVER:
-            # It comes back all the same: whoever it was may have gone. But two must not fight by the second.
-            client.reconnect_delay_set(30, 120)
-            self._lost("another client came with the same certificate; each needs one of its own")
+        # mosquitto ends the older of two sessions of one name, and over TLS without a word.
+        stood_for_a_moment = self.up and self._now_s() - self._up_s < SHORT_S
+        self._short = self._short + 1 if stood_for_a_moment else 0
+        if self._short > MOST_SHORT and self._broker.tls is not None:
+            client.reconnect_delay_set(30, 120)  # two must not fight by the second
+            self._lost(TAKEN_OVER.format(broker=self._broker))
         else:
             self._lost("")
 
@@ -108,7 +126,7 @@ class Connection:
         tls = self._broker.tls
         why = said or (tls.why(str(self._broker)) if tls else None) or AWAY.format(broker=self._broker)
         with self._changed:
-            news = self.up or why != self.why
+            news = (self.up or why != self.why) and not self._closed
             self.up, self.why = False, why
             if news:
                 self._note(Link(up=False, why=why))
@@ -177,9 +195,9 @@ class Connection:
         if wanted := [(each, options) for each in filters]:
             client.subscribe(wanted)
 
-    def _want(self, filters: Iterable[str]) -> None:
+    def _want(self, filters: Iterable[str], *, again: bool = False) -> None:
         with self._changed:
-            new = [each for each in filters if not self._filters[each]]
+            new = [each for each in filters if again or not self._filters[each]]
             self._filters.update(filters)
             up = self.up
         if up:  # else with the connection
@@ -199,8 +217,10 @@ class Connection:
         """Let what comes on these topics wait for `next`."""
         with self._changed:
             self._followed, self._live = tuple(filters), live
-            self._inbox.put(Link(self.up, self.why))
-        self._want(filters)
+            self._told = False
+            if not self.up:
+                self._inbox.put(Link(up=False, why=self.why))
+        self._want(filters, again=True)
 
     def listen_no_more(self) -> None:
         """Let go of what waits."""
@@ -289,4 +309,4 @@ class Connection:
         client.loop_stop()
         # Nothing of ours holds paho's client any more, so that its inner pair of sockets is closed with it.
         client.on_connect = client.on_connect_fail = client.on_disconnect = None
-        client.on_message = client.on_publish = None
+        client.on_message = client.on_publish = client.on_subscribe = None

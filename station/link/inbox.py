@@ -67,7 +67,10 @@ class Inbox:
         return len(self._kept)
 
     def is_new(self, message: Message) -> bool:
-        """Return whether this message was never heard before; it is known from now on."""
+        """Return whether this message was never heard before; it is known from now on.
+
+        What the broker kept comes with every new subscription, and is always handed out.
+        """
         id_ = message.envelope.id
         if isinstance(message.body, LiveFrame):  # never sent again, but two subscriptions may both bring it
             known = self._newest_frame.get(message.station) == id_
@@ -78,7 +81,7 @@ class Inbox:
         self._known.move_to_end(id_)
         if len(self._known) > KNOWN_IDS:
             self._known.popitem(last=False)
-        return not known
+        return message.retained or not known
 
     def aged(self, message: Message, came_s: float) -> Message:
         """Return a live frame with its age when it came: of its sample, and what it waited on its way."""
