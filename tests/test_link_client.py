@@ -5,10 +5,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
-import msgspec
-import paho.mqtt.client as mqtt
 import pytest
-from paho.mqtt.enums import CallbackAPIVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.reasoncodes import ReasonCode
 
@@ -18,56 +15,13 @@ from station.link.broker import Broker
 from station.link.client import Client, Credentials, Dropped, Heard, Link, Message, Refused, credentials_in
 from station.link.connection import Connection
 from station.link.inbox import Inbox
-from station.link.messages import CommandReply, RemoteCommand, down_topic
 from station.link.tls import Tls
 from station.training.result import TrialResult
 from tests.certified import Site
 from tests.conftest import Mosquitto
-from tests.test_link_inbox import live
+from tests.home import WAIT_S, Home, live, until
 from ui.care.examples import ExampleStation, new_id
-
-WAIT_S = 10.0
-
-
-class Home(ExampleStation):
-    """A station on the wire, that answers each command as it is told to."""
-
-    def __init__(self, port: int) -> None:
-        super().__init__("home-1", "p-1")
-        self.told: list[RemoteCommand] = []
-        self.answers: list[tuple[str, str]] = []
-        self._client = mqtt.Client(CallbackAPIVersion.VERSION2, protocol=mqtt.MQTTv5)
-        self._client.on_message = self._on_command
-        ready: list[bool] = []
-        self._client.on_subscribe = lambda *_: ready.append(True)
-        self._client.connect("127.0.0.1", port)
-        self._client.subscribe(down_topic("home-1", "cmd"), qos=1)
-        self._client.loop_start()
-        until(lambda: bool(ready))
-
-    def _on_command(self, _client: object, _data: object, message: mqtt.MQTTMessage) -> None:
-        command = msgspec.json.decode(message.payload, type=RemoteCommand)
-        self.told.append(command)
-        if self.answers:
-            state, reason = self.answers.pop(0)
-            body = CommandReply(command=command.id, kind=command.kind, state=state, reason=reason)  # type: ignore[arg-type]
-            self._client.publish(*self.message(body, "reply/command")[:2], qos=1)
-
-    def say(self, *arrivals: tuple[str, bytes, bool], retain: bool = False, qos: int = 1) -> None:
-        for topic, payload, _ in arrivals:
-            self._client.publish(topic, payload, qos=qos, retain=retain).wait_for_publish(WAIT_S)
-
-    def close(self) -> None:
-        self._client.disconnect()
-        self._client.loop_stop()
-        self._client.on_message = self._client.on_subscribe = None
-
-
-def until(so: object) -> None:
-    end_s = time.monotonic() + WAIT_S
-    while not so():  # type: ignore[operator]
-        assert time.monotonic() < end_s
-        time.sleep(0.01)
+from ui.care.intake import Arrival
 
 
 def next_message(following: Iterator[Heard]) -> Message:
@@ -94,7 +48,7 @@ def test_a_script_is_handed_out_results_typed_and_the_rest_as_what_it_is(home: H
     birth = next_message(following)
     assert (birth.kind, birth.retained) == ("birth", True)
     trial = home.trial(new_id())
-    home.say(trial, trial, home.message(live(), "dance"), ("bal/v1/s/home-1/up/event", b"{", False))
+    home.say(trial, trial, home.message(live(), "dance"), Arrival("bal/v1/s/home-1/up/event", b"{"))
     home.say(home.message(live(), "live"), home.event("step_off"))
     heard = [next(following) for _ in range(4)]
     first, dance, noise, event = heard
@@ -197,7 +151,7 @@ def test_whoever_looks_on_sees_frames_renews_the_lease_and_is_told_when_they_sto
     assert "old" in look.why
     assert {command.kind for command in home.told} == {"live"}
     assert 3 <= len(home.told) <= 20
-    looks.close()  # type: ignore[attr-defined]
+    looks.close()
 
 
 def test_a_lease_that_is_refused_is_said_while_looking(

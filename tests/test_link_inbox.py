@@ -4,7 +4,8 @@ import pytest
 
 from station.link.heard import STALE_S, Dropped, Message, Refused, read
 from station.link.inbox import SLIP, Clocks, Inbox
-from station.link.messages import LiveFrame, up_topic
+from station.link.messages import up_topic
+from tests.home import live
 from ui.care.examples import ExampleStation, new_id
 
 
@@ -14,15 +15,6 @@ class Home(ExampleStation):
         heard = read(*arrival[:2], retained=False)
         assert isinstance(heard, Message)
         return heard
-
-
-def live(age_ms: float = 10.0) -> LiveFrame:
-    return LiveFrame(
-        phase="hold", age_ms=age_ms, session=None, routine=None, rung=None, side=None, attempt=1, held_s=1.0,
-        hold_s=20.0, counting=True, paused_by=None, load_n=700.0, x_mm=1.0, y_mm=2.0, support_percent=None,
-        target_x_mm=None, target_y_mm=None, target_radius_mm=None, in_target=True, plate_mm=(400, 400),
-        board_fault=None, sim=True,
-    )  # fmt: skip
 
 
 class Now:

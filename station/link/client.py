@@ -11,7 +11,7 @@ takes nothing away.
 
 import math
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
@@ -110,7 +110,9 @@ class Client:
 
     # -- following -----------------------------------------------------------------------------------------
 
-    def follow(self, *stations: str, live: bool = False, for_s: float | None = None) -> Iterator[Heard]:
+    def follow(
+        self, *stations: str, live: bool = False, for_s: float | None = None
+    ) -> Generator[Heard, None, None]:
         """Yield what these stations say (all, when none is named), for so long, or until the caller goes.
 
         First what the broker keeps: presence and birth of each station (`retained`). Each message comes once,
@@ -154,7 +156,7 @@ class Client:
         self._connection.wait_for(lambda: waiting.answer is not None, timeout_s)
         return self._connection.settle(waiting, f"nothing came back within {timeout_s:g} s")
 
-    def watch(self, station: str, *, lease_s: float = LEASE_S) -> Iterator[Look]:
+    def watch(self, station: str, *, lease_s: float = LEASE_S) -> Generator[Look, None, None]:
         """Look on at a station: yield each new frame, and twice a second how old the newest one has become.
 
         Holds the lease of the live view by asking again before it lapses; the patient sees that somebody

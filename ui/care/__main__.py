@@ -7,9 +7,11 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from station.arguments import port
+from station.arguments import port, seconds
 from station.errors import StationError
 from ui.care.roles import PERMISSIONS
+
+COMMANDS = ("start", "pause", "stop", "mark", "identify", "live", "raw")
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -17,7 +19,8 @@ def _parser() -> argparse.ArgumentParser:
         prog="balance-care",
         description="The care side of the balance stations: results in, programmes out.",
         epilog="Data folder: BALANCE_CARE_DATA. Broker: BALANCE_CARE_MQTT=host:port, and for TLS the files "
-        "BALANCE_CARE_MQTT_CA, BALANCE_CARE_MQTT_CERT, BALANCE_CARE_MQTT_KEY.",
+        "BALANCE_CARE_MQTT_CA, BALANCE_CARE_MQTT_CERT, BALANCE_CARE_MQTT_KEY; for `command` the folder "
+        "BALANCE_CARE_CONSOLE.",
     )
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
 
@@ -50,6 +53,8 @@ def _parser() -> argparse.ArgumentParser:
     results.add_argument("--wait", type=float, metavar="SECONDS", help="until all of the session has arrived")
     results.add_argument("--json", action="store_true", required=True)
 
+    _add_command(verbs.add_parser("command", help="say something to a station now, or look on (live)"))
+
     prescribe = verbs.add_parser("prescribe", help="send a programme from a JSON file")
     prescribe.add_argument("station")
     prescribe.add_argument("file", type=Path)
@@ -79,6 +84,20 @@ def _add_authority(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]")
     revoke.add_argument("name")
     revoke.add_argument("--crl", type=Path, metavar="FILE", help="where the broker reads the list")
     verbs.add_parser("certificates", help="list the certificates that were given")
+
+
+def _add_command(command: argparse.ArgumentParser) -> None:
+    command.add_argument("station")
+    command.add_argument("kind", choices=COMMANDS)
+    command.add_argument("--by", metavar="ACCOUNT", help="who gives it (default: whoever runs this)")
+    command.add_argument("--trial", metavar="ID", help="whose trace `raw` asks for")
+    command.add_argument(
+        "--wait", type=seconds, default=10.0, metavar="SECONDS", help="for the answer (default 10)"
+    )
+    command.add_argument(
+        "--seconds", type=seconds, default=float("inf"), help="of `live` (default: until Ctrl-C)"
+    )
+    command.add_argument("--json", action="store_true", help="print one JSON document; `live` one a look")
 
 
 def _add_people(user: argparse.ArgumentParser) -> None:
