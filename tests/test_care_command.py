@@ -92,7 +92,7 @@ def test_a_database_in_trouble_keeps_no_stop_from_a_station(
     assert main(["command", "home-1", "pause"]) == 1
     assert main(["command", "home-1", "stop"]) == 1
     assert [told.kind for told in home.told] == ["stop"]
-    assert "it stops" in capsys.readouterr().out
+    assert "Stop was pressed" in capsys.readouterr().out
 
 
 def test_looking_on_prints_frames_says_what_is_stale_and_stands_in_the_audit(

@@ -67,7 +67,7 @@ class Connection:
         self._told = True  # the follower knows whether it stands
         self._short = 0  # how often in a row it stood for a moment only
         self.up = False
-        self.why = AWAY.format(broker=broker)
+        self.why = ""  # it was not tried yet
         self._client = self._make_client()
         self._client.loop_start()
 
@@ -218,7 +218,7 @@ class Connection:
         with self._changed:
             self._followed, self._live = tuple(filters), live
             self._told = False
-            if not self.up:
+            if self.why:
                 self._inbox.put(Link(up=False, why=self.why))
         self._want(filters, again=True)
 

@@ -52,9 +52,9 @@ def _parts(frame: LiveFrame) -> list[Text]:
     if frame.paused_by:
         parts.append(Text(f"paused: {frame.paused_by.replace('_', ' ')}", "yellow"))
     if frame.load_n is not None:
-        parts.append(Text(f"{frame.load_n:.0f} N"))
+        parts.append(Text(f"{round(frame.load_n)} N"))
     if frame.support_percent is not None:
-        parts.append(Text(f"hands {frame.support_percent:.0f} %"))
+        parts.append(Text(f"hands {round(frame.support_percent)} %"))
     if frame.x_mm is not None and frame.y_mm is not None:
         parts.append(_cop(frame, frame.x_mm, frame.y_mm))
     return parts
@@ -71,4 +71,4 @@ def _cop(frame: LiveFrame, x_mm: float, y_mm: float) -> Text:
     else:
         track[0 if place < 0 else -1] = "<" if place < 0 else ">"
     colour = "green" if frame.in_target else "yellow"
-    return Text("".join(track), colour).append(f" ML {x_mm:+.0f} AP {y_mm:+.0f} mm", "default")
+    return Text("".join(track), colour).append(f" ML {round(x_mm):+d} AP {round(y_mm):+d} mm", "default")

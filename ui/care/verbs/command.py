@@ -22,8 +22,8 @@ from ui.care.ready import require_database
 
 DONE: Final = {
     "start": "{station}: Start was pressed.",
-    "pause": "{station}: it pauses.",
-    "stop": "{station}: it stops.",
+    "pause": "{station}: Pause was pressed.",
+    "stop": "{station}: Stop was pressed.",
     "mark": "{station}: this instant is marked.",
     "identify": "{station}: it shows for ten seconds that it is this board.",
     "raw": "{station}: the trace comes again, with what it sends next.",
