@@ -11,7 +11,8 @@ from django.test import Client as Browser
 from django.urls import reverse
 
 from station.errors import ConfigError
-from station.link.client import Look
+from station.link.client import Look, credentials_in
+from station.link.tls import Tls
 from tests.certified import Site
 from tests.conftest import Mosquitto
 from tests.home import Home, live
@@ -152,6 +153,13 @@ def test_a_command_never_takes_the_recorders_connection(
             pass
     with _free_console(tmp_path) as again:
         assert Path(again.key).stem == "console-1"
+
+
+def test_a_certificate_of_a_reader_is_what_a_script_takes(tmp_path: Path) -> None:
+    assert main(["certify", "reader-1", "--out", str(tmp_path)]) == 0
+    files = credentials_in(tmp_path)
+    assert Tls(files, whose="this client's").identity.name == "reader-1"
+    assert main(["certify", "reader", "--out", str(tmp_path)]) == 1
 
 
 def test_answers_to_commands_stand_with_the_patient_and_renewals_of_a_view_do_not(client: Browser) -> None:

@@ -22,7 +22,8 @@ def enrol(sid: str, patient_name: str) -> Station:
     except msgspec.ValidationError:
         raise ConfigError(f"station id {sid!r}: letters, digits, '.', '_' and '-' only, at most 63") from None
     if RESERVED.fullmatch(sid):
-        raise ConfigError(f"station id {sid!r}: broker, recorder and bridge are the care side's own names")
+        own = "broker, recorder, reader, console and bridge are the care side's own names"
+        raise ConfigError(f"station id {sid!r}: {own}")
     name = " ".join(patient_name.split())
     if not name or len(name) > 120:
         raise ConfigError("--patient must be a name of 1 to 120 characters")

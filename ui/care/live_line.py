@@ -39,24 +39,25 @@ def live_line(station: str, look: Look) -> Text:
 
 
 def _parts(frame: LiveFrame) -> list[Text]:
+    """Return what the screen shows, what matters most first: a narrow terminal cuts off the end."""
     parts = []
     if frame.board_fault:
         parts.append(Text(frame.board_fault, "bold red"))
-    if frame.routine is not None:
-        side = f" {frame.side}" if frame.side else ""
-        parts.append(Text(f"{frame.routine}{side}, rung {frame.rung}, try {frame.attempt}"))
     if frame.phase == "hold" and frame.hold_s:
         done = round(BAR * min(1.0, frame.held_s / frame.hold_s))
         bar = "█" * done + "░" * (BAR - done)
         parts.append(Text(f"{bar} {frame.held_s:.1f} of {frame.hold_s:g} s"))
     if frame.paused_by:
         parts.append(Text(f"paused: {frame.paused_by.replace('_', ' ')}", "yellow"))
+    if frame.x_mm is not None and frame.y_mm is not None:
+        parts.append(_cop(frame, frame.x_mm, frame.y_mm))
     if frame.load_n is not None:
         parts.append(Text(f"{round(frame.load_n)} N"))
     if frame.support_percent is not None:
         parts.append(Text(f"hands {round(frame.support_percent)} %"))
-    if frame.x_mm is not None and frame.y_mm is not None:
-        parts.append(_cop(frame, frame.x_mm, frame.y_mm))
+    if frame.routine is not None:
+        side = f" {frame.side}" if frame.side else ""
+        parts.append(Text(f"{frame.routine}{side}, rung {frame.rung}, try {frame.attempt}"))
     return parts
 
 
