@@ -1,5 +1,6 @@
 """The public client on a real mosquitto: what a clinic's own script is handed out, and what it may say."""
 
+import socket
 import time
 from collections.abc import Iterator
 from contextlib import closing
@@ -15,6 +16,7 @@ from station.link.broker import Broker
 from station.link.client import Client, Credentials, Dropped, Heard, Link, Message, Refused, credentials_in
 from station.link.connection import Connection
 from station.link.inbox import Inbox
+from station.link.messages import StationEvent
 from station.link.tls import Tls
 from station.training.result import TrialResult
 from tests.certified import Site
@@ -98,6 +100,21 @@ def test_a_broker_that_goes_and_comes_back_loses_no_follower(
     until(home._client.is_connected)
     home.say(home.event("step_off"))
     assert next_message(following).kind == "event"
+
+
+def test_what_is_said_while_the_network_is_away_comes_after_it(home: Home, care: Client) -> None:
+    following = care.follow(for_s=WAIT_S)
+    assert next(following) == Link(up=True)
+    line = care._connection._client.socket()
+    assert isinstance(line, socket.socket)
+    line.shutdown(socket.SHUT_RDWR)
+    until(lambda: not care.connected)
+    home.say(home.event("step_off"), home.event("mark"))
+    assert not care.connected, "it was said meanwhile"
+    kinds = [
+        m.body.kind for m in (next_message(following) for _ in range(2)) if isinstance(m.body, StationEvent)
+    ]
+    assert kinds == ["step_off", "mark"]
 
 
 def test_a_command_is_used_once_in_time_and_its_answer_comes_back(home: Home, care: Client) -> None:

@@ -1,6 +1,8 @@
 """What a follower has not taken yet: bounded, each once, honest about what had to go and what grew old."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from station.link.heard import STALE_S, Dropped, Message, Refused, read
 from station.link.inbox import SLIP, Clocks, Inbox
@@ -117,6 +119,16 @@ def test_what_cannot_be_used_says_why_and_comes_as_it_was(home: Home) -> None:
         assert isinstance(refused, Refused)
         assert words in refused.reason
         assert refused.payload == payload
+
+
+@given(st.binary(max_size=60), st.data())
+def test_nothing_that_comes_over_the_wire_raises(noise: bytes, data: st.DataObject) -> None:
+    """In the network's thread an exception would end it, and nobody would know."""
+    payload = Home("home-1", "p-1").event("step_off").payload
+    at = data.draw(st.integers(0, len(payload)))
+    for spoiled in (noise, payload[:at] + noise + payload[at + len(noise) :], b"[" * 100_000):
+        heard = read("bal/v1/s/home-1/up/event", spoiled, retained=False)
+        assert isinstance(heard, Message | Refused)
 
 
 def test_a_kind_of_a_later_version_is_handed_out_as_such(home: Home) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, Final
 
 import paho.mqtt.client as mqtt
+import uuid_utils
 from paho.mqtt.enums import CallbackAPIVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
@@ -72,7 +73,10 @@ class Connection:
         self._client.loop_start()
 
     def _make_client(self) -> mqtt.Client:
-        client = mqtt.Client(CallbackAPIVersion.VERSION2, protocol=mqtt.MQTTv5)
+        # The same at every return, or the broker would not know whose messages it kept. Over TLS it takes the
+        # name in the certificate instead.
+        own_id = f"balance-client-{uuid_utils.uuid4()}"
+        client = mqtt.Client(CallbackAPIVersion.VERSION2, client_id=own_id, protocol=mqtt.MQTTv5)
         if self._broker.tls is not None:
             client.tls_set_context(self._broker.tls.context)
         client.reconnect_delay_set(1, 30)
