@@ -89,7 +89,7 @@ def exactness(procedure: Procedure, plates: int, *, first: int = 0) -> Row:
         at = standing(rng)
         after.append(true_errors(outcome.plate, truth, at))
         before.append(true_errors(NOMINAL, truth, at))
-        covered.append(_covered(outcome, at[0], after[-1][0]))
+        covered.append(_covered(outcome, at, after[-1]))
         curved += outcome.fit.curved
         left_out += len(outcome.outliers)
     made = len(after)
@@ -116,11 +116,12 @@ def exactness(procedure: Procedure, plates: int, *, first: int = 0) -> Row:
     )
 
 
-def _covered(outcome: Outcome, at: Floats, error: Floats) -> tuple[bool, bool, bool]:
-    force_n, x_mm, y_mm = at.tolist()
-    bar = outcome.fit.error95(x_mm, y_mm, force_n, SIZE_MM)
-    off_x, off_y, off_force = np.abs(error).tolist()
-    return off_x <= bar.x_mm, off_y <= bar.y_mm, off_force * force_n <= bar.force_n
+def _covered(outcome: Outcome, at: Floats, errors: Floats) -> Floats:
+    """Return the share of the places at which the intervals of x, y and force hold the true error."""
+    bars = [outcome.fit.error95(x_mm, y_mm, force_n, SIZE_MM) for force_n, x_mm, y_mm in at.tolist()]
+    within = np.array([(bar.x_mm, bar.y_mm, bar.force_n) for bar in bars])
+    off = np.abs(errors) * np.column_stack([np.ones((len(at), 2)), at[:, 0]])
+    return np.asarray((off <= within).mean(axis=0))
 
 
 def _loaded(points: list[Point], rng: np.random.Generator) -> int:

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
@@ -12,6 +13,8 @@ from station.errors import StationError
 
 if TYPE_CHECKING:
     from calibration.bench import Bench
+    from calibration.ends import Screen
+    from calibration.spoken import Result
 
 
 def _say(line: str) -> None:
@@ -57,6 +60,8 @@ def _on_board(args: argparse.Namespace) -> int:
     from calibration import bench as procedures
     from calibration.ends import Unattended
     from calibration.terminal import open_terminal
+    from calibration.told import told
+    from calibration.verdict import verdict_of
 
     run: Callable[[procedures.Bench], dict[str, Any]] = getattr(procedures, f"run_{args.verb}")
     if args.dialogue:
@@ -76,30 +81,35 @@ def _on_board(args: argparse.Namespace) -> int:
     if args.json:
         print(json.dumps(result, indent=1))
     else:
-        advice = result.pop("advice", ())
-        for key, value in result.items():
-            print(f"{key}: {value}")
-        for each in advice:
-            print(each["text"])
+        print("\n".join(told(verdict_of(args.verb, result))))
     return 1 if result.get("light") == "red" else 0
 
 
 def _spoken(args: argparse.Namespace, run: "Callable[[Bench], dict[str, Any]]") -> int:
     from calibration.bench import Bench, Options
+    from calibration.verdict import verdict_of
+
+    def result(screen: "Screen") -> "Result":
+        bench = Bench(Options(args.config, args.seed, hand=args.verb, paced=True), screen)
+        try:
+            return verdict_of(args.verb, run(bench))
+        finally:
+            bench.close()
+
+    return _with_screen(result)
+
+
+def _with_screen(run: "Callable[[Screen], Result]") -> int:
+    """Say the result, or why there is none, as the last line of a dialogue."""
     from calibration.conversation import values_of
     from calibration.ends import Screen
     from calibration.refusal import RefusedError
     from calibration.spoken import Failed
-    from calibration.verdict import verdict_of
     from station.errors import BoardError
 
     screen = Screen(sys.stdin.fileno(), sys.stdout.fileno(), log=_say)
     try:
-        bench = Bench(Options(args.config, args.seed, hand=args.verb, paced=True), screen)
-        try:
-            result = verdict_of(args.verb, run(bench))
-        finally:
-            bench.close()
+        result = run(screen)
     except RefusedError as error:
         screen.say(Failed(key=error.refusal.key, text=str(error), values=values_of(error.refusal)))
         return 1
@@ -111,21 +121,18 @@ def _spoken(args: argparse.Namespace, run: "Callable[[Bench], dict[str, Any]]") 
 
 
 def _restore(args: argparse.Namespace) -> int:
-    from calibration.session_board import SessionBoard, answers_at
-    from station.config import load_config, socket_path
-    from station.weighing import own_plates
+    from calibration.restore import restore
+    from calibration.told import told
+    from calibration.verdict import verdict_of
+    from station.config import load_config
 
-    config = load_config(args.config)
-    path = socket_path(config)
-    if answers_at(path):  # a running station must weigh with it at once
-        board = SessionBoard(path)
-        try:
-            named = board.restore_plate()
-        finally:
-            board.close()
+    if args.dialogue:
+        return _with_screen(lambda _screen: verdict_of("restore", restore(load_config(args.config))))
+    restored = restore(load_config(args.config))
+    if args.json:
+        print(json.dumps(restored, indent=1))
     else:
-        named = own_plates(config).restore().id
-    print(json.dumps({"id": named}) if args.json else f"plate {named} is in use again")
+        print("\n".join(told(verdict_of("restore", restored))))
     return 0
 
 
@@ -161,25 +168,42 @@ def _parser() -> argparse.ArgumentParser:
     ):
         on_board = verb(name, _on_board, about)
         on_board.add_argument("--answers", type=Path, metavar="FILE", help="answers (TOML); nobody is asked")
-        on_board.add_argument(
-            "--dialogue", action="store_true", help="speak JSON lines with a screen (calibration/spoken.py)"
-        )
-        on_board.add_argument("--seed", type=int, default=1, help="of the simulated board")
-    verb("restore", _restore, "take the plate before the present one into use again")
+        _with_seed_and_dialogue(on_board)
+    back = verb("restore", _restore, "take the plate before the present one into use again")
+    _with_seed_and_dialogue(back)
     return parser
+
+
+def _with_seed_and_dialogue(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument(
+        "--dialogue", action="store_true", help="speak JSON lines with a screen (calibration/spoken.py)"
+    )
+    verb.add_argument("--seed", type=int, default=1, help="of the simulated board")
+
+
+def _run(args: argparse.Namespace) -> int:
+    run: Callable[[argparse.Namespace], int] = args.run
+    code = run(args)
+    sys.stdout.flush()  # here, where its failure is still told
+    return code
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one verb; return 0 when it went well, 1 after one line on stderr, 2 for wrong usage."""
     args = _parser().parse_args(argv)
     try:
-        run: Callable[[argparse.Namespace], int] = args.run
-        return run(args)
+        return _run(args)
     except StationError as error:
         _say(f"balance-calibrate {args.verb}: {error}")
         return 1
     except KeyboardInterrupt:
         _say(f"balance-calibrate {args.verb}: stopped; what was measured is kept")
+        return 1
+    except (
+        OSError
+    ) as error:  # nobody reads the result, or there is no room for it; what was to be done is done
+        _say(f"balance-calibrate {args.verb}: the result cannot be written: {error.strerror}")
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
 
 

@@ -19,7 +19,7 @@ from station.session.acquisition import Acquisition
 from station.sway.plate import Plate as ScalePlate
 from station.sway.reading import Reading
 
-POLL_NS: Final = 1_000_000
+POLL_NS: Final = 4_000_000
 WAIT_S: Final = 0.05
 MOST_RESTARTS: Final = 2
 PRESS_N: Final = 120.0
@@ -142,7 +142,7 @@ class SimulatedBoard:
             self._put.load = _SwayingLoad(self._truth, step, self._plate, seed=self._seed, now_ns=now_ns)
 
     def readings(self) -> list[Reading]:
-        """Return what the chips said in one millisecond."""
+        """Return what the chips said in four milliseconds."""
         self._clock.sleep_ns(POLL_NS)
         return self._bank.poll()
 

@@ -86,16 +86,28 @@ class Fit:
     def error95(self, x_mm: float, y_mm: float, load_n: float, size_mm: tuple[float, float]) -> Error95:
         """Return how far force and CoP may be off at this place and load, by the calibration alone.
 
-        Student's t over the residuals' covariance, and the curvature that the cells may have or was fitted
-        with its own error. Masses that are all wrong by the same share are not in it.
+        The residuals' covariance, and the curvature that the cells may have or was fitted with its own
+        error; Student's t with the effective degrees of freedom of the two (JCGM 100:2008, G.4). Masses that
+        are all wrong by the same share are not in it.
         """
         v = self._counts_at(x_mm, y_mm, size_mm)
         lever = float(v @ self.inner @ v)
         to_cop = np.array([[1.0, 0, 0], [-x_mm, 1, 0], [-y_mm, 0, 1]])
-        covariance = to_cop @ (self.spread * lever + self._bending(v, load_n)) @ to_cop.T
-        t95 = float(stats.t.ppf(0.975, self.freedom))
-        force, x, y = t95 * np.sqrt(np.diag(covariance))
+        seen = np.diag(to_cop @ (self.spread * lever) @ to_cop.T)
+        bent = np.diag(to_cop @ self._bending(v, load_n) @ to_cop.T)
+        force, x, y = self._t95(seen, bent) * np.sqrt(seen + bent)
         return Error95(float(x), float(y), float(force * load_n))
+
+    def _t95(self, seen: Floats, bent: Floats) -> Floats:
+        """Return the factors that make 95 % of these variances, one seen in the residuals and one of bends.
+
+        A curvature that nobody fitted comes from the cells' data sheet, not from few residuals: its variance
+        is known, and widens no interval by being learnt from little (Welch-Satterthwaite).
+        """
+        if self.curved:
+            return np.asarray(stats.t.ppf(0.975, np.full(len(seen), self.freedom)))
+        sure = self.freedom * ((seen + bent) / np.maximum(seen, 1e-30)) ** 2
+        return np.asarray(stats.t.ppf(0.975, sure))
 
     def _counts_at(self, x_mm: float, y_mm: float, size_mm: tuple[float, float]) -> Floats:
         """Return counts per newton of load at a place: those nearest to a flat plate's that give it."""

@@ -10,6 +10,8 @@ The calibration says on standard output, the screen answers on standard input. I
     ← back | quit                   at any time: the step before again; the end, what was measured is kept
     → result | error                the last line; exit status 1 after an error or a red light
 
+`restore` has nothing to ask: its result or error is its only line.
+
 Texts are English sentences for a log; a screen says its own by `key` and `values`. Keys are never given
 another meaning. Corners are FL, FR, RL, RR, always in this order; origin the plate's centre, +x right, +y
 forward, mm, N, kg. This module imports neither numpy nor the station, so that a screen may use it.
@@ -22,7 +24,7 @@ import msgspec
 from calibration.answers import Answers
 from station.errors import MessageError
 
-Verb = Literal["tare", "corners", "cells", "plate", "verify", "daily"]
+Verb = Literal["tare", "corners", "cells", "plate", "verify", "daily", "restore"]
 Kind = Literal["empty", "mass", "press", "person"]
 Light = Literal["green", "amber", "red"]
 Value = str | int | float | bool | None | list[str | float | None]

@@ -19,7 +19,7 @@ def verdict_of(verb: Verb, figures: Figures) -> Result:
     advice = [*figures.get("advice", ())]
     if advice and light == "green":
         light = "amber"
-    named = figures.get("id") if verb == "plate" else None
+    named = figures.get("id") if verb in ("plate", "restore") else None
     return Result(
         verb=verb,
         light=light,
@@ -112,6 +112,11 @@ def _own_weight(figures: Figures, off_percent: float) -> Verdict:
     return "green" if found == "agrees" else "amber", f"own_weight_{found}", str(figures["words"]), values
 
 
+def _restore(figures: Figures) -> Verdict:
+    made_on = figures["made"][:10]
+    return "green", "restored", f"the plate made on {made_on} is in use again", {"made_on": made_on}
+
+
 def _short(value: float) -> float:
     return round(value, 2)
 
@@ -123,4 +128,5 @@ _OF: Mapping[Verb, Callable[[Figures], Verdict]] = {
     "plate": _plate,
     "verify": _verify,
     "daily": _daily,
+    "restore": _restore,
 }

@@ -1,5 +1,7 @@
 """The fit: a known plate is found again, its error bar is honest, a curvature is taken only where it pays."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -71,6 +73,14 @@ def test_the_95_percent_interval_covers_the_true_error_about_that_often() -> Non
         bar = made.fit.error95(80, -60, 700, (400, 400))
         inside += [abs(x_mm - 80) <= bar.x_mm, abs(y_mm + 60) <= bar.y_mm]
     assert 0.89 <= np.mean(inside) <= 0.99
+
+
+def test_a_bend_known_from_the_cells_widens_no_interval_as_if_it_were_learnt_from_few_points() -> None:
+    # 18 points leave 14 degrees of freedom: Student's t is 2.14 for what they show, 1.96 for what is known.
+    fit = fit_straight(table(points_of(4)[1], "fit"))
+    shown, known = replace(fit, bend_covariance=np.zeros((4, 4))), replace(fit, spread=np.zeros((3, 3)))
+    both_n, shown_n, known_n = (each.error95(0, 0, 700, (400, 400)).force_n for each in (fit, shown, known))
+    assert max(shown_n, known_n) < both_n < 0.99 * np.hypot(shown_n, known_n)
 
 
 def test_the_error_bar_grows_towards_the_edge() -> None:

@@ -4,13 +4,16 @@ import json
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 import pytest
 
 from calibration.__main__ import main
 from calibration.points import Point, write_points
 from calibration.truth import TruePlate, grid_mm, measured
+from station.config import load_config
 from station.session.plates import read_plate_file
+from station.weighing import own_plates
 
 PNG = b"\x89PNG\r\n\x1a\n"
 
@@ -100,10 +103,16 @@ def test_unattended_a_simulated_board_is_calibrated_verified_and_taken_back(
     verified = said(capsys)
     assert verified["cal"] == first["id"]
     assert verified["rmse_mm"] < 2.5
-    assert main(["plate", *station, "--seed", "2"]) == 0
-    assert said(capsys)["id"] != first["id"]
+    plates = own_plates(load_config(station[1]))
+    newer = plates.current()
+    assert newer is not None
+    plates.install(msgspec.structs.replace(newer, who="Somebody else"))
     assert main(["restore", *station[:2], "--json"]) == 0
-    assert said(capsys)["id"] == first["id"]
+    restored = said(capsys)
+    assert (restored["id"], restored["who"]) == (first["id"], "A nephew")
+    # The next step back would be beyond the first calibration.
+    assert main(["restore", *station[:2]]) == 1
+    assert "no calibration before this one" in capsys.readouterr().err
 
 
 def test_tare_corners_cells_and_the_daily_check_run_unattended(

@@ -136,7 +136,7 @@ def test_restore_lets_the_running_station_weigh_with_the_plate_before_at_once(
         while not command.done():
             station.run(0.05)
     assert command.result() == 0
-    assert json.loads(capsys.readouterr().out) == {"id": before}
+    assert json.loads(capsys.readouterr().out)["id"] == before
     assert station.service._scale.plate.calibration == before
     station.run(0.1)
     assert not station.service._upkeep.on

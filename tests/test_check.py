@@ -233,7 +233,7 @@ class Bench:
             now_ns=self.clock.now_ns,
             said=self.said,
             say=self.told.append,
-            pause=lambda: self.clock.sleep_ns(1_000_000),
+            pause=lambda: self.clock.sleep_ns(4_000_000),
         )
         return check.run(seconds, corners=corners)
 

@@ -14,16 +14,17 @@ from station.board.config import BoardConfig
 from station.board.imperfect import ImperfectBoard
 from station.board.load import StillLoad
 from tests.virtual_station import VirtualStation
-from ui.patient.service.calibration import (
-    CalibrationRoom,
+from ui.patient.service.calibration import CalibrationRoom
+from ui.patient.service.calibration_child import CalibrationChild
+from ui.patient.service.calibration_examples import EMPTY, GOOD, LOOK, MISPLACED, READY, RESTORED
+from ui.patient.service.calibration_sheets import (
     MassSheet,
     MomentSheet,
     ProcedureSheet,
+    RestoreSheet,
     ResultSheet,
     StepSheet,
 )
-from ui.patient.service.calibration_child import CalibrationChild
-from ui.patient.service.calibration_examples import EMPTY, GOOD, LOOK, MISPLACED, READY
 from ui.patient.service.calibration_words import (
     advice_words,
     failed_words,
@@ -100,6 +101,23 @@ def test_masses_are_typed_with_two_decimals_and_told_to_the_calibration() -> Non
     (answered,) = played.told
     assert isinstance(answered, Answered)
     assert answered.answers.masses_kg == (10.02, 19.96)
+
+
+def test_going_back_one_calibration_is_asked_first_and_said_with_its_date() -> None:
+    played = Played()
+    room = room_of(played)
+    press(room, "restore")
+    assert room.sheet(AROUND) == RestoreSheet()
+    press(room, "take_back")
+    assert played.verb == "restore"
+    hear(room, played, RESTORED)
+    sheet = room.sheet(AROUND)
+    assert isinstance(sheet, ResultSheet)
+    assert sheet.choices == (BACK,), "one press must not go back further"
+    assert sheet.result is not None
+    assert any("2026" in words for words in figure_words(sheet.result))
+    press(room, BACK)
+    assert room.sheet(AROUND) == ProcedureSheet()
 
 
 def test_one_mass_is_enough_when_there_is_no_other() -> None:

@@ -32,6 +32,7 @@ WORD_PULSES: Final = 24
 # Gain and channel chosen by the number of pulses; channel B has nothing connected.
 GAIN_OF_PULSES: Final = {25: 128, 26: 32, 27: 64}
 CHANNEL_B: Final = 32
+MOST_PULSES: Final = max(GAIN_OF_PULSES)
 
 
 class ChipFault(StrEnum):
@@ -116,9 +117,11 @@ class SimulatedHx711:
 
     def rise(self, now_ns: int) -> None:
         """PD_SCK goes high: the next bit appears on DOUT."""
-        self.advance(now_ns)
+        if now_ns >= self.update_ns:
+            self.advance(now_ns)
         self._raised_ns = now_ns
-        self._pulses = min(self._pulses + 1, max(GAIN_OF_PULSES))
+        if self._pulses < MOST_PULSES:
+            self._pulses += 1
 
     def fall(self, now_ns: int) -> None:
         """PD_SCK goes low; after a long high the chip had powered down and starts again."""
@@ -139,11 +142,8 @@ class SimulatedHx711:
             self.advance(now_ns)
         if self._fault is ChipFault.STUCK_LOW:
             return 0
-        if (
-            self._fault in {ChipFault.UNPLUGGED, ChipFault.STUCK_HIGH}
-            or self._asleep(now_ns)
-            or now_ns >= self.update_ns - UPDATE_WINDOW_NS
-        ):
+        mute = self._fault is ChipFault.UNPLUGGED or self._fault is ChipFault.STUCK_HIGH
+        if mute or self._asleep(now_ns) or now_ns >= self.update_ns - UPDATE_WINDOW_NS:
             return 1
         if self._pulses == 0:
             return 0 if self._ready else 1

@@ -136,8 +136,7 @@ class SimulatedPins:
     def _spend(self) -> int:
         """Let the call's time pass, and return how late it comes back."""
         self.calls += 1
-        if self._call_ns:
-            self._clock.advance(self._call_ns)
+        self._clock.advance(self._call_ns)
         if self._spikes is None or self._draw.random() >= self._spikes.share:
             return 0
         spike_ns = self._draw.randint(self._spikes.shortest_ns, self._spikes.longest_ns)

@@ -2,10 +2,12 @@
 
 import gettext as gettext_module
 import re
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Final
 
+from babel.dates import format_date
 from babel.numbers import format_decimal
 
 from station.training.words import TEMPLATES
@@ -74,6 +76,11 @@ def decimal(value: float, places: int) -> str:
 def figure(value: object) -> object:
     """Return a value as a sentence tells it: a fraction with the decimal sign of the language in use."""
     return _in_figures(value, "0.0##") if isinstance(value, float) else value
+
+
+def day_words(day: str) -> str:
+    """Return a day (RFC 3339) with the month's name and the year, as the language in use writes it."""
+    return format_date(date.fromisoformat(day), "long", locale=language())
 
 
 def _in_figures(value: float, pattern: str) -> str:

@@ -1,7 +1,6 @@
 """Calibration: choose a procedure, name the masses, do its steps, and read what came of it."""
 
-from dataclasses import dataclass
-from typing import Final, Protocol, get_args
+from typing import Protocol
 
 from calibration.answers import Answers
 from calibration.spoken import (
@@ -19,25 +18,29 @@ from calibration.spoken import (
     StepTaken,
     Verb,
 )
+from ui.patient.service.calibration_sheets import (
+    AGAIN,
+    DONE,
+    LONGEST,
+    MASSES,
+    NEXT,
+    ONLY,
+    OWN,
+    REPEAT,
+    RESTORE,
+    VERBS,
+    CalibrationSheet,
+    MassSheet,
+    MomentSheet,
+    ProcedureSheet,
+    RestoreSheet,
+    ResultSheet,
+    StepSheet,
+)
 from ui.patient.service.door import DIGITS, ERASE
 from ui.patient.service.room import Around, Leave, Request
 from ui.patient.service.view import BACK
 from ui.patient.words import _
-
-# In the order of a new board: which cell is where, the plate, and then what is done again and again.
-VERBS: Final[tuple[Verb, ...]] = ("corners", "cells", "plate", "verify", "daily", "tare")
-MASSES: Final[dict[Verb, int]] = {"cells": 2, "plate": 2, "verify": 1, "daily": 1}
-DONE: Final = "done"
-REPEAT: Final = "repeat"
-NEXT: Final = "next"
-ONLY: Final = "only"
-OWN: Final = "own"  # one's own weight instead of a mass, and back
-AGAIN: Final = "again"
-LONGEST: Final = 5  # digits: 300.00 kg is the most, 199.99 the most that is typed
-LEAST_KG: Final = 0.5
-LEAST_OWN_KG: Final = 20.0
-
-assert set(VERBS) <= set(get_args(Verb))  # noqa: S101 - a word of the program itself
 
 
 class Child(Protocol):
@@ -58,91 +61,6 @@ class Child(Protocol):
     def stop(self) -> None:
         """End it if it runs; may be called twice."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class ProcedureSheet:
-    """Which procedure."""
-
-    main: None = None
-    choices: tuple[str, ...] = (*VERBS, BACK)
-
-
-@dataclass(frozen=True, slots=True)
-class MassSheet:
-    """Typing the mass after those in `masses_kg`; digits fill in from the right, two of them decimals."""
-
-    verb: Verb
-    typed: str = ""
-    masses_kg: tuple[float, ...] = ()
-    of: int = 1
-    alike: bool = False  # too near the mass before: nothing could be told from the difference
-    own: bool = False  # it is the weight of the person who will stand on the board
-
-    @property
-    def kg(self) -> float:
-        """Return what is typed, in kg."""
-        return int(self.typed or "0") / 100
-
-    @property
-    def choices(self) -> tuple[str, ...]:
-        """Return the keys that may be pressed now."""
-        erase = (ERASE,) if self.typed else ()
-        only = (ONLY,) if self.verb == "plate" and self.masses_kg and not self.typed else ()
-        own = (OWN,) if self.verb == "daily" else ()
-        return (*DIGITS, *erase, *only, *own, *((NEXT,) if self.main else ()), BACK)
-
-    @property
-    def main(self) -> str | None:
-        """Return the way on, once a mass is typed."""
-        return NEXT if self.kg >= (LEAST_OWN_KG if self.own else LEAST_KG) else None
-
-
-@dataclass(frozen=True, slots=True)
-class StepSheet:
-    """A step under way, how the cells are, and why it was not taken the last time."""
-
-    ready: Ready
-    step: AskStep
-    counts: Counts | None = None
-    refused: NotTaken | None = None
-    looking: bool = False
-
-    @property
-    def choices(self) -> tuple[str, ...]:
-        """Return: done, the step before, the way out; while the board is looked at, the last two."""
-        done = () if self.looking else (DONE,)
-        repeat = (REPEAT,) if self.step.number > 1 and not self.looking else ()
-        return (*done, *repeat, BACK)
-
-    @property
-    def main(self) -> str | None:
-        """Return the way on."""
-        return None if self.looking else DONE
-
-
-@dataclass(frozen=True, slots=True)
-class MomentSheet:
-    """The program starts, or works out what was measured."""
-
-    verb: Verb
-    measured: bool = False
-    main: None = None
-    choices: tuple[str, ...] = (BACK,)
-
-
-@dataclass(frozen=True, slots=True)
-class ResultSheet:
-    """What came of it, or why nothing did."""
-
-    verb: Verb
-    result: Result | None = None
-    failed: Failed | None = None
-    main: str = AGAIN
-    choices: tuple[str, ...] = (AGAIN, BACK)
-
-
-CalibrationSheet = ProcedureSheet | MassSheet | StepSheet | MomentSheet | ResultSheet
 
 
 class CalibrationRoom:
@@ -225,6 +143,8 @@ class CalibrationRoom:
             return ProcedureSheet()
         if self._result is not None or self._failed is not None:
             return ResultSheet(verb, self._result, self._failed)
+        if not self._running and verb == "restore":
+            return RestoreSheet()
         if not self._running:
             return MassSheet(verb, self._typed, self._masses_kg, MASSES[verb], self._alike, self._own)
         if self._ready is None or self._step is None:
@@ -241,7 +161,9 @@ class CalibrationRoom:
                 self._type(choice, sheet)
             case StepSheet():
                 self._answer(choice)
-            case _ if choice == AGAIN and sheet.verb in VERBS:
+            case RestoreSheet() if choice == RESTORE:
+                self._start("restore")
+            case ResultSheet() if choice == AGAIN:
                 verb = sheet.verb
                 self.leave()
                 return self._choose_verb(verb)
@@ -250,11 +172,11 @@ class CalibrationRoom:
         return ()
 
     def _choose_verb(self, choice: str) -> tuple[Request, ...]:
-        verb = next((verb for verb in VERBS if verb == choice), None)
+        verb = next((verb for verb in (*VERBS, "restore") if verb == choice), None)
         if verb is None:
             return (Leave(),)
         self._verb = verb
-        if verb not in MASSES:
+        if verb in VERBS and verb not in MASSES:
             self._start(verb)
         return ()
 

@@ -3,7 +3,14 @@
 from typing import Final
 
 from calibration.spoken import AskStep, Counts, Failed, NotTaken, Ready, Result
-from ui.patient.service.calibration import MassSheet, MomentSheet, ProcedureSheet, ResultSheet, StepSheet
+from ui.patient.service.calibration_sheets import (
+    MassSheet,
+    MomentSheet,
+    ProcedureSheet,
+    RestoreSheet,
+    ResultSheet,
+    StepSheet,
+)
 from ui.patient.service.view import Sheet
 
 READY: Final = Ready(verb="plate", masses=1, width_mm=400, length_mm=400, sim=True, cal="nominal")
@@ -108,6 +115,15 @@ CORNERS: Final = Result(
     values={"order": ["FR", "FL", "RL", "RR"]},
     figures={},
 )
+RESTORED: Final = Result(
+    verb="restore",
+    light="green",
+    key="restored",
+    text="",
+    values={"made_on": "2026-03-14"},
+    figures={},
+    plate="cal-0123456789ab",
+)
 ELSEWHERE: Final = Failed(key="board", text="somebody trains on this board; wait until the session has ended")
 
 
@@ -139,5 +155,7 @@ def calibration_sheets() -> dict[str, Sheet]:
         "84c-calibration-unsure": ResultSheet("daily", UNSURE),
         "84d-calibration-cells": ResultSheet("cells", SPANS),
         "85-calibration-corners": ResultSheet("corners", CORNERS),
+        "85b-calibration-restore": RestoreSheet(),
+        "85c-calibration-restored": ResultSheet("restore", RESTORED),
         "86-calibration-failed": ResultSheet("plate", failed=ELSEWHERE),
     }

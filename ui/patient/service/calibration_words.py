@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from calibration.spoken import AskStep, Failed, NotTaken, Result, Verb
 from ui.patient.service.check_words import corner_words
-from ui.patient.words import _, decimal, figure
+from ui.patient.words import _, day_words, decimal, figure
 
 
 def verb_words(verb: Verb) -> str:
@@ -16,6 +16,7 @@ def verb_words(verb: Verb) -> str:
         "verify": _("Verify the plate"),
         "daily": _("Daily check"),
         "tare": _("Take the zero"),
+        "restore": _("Previous calibration"),
     }.get(verb, verb)
 
 
@@ -107,6 +108,7 @@ def failed_words(failed: Failed) -> str:
         "cells_exchanged": _("{cells}: the cables of these two cells are exchanged."),
         "cell_inverted": _("{cells}: this cell counts down. Swap its wires A+ and A-."),
         "no_answer": _("The board does not answer to any load. Look at its power."),
+        "no_previous": _("There is no calibration before this one."),
         "masses_alike": _("The two masses are too much alike. Take masses that differ more."),
     }.get(failed.key)
     if words is None:  # a sentence of the program, as it is
@@ -138,6 +140,7 @@ def light_words(result: Result) -> str:
         "own_weight_agrees": _("The board agrees with the bathroom scale."),
         "own_weight_unsure": _("Board and bathroom scale differ. Check with a known mass."),
         "own_weight_wrong": wrong,
+        "restored": _("The calibration before is in use again."),
     }.get(result.key, result.text)
 
 
@@ -173,7 +176,9 @@ def figure_words(result: Result) -> tuple[str, ...]:
         told.append(_("It has moved by {newtons} N since the calibration.").format(newtons=values["off_n"]))
     if "order" in values and result.light == "red":
         told.append(_("They answered as: {order}.").format(order=values["order"]))
-    if result.plate is not None:
+    if "made_on" in values:
+        told.append(_("It was made on {date}.").format(date=day_words(str(values["made_on"]))))
+    elif result.plate is not None:
         told.append(_("The new calibration is in use ({name}).").format(name=result.plate))
     return (*told, *advice_words(result))
 

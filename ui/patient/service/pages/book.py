@@ -4,7 +4,14 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from ui.patient.canvas import Canvas
-from ui.patient.service.calibration import MassSheet, MomentSheet, ProcedureSheet, ResultSheet, StepSheet
+from ui.patient.service.calibration_sheets import (
+    MassSheet,
+    MomentSheet,
+    ProcedureSheet,
+    RestoreSheet,
+    ResultSheet,
+    StepSheet,
+)
 from ui.patient.service.check import CheckSheet
 from ui.patient.service.door import PinSheet
 from ui.patient.service.network import NetworkSheet
@@ -31,6 +38,7 @@ PAGES: Final[dict[type, Callable[[Canvas, View, ServiceView, Any], None]]] = {
     MenuSheet: menu.menu,
     CheckSheet: check.check,
     ProcedureSheet: calibration.procedures,
+    RestoreSheet: calibration.restore,
     MassSheet: calibration.masses,
     StepSheet: calibration_step.step,
     MomentSheet: calibration.moment,

@@ -7,15 +7,17 @@ import pygame
 from calibration.spoken import Light
 from ui.patient.canvas import Canvas
 from ui.patient.lettering import bold, plain
-from ui.patient.service.calibration import (
+from ui.patient.service.calibration_sheets import (
     AGAIN,
     NEXT,
     ONLY,
     OWN,
+    RESTORE,
     VERBS,
     MassSheet,
     MomentSheet,
     ProcedureSheet,
+    RestoreSheet,
     ResultSheet,
 )
 from ui.patient.service.calibration_words import (
@@ -62,6 +64,22 @@ def procedures(canvas: Canvas, view: View, service: ServiceView, sheet: Procedur
         below = pygame.Rect(rect.left + 24, rect.top + 64, rect.width - 48, rect.height - 76)
         canvas.write(about_words(verb), below, plain(30), align="centre", anchor="middle", balanced=True)
     back_button(canvas, service)
+    pick_button(canvas, service, MIDDLE, verb_words("restore"), "restore", size=34)
+
+
+def restore(canvas: Canvas, view: View, service: ServiceView, sheet: RestoreSheet) -> None:
+    """Draw what going back to the calibration before means, and ask for it."""
+    begin(canvas, view, verb_words("restore"))
+    box = pygame.Rect(MARGIN, 100, CONTENT.width, 150)
+    title = _("Weigh again as before the newest calibration?")
+    canvas.write(title, box, bold(TITLE), anchor="middle", balanced=True)
+    told = (
+        _("For when the newest calibration went wrong."),
+        _("Results so far keep the calibration they were made with."),
+    )
+    paragraphs(canvas, pygame.Rect(MARGIN, 280, CONTENT.width, 260), told, LEAD, gap=GAP)
+    back_button(canvas, service)
+    on_button(canvas, service, _("Take it"), RESTORE)
 
 
 def masses(canvas: Canvas, view: View, service: ServiceView, sheet: MassSheet) -> None:
@@ -147,4 +165,5 @@ def result(canvas: Canvas, view: View, service: ServiceView, sheet: ResultSheet)
     elif figures:
         paragraphs(canvas, below, figures, LEAD, gap=GAP)
     back_button(canvas, service)
-    on_button(canvas, service, _("Once more"), AGAIN)
+    if sheet.main is not None:
+        on_button(canvas, service, _("Once more"), AGAIN)

@@ -10,7 +10,7 @@ from ui.patient.canvas import Canvas
 from ui.patient.feet import sole
 from ui.patient.lettering import bold, plain
 from ui.patient.pen import Point
-from ui.patient.service.calibration import DONE, REPEAT, StepSheet
+from ui.patient.service.calibration_sheets import DONE, REPEAT, StepSheet
 from ui.patient.service.calibration_words import place_words, refused_words, step_words, verb_words
 from ui.patient.service.pages.parts import back_button, begin, on_button, pick_button
 from ui.patient.service.view import ServiceView
