@@ -56,8 +56,9 @@ def station_id(text: str) -> str:
     """Return the id of a station. Raises ConfigError for what can be none."""
     try:
         return msgspec.convert(text, StationId)
-    except msgspec.ValidationError as error:
-        raise ConfigError(f"station {text!r}: {error}") from None
+    except msgspec.ValidationError:
+        allowed = "letters and digits, then also . _ -, at most 63 in all"
+        raise ConfigError(f"station {text!r}: an id has {allowed}") from None
 
 
 def command_of(kind: str, *, valid_s: float, **more: Any) -> RemoteCommand:
