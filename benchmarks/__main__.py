@@ -28,6 +28,7 @@ NAMES: Final = (
     "refused",
     "outage",
     "raw",
+    "live",
 )
 # These live in virtual time, and can be given any length.
 TIMED: Final = ("driver", "rivals", "memory")

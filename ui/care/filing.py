@@ -14,7 +14,7 @@ from django.db.models import Manager, Model
 from django.utils import timezone
 
 from station.errors import MessageError
-from station.link.messages import Birth, Envelope, RawTrace, Reply, State, StationEvent
+from station.link.messages import Birth, CommandReply, Envelope, RawTrace, Reply, State, StationEvent
 from station.link.papers import PaperReply, RenewalRequest
 from station.training.result import JournalResult, SessionResult, TrialResult
 from ui.care import models, papers
@@ -56,6 +56,8 @@ def file_body(body: msgspec.Struct, envelope: Envelope, message: models.Message)
             _file_reply(body, message)
         case RenewalRequest() | PaperReply():
             papers.file_paper(body, message.station)
+        case CommandReply():
+            _file_answer(body, envelope, message)
 
 
 def make_or_get(rows: Manager[M], id_: uuid.UUID, **fields: Any) -> tuple[M, bool]:
@@ -194,6 +196,14 @@ def _file_reply(reply: Reply, message: models.Message) -> None:
     ).update(state=state, reason=reply.reason[:500], answered=timezone.now())
     if moved:
         logger.info("station %s: prescription %d %s", message.station.sid, reply.rx_version, reply.state)
+
+
+def _file_answer(answer: CommandReply, envelope: Envelope, message: models.Message) -> None:
+    """Note what became of a command as an event; a live view asks again and again, and is no news."""
+    if answer.kind == "live" and answer.state == "done":
+        return
+    event = StationEvent(kind="command", session=None, detail=msgspec.to_builtins(answer))
+    _file_event(event, envelope, message)
 
 
 def _patient(envelope: Envelope) -> models.Patient | None:
