@@ -42,6 +42,18 @@ def file_body(body: msgspec.Struct, envelope: Envelope, message: models.Message)
             _file_state(body, message.station)
         case Birth():
             _file_birth(body, envelope, message)
+        case Reply():
+            _file_reply(body, message)
+        case RenewalRequest() | PaperReply():
+            papers.file_paper(body, message.station)
+        case CommandReply():
+            _file_answer(body, envelope, message)
+        case _:
+            _file_result(body, envelope, message)
+
+
+def _file_result(body: msgspec.Struct, envelope: Envelope, message: models.Message) -> None:
+    match body:
         case TrialResult():
             _file_trial(body, envelope, message)
         case SessionResult():
@@ -52,12 +64,6 @@ def file_body(body: msgspec.Struct, envelope: Envelope, message: models.Message)
             _file_event(body, envelope, message)
         case RawTrace():
             models.RawTrace.objects.create(message=message, trial=identifier(body.trial, "trial"))
-        case Reply():
-            _file_reply(body, message)
-        case RenewalRequest() | PaperReply():
-            papers.file_paper(body, message.station)
-        case CommandReply():
-            _file_answer(body, envelope, message)
 
 
 def make_or_get(rows: Manager[M], id_: uuid.UUID, **fields: Any) -> tuple[M, bool]:
