@@ -26,6 +26,8 @@ NAMES: Final = (
     "prescriptions",
     "hostile",
     "outage",
+    "network",
+    "stations",
 )
 # These live in virtual time, and can be given any length.
 TIMED: Final = ("driver", "rivals", "memory")

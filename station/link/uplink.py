@@ -40,7 +40,8 @@ from station.training.prescription import Limits
 
 TURN_S: Final = 0.1
 LIVE_TURN_S: Final = 0.02
-KEEP_ALIVE_S: Final = 15
+KEEP_ALIVE_S: Final = 10
+LONGEST_PAUSE_S: Final = 4  # between tries: somebody who has the network back must not wait for the next one
 SESSION_RETRY_S: Final = 1.0
 _AWAY: Final = "the care team's broker is away; results wait on this station"
 
@@ -92,7 +93,7 @@ class Uplink:
 
     def _make_client(self) -> mqtt.Client:
         client = mqtt.Client(CallbackAPIVersion.VERSION2, client_id=self._station, protocol=mqtt.MQTTv5)
-        client.reconnect_delay_set(1, 30)
+        client.reconnect_delay_set(1, LONGEST_PAUSE_S)
         client.on_connect = self._on_connect
         client.on_connect_fail = lambda _client, _data: self._heard.put(("!away", b""))
         client.on_disconnect = lambda *_: self._heard.put(("!away", b""))

@@ -156,13 +156,13 @@ def _station_id(text: str) -> str:
 
 def _refuse(arrival: Arrival, error: Exception) -> Receipt | None:
     digest = hashlib.sha256(arrival.topic.encode() + b"\0" + arrival.payload).digest()
-    topic, reason = arrival.topic[:TOPIC_CHARACTERS], str(error)[:REASON_CHARACTERS]
+    topic, reason = arrival.topic[:TOPIC_CHARACTERS], _storable(str(error)[:REASON_CHARACTERS])
     message_id = _readable_id(arrival.payload)
     _, is_new = Refused.objects.get_or_create(
         digest=digest,
         defaults={
             "topic": topic,
-            "message_id": message_id,
+            "message_id": _storable(message_id),
             "reason": reason,
             "payload": arrival.payload[:MAX_MESSAGE_BYTES],
         },
@@ -176,6 +176,11 @@ def _refuse(arrival: Arrival, error: Exception) -> Receipt | None:
     # Only what is kept whole is acknowledged: upon that the station deletes its own.
     is_whole = len(arrival.payload) <= MAX_MESSAGE_BYTES
     return _receipt_of_refused(arrival.topic, message_id) if is_whole else None
+
+
+def _storable(text: str) -> str:
+    """Return text without U+0000, which PostgreSQL holds in no column: a refusal must never be refused."""
+    return text.replace("\0", "\N{REPLACEMENT CHARACTER}")
 
 
 def _let_the_oldest_go() -> None:

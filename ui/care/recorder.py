@@ -27,12 +27,12 @@ from ui.care.intake import Arrival, Receipt, store
 
 logger = logging.getLogger(__name__)
 
-KEEPALIVE_S: Final = 20
+KEEPALIVE_S: Final = 15
 SESSION_EXPIRY_S: Final = 7 * 24 * 3600  # the broker keeps what comes while the recorder is away this long
 RECEIVE_MAXIMUM: Final = 200  # messages not yet acknowledged; bounds what a database in trouble makes us hold
 IDS_PER_ACK: Final = 100
 OUTGOING_EVERY_S: Final = 1.0
-BACKOFF_S: Final = (0.2, 1.0, 2.0, 5.0, 10.0)
+BACKOFF_S: Final = (0.2, 1.0, 2.0, 4.0)
 
 _connect_properties: Final = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
 _connect_properties.SessionExpiryInterval = SESSION_EXPIRY_S
