@@ -21,8 +21,8 @@ class Site:
         """Begin with an empty folder; `host` is where the broker is reached."""
         self.folder, self.host = folder, host
         self.data: Final = folder / "care"
-        self._env = {"BALANCE_CARE_DATA": str(self.data), "DATABASE_URL": database_url}
-        self.care: Final = Care(self._env, stopped=lambda: False)
+        self.env: Final = {"BALANCE_CARE_DATA": str(self.data), "DATABASE_URL": database_url}
+        self.care: Final = Care(self.env, stopped=lambda: False)
 
     def begin(self) -> None:
         """Make the care side's database and authority, and the broker's own files."""
@@ -48,7 +48,7 @@ class Site:
         ca, certificate, key = self.certify(name)
         tls = {"CA": ca, "CERT": certificate, "KEY": key}
         return {
-            **self._env,
+            **self.env,
             "BALANCE_CARE_MQTT": f"{self.host}:{port}",
             **{f"BALANCE_CARE_MQTT_{what}": file for what, file in tls.items()},
             "PYTHONUNBUFFERED": "1",
