@@ -35,9 +35,7 @@ BETWEEN_S: Final = (0.5, 2.5)
 BACK_AFTER_S: Final = 0.3  # until a killed process is started again
 DRAIN_WAIT_S: Final = 240.0
 LOOK_S: Final = 0.05
-DURABLE: Final = (
-    "persistence true\npersistence_location {folder}/\nautosave_on_changes true\nautosave_interval 1\n"
-)
+DURABLE: Final = "persistence true\npersistence_location {folder}/\nautosave_interval 2\n"
 
 
 class Row(NamedTuple):

@@ -41,7 +41,7 @@ from station.training.prescription import Limits
 TURN_S: Final = 0.1
 LIVE_TURN_S: Final = 0.02
 KEEP_ALIVE_S: Final = 10
-LONGEST_PAUSE_S: Final = 4  # between tries: somebody who has the network back must not wait for the next one
+LONGEST_PAUSE_S: Final = 2  # between tries: who has the network back must not wait for the next one
 SESSION_RETRY_S: Final = 1.0
 _AWAY: Final = "the care team's broker is away; results wait on this station"
 

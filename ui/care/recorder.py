@@ -32,7 +32,7 @@ SESSION_EXPIRY_S: Final = 7 * 24 * 3600  # the broker keeps what comes while the
 RECEIVE_MAXIMUM: Final = 200  # messages not yet acknowledged; bounds what a database in trouble makes us hold
 IDS_PER_ACK: Final = 100
 OUTGOING_EVERY_S: Final = 1.0
-BACKOFF_S: Final = (0.2, 1.0, 2.0, 4.0)
+BACKOFF_S: Final = (0.2, 1.0, 2.0)
 
 _connect_properties: Final = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
 _connect_properties.SessionExpiryInterval = SESSION_EXPIRY_S
