@@ -5,6 +5,7 @@ Runs inside the transaction of `intake`.
 
 import logging
 import uuid
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Final, TypeVar
 
@@ -32,17 +33,29 @@ _ANSWERS: Final = {
 }
 
 
-def file_body(body: msgspec.Struct, envelope: Envelope, message: models.Message) -> None:
-    """File a body of a known type. Raises MessageError when it contradicts itself or what is known."""
+Sessions = dict[uuid.UUID, models.Session]
+
+
+def known_sessions(bodies: Iterable[msgspec.Struct]) -> Sessions:
+    """Return the sessions that these results are of, as far as they are there: one look for all."""
+    named = [body.session for body in bodies if isinstance(body, TrialResult | SessionResult)]
+    return models.Session.objects.in_bulk({uuid.UUID(it) for it in named if _is_uuid(it)})
+
+
+def file_body(body: msgspec.Struct, envelope: Envelope, message: models.Message, sessions: Sessions) -> None:
+    """File a body of a known type. Raises MessageError when it contradicts itself or what is known.
+
+    `sessions` are those looked up before in this transaction; new ones are added.
+    """
     match body:
         case State():
             _file_state(body, message.station)
         case Birth():
             _file_birth(envelope, message)
         case TrialResult():
-            _file_trial(body, envelope, message)
+            _file_trial(body, envelope, message, sessions)
         case SessionResult():
-            _file_session(body, envelope, message)
+            _file_session(body, envelope, message, sessions)
         case JournalResult():
             _file_journal(body, envelope, message)
         case StationEvent():
@@ -84,9 +97,9 @@ def _file_birth(envelope: Envelope, message: models.Message) -> None:
     station.save(update_fields=["birth", "boot"])
 
 
-def _file_trial(result: TrialResult, envelope: Envelope, message: models.Message) -> None:
+def _file_trial(result: TrialResult, envelope: Envelope, message: models.Message, sessions: Sessions) -> None:
     started = moment(result.started, "started")
-    session = _session(result.session, envelope, message, started)
+    session = _session(result.session, envelope, message, started, sessions)
     trial, _ = make_or_get(
         models.Trial.objects,
         identifier(result.trial, "trial"),
@@ -114,9 +127,11 @@ def _file_trial(result: TrialResult, envelope: Envelope, message: models.Message
         raise MessageError(f"trial {result.trial} belongs to another session")
 
 
-def _file_session(result: SessionResult, envelope: Envelope, message: models.Message) -> None:
+def _file_session(
+    result: SessionResult, envelope: Envelope, message: models.Message, sessions: Sessions
+) -> None:
     started = moment(result.started, "started")
-    session = _session(result.session, envelope, message, started)
+    session = _session(result.session, envelope, message, started, sessions)
     session.started = started
     session.ended = moment(result.ended, "ended")
     session.complete = result.complete
@@ -128,23 +143,25 @@ def _file_session(result: SessionResult, envelope: Envelope, message: models.Mes
 
 
 def _session(
-    session_id: str, envelope: Envelope, message: models.Message, started: datetime
+    session_id: str, envelope: Envelope, message: models.Message, started: datetime, sessions: Sessions
 ) -> models.Session:
     """Return the session, begun with what is known when its trial comes before its own result."""
-    session, _ = models.Session.objects.get_or_create(
-        id=identifier(session_id, "session"),
-        defaults={
-            "station": message.station,
-            "patient": _patient(envelope),
-            "started": started,
-            "sim": envelope.sim,
-            "cal": envelope.cal,
-            "alg": envelope.alg,
-        },
-    )
-    if session.station_id != message.station_id:
+    id_ = identifier(session_id, "session")
+    if id_ not in sessions:
+        sessions[id_], _ = models.Session.objects.get_or_create(
+            id=id_,
+            defaults={
+                "station": message.station,
+                "patient": _patient(envelope),
+                "started": started,
+                "sim": envelope.sim,
+                "cal": envelope.cal,
+                "alg": envelope.alg,
+            },
+        )
+    if sessions[id_].station_id != message.station_id:
         raise MessageError(f"session {session_id} belongs to another station")
-    return session
+    return sessions[id_]
 
 
 def _file_journal(journal: JournalResult, envelope: Envelope, message: models.Message) -> None:
@@ -194,6 +211,14 @@ def _patient(envelope: Envelope) -> models.Patient | None:
 def _plain(envelope: Envelope) -> dict[str, Any]:
     """Return the body as it came, with the keys this version does not know."""
     return msgspec.json.decode(envelope.body, type=dict[str, Any])
+
+
+def _is_uuid(text: str) -> bool:
+    try:
+        identifier(text, "")
+    except MessageError:
+        return False
+    return True
 
 
 def identifier(text: str, where: str) -> uuid.UUID:

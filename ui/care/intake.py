@@ -21,7 +21,7 @@ from station.link.messages import (
     decode_envelope,
     parse_up_topic,
 )
-from ui.care.filing import file_body, identifier, make_or_get
+from ui.care.filing import file_body, identifier, known_sessions, make_or_get
 from ui.care.models import Message, Refused, Station
 
 logger = logging.getLogger(__name__)
@@ -62,21 +62,45 @@ def store(arrivals: Sequence[Arrival]) -> list[Receipt]:
     """
     receipts: list[Receipt] = []
     with transaction.atomic():
-        heard = _Heard()
-        for arrival in arrivals:
-            receipt = _store(arrival, heard)
+        read = [_read(arrival) for arrival in arrivals]
+        heard = _Heard([it for it in read if isinstance(it, _Read)])
+        for arrival, it in zip(arrivals, read, strict=True):
+            receipt = _store(arrival, it, heard)
             if receipt is not None:
                 receipts.append(receipt)
         heard.note_alive()
     return receipts
 
 
-class _Heard:
-    """The stations of one transaction: each is looked up, and noted as alive, once for all its messages."""
+class _Read(NamedTuple):
+    """What an arrival says. Without an envelope it is for those who look now, and never kept."""
 
-    def __init__(self) -> None:
-        self._stations: dict[str, Station] = {}
+    address: Address
+    envelope: Envelope | None = None
+    body: msgspec.Struct | None = None
+
+
+def _read(arrival: Arrival) -> _Read | Exception:
+    """Return what it says, or why it cannot be used: without the database."""
+    try:
+        address = parse_up_topic(arrival.topic)
+        if address.kind == "live":
+            return _Read(address)
+        envelope = decode_envelope(arrival.payload)
+        _check_sender(envelope, address)
+        return _Read(address, envelope, decode_body(envelope))
+    except (MessageError, RecursionError, ValueError) as error:
+        return error
+
+
+class _Heard:
+    """The stations and sessions of one transaction: looked up once, and noted as alive once."""
+
+    def __init__(self, read: Sequence[_Read]) -> None:
         self._alive: set[int] = set()
+        sids = {it.address.station for it in read if it.envelope is not None}
+        self._stations = {it.sid: it for it in Station.objects.filter(sid__in=sids)}
+        self.sessions = known_sessions([it.body for it in read if it.body is not None])
 
     def station(self, sid: str) -> Station:
         """Return the station of this id."""
@@ -89,32 +113,35 @@ class _Heard:
         self._alive.add(station.pk)
 
     def forget(self) -> None:
-        """Look up again: what was rolled back may have made, or changed, a station."""
+        """Look up again: what was rolled back may have made, or changed, a station or a session."""
         self._stations.clear()
+        self.sessions.clear()
 
     def note_alive(self) -> None:
         """Write down who has spoken."""
         if self._alive:
-            Station.objects.filter(pk__in=self._alive).update(last_seen=timezone.now())
+            # In one order: of two recorders neither waits for what the other holds.
+            rows = Station.objects.select_for_update().filter(pk__in=self._alive).order_by("pk")
+            alive = list(rows.values_list("pk", flat=True))
+            Station.objects.filter(pk__in=alive).update(last_seen=timezone.now())
 
 
-def _store(arrival: Arrival, heard: _Heard) -> Receipt | None:
+def _store(arrival: Arrival, read: _Read | Exception, heard: _Heard) -> Receipt | None:
+    if isinstance(read, Exception):
+        return _refuse(arrival, read)
     try:
         with transaction.atomic():
-            return _accept(arrival, heard)
+            return _accept(arrival, read, heard)
     # A value the database cannot hold (a number too large for it) is the message's fault, not a failure.
     except (MessageError, IntegrityError, DataError, OverflowError, RecursionError, ValueError) as error:
         heard.forget()
         return _refuse(arrival, error)
 
 
-def _accept(arrival: Arrival, heard: _Heard) -> Receipt | None:
-    address = parse_up_topic(arrival.topic)
-    if address.kind == "live":
-        return None  # for those who look now; never kept
-    envelope = decode_envelope(arrival.payload)
-    _check_sender(envelope, address)
-    body = decode_body(envelope)
+def _accept(arrival: Arrival, read: _Read, heard: _Heard) -> Receipt | None:
+    address, envelope, body = read
+    if envelope is None:
+        return None
     station = heard.station(address.station)
     message, is_new = make_or_get(
         Message.objects,
@@ -131,7 +158,7 @@ def _accept(arrival: Arrival, heard: _Heard) -> Receipt | None:
         heard.alive(station)
     # A will is written when the station connects, so the broker may say the same one more than once.
     if body is not None and (is_new or isinstance(body, State)):
-        file_body(body, envelope, message)
+        file_body(body, envelope, message, heard.sessions)
     return Receipt(address.station, envelope.id)
 
 
