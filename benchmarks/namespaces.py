@@ -107,6 +107,14 @@ class Network:
         self._ip(place, "link", "set", "eth0", "up")
         self._ip(place, "route", "add", "default", "via", _gateway(place))
 
+    def has_slow(self) -> bool:
+        """Return whether the slow wire is there."""
+        try:
+            self._ip("net", "link", "show", "slow")
+        except StationError:
+            return False
+        return True
+
     def slow_down(self) -> None:
         """Lead all that comes from home or broker through the interface `slow` (benchmarks.slow_wire)."""
         self._ip("net", "route", "add", "default", "dev", "slow", "table", SLOW_TABLE)

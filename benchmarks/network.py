@@ -147,15 +147,8 @@ def _vanish(scene: Scene, _place: str) -> None:
 
 def _slow(scene: Scene, _place: str) -> None:
     scene.start("slow")
-    slow = "/sys/class/net/slow/operstate"
-    until = time.monotonic() + 10.0
-    while time.monotonic() < until and not _exists(scene, slow):
-        time.sleep(LOOK_S)
+    scene.watch(scene.network.has_slow, most_s=10.0)
     scene.network.slow_down()
-
-
-def _exists(scene: Scene, path: str) -> bool:
-    return os.system(" ".join((*scene.network.inside("net"), "test", "-e", path))) == 0  # noqa: S605 no shell words
 
 
 def _fast(scene: Scene, _place: str) -> None:

@@ -1,4 +1,4 @@
-"""A thousand stations with certificates on one mosquitto (care.conf as shipped) and one recorder.
+"""A thousand stations with certificates on one mosquitto (care.conf as shipped), one recorder or several.
 
 The stations are simulated in one process (benchmarks.crowd), all else is real. The care side's database is
 SQLite, or an empty one on the PostgreSQL server that DATABASE_URL names.
@@ -25,9 +25,10 @@ from station.demo.run import free_port, mosquitto
 from station.errors import StationError
 
 STATIONS: Final = 1_000
-# Three sessions a day of 100 attempts: 3.5 results a second from 1,000 stations, in the busiest hour perhaps 35.
+# Three sessions a day of 100 attempts: 3.5 results a second from 1,000 stations, in a busy hour perhaps 35.
 RATES_HZ: Final = (35.0, 100.0, 200.0)
 SECONDS: Final = 30.0
+MOST_RECORDERS: Final = 3
 SHORT: Final = (30, (20.0,), 3.0)
 DRAIN_S: Final = 60.0
 START_S: Final = 60.0
@@ -41,6 +42,7 @@ class Row(NamedTuple):
     """
 
     database: str
+    recorders: int
     stations: int
     asked_a_second: str
     results: int
@@ -50,48 +52,75 @@ class Row(NamedTuple):
     not_acknowledged: int
     missing: int
     cpu_broker: float
-    cpu_recorder: float
+    cpu_recorders: float
     cpu_database: str
     cpu_stations: float
 
 
-class Scene(NamedTuple):
-    """What runs."""
+class Scene:
+    """What runs: everything but the stations as processes of their own."""
 
-    crowd: Crowd
-    care: Database
-    pids: dict[str, int]
-    kind: str
+    def __init__(self, stack: ExitStack, stations: int) -> None:
+        """Start broker, one recorder and the stations. Raises StationError where one does not come up."""
+        server_url = os.environ.get("DATABASE_URL", "")
+        url = stack.enter_context(fresh_database(server_url)) if server_url else ""
+        self._site = Site(stack.enter_context(temporary_folder()), "127.0.0.1", database_url=url)
+        self._site.begin()
+        self.is_postgres = bool(url)
+        self.care = Database(url or self._site.data / "care.sqlite3")
+        self._port = free_port()
+        self._parts: dict[str, Victim] = {}
+        self._stack = stack
+        conf = str(self._site.broker_configuration(self._port))
+        names = [f"home-{number}" for number in range(stations)]
+        files = [self._site.certify(name) for name in names]
+        subjects = _enrol(self._site, names)
+        self._start("broker", (mosquitto(), "-c", conf), {})
+        self.start_recorder()
+        self.crowd = Crowd(
+            lambda it: Member(names[it], files[it], subjects[it], self._site.host, self._port), stations
+        )
+        stack.callback(self.crowd.close)
+        self._wait(lambda: not self.crowd.turn() and all(member.is_in for member in self.crowd.members))
 
+    def start_recorder(self) -> None:
+        """Start one more, and wait until it listens."""
+        name = f"recorder-{self.recorders + 1}"
+        env = self._site.recorder_env(name, self._port)
+        self._start(name, (*self._site.care.command, "recorder"), env)
+        said = self._site.folder / f"{name}.log"
+        self._wait(lambda: said.exists() and "connected to" in said.read_text())
 
-def begin(stack: ExitStack, stations: int) -> Scene:
-    """Start broker, recorder and stations. Raises StationError where one does not come up."""
-    server_url = os.environ.get("DATABASE_URL", "")
-    url = stack.enter_context(fresh_database(server_url)) if server_url else ""
-    site = Site(stack.enter_context(temporary_folder()), "127.0.0.1", database_url=url)
-    site.begin()
-    port = free_port()
-    names = [f"home-{number}" for number in range(stations)]
-    files = [site.certify(name) for name in names]
-    subjects = _enrol(site, names)
-    env = {**os.environ, **site.recorder_env("recorder-1", port)}
-    conf = site.broker_configuration(port)
-    parts = {
-        "broker": Victim((mosquitto(), "-c", str(conf)), site.folder / "broker.log", dict(os.environ)),
-        "recorder": Victim((*site.care.command, "recorder"), site.folder / "recorder.log", env),
-    }
-    for part in parts.values():
-        stack.callback(part.close)
+    def _start(self, name: str, command: tuple[str, ...], env: dict[str, str]) -> None:
+        part = Victim(command, self._site.folder / f"{name}.log", {**os.environ, **env})
+        self._parts[name] = part
+        self._stack.callback(part.close)
         part.look()
-    said = site.folder / "recorder.log"
-    _wait(lambda: said.exists() and "connected to" in said.read_text(), site.folder)
-    crowd = Crowd(
-        lambda number: Member(names[number], files[number], subjects[number], site.host, port), stations
-    )
-    stack.callback(crowd.close)
-    _wait(lambda: not crowd.turn() and all(member.is_in for member in crowd.members), site.folder)
-    pids = {name: part.pid for name, part in parts.items()}
-    return Scene(crowd, Database(url or site.data / "care.sqlite3"), pids, "PostgreSQL" if url else "SQLite")
+
+    def _wait(self, until: Callable[[], bool]) -> None:
+        end_s = time.monotonic() + START_S
+        while not until():
+            if time.monotonic() > end_s:
+                logs = (log.read_text().splitlines()[-1:] for log in self._site.folder.glob("*.log"))
+                raise StationError(f"not everything came up; last words: {list(logs)}")
+            for part in self._parts.values():
+                part.look()
+            time.sleep(0.01)
+
+    @property
+    def recorders(self) -> int:
+        """How many run."""
+        return len(self._parts) - 1
+
+    def cpu_s(self) -> dict[str, float]:
+        """Return the processor time of each so far, s."""
+        used = {"stations": cpu_s(os.getpid()), "recorders": 0.0, "database": _postgres_s()}
+        for name, part in self._parts.items():
+            if name == "broker":
+                used["broker"] = cpu_s(part.pid)
+            else:
+                used["recorders"] += cpu_s(part.pid)
+        return used
 
 
 def _enrol(site: Site, names: list[str]) -> list[str]:
@@ -108,48 +137,32 @@ def _enrol(site: Site, names: list[str]) -> list[str]:
     return [patient.pseudonym for patient in patients if patient is not None]
 
 
-def _wait(until: Callable[[], bool], folder: Path) -> None:
-    end_s = time.monotonic() + START_S
-    while not until():
-        if time.monotonic() > end_s:
-            raise StationError(f"stations benchmark: not everything came up; see {folder}")
-        time.sleep(0.01)
-
-
 def measure(scene: Scene, asked: str, load: Callable[[Crowd], object]) -> Row:
     """Put one load on and count."""
     crowd = scene.crowd
     crowd.said.clear()
     crowd.took_s.clear()
-    pids = {**scene.pids, "stations": os.getpid()}
-    before, postgres, begun_s = (
-        {name: cpu_s(pid) for name, pid in pids.items()},
-        _postgres_s(),
-        time.monotonic(),
-    )
+    before, begun_s = scene.cpu_s(), time.monotonic()
     load(crowd)
     seconds, served = time.monotonic() - begun_s, len(crowd.took_s)
-    cpu = {name: 100 * (cpu_s(pid) - before[name]) / seconds for name, pid in pids.items()}
-    database = (
-        f"{100 * (_postgres_s() - postgres) / seconds:.0f}" if scene.kind == "PostgreSQL" else "in recorder"
-    )
+    cpu = {name: round(100 * (used_s - before[name]) / seconds) for name, used_s in scene.cpu_s().items()}
     crowd.drain(DRAIN_S)
-    said = set(crowd.said)
     centiles = statistics.quantiles(crowd.took_s, n=100)
     return Row(
-        scene.kind,
+        "PostgreSQL" if scene.is_postgres else "SQLite",
+        scene.recorders,
         len(crowd.members),
         asked,
-        len(said),
+        len(crowd.said),
         round(served / seconds, 1),
         round(centiles[49] * 1e3),
         round(centiles[98] * 1e3),
         crowd.waiting,
-        len(said - scene.care.ids("SELECT id FROM care_trial")),
-        round(cpu["broker"]),
-        round(cpu["recorder"]),
-        database,
-        round(cpu["stations"]),
+        len(crowd.said - scene.care.ids("SELECT id FROM care_trial")),
+        cpu["broker"],
+        cpu["recorders"],
+        str(cpu["database"]) if scene.is_postgres else "in recorder",
+        cpu["stations"],
     )
 
 
@@ -163,10 +176,13 @@ def run(stations: int, rates_hz: tuple[float, ...], seconds: float) -> Iterator[
     """Yield a row for each rate, and one for as much as is taken."""
     chance = random.Random(SEED)
     with ExitStack() as stack:
-        scene = begin(stack, stations)
+        scene = Scene(stack, stations)
         for rate_hz in rates_hz:
             yield measure(scene, f"{rate_hz:g}", lambda it, r=rate_hz: it.at_rate(r, seconds, chance))  # type: ignore[misc]
-        yield measure(scene, "all that is taken", lambda it: it.as_fast_as_acknowledged(seconds))
+        for recorders in range(1, MOST_RECORDERS + 1):
+            if recorders > 1:
+                scene.start_recorder()
+            yield measure(scene, "all that is taken", lambda it: it.as_fast_as_acknowledged(seconds))
 
 
 def main(*, full: bool) -> None:
