@@ -107,7 +107,8 @@ class Recorder:
             self._record()
             self._send()
         except DatabaseError as error:
-            logger.error("the database takes nothing now, trying again: %s", error)  # noqa: TRY400 (one line)
+            said = " ".join(str(error).split())  # PostgreSQL's has several lines
+            logger.error("the database takes nothing now, trying again: %s", said)  # noqa: TRY400 (one line)
             close_old_connections()
             self._pause(wait_s)
 
