@@ -120,9 +120,9 @@ class _Heard:
     def note_alive(self) -> None:
         """Write down who has spoken."""
         if self._alive:
-            # In one order: of two recorders neither waits for what the other holds.
-            rows = Station.objects.select_for_update().filter(pk__in=self._alive).order_by("pk")
-            alive = list(rows.values_list("pk", flat=True))
+            # Never waiting for another recorder: what it holds it notes itself.
+            free = Station.objects.select_for_update(skip_locked=True, no_key=True)
+            alive = list(free.filter(pk__in=self._alive).values_list("pk", flat=True))
             Station.objects.filter(pk__in=alive).update(last_seen=timezone.now())
 
 
