@@ -83,7 +83,7 @@ class _Socket(ssl.SSLSocket):
 
     def do_handshake(self, block: bool = False) -> None:  # noqa: FBT001, FBT002 (as it is inherited)
         self.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-        # Else a short message waits for the acknowledgement of the one before it, which the peer delays (RFC 896).
+        # Else a short message waits until the one before it is acknowledged, which the peer delays (RFC 896).
         self.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         for option, value in _SILENT_PEER.items():
             if hasattr(socket, option):  # Linux has them all
