@@ -82,6 +82,8 @@ class Scene:
         )
         stack.callback(self.crowd.close)
         self._wait(lambda: not self.crowd.turn() and all(member.is_in for member in self.crowd.members))
+        self.crowd.members[0].say()  # acknowledged after all that came before it
+        self.crowd.drain(START_S)
 
     def start_recorder(self) -> None:
         """Start one more, and wait until it listens."""

@@ -6,6 +6,7 @@ Runs inside the transaction of `intake`.
 import logging
 import uuid
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import datetime
 from typing import Any, Final, TypeVar
 
@@ -39,7 +40,7 @@ Sessions = dict[uuid.UUID, models.Session]
 def known_sessions(bodies: Iterable[msgspec.Struct]) -> Sessions:
     """Return the sessions that these results are of, as far as they are there: one look for all."""
     named = [body.session for body in bodies if isinstance(body, TrialResult | SessionResult)]
-    return models.Session.objects.in_bulk({uuid.UUID(it) for it in named if _is_uuid(it)})
+    return models.Session.objects.in_bulk(readable_ids(named))
 
 
 def file_body(body: msgspec.Struct, envelope: Envelope, message: models.Message, sessions: Sessions) -> None:
@@ -213,12 +214,13 @@ def _plain(envelope: Envelope) -> dict[str, Any]:
     return msgspec.json.decode(envelope.body, type=dict[str, Any])
 
 
-def _is_uuid(text: str) -> bool:
-    try:
-        identifier(text, "")
-    except MessageError:
-        return False
-    return True
+def readable_ids(texts: Iterable[str]) -> set[uuid.UUID]:
+    """Return those that are UUIDs."""
+    found = set()
+    for text in texts:
+        with suppress(MessageError):
+            found.add(identifier(text, ""))
+    return found
 
 
 def identifier(text: str, where: str) -> uuid.UUID:

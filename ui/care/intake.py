@@ -21,7 +21,7 @@ from station.link.messages import (
     decode_envelope,
     parse_up_topic,
 )
-from ui.care.filing import file_body, identifier, known_sessions, make_or_get
+from ui.care.filing import file_body, identifier, known_sessions, make_or_get, readable_ids
 from ui.care.models import Message, Refused, Station
 
 logger = logging.getLogger(__name__)
@@ -101,6 +101,8 @@ class _Heard:
         sids = {it.address.station for it in read if it.envelope is not None}
         self._stations = {it.sid: it for it in Station.objects.filter(sid__in=sids)}
         self.sessions = known_sessions([it.body for it in read if it.body is not None])
+        ids = readable_ids([it.envelope.id for it in read if it.envelope is not None])
+        self.messages = Message.objects.defer("payload").in_bulk(ids)
 
     def station(self, sid: str) -> Station:
         """Return the station of this id."""
@@ -116,6 +118,7 @@ class _Heard:
         """Look up again: what was rolled back may have made, or changed, a station or a session."""
         self._stations.clear()
         self.sessions.clear()
+        self.messages.clear()
 
     def note_alive(self) -> None:
         """Write down who has spoken."""
@@ -143,15 +146,18 @@ def _accept(arrival: Arrival, read: _Read, heard: _Heard) -> Receipt | None:
     if envelope is None:
         return None
     station = heard.station(address.station)
-    message, is_new = make_or_get(
-        Message.objects,
-        identifier(envelope.id, "id"),
-        station=station,
-        seq=envelope.seq,
-        type=envelope.type,
-        known=body is not None,
-        payload=arrival.payload,
-    )
+    id_, is_new = identifier(envelope.id, "id"), False
+    message = heard.messages.get(id_)
+    if message is None:
+        message, is_new = make_or_get(
+            Message.objects,
+            id_,
+            station=station,
+            seq=envelope.seq,
+            type=envelope.type,
+            known=body is not None,
+            payload=arrival.payload,
+        )
     if message.station_id != station.pk:
         raise MessageError(f"id {envelope.id} was used before by another station")
     if is_new and not arrival.retained and not envelope.hist:
