@@ -29,6 +29,8 @@ NAMES: Final = (
     "outage",
     "raw",
     "live",
+    "network",
+    "stations",
 )
 # These live in virtual time, and can be given any length.
 TIMED: Final = ("driver", "rivals", "memory")

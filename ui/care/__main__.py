@@ -171,7 +171,8 @@ def _run(arguments: argparse.Namespace) -> int:
     try:
         code: int = verb.run(arguments)
     except DatabaseError as error:
-        sys.stderr.write(f"balance-care {arguments.verb}: the care database cannot be used: {error}\n")
+        said = " ".join(str(error).split())
+        sys.stderr.write(f"balance-care {arguments.verb}: the care database cannot be used: {said}\n")
         return 1
     return code
 
