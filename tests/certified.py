@@ -86,7 +86,7 @@ class Site:
 
 
 class Peer:
-    """A client with a certificate, without one, or without TLS; it moves on only while something is awaited."""
+    """A client with or without a certificate or TLS; it moves on only while something is awaited."""
 
     def __init__(
         self, port: int, files: Credentials | None, *, calls_itself: str = "", will: str = ""
