@@ -11,7 +11,7 @@ from paho.mqtt.reasoncodes import ReasonCode
 from station.link.broker import Broker
 from station.link.messages import up_topic
 
-KEEP_ALIVE_S: Final = 10
+KEEP_ALIVE_S: Final = 12
 LONGEST_PAUSE_S: Final = 2  # between tries: who has the network back must not wait for the next one
 
 # What is put into the queue in place of a topic when it is the connection itself that has news.

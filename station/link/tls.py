@@ -37,9 +37,9 @@ _OF_US: Final = {  # alerts of the broker (RFC 8446, section 6.2), as OpenSSL na
 # A peer that vanished (power, cable, a NAT that forgot) ends nothing, and MQTT asks after one keep-alive and
 # waits another. The kernel asks sooner, and gives up in time for a new connection (tcp(7)).
 _SILENT_PEER: Final = {
-    "TCP_KEEPIDLE": 8,  # s
-    "TCP_KEEPINTVL": 3,  # s
-    "TCP_USER_TIMEOUT": 12_000,  # ms, of what was sent and what was asked
+    "TCP_KEEPIDLE": 4,  # s
+    "TCP_KEEPINTVL": 2,  # s
+    "TCP_USER_TIMEOUT": 8_000,  # ms, of what was sent and what was asked
 }
 _NO_TLS: Final = ("WRONG_VERSION_NUMBER", "PROTOCOL_VERSION", "UNSUPPORTED_PROTOCOL")
 

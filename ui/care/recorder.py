@@ -28,7 +28,7 @@ from ui.care.intake import Arrival, Receipt, store
 
 logger = logging.getLogger(__name__)
 
-KEEPALIVE_S: Final = 10
+KEEPALIVE_S: Final = 12
 SESSION_EXPIRY_S: Final = 7 * 24 * 3600  # the broker keeps what comes while the recorder is away this long
 RECEIVE_MAXIMUM: Final = 200  # messages not yet acknowledged; bounds what a database in trouble makes us hold
 IDS_PER_ACK: Final = 100
