@@ -17,8 +17,9 @@ from ui.care.roles import PERMISSIONS
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("care_folder")]
 
 ROLES: Final = tuple(PERMISSIONS)
-# What each role gets for GET and for an empty POST, in the order therapist, assistant, admin, auditor. 302 leads on,
-# 404 hides, 403 refuses the role, 405 the method, 409 a form of another state, 422 an empty form.
+# What each role gets for GET and for an empty POST, in the order therapist, assistant, admin, auditor.
+# 302 leads on, 404 hides, 403 refuses the role, 405 the method, 409 a form of another state, 422 an empty
+# form.
 Row = tuple[tuple[int, int, int, int], tuple[int, int, int, int]]
 OPEN: Final = {"login"}  # without a log-in
 MATRIX: Final[dict[str, Row]] = {
@@ -52,7 +53,16 @@ MATRIX: Final[dict[str, Row]] = {
     "second_factor_off": ((405,) * 4, (302,) * 4),
 }
 # Of somebody else's patient: results are not there for anybody; the record is for who manages every one.
-HIDDEN: Final = {"patient", "programme", "prescription_state", "trial", "patient_copy", "record", "record_act", "forget"}
+HIDDEN: Final = {
+    "patient",
+    "programme",
+    "prescription_state",
+    "trial",
+    "patient_copy",
+    "record",
+    "record_act",
+    "forget",
+}
 MANAGED: Final = {"record", "record_act", "forget"}
 
 
@@ -76,7 +86,9 @@ def url(name: str, place: Clinic, whose: str) -> str:
         "team_id": place.team.pk,
     }
     # Every argument of this name's pattern: reverse refuses one too many.
-    converters = next(p for p in get_resolver().url_patterns if getattr(p, "name", None) == name).pattern.converters
+    converters = next(
+        p for p in get_resolver().url_patterns if getattr(p, "name", None) == name
+    ).pattern.converters
     return reverse(name, kwargs={key: arguments[key] for key in converters})
 
 
@@ -189,7 +201,10 @@ def test_nobody_sees_what_was_sent_to_a_station_for_somebody_before(place: Clini
     sid = place.own.home.sid
     admin = client_of(place.people["admin"])
     state = admin.get(url("record", place, "own")).context["state"]
-    assert admin.post(url("record_act", place, "own"), {"act": "free", "sid": sid, "state": state}).status_code == 302
+    assert (
+        admin.post(url("record_act", place, "own"), {"act": "free", "sid": sid, "state": state}).status_code
+        == 302
+    )
     page = client_of(place.people["therapist"]).get(url("patient", place, "own"))
     assert page.status_code == 200
     from ui.care.roster import free_station, give_station  # noqa: PLC0415

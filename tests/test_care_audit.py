@@ -29,7 +29,9 @@ WHEN = datetime(2026, 5, 4, 9, tzinfo=UTC)
 def chain(count: int) -> list[Link]:
     links, digest = [], START
     for number in range(1, count + 1):
-        line = Line(number, WHEN + timedelta(seconds=number), 1, "anna", "looked", f"p-{number}", f"p-{number}")
+        line = Line(
+            number, WHEN + timedelta(seconds=number), 1, "anna", "looked", f"p-{number}", f"p-{number}"
+        )
         links.append(Link(line, digest := digest_of(line, digest)))
     return links
 
@@ -91,7 +93,7 @@ def test_a_chain_written_anew_as_a_whole_is_not_the_one_that_was_written_down() 
         ("UPDATE care_audit SET action = 'nothing' WHERE number = 2", "line 2 ("),
         ("DELETE FROM care_audit WHERE number = 2", "line 2 is missing"),
         ("DELETE FROM care_audit WHERE number = 3", "line 3 is missing"),
-        ("UPDATE care_auditend SET number = 2", "the chain ends with line"),
+        ("UPDATE care_auditend SET number = 2", "the end that is kept (line 2) does not fit line 2"),
     ],
 )
 def test_meddling_in_the_database_is_found_by_the_command(
@@ -105,7 +107,7 @@ def test_meddling_in_the_database_is_found_by_the_command(
         cursor.execute(meddle)
     assert main(["audit", "--verify", "--seen", end]) == 1
     captured = capsys.readouterr()
-    assert said in captured.err or said in ("the chain ends with line",)
+    assert said in captured.err
     assert captured.err.count("\n") == 1
 
 
@@ -121,7 +123,7 @@ def test_the_rows_refuse_what_would_break_the_chain() -> None:
     for act in acts:
         with pytest.raises(TypeError):
             act()
-    assert verify_audit().count == 1
+    assert verify_audit().lines == 1
 
 
 @pytest.mark.django_db(transaction=True)  # an open transaction cannot be copied
@@ -130,7 +132,8 @@ def test_writers_at_once_make_one_chain(tmp_path: Path) -> None:
     file = tmp_path / "care.sqlite3"
     with closing(sqlite3.connect(file)) as copy:
         connection.connection.backup(copy)
-    together, said = Barrier(4), []
+    together = Barrier(4)
+    said: list[Any] = []
 
     def on_file(work: Callable[[], object]) -> None:
         connection.settings_dict = {**connection.settings_dict, "NAME": str(file)}  # this thread's own
@@ -165,7 +168,9 @@ def test_lines_of_an_older_version_come_into_the_chain_in_their_order() -> None:
     with connection.cursor() as cursor:
         cursor.execute("UPDATE care_audit SET digest = '', about = '', number = 1000 + number")
     AuditEnd._base_manager.all().delete()
-    plain = type("Plain", (), {"objects": Audit._base_manager})  # as a migration sees it: without our rules
+    plain: Any = type(
+        "Plain", (), {"objects": Audit._base_manager}
+    )  # as a migration sees it: no rules of ours
 
     class Old:
         @staticmethod
@@ -183,7 +188,8 @@ def test_the_auditor_finds_lines_and_takes_them_as_csv(client: Client) -> None:
     write(None, "looked at a patient", "p-1", by="=HYPERLINK(1)")
     write(None, "sent programme version 2", "p-2", by="bert")
     client.force_login(
-        add_user("otto", role="auditor", password=PASSWORD), backend="django.contrib.auth.backends.ModelBackend"
+        add_user("otto", role="auditor", password=PASSWORD),
+        backend="django.contrib.auth.backends.ModelBackend",
     )
     page = client.get("/audit/", {"about": "p-2"}).content.decode()
     assert "sent programme version 2" in page

@@ -4,6 +4,7 @@ A person sees the patients that were assigned to them or to a team of theirs, if
 Who manages the roster sees every name, station and assignment there, and results only where assigned.
 """
 
+import uuid
 from typing import Final, NoReturn
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, User
@@ -113,7 +114,7 @@ def record_for(request: HttpRequest, pseudonym: str) -> Patient:
     return _or_404(request, roster_of(request.user), pseudonym)
 
 
-def trial_for(request: HttpRequest, trial_id: object) -> Trial:
+def trial_for(request: HttpRequest, trial_id: uuid.UUID) -> Trial:
     """Return a trial of a patient of whoever asks. Raises Http404, with a line in the audit."""
     trial = trials_of(request.user).select_related("session__patient", "session__station").filter(pk=trial_id)
     return trial.first() or _refuse(request, str(trial_id))

@@ -22,7 +22,7 @@ LETTERS: Final = "abcdefghjkmnpqrstuvwxyz23456789"
 
 @transaction.atomic
 def add_user(name: str, *, role: str, password: str, all_patients: bool = False) -> User:
-    """Return the person with this role and password, made when new; with `all_patients` in the practice's team.
+    """Return the person with this role and password, made when new; with `all_patients` they see everybody.
 
     Raises ConfigError for a bad name, an unknown role, or a password that is empty or weak.
     """
@@ -118,7 +118,7 @@ def give_role(user: User, role: str) -> None:
 
 @transaction.atomic
 def lock(user: User) -> None:
-    """Keep an account from logging in, and end its sessions. Raises ConfigError for the last administrator."""
+    """Keep an account from logging in, and end its sessions. Raises ConfigError for the last admin."""
     _keep_an_admin(user)
     User.objects.filter(pk=user.pk).update(is_active=False)
 

@@ -68,13 +68,10 @@ def caseload(of: QuerySet[Patient]) -> list[Line]:
 
 def _newest_prescriptions(stations: Sequence[Station]) -> dict[int, Prescription]:
     of_stations = Prescription.objects.filter(station__in=stations).order_by("version").defer("signed")
-    owners = {station.pk: station.patient_id for station in stations}
-    subjects = dict(Patient.objects.filter(pk__in=owners.values()).values_list("pk", "pseudonym"))
-    return {
-        rx.station_id: rx
-        for rx in of_stations
-        if rx.document["subj"] == subjects.get(owners[rx.station_id])  # not of somebody before
-    }
+    keys = [station.pk for station in stations]
+    subjects = dict(Station.objects.filter(pk__in=keys).values_list("pk", "patient__pseudonym"))
+    # Not what was sent for somebody before.
+    return {rx.station_id: rx for rx in of_stations if rx.document["subj"] == subjects[rx.station_id]}
 
 
 def done_words(trials: Sequence[Trial]) -> tuple[str, ...]:

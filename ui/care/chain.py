@@ -40,7 +40,7 @@ class Link(NamedTuple):
 class Verdict(NamedTuple):
     """Whether the chain is whole. `broken` names the first line that is not as it was written."""
 
-    count: int
+    lines: int  # up to here it is whole
     digest: str  # of the last line that was right
     broken: str | None
 
@@ -59,7 +59,10 @@ class End(NamedTuple):
     digest: str
 
 
-def verify(links: Iterable[Link], end: End, *, start: End = End(0, START), seen: End | None = None) -> Verdict:
+BEGINNING: Final = End(0, START)
+
+
+def verify(links: Iterable[Link], end: End, *, start: End = BEGINNING, seen: End | None = None) -> Verdict:
     """Follow the chain from the line after `start` to its end.
 
     `seen` was written down elsewhere: a chain that was written anew as a whole is right in itself, but it is
@@ -77,7 +80,7 @@ def verify(links: Iterable[Link], end: End, *, start: End = End(0, START), seen:
     if count < end.number:
         return Verdict(count, before, _gap(count + 1, end.number + 1))
     if (count, before) != end:
-        return Verdict(count, before, f"the chain ends with line {count}, its end is kept as line {end.number}")
+        return Verdict(count, before, f"the end that is kept (line {end.number}) does not fit line {count}")
     return Verdict(count, before, None)
 
 

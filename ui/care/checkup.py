@@ -75,7 +75,9 @@ def _line(error: BaseException) -> str:
 
 def _folder(folder: DataFolder) -> Iterator[Finding]:
     if not folder.path.is_dir():
-        yield Finding("folder", BAD, f"{folder.path} is not there; run: balance-care migrate, or set BALANCE_CARE_DATA")
+        yield Finding(
+            "folder", BAD, f"{folder.path} is not there; run: balance-care migrate, or set BALANCE_CARE_DATA"
+        )
         return
     open_ = [str(file) for file in _private(folder) if file.exists() and _others_may(file)]
     if open_:
@@ -122,7 +124,7 @@ def _audit() -> Finding:
     if verdict.broken is not None:
         words = f"{verdict.broken}; keep a copy of the database, and find out who wrote to it"
         return Finding("audit", BAD, words)
-    return Finding("audit", OK, f"whole; its end is {verdict.count}:{verdict.digest}")
+    return Finding("audit", OK, f"whole; its end is {verdict.lines}:{verdict.digest}")
 
 
 def _recorder() -> Finding:
@@ -131,23 +133,31 @@ def _recorder() -> Finding:
         return Finding("recorder", LOOK, "no recorder has run yet; start: balance-care recorder")
     alive = [pulse for pulse in pulses if timezone.now() - pulse.at < SILENT_AFTER]
     if not alive:
-        words = f"last at work on {pulses[0].at:%Y-%m-%d %H:%M} UTC; start it again, results wait at the stations"
+        words = (
+            f"last at work on {pulses[0].at:%Y-%m-%d %H:%M} UTC; start it again, results wait at the stations"
+        )
         return Finding("recorder", BAD, words)
     apart = [pulse.name for pulse in alive if not pulse.connected]
     if apart:
         return Finding("recorder", BAD, f"{', '.join(apart)}: no connection to the broker; its log says why")
-    return Finding("recorder", OK, f"at work, connected to the broker: {', '.join(sorted(p.name for p in alive))}")
+    return Finding(
+        "recorder", OK, f"at work, connected to the broker: {', '.join(sorted(p.name for p in alive))}"
+    )
 
 
 def _people() -> Finding:
     active = User.objects.filter(is_active=True)
     if not active.filter(groups__name=ADMIN).exists():
-        return Finding("people", LOOK, "nobody is administrator; run: balance-care user add NAME --role admin")
+        return Finding(
+            "people", LOOK, "nobody is administrator; run: balance-care user add NAME --role admin"
+        )
     with_factor = TOTPDevice.objects.filter(confirmed=True).values("user")
     without = active.filter(groups__isnull=False).exclude(pk__in=with_factor).order_by("username")
     names = [user.get_username() for user in without.distinct() if user.has_usable_password()]
     if names and settings.SECOND_FACTOR_REQUIRED:
-        return Finding("people", LOOK, f"no second factor yet: {_some(names)}; the site asks at their next log-in")
+        return Finding(
+            "people", LOOK, f"no second factor yet: {_some(names)}; the site asks at their next log-in"
+        )
     return Finding("people", OK, f"accounts: {active.count()}")
 
 
@@ -186,7 +196,9 @@ def _given(authority: Authority) -> Iterator[Finding]:
     ended = sorted(name for name, number in days.items() if number < 0)
     soon = sorted(name for name, number in days.items() if 0 <= number <= WARN_DAYS)
     if left <= WARN_DAYS:
-        yield Finding("certificates", BAD, f"the authority itself ends in {left} days: every station is enrolled anew")
+        yield Finding(
+            "certificates", BAD, f"the authority itself ends in {left} days: every station is enrolled anew"
+        )
     elif ended:
         yield Finding("certificates", BAD, f"ended: {_some(ended)}; renew them (docs/link-security.md)")
     elif soon:

@@ -1,7 +1,7 @@
 """A person is forgotten: name and results go, the pseudonym stays in the audit and is never used again."""
 
 from collections.abc import Iterator
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, cast
 
 import msgspec
 from django.contrib.auth.models import User
@@ -70,7 +70,7 @@ def delete_with_all(rows: QuerySet[Model]) -> None:
     for relation in rows.model._meta.related_objects:  # noqa: SLF001 Django documents it
         if relation.many_to_many or relation.related_model is models.Station:
             continue
-        referring = relation.related_model._base_manager  # noqa: SLF001
+        referring = cast("type[Model]", relation.related_model)._base_manager  # noqa: SLF001
         delete_with_all(referring.filter(**{f"{relation.field.name}__in": rows}))
     rows.delete()
 

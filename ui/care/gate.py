@@ -1,4 +1,4 @@
-"""What stands between a log-in and the site: the age of the session, the second factor, a password of one's own."""
+"""What stands between a log-in and the site: a session's age, the second factor, a password of one's own."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -25,7 +25,7 @@ SEEN: Final = "care-seen"
 NOTED_EVERY: Final = timedelta(minutes=1)  # a click within it writes nothing
 # Pages for who has not come through yet.
 BEFORE: Final = {"login", "logout", "second_factor", "second_factor_setup", "second_factor_picture"}
-OWN_PASSWORD: Final = "password"
+OWN_PAGE: Final = "password"
 
 
 class Gate:
@@ -35,6 +35,7 @@ class Gate:
         self._get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Pass the request on; `process_view` decides when its page is known."""
         return self._get_response(request)
 
     def process_view(self, request: HttpRequest, *_: Any) -> HttpResponseBase | None:
@@ -48,8 +49,8 @@ class Gate:
         if page in BEFORE:
             return None
         step = missing_step(request)
-        if step is None and page != OWN_PASSWORD and must_change_password(request.user):
-            step = OWN_PASSWORD
+        if step is None and page != OWN_PAGE and must_change_password(request.user):
+            step = OWN_PAGE
         return redirect(_with_way_back(request, step)) if step else None
 
 
@@ -67,7 +68,9 @@ def _age(request: HttpRequest, now: datetime) -> str:
         return gettext("Your working day here was over, so you were logged out. Log in to go on.")
     if now - seen > settings.SESSION_IDLE:
         minutes = int(settings.SESSION_IDLE.total_seconds() // 60)
-        return gettext("You were logged out after %(minutes)d minutes without a click.") % {"minutes": minutes}
+        return gettext("You were logged out after %(minutes)d minutes without a click.") % {
+            "minutes": minutes
+        }
     # A page that asks again by itself is nobody's click.
     if now - seen > NOTED_EVERY and request.headers.get("X-Requested-With") != "fetch":
         session[SEEN] = now.isoformat()

@@ -18,7 +18,18 @@ from ui.care.access import seen_by
 from ui.care.models import Audit, Patient, Prescription, RawTrace, Trial
 
 TRIAL_COLUMNS: Final = (
-    *("id", "session_id", "number", "routine", "rung", "side", "support_kind", "vision", "surface", "attempt"),
+    *(
+        "id",
+        "session_id",
+        "number",
+        "routine",
+        "rung",
+        "side",
+        "support_kind",
+        "vision",
+        "surface",
+        "attempt",
+    ),
     *("started", "outcome", "hold_s", "target_hold_s", "velocity_mm_s", "pea95_mm2", "sim", "cal", "alg"),
 )
 AUDIT_COLUMNS: Final = ("number", "when", "by", "action", "subject", "about", "digest")
@@ -31,7 +42,7 @@ trials.csv          one row a trial; measures with units in their names
 events.json         what the care team was told of
 journal.json        what the patient wrote down
 programmes.json     every programme that was sent, as it was signed, and the station's answer
-raw/TRIAL.json      the raw counts of a trial, as the station sent them ("data" is base64, see docs/analyse.md)
+raw/TRIAL.json      the raw counts of a trial, as the station sent them ("data" is base64)
 audit.csv           who looked at or changed something about this patient
 
 "sim": true, or True in a column sim, marks data of a simulated board: they are of no person.
@@ -55,11 +66,15 @@ def _files(patient: Patient) -> Iterator[tuple[str, str | bytes]]:
     yield "sessions.json", _json([_session(session) for session in sessions])
     trials = Trial.objects.filter(session__patient=patient).order_by("started", "number")
     yield "trials.csv", table(TRIAL_COLUMNS, trials.values_list(*TRIAL_COLUMNS))
-    yield "events.json", _json(
-        list(patient.events.order_by("happened").values("kind", "session", "happened", "detail", "sim"))
+    yield (
+        "events.json",
+        _json(
+            list(patient.events.order_by("happened").values("kind", "session", "happened", "detail", "sim"))
+        ),
     )
-    yield "journal.json", _json(
-        list(patient.journals.order_by("written").values("session", "written", "body", "sim"))
+    yield (
+        "journal.json",
+        _json(list(patient.journals.order_by("written").values("session", "written", "body", "sim"))),
     )
     yield "programmes.json", _json([_programme(each) for each in _programmes(patient)])
     yield "audit.csv", table(AUDIT_COLUMNS, audit_about(patient).values_list(*AUDIT_COLUMNS))
@@ -108,7 +123,7 @@ def _programme(each: Prescription) -> dict[str, Any]:
 
 
 def audit_about(patient: Patient) -> QuerySet[Audit]:
-    """Return the lines about a patient, the oldest first; lines of an older version say a trial's id alone."""
+    """Return the lines about a patient, the oldest first; older versions noted a trial's id alone."""
     texts = Trial.objects.filter(session__patient=patient).annotate(text=Cast("pk", CharField()))
     # SQLite keeps a UUID without its hyphens.
     bare = Replace("subject", Value("-"), Value("")) if connection.vendor == "sqlite" else F("subject")

@@ -58,7 +58,9 @@ class CodeForm(forms.Form):
     code = forms.CharField(
         label=_("Code"),
         max_length=20,
-        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "autofocus": True, "spellcheck": "false"}),
+        widget=forms.TextInput(
+            attrs={"autocomplete": "one-time-code", "autofocus": True, "spellcheck": "false"}
+        ),
     )
 
 
@@ -90,7 +92,9 @@ class PersonForm(forms.Form):
     name = forms.CharField(
         label=_("Name to log in with"),
         max_length=150,
-        help_text=_("Letters, digits and @ . + - _ only. It stands in the audit for good, and cannot be changed."),
+        help_text=_(
+            "Letters, digits and @ . + - _ only. It stands in the audit for good, and cannot be changed."
+        ),
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
     role = forms.ChoiceField(label=_("Role"), choices=[*ROLE.items()])

@@ -31,13 +31,18 @@ def wipe_order(sid: str) -> list[str]:
     """Return what to do with a station that goes from one home to another, or out of use."""
     return [
         gettext("Let it send what it still has: its outbox is empty when the page of the station says so."),
-        gettext("On the station, stop it and delete its state folder. It holds the results, the programme and "
-                "the enrolment of whoever trained on it: sudo rm -r /var/lib/balance-station, "
-                "or the folder of `state` in station.toml."),
+        gettext(
+            "On the station, stop it and delete its state folder. It holds the results, the programme and "
+            "the enrolment of whoever trained on it: sudo rm -r /var/lib/balance-station, "
+            "or the folder of `state` in station.toml."
+        ),
         gettext("Here, take its certificates back: balance-care revoke %(sid)s, then restart the broker.")
         % {"sid": sid},
-        gettext("Clear its programme at the broker, on a machine that may: mosquitto_pub -r -n -t "
-                "bal/v1/s/%(sid)s/down/rx") % {"sid": sid},
+        gettext(
+            "Clear its programme at the broker, on a machine that may: mosquitto_pub -r -n -t "
+            "bal/v1/s/%(sid)s/down/rx"
+        )
+        % {"sid": sid},
     ]
 
 
@@ -45,8 +50,12 @@ def enrol_order(sid: str, pseudonym: str) -> list[str]:
     """Return what to do for a station to speak for a patient."""
     names = {"sid": sid, "pseudonym": pseudonym}
     return [
-        gettext("On the station: balance-station enrol --station %(sid)s. It writes %(sid)s.request.pem.") % names,
-        gettext("On this server: balance-care enrol %(sid)s --patient %(pseudonym)s "
-                "--request %(sid)s.request.pem. It writes %(sid)s.bundle.json.") % names,
+        gettext("On the station: balance-station enrol --station %(sid)s. It writes %(sid)s.request.pem.")
+        % names,
+        gettext(
+            "On this server: balance-care enrol %(sid)s --patient %(pseudonym)s "
+            "--request %(sid)s.request.pem. It writes %(sid)s.bundle.json."
+        )
+        % names,
         gettext("On the station: balance-station enrol %(sid)s.bundle.json, then start it again.") % names,
     ]

@@ -16,7 +16,8 @@ class Connected(Protocol):
     """What knows whether it has its broker."""
 
     @property
-    def is_connected(self) -> bool: ...
+    def is_connected(self) -> bool:
+        """Whether the connection stands."""
 
 
 class Pulse:

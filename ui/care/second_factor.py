@@ -1,4 +1,4 @@
-"""The second factor: a code of an app on the person's telephone (TOTP, RFC 6238), and backup codes on paper."""
+"""The second factor: a code of an app on a telephone (TOTP, RFC 6238), and backup codes on paper."""
 
 import base64
 import io
@@ -12,6 +12,7 @@ from django.db import transaction
 from django.http import HttpRequest
 from django.utils.translation import gettext
 from django_otp import login as otp_login
+from django_otp.middleware import is_verified
 from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
@@ -36,10 +37,15 @@ def device_of(user: User) -> TOTPDevice | None:
     return TOTPDevice.objects.filter(user=user, confirmed=True).first()
 
 
+def users_with_one() -> set[int]:
+    """Return the keys of the accounts that use an app."""
+    return set(TOTPDevice.objects.filter(confirmed=True).values_list("user_id", flat=True))
+
+
 def missing_step(request: HttpRequest) -> str | None:
     """Return the name of the page at which somebody who has logged in must stop first, None for no such."""
     user = request.user
-    if not isinstance(user, User) or user.is_verified():
+    if not isinstance(user, User) or is_verified(user):
         return None
     if request.session.get(BACKEND_SESSION_KEY) == single_sign_on.BACKEND:
         return None  # the clinic's identity provider asks for it
@@ -57,7 +63,9 @@ def begin(user: User) -> TOTPDevice:
 def picture(device: TOTPDevice) -> bytes:
     """Return the QR code an app reads, as SVG."""
     out = io.BytesIO()
-    segno.make(device.config_url, error="m").save(out, kind="svg", scale=6, border=4, dark="#000", light="#fff")
+    segno.make(device.config_url, error="m").save(
+        out, kind="svg", scale=6, border=4, dark="#000", light="#fff"
+    )
     return out.getvalue()
 
 
@@ -101,7 +109,8 @@ def _verify(device: TOTPDevice | StaticDevice, code: str) -> Answer:
     if device.verify_token("".join(code.split())):
         return Answer(ok=True)
     reason = gettext(
-        "This code is not right, or it was used already. Wait for the next one; the telephone's clock must be right."
+        "This code is not right, or it was used already. Wait for the next one; the telephone's clock must "
+        "be right."
     )
     return Answer(ok=False, reason=reason)
 
@@ -118,4 +127,4 @@ def new_codes(user: User) -> list[str]:
 
 def codes_left(user: User) -> int:
     """Return how many backup codes were not used yet."""
-    return StaticToken.objects.filter(device__user=user).count()
+    return int(StaticToken.objects.filter(device__user=user).count())

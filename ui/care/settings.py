@@ -5,7 +5,7 @@
 | BALANCE_CARE_DATA | data folder | ~/.local/share/balance-care |
 | BALANCE_CARE_HOSTS | names the site answers to, with commas | localhost,127.0.0.1,[::1] |
 | BALANCE_CARE_HTTPS | 1 where a proxy serves the site over TLS: cookies then never travel without, HSTS | 0 |
-| BALANCE_CARE_PROXY | addresses of that proxy, with commas: whose word on the caller's address is taken | 127.0.0.1,::1 |
+| BALANCE_CARE_PROXY | addresses of that proxy, with commas: its word on the caller is taken | 127.0.0.1,::1 |
 | BALANCE_CARE_TOTP | 1: everybody needs a second factor | 1 where served beyond this machine, else 0 |
 | BALANCE_CARE_IDLE_MINUTES | a session without a click ends after | 30 |
 | BALANCE_CARE_SESSION_HOURS | a session ends after, whatever is clicked | 8 |

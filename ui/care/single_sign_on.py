@@ -4,7 +4,7 @@
 |---|---|
 | BALANCE_CARE_OIDC | the provider's issuer, https://… |
 | BALANCE_CARE_OIDC_CLIENT, _SECRET | this site's id and secret there |
-| BALANCE_CARE_OIDC_AUTHORIZE, _TOKEN, _USERINFO, _JWKS | its addresses, where they are not those of Keycloak |
+| BALANCE_CARE_OIDC_AUTHORIZE, _TOKEN, _USERINFO, _JWKS | its addresses, where not as Keycloak's |
 | BALANCE_CARE_OIDC_NAME | the claim that holds the account's name (default preferred_username) |
 | BALANCE_CARE_OIDC_ROLES | the claim that lists the roles (default roles) |
 """

@@ -26,7 +26,7 @@ class ClinicBackend(OIDCAuthenticationBackend):  # type: ignore[misc]
 
     def create_user(self, claims: dict[str, Any]) -> User:
         """Return a new account, with no password of its own."""
-        user = User(username=name_of(claims))
+        user = User(username=name_of(claims) or "")
         user.set_unusable_password()
         user.save()
         return self.update_user(user, claims)

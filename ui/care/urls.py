@@ -1,7 +1,7 @@
 """The pages of the site. No name of a patient stands in an address: those end up in logs."""
 
 from django.contrib.auth.views import LogoutView
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from ui.care import single_sign_on
 from ui.care.views import account, people, refusals, roster
@@ -11,7 +11,7 @@ from ui.care.views.patients import patient_list, patient_page
 from ui.care.views.programme import prescription_state, programme_form
 from ui.care.views.trials import trial_page
 
-urlpatterns = [
+urlpatterns: list[URLPattern | URLResolver] = [
     path("", patient_list, name="patients"),
     path("login/", account.SiteLogin.as_view(), name="login"),
     path("login/code/", account.second_factor_page, name="second_factor"),

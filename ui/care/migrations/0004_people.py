@@ -61,7 +61,6 @@ def nothing(_apps: Any, _schema: Any) -> None:
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
         ("care", "0003_journal"),
         ("auth", "0012_alter_user_first_name_max_length"),
@@ -198,9 +197,7 @@ class Migration(migrations.Migration):
             ],
             options={"verbose_name": "end of the audit"},
         ),
-        migrations.AddField(
-            "audit", "number", models.PositiveBigIntegerField(editable=False, null=True)
-        ),
+        migrations.AddField("audit", "number", models.PositiveBigIntegerField(editable=False, null=True)),
         migrations.AddField("audit", "by", models.CharField(blank=True, max_length=150, default="")),
         migrations.AddField("audit", "about", models.CharField(blank=True, max_length=64, default="")),
         migrations.AddField("audit", "digest", models.CharField(editable=False, max_length=64, default="")),

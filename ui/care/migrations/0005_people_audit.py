@@ -7,9 +7,7 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.AlterModelOptions("audit", {"ordering": ("-number",), "verbose_name": "audit line"}),
-        migrations.AlterField(
-            "audit", "number", models.PositiveBigIntegerField(editable=False, unique=True)
-        ),
+        migrations.AlterField("audit", "number", models.PositiveBigIntegerField(editable=False, unique=True)),
         migrations.AlterField("audit", "by", models.CharField(blank=True, max_length=150)),
         migrations.AlterField("audit", "about", models.CharField(blank=True, db_index=True, max_length=64)),
         migrations.AlterField("audit", "digest", models.CharField(editable=False, max_length=64)),

@@ -43,7 +43,9 @@ class AuditLines(models.QuerySet["Audit"]):
         """Raise TypeError: each line follows on the one before."""
         raise TypeError("audit lines are added one by one")
 
-    bulk_update = update
+    def bulk_update(self, *_args: Any, **_kwargs: Any) -> NoReturn:
+        """Raise TypeError: an audit line is never changed."""
+        raise TypeError("an audit line is never changed")
 
 
 class Audit(models.Model):
@@ -67,11 +69,6 @@ class Audit(models.Model):
     def __str__(self) -> str:
         return f"{self.when:%Y-%m-%d %H:%M:%S} {self.action} {self.subject}"
 
-    @property
-    def line(self) -> Line:
-        """What the digest covers."""
-        return Line(self.number, self.when, self.who_id, self.by, self.action, self.subject, self.about)
-
     def save(self, *_args: Any, **_kwargs: Any) -> None:
         """Add the line to the end of the chain. Raises TypeError for one that exists."""
         if not self._state.adding:
@@ -90,6 +87,11 @@ class Audit(models.Model):
         """Raise TypeError: an audit line is never removed."""
         raise TypeError("an audit line is never removed")
 
+    @property
+    def line(self) -> Line:
+        """What the digest covers."""
+        return Line(self.number, self.when, self.who_id, self.by, self.action, self.subject, self.about)
+
 
 def verify_audit(seen: End | None = None) -> Verdict:
     """Follow the whole chain as the database holds it; `seen` was written down before."""
@@ -100,10 +102,10 @@ def verify_audit(seen: End | None = None) -> Verdict:
     # Lines that were added meanwhile: only for these nobody may write.
     with transaction.atomic():
         end = AuditEnd.objects.select_for_update().filter(pk=1).first() or AuditEnd()
-        start = End(verdict.count, verdict.digest)
+        start = End(verdict.lines, verdict.digest)
         rest = _links(number__gt=now.number)
         verdict = verify(rest, End(end.number, end.digest), start=start, seen=seen)
-    if verdict.broken is None and seen is not None and seen.number > verdict.count:
+    if verdict.broken is None and seen is not None and seen.number > verdict.lines:
         return verdict._replace(broken=f"line {seen.number}, which was written down, is missing")
     return verdict
 

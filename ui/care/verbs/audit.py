@@ -28,11 +28,13 @@ def run(arguments: argparse.Namespace) -> int:
     verdict = verify_audit(_seen(arguments.seen))
     if arguments.json:
         facts = {"whole": verdict.broken is None, "broken": verdict.broken}
-        sys.stdout.write(json.dumps({**facts, "lines": verdict.count, "digest": verdict.digest}) + "\n")
+        sys.stdout.write(json.dumps({**facts, "lines": verdict.lines, "digest": verdict.digest}) + "\n")
     elif verdict.broken is None:
-        sys.stdout.write(f"the audit is whole: {verdict.count} lines, ends with {verdict.count}:{verdict.digest}\n")
+        sys.stdout.write(
+            f"the audit is whole: {verdict.lines} lines, ends with {verdict.lines}:{verdict.digest}\n"
+        )
     else:
-        sys.stderr.write(f"balance-care audit: {verdict.broken}; up to line {verdict.count} it is whole\n")
+        sys.stderr.write(f"balance-care audit: {verdict.broken}; up to line {verdict.lines} it is whole\n")
     return 0 if verdict.broken is None else 1
 
 

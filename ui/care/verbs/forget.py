@@ -26,8 +26,8 @@ def run(arguments: argparse.Namespace) -> int:
         raise ConfigError("that is not the pseudonym; nothing was deleted")
     gone = forget(patient, who=None, by=operator())
     sys.stdout.write(
-        f"{pseudonym} is forgotten: {gone.sessions} sessions, {gone.trials} trials, {gone.messages} messages, "
-        f"{gone.prescriptions} programmes\n"
+        f"{pseudonym} is forgotten: {gone.sessions} sessions, {gone.trials} trials, "
+        f"{gone.messages} messages, {gone.prescriptions} programmes\n"
     )
     for sid in gone.stations:
         sys.stdout.write(f"Station {sid} is free. Now:\n")

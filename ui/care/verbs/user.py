@@ -8,7 +8,6 @@ from typing import Final
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from station.errors import ConfigError
 from ui.care import accounts
@@ -17,6 +16,7 @@ from ui.care.audit import write
 from ui.care.operator import operator
 from ui.care.ready import require_database
 from ui.care.roster import assign, patient_named, unassign
+from ui.care.second_factor import users_with_one
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -44,7 +44,7 @@ def _add(arguments: argparse.Namespace, password: str | None) -> str:
 
 def _list(arguments: argparse.Namespace, _password: str | None) -> str:
     _note("looked at the people", "")
-    with_factor = set(TOTPDevice.objects.filter(confirmed=True).values_list("user_id", flat=True))
+    with_factor = users_with_one()
     people = [
         {
             "name": user.get_username(),

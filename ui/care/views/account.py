@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django_otp.middleware import is_verified
 
 from ui.care import second_factor, single_sign_on
 from ui.care.access import patients_of, role_of
@@ -74,14 +75,16 @@ def password_page(request: HttpRequest) -> HttpResponse:
             note(request, "changed the own password", user.get_username())
             messages.success(request, gettext("Your password is changed. Sessions elsewhere have ended."))
             return redirect(_way_back(request) or "account")
-    return render(request, "care/password.html", {"form": form, "must": must}, status=422 if form.errors else 200)
+    return render(
+        request, "care/password.html", {"form": form, "must": must}, status=422 if form.errors else 200
+    )
 
 
 @require_http_methods(["GET", "POST"])
 def second_factor_page(request: HttpRequest) -> HttpResponse:
     """Ask for the second factor of who has just logged in."""
     user = me(request)
-    if second_factor.device_of(user) is None or user.is_verified():  # type: ignore[attr-defined]
+    if second_factor.device_of(user) is None or is_verified(user):
         return redirect(_way_back(request) or "patients")
     form = CodeForm(sent(request))
     if request.method == "POST" and form.is_valid():
@@ -90,7 +93,9 @@ def second_factor_page(request: HttpRequest) -> HttpResponse:
             note(request, "second factor given", user.get_username())
             left = second_factor.codes_left(user)
             if answer.from_paper and left <= FEW_CODES:
-                messages.warning(request, gettext("Backup codes left: %(left)d. Make new ones.") % {"left": left})
+                messages.warning(
+                    request, gettext("Backup codes left: %(left)d. Make new ones.") % {"left": left}
+                )
             return redirect(_way_back(request) or "patients")
         note(request, "second factor refused", user.get_username())
         form.add_error("code", answer.reason)
@@ -101,7 +106,7 @@ def second_factor_page(request: HttpRequest) -> HttpResponse:
 def second_factor_setup(request: HttpRequest) -> HttpResponse:
     """Set up an app: show its QR code, and take it into use by a code of it."""
     user = me(request)
-    _only_verified(request, user)
+    _only_verified(request)
     form = CodeForm(sent(request))
     if request.method == "POST" and form.is_valid():
         answer = second_factor.confirm(request, user, form.cleaned_data["code"])
@@ -123,7 +128,7 @@ def second_factor_setup(request: HttpRequest) -> HttpResponse:
 def second_factor_picture(request: HttpRequest) -> HttpResponse:
     """Return the QR code of the app that is being set up, as a file: the page itself holds nothing inline."""
     user = me(request)
-    _only_verified(request, user)
+    _only_verified(request)
     return HttpResponse(second_factor.picture(second_factor.begin(user)), content_type="image/svg+xml")
 
 
@@ -144,7 +149,9 @@ def second_factor_off(request: HttpRequest) -> HttpResponse:
     """Take the second factor away, where none is required."""
     user = me(request)
     if settings.SECOND_FACTOR_REQUIRED:
-        messages.error(request, gettext("Everybody needs a second factor here; set up another telephone instead."))
+        messages.error(
+            request, gettext("Everybody needs a second factor here; set up another telephone instead.")
+        )
     elif _confirmed(request, user):
         reset_second_factor(user)
         note(request, "took the second factor away", user.get_username())
@@ -152,7 +159,7 @@ def second_factor_off(request: HttpRequest) -> HttpResponse:
     return redirect("account")
 
 
-def _only_verified(request: HttpRequest, user: User) -> None:
+def _only_verified(request: HttpRequest) -> None:
     """Raise Http404 for who has a second factor and has not given it: another one would stand for it."""
     if second_factor.missing_step(request) == "second_factor":
         raise Http404

@@ -59,7 +59,9 @@ def audit_csv(request: HttpRequest) -> HttpResponse:
 
 
 def _asked(form: AuditFilter) -> str:
-    return " ".join(f"{name}={value}" for name, value in form.cleaned_data.items() if value and name != "page")
+    return " ".join(
+        f"{name}={value}" for name, value in form.cleaned_data.items() if value and name != "page"
+    )
 
 
 def _query(form: AuditFilter, page: int | None) -> str:

@@ -37,7 +37,7 @@ def patient_list(request: HttpRequest) -> HttpResponse:
 def _patients(request: HttpRequest) -> HttpResponse:
     note(request, "looked at the list", "")
     strangers, orphans = Station.objects.none(), 0
-    if request.user.has_perm("care.manage_roster"):  # type: ignore[union-attr]
+    if request.user.has_perm("care.manage_roster"):
         unowned = Station.objects.filter(patient=None, retired=None)
         strangers = unowned.annotate(session_count=Count("sessions"))
         orphans = Session.objects.filter(patient=None).count()

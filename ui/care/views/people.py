@@ -30,13 +30,14 @@ managed = permission_required("care.manage_people", raise_exception=True)
 def people_list(request: HttpRequest) -> HttpResponse:
     """Show everybody who may log in, and the teams."""
     note(request, "looked at the people", "")
-    people = User.objects.order_by("-is_active", "username").prefetch_related("groups", "teams", "totpdevice_set")
+    people = User.objects.order_by("-is_active", "username").prefetch_related("groups", "teams")
+    with_factor = second_factor.users_with_one()
     lines = [
         {
             "user": user,
             "role": role_words(next((group.name for group in user.groups.all()), "")),
             "teams": ", ".join(team.name for team in user.teams.all()),
-            "factor": any(device.confirmed for device in user.totpdevice_set.all()),
+            "factor": user.pk in with_factor,
         }
         for user in people
     ]
@@ -85,7 +86,9 @@ def person_page(request: HttpRequest, user_id: int) -> HttpResponse:
             messages.error(request, gettext("Nothing was chosen, and nothing was changed."))
             return redirect("person", user_id=user_id)
         if person == me(request):
-            messages.error(request, gettext("Your own account is changed by another administrator, or on your own page."))
+            messages.error(
+                request, gettext("Your own account is changed by another administrator, or on your own page.")
+            )
             return redirect("person", user_id=user_id)
         try:
             return act(request, person)
@@ -133,7 +136,9 @@ def _unlock(request: HttpRequest, person: User) -> HttpResponse:
 
 def _factor(request: HttpRequest, person: User) -> HttpResponse:
     accounts.reset_second_factor(person)
-    words = gettext("The second factor is gone. Make sure by voice or sight that it was this person who asked.")
+    words = gettext(
+        "The second factor is gone. Make sure by voice or sight that it was this person who asked."
+    )
     return _done(request, person, "second factor taken away", words)
 
 

@@ -24,7 +24,6 @@ from ui.care.models.programme import State
 from ui.care.programme import check, compose, document_of, limits_of, queue
 from ui.care.words import exercise_words, routine_words
 
-
 CHANGED_MEANWHILE: Final = gettext_lazy(
     "The programme was changed meanwhile. Open it again to see the new one."
 )
