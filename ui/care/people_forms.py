@@ -174,7 +174,9 @@ class RecordForm(Stated):
         super().__init__(*args, **kwargs)
         rows = patient.assignments.select_related("user", "team") if patient else ()
         _choose(self, "users", clinical_people(), [row.user for row in rows if row.user])
-        _choose(self, "teams", Team.objects.all(), [])
+        _choose(
+            self, "teams", Team.objects.filter(every_patient=False), [row.team for row in rows if row.team]
+        )
 
     def clean_name(self) -> str:
         """Refuse an empty or too long name."""

@@ -1,6 +1,6 @@
 """The words of roles, accounts and orders, as an administrator reads them."""
 
-from typing import Final
+from typing import Final, NamedTuple
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext
@@ -27,35 +27,49 @@ def role_words(role: str) -> str:
     return str(ROLE.get(role, gettext("No role")))
 
 
-def wipe_order(sid: str) -> list[str]:
+class Step(NamedTuple):
+    """One thing to do, and the command that does it."""
+
+    words: str
+    command: str = ""
+
+
+def wipe_order(sid: str) -> list[Step]:
     """Return what to do with a station that goes from one home to another, or out of use."""
     return [
-        gettext("Let it send what it still has: its outbox is empty when the page of the station says so."),
-        gettext(
-            "On the station, stop it and delete its state folder. It holds the results, the programme and "
-            "the enrolment of whoever trained on it: sudo rm -r /var/lib/balance-station, "
-            "or the folder of `state` in station.toml."
+        Step(
+            gettext("Let it send what it still has: plug it in, wait until its screen says that all is sent.")
         ),
-        gettext("Here, take its certificates back: balance-care revoke %(sid)s, then restart the broker.")
-        % {"sid": sid},
-        gettext(
-            "Clear its programme at the broker, on a machine that may: mosquitto_pub -r -n -t "
-            "bal/v1/s/%(sid)s/down/rx"
-        )
-        % {"sid": sid},
+        Step(
+            gettext(
+                "On the station, end it and delete its state folder (or the folder of `state` in station.toml): "
+                "results, programme and enrolment of whoever trained on it."
+            ),
+            "sudo rm -r /var/lib/balance-station",
+        ),
+        Step(
+            gettext("On this server, take its certificates back, then restart the broker."),
+            f"balance-care revoke {sid}",
+        ),
+        Step(
+            gettext(
+                "Clear its programme at the broker, with the recorder's certificate where the broker asks."
+            ),
+            f"mosquitto_pub -r -n -q 1 -t bal/v1/s/{sid}/down/rx",
+        ),
     ]
 
 
-def enrol_order(sid: str, pseudonym: str) -> list[str]:
+def enrol_order(sid: str, pseudonym: str) -> list[Step]:
     """Return what to do for a station to speak for a patient."""
-    names = {"sid": sid, "pseudonym": pseudonym}
     return [
-        gettext("On the station: balance-station enrol --station %(sid)s. It writes %(sid)s.request.pem.")
-        % names,
-        gettext(
-            "On this server: balance-care enrol %(sid)s --patient %(pseudonym)s "
-            "--request %(sid)s.request.pem. It writes %(sid)s.bundle.json."
-        )
-        % names,
-        gettext("On the station: balance-station enrol %(sid)s.bundle.json, then start it again.") % names,
+        Step(gettext("On the station; it writes a request."), f"balance-station enrol --station {sid}"),
+        Step(
+            gettext("On this server, with that file; it writes a bundle."),
+            f"balance-care enrol {sid} --patient {pseudonym} --request {sid}.request.pem",
+        ),
+        Step(
+            gettext("On the station, with that file; then start it again."),
+            f"balance-station enrol {sid}.bundle.json",
+        ),
     ]

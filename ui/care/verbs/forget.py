@@ -31,5 +31,8 @@ def run(arguments: argparse.Namespace) -> int:
     )
     for sid in gone.stations:
         sys.stdout.write(f"Station {sid} is free. Now:\n")
-        sys.stdout.writelines(f"{number}. {step}\n" for number, step in enumerate(wipe_order(sid), start=1))
+        sys.stdout.writelines(
+            f"{number}. {step.words}\n" + (f"   {step.command}\n" if step.command else "")
+            for number, step in enumerate(wipe_order(sid), start=1)
+        )
     return 0
