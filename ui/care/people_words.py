@@ -37,13 +37,11 @@ class Step(NamedTuple):
 def wipe_order(sid: str) -> list[Step]:
     """Return what to do with a station that goes from one home to another, or out of use."""
     return [
-        Step(
-            gettext("Let it send what it still has: plug it in, wait until its screen says that all is sent.")
-        ),
+        Step(gettext("Leave it on and online for an hour, so that it sends what it still has.")),
         Step(
             gettext(
-                "On the station, end it and delete its state folder (or the folder of `state` in station.toml): "
-                "results, programme and enrolment of whoever trained on it."
+                "On the station, end it and delete its state folder, or the folder that station.toml names as "
+                "state: results, programme and enrolment of whoever trained on it."
             ),
             "sudo rm -r /var/lib/balance-station",
         ),
