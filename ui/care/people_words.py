@@ -40,7 +40,7 @@ def wipe_order(sid: str) -> list[Step]:
         Step(gettext("Leave it on and online for an hour, so that it sends what it still has.")),
         Step(
             gettext(
-                "On the station, end it and delete its state folder, or the folder that station.toml names as "
+                "On the station, end it and delete its state folder, or the one that station.toml names as "
                 "state: results, programme and enrolment of whoever trained on it."
             ),
             "sudo rm -r /var/lib/balance-station",

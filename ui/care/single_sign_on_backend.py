@@ -1,5 +1,6 @@
 """Who comes from the clinic's identity provider: an account of that name, with the role its claim says."""
 
+import logging
 import os
 from typing import Any, Final
 
@@ -7,10 +8,15 @@ from django.contrib.auth.models import User
 from django.db.models import QuerySet
 from mozilla_django_oidc.auth import OIDCAuthenticationBackend
 
+from station.errors import ConfigError
+from ui.care.access import role_of as current_role
 from ui.care.accounts import clean_name, give_role
+from ui.care.audit import write
 from ui.care.roles import PERMISSIONS
 
 NAME_CHARACTERS: Final = 150
+
+logger = logging.getLogger(__name__)
 
 
 class ClinicBackend(OIDCAuthenticationBackend):  # type: ignore[misc]
@@ -24,18 +30,25 @@ class ClinicBackend(OIDCAuthenticationBackend):  # type: ignore[misc]
         """Return the account of this name."""
         return User.objects.filter(username=name_of(claims))
 
-    def create_user(self, claims: dict[str, Any]) -> User:
+    def create_user(self, claims: dict[str, Any]) -> User | None:
         """Return a new account, with no password of its own."""
         user = User(username=name_of(claims) or "")
         user.set_unusable_password()
         user.save()
         return self.update_user(user, claims)
 
-    def update_user(self, user: User, claims: dict[str, Any]) -> User:
-        """Give the account the role that its claim says now."""
+    def update_user(self, user: User, claims: dict[str, Any]) -> User | None:
+        """Give the account the role that its claim says now. None, so no log-in, where that cannot be."""
         role = role_of(claims)
-        if role is not None:
-            give_role(user, role)
+        if role is None or not user.is_active:
+            return None
+        if role != current_role(user):
+            try:
+                give_role(user, role)
+            except ConfigError as error:
+                logger.warning("single sign-on of %s: %s", user.get_username(), error)
+                return None
+            write(user, f"role is now {role}", user.get_username(), by="identity provider")
         return user
 
 

@@ -42,7 +42,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("account/second-factor/off/", account.second_factor_off, name="second_factor_off"),
 ]
 if single_sign_on.is_on():
-    urlpatterns.append(path("oidc/", include("mozilla_django_oidc.urls")))
+    urlpatterns.append(path("oidc/", include("ui.care.single_sign_on_urls")))
 
 handler400 = refusals.bad_request
 handler403 = refusals.forbidden
