@@ -81,7 +81,8 @@ def test_the_last_administrator_keeps_the_role_whatever_a_claim_says(backend: An
 @pytest.mark.parametrize(
     "claims",
     [{}, {"preferred_username": "nora"}, {"preferred_username": "nora", "roles": ["king"]},
-     {"preferred_username": "nora", "roles": ["therapist", "admin"]}, {"preferred_username": "n ora", "roles": "admin"},
+     {"preferred_username": "nora", "roles": ["therapist", "admin"]},
+     {"preferred_username": "n ora", "roles": "admin"},
      {"preferred_username": 7, "roles": "admin"}, {"preferred_username": "nora", "roles": {"admin": True}}],
 )  # fmt: skip
 def test_nobody_gets_in_without_a_name_and_exactly_one_role(backend: Any, claims: dict[str, Any]) -> None:
