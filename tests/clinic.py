@@ -1,14 +1,16 @@
 """A clinic for tests of access: one person of each role, one patient they were given, one they were not."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.contrib.auth.models import User
+from django.test import Client
 
 from ui.care.accounts import add_user
 from ui.care.enrolment import enrol
 from ui.care.examples import ExampleStation, new_id
 from ui.care.intake import store
-from ui.care.models import Patient, Prescription, Team
+from ui.care.models import Audit, Patient, Prescription, Team
 from ui.care.programme import complete, queue
 from ui.care.roles import PERMISSIONS
 from ui.care.roster import assign
@@ -62,3 +64,24 @@ def clinic() -> Clinic:
     for user in people.values():
         assign(user, own.patient)  # an auditor's too: the role alone keeps them out
     return Clinic(people, own, other, Team.objects.create(name="Ward 3"))
+
+
+def client_of(user: User, *, strict: bool = False) -> Client:
+    """Return a browser in which this person has logged in; `strict`: forms need their token."""
+    client = Client(enforce_csrf_checks=strict)
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def log_in(name: str, password: str, *, client: Client | None = None) -> Any:
+    return (client or Client()).post("/login/", {"username": name, "password": password})
+
+
+def act(client: Client, address: str, **data: Any) -> Any:
+    """Send a form with the state its page shows now."""
+    return client.post(address, {"state": client.get(address).context["state"], **data})
+
+
+def actions() -> set[str]:
+    """Return what the audit says was done."""
+    return set(Audit.objects.values_list("action", flat=True))

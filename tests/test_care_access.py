@@ -9,7 +9,7 @@ from django.contrib.auth.models import AnonymousUser, User
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from tests.clinic import Clinic, clinic
+from tests.clinic import Clinic, client_of, clinic
 from ui.care import access
 from ui.care.models import Audit, Patient, Prescription, Trial
 from ui.care.roles import PERMISSIONS
@@ -95,12 +95,6 @@ def url(name: str, place: Clinic, whose: str) -> str:
 @pytest.fixture
 def place() -> Clinic:
     return clinic()
-
-
-def client_of(user: User, *, strict: bool = False) -> Client:
-    client = Client(enforce_csrf_checks=strict, raise_request_exception=True)
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
-    return client
 
 
 def test_every_address_has_its_row() -> None:

@@ -267,13 +267,20 @@ def test_a_refusal_is_a_page_of_the_site_with_a_sentence(
     place: Clinic, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     client = client_of(place, "therapist")
+    admin = client_of(place, "admin")
     answers: list[tuple[Any, int]] = [
         (client.get("/nowhere/"), 404),
         (client.get("/people/"), 403),
         (client.get(f"/prescriptions/{10**30}/state/"), 404),
+        (admin.get("/roster/stations/%00/"), 404),
+        (admin.get(f"/roster/{'p-' + 'x' * 150}/"), 404),
         (client.get("/", headers={"host": "evil.example"}), 400),
         (client.post("/roster/new/", {f"f{n}": "1" for n in range(1500)}), 400),
     ]
+    subj = place.own.patient.pseudonym
+    state = admin.get(f"/roster/{subj}/").context["state"]
+    assert admin.post(f"/roster/{subj}/act/", {"act": "free", "sid": "\0", "state": state}).status_code == 302
+    assert client.post("/login/", {"username": "\0", "password": "\0"}).status_code == 302
     monkeypatch.setattr("ui.care.views.patients.caseload", lambda _: 1 / 0)
     answers.append((client.get("/"), 500))
     for response, status in answers:

@@ -104,10 +104,18 @@ def _add_people(user: argparse.ArgumentParser) -> None:
     password = actions.add_parser("password", help="a new password")
     password.add_argument("name")
     password.add_argument("--password-stdin", action="store_true", help="read it (default: make one)")
-    for action, words in (("assign", "let somebody see a patient"), ("unassign", "no longer")):
+    for action, words in (("assign", "let a person, or a team, see a patient"), ("unassign", "no longer")):
         parser = actions.add_parser(action, help=words)
         parser.add_argument("name")
         parser.add_argument("pseudonym")
+        parser.add_argument("--team", action="store_true", help="NAME is a team")
+    team = actions.add_parser("team", help="make a team, or change its people")
+    team.add_argument("name")
+    team.add_argument("--add", action="append", default=[], metavar="ACCOUNT", help="repeat it for each")
+    team.add_argument("--remove", action="append", default=[], metavar="ACCOUNT", help="repeat it for each")
+    every = team.add_mutually_exclusive_group()
+    every.add_argument("--every-patient", action="store_true", help="it holds every patient, later ones too")
+    every.add_argument("--single-patients", action="store_true", help="only those it was given")
 
 
 def _add_records(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

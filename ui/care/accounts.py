@@ -28,6 +28,8 @@ def add_user(name: str, *, role: str, password: str, all_patients: bool = False)
     """
     _check_role(role)
     user = find_user(name) or User(username=name)
+    if user.pk and role != ADMIN:
+        _keep_an_admin(user)
     try:
         user.clean_fields(exclude=["password"])
         validate_password(password, user)

@@ -7,6 +7,7 @@ from ui.care.models import Audit
 
 ACTION_CHARACTERS = 40
 SUBJECT_CHARACTERS = 100
+ABOUT_CHARACTERS = 64
 
 
 def note(request: HttpRequest, action: str, subject: str, *, about: str = "") -> None:
@@ -22,5 +23,5 @@ def write(who: User | None, action: str, subject: str, *, about: str = "", by: s
         by=by,
         action=action[:ACTION_CHARACTERS],
         subject=subject[:SUBJECT_CHARACTERS],
-        about=about or (subject if subject.startswith("p-") else ""),
+        about=(about or (subject if subject.startswith("p-") else ""))[:ABOUT_CHARACTERS],
     )

@@ -6,9 +6,11 @@ from axes.signals import user_locked_out
 from django.contrib.auth.models import User
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.dispatch import Signal
+from django.utils.crypto import salted_hmac
 
 from ui.care.audit import write
 
+NAME_CHARACTERS: Final = 150
 UNKNOWN: Final = "an unknown name"  # never what was typed: passwords end up in the field of the name
 
 
@@ -40,6 +42,13 @@ def _refused(credentials: dict[str, Any], request: Any = None, **_: Any) -> None
 
 def _locked_out(username: str | None, ip_address: str | None, **_: Any) -> None:
     write(None, "locked out for a while", f"{_known(username)} at {ip_address or 'an unknown address'}")
+
+
+def name_to_count(request: Any, credentials: dict[str, Any] | None) -> str:
+    """Return what refused log-ins are counted by: a known name, and of another one its keyed digest alone."""
+    typed = (credentials or {}).get("username") or (request.POST.get("username") if request else "") or ""
+    name = str(typed)[:NAME_CHARACTERS].replace("\0", "")
+    return name if _known(name) == name else salted_hmac("care-log-ins", name, algorithm="sha256").hexdigest()
 
 
 def _known(name: object) -> str:

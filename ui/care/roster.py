@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from django.contrib.auth.models import User
 from django.db import transaction
@@ -75,14 +75,18 @@ def set_holders(patient: Patient, *, users: Iterable[User], teams: Iterable[Team
     return said
 
 
-def assign(user: User, patient: Patient) -> bool:
-    """Give one patient to one person; return whether that is new."""
-    return Assignment.objects.get_or_create(patient=patient, user=user)[1]
+def assign(holder: User | Team, patient: Patient) -> bool:
+    """Give one patient to one person or team; return whether that is new."""
+    return Assignment.objects.get_or_create(patient=patient, **_as_holder(holder))[1]
 
 
-def unassign(user: User, patient: Patient) -> bool:
-    """Take one patient from one person; return whether they had it."""
-    return bool(Assignment.objects.filter(patient=patient, user=user).delete()[0])
+def unassign(holder: User | Team, patient: Patient) -> bool:
+    """Take one patient from one person or team; return whether they had it."""
+    return bool(Assignment.objects.filter(patient=patient, **_as_holder(holder)).delete()[0])
+
+
+def _as_holder(holder: User | Team) -> dict[str, Any]:
+    return {"team" if isinstance(holder, Team) else "user": holder}
 
 
 def patient_named(pseudonym: str) -> Patient:

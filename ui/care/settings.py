@@ -90,6 +90,7 @@ CSRF_FAILURE_VIEW = "ui.care.views.refusals.no_token"
 
 # Counted for name and address together: nobody can lock out somebody else who works elsewhere.
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_USERNAME_CALLABLE = "ui.care.logins.name_to_count"
 AXES_FAILURE_LIMIT = 8
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_RESET_ON_SUCCESS = True

@@ -1,7 +1,8 @@
 """The pages of the site. No name of a patient stands in an address: those end up in logs."""
 
 from django.contrib.auth.views import LogoutView
-from django.urls import URLPattern, URLResolver, include, path
+from django.urls import URLPattern, URLResolver, include, path, register_converter
+from django.urls.converters import StringConverter
 
 from ui.care import single_sign_on
 from ui.care.views import account, people, refusals, roster
@@ -10,6 +11,15 @@ from ui.care.views.copies import patient_copy
 from ui.care.views.patients import patient_list, patient_page
 from ui.care.views.programme import prescription_state, programme_form
 from ui.care.views.trials import trial_page
+
+
+class StationIdConverter(StringConverter):
+    """The id of a station, as a topic can carry it: no other word reaches the database."""
+
+    regex = r"[A-Za-z0-9._-]{1,63}"
+
+
+register_converter(StationIdConverter, "sid")
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", patient_list, name="patients"),
@@ -23,7 +33,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("patients/<slug:pseudonym>/copy/", patient_copy, name="patient_copy"),
     path("roster/", roster.roster_page, name="roster"),
     path("roster/new/", roster.patient_new, name="patient_new"),
-    path("roster/stations/<str:sid>/", roster.station_page, name="station"),
+    path("roster/stations/<sid:sid>/", roster.station_page, name="station"),
     path("roster/<slug:pseudonym>/", roster.record_page, name="record"),
     path("roster/<slug:pseudonym>/act/", roster.record_act, name="record_act"),
     path("roster/<slug:pseudonym>/forget/", roster.forget_page, name="forget"),

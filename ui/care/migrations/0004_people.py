@@ -23,7 +23,7 @@ def chain_the_lines(apps: Any, _schema: Any) -> None:
         number += 1
         row.number = number
         row.by = names.get(row.who_id, "")
-        row.about = row.subject if row.subject.startswith("p-") else ""
+        row.about = row.subject[:64] if row.subject.startswith("p-") else ""
         line = Line(number, row.when, row.who_id, row.by, row.action, row.subject, row.about)
         row.digest = digest = digest_of(line, digest)
         batch.append(row)

@@ -6,6 +6,7 @@ import socket
 import sys
 
 import uvicorn
+from django.contrib.sessions.backends.db import SessionStore
 
 from station.errors import StationError
 from ui.care.ready import require_database
@@ -14,6 +15,7 @@ from ui.care.ready import require_database
 def run(arguments: argparse.Namespace) -> int:
     """Serve the site. Returns 0. Raises StationError when the address cannot be used."""
     require_database()
+    SessionStore.clear_expired()
     listener = _listen(arguments.host, arguments.port)
     host = f"[{arguments.host}]" if ":" in arguments.host else arguments.host
     sys.stdout.write(f"care site on http://{host}:{listener.getsockname()[1]}\n")

@@ -13,6 +13,7 @@ from station.errors import ConfigError
 from ui.care import accounts
 from ui.care.access import role_of
 from ui.care.audit import write
+from ui.care.models import Team
 from ui.care.operator import operator
 from ui.care.ready import require_database
 from ui.care.roster import assign, patient_named, unassign
@@ -105,22 +106,44 @@ def _reset_factor(arguments: argparse.Namespace, _password: str | None) -> str:
 
 
 def _assign(arguments: argparse.Namespace, _password: str | None) -> str:
-    _give(accounts.user_named(arguments.name), arguments.pseudonym)
+    _give(_holder(arguments), arguments.pseudonym)
     return f"{arguments.name} sees {arguments.pseudonym}\n"
 
 
 def _unassign(arguments: argparse.Namespace, _password: str | None) -> str:
-    user, patient = accounts.user_named(arguments.name), patient_named(arguments.pseudonym)
-    if not unassign(user, patient):
+    patient = patient_named(arguments.pseudonym)
+    if not unassign(_holder(arguments), patient):
         raise ConfigError(f"{arguments.pseudonym} was not given to {arguments.name} alone; see their teams")
     _note(f"took from {arguments.name}", patient.pseudonym)
     return f"{arguments.name} was given {arguments.pseudonym} no longer\n"
 
 
-def _give(user: User, pseudonym: str) -> None:
+def _team(arguments: argparse.Namespace, _password: str | None) -> str:
+    team, _ = Team.objects.get_or_create(name=arguments.name)
+    if arguments.every_patient or arguments.single_patients:
+        team.every_patient = arguments.every_patient
+        team.save()
+    team.members.add(*(accounts.user_named(name) for name in arguments.add))
+    team.members.remove(*(accounts.user_named(name) for name in arguments.remove))
+    people = ", ".join(user.get_username() for user in team.members.order_by("username")) or "nobody"
+    which = "every patient" if team.every_patient else f"patients: {team.assignments.count()}"
+    _note("changed a team", f"{team.name}: {people}; {which}")
+    return f"{team.name}: {people}; {which}\n"
+
+
+def _holder(arguments: argparse.Namespace) -> User | Team:
+    if not arguments.team:
+        return accounts.user_named(arguments.name)
+    team = Team.objects.filter(name=arguments.name).first()
+    if team is None:
+        raise ConfigError(f"there is no team {arguments.name!r}; make it: balance-care user team NAME")
+    return team
+
+
+def _give(holder: User | Team, pseudonym: str) -> None:
     patient = patient_named(pseudonym)
-    assign(user, patient)
-    _note(f"gave to {user.get_username()}", patient.pseudonym)
+    assign(holder, patient)
+    _note(f"gave to {holder}", patient.pseudonym)
 
 
 def _note(action: str, subject: str) -> None:
@@ -141,4 +164,5 @@ ACTIONS: Final[dict[str, Callable[[argparse.Namespace, str | None], str]]] = {
     "reset-factor": _reset_factor,
     "assign": _assign,
     "unassign": _unassign,
+    "team": _team,
 }

@@ -175,7 +175,8 @@ def _give(request: HttpRequest, patient: Patient) -> HttpResponse:
 
 
 def _free(request: HttpRequest, patient: Patient) -> HttpResponse:
-    station = patient.stations.filter(sid=request.POST.get("sid", "")[:63]).first()
+    named = request.POST.get("sid")
+    station = next((each for each in patient.stations.all() if each.sid == named), None)
     if station is None:
         messages.error(request, gettext("This patient has no such station."))
         return redirect("record", pseudonym=patient.pseudonym)
