@@ -50,6 +50,13 @@ def _parser() -> argparse.ArgumentParser:
     results.add_argument("--wait", type=float, metavar="SECONDS", help="until all of the session has arrived")
     results.add_argument("--json", action="store_true", required=True)
 
+    demo = verbs.add_parser("demo-data", help="fill an empty database with a simulated clinic")
+    demo.add_argument("--patients", type=int, default=40)
+    demo.add_argument("--days", type=int, default=120)
+    demo.add_argument("--seed", type=int, default=1, help="the same number makes the same people")
+    demo.add_argument("--traces", type=int, default=2, help="newest sessions of each with raw traces")
+    demo.add_argument("--lean", action="store_true", help="without the messages that results came in")
+
     prescribe = verbs.add_parser("prescribe", help="send a programme from a JSON file")
     prescribe.add_argument("station")
     prescribe.add_argument("file", type=Path)
@@ -107,7 +114,7 @@ def _run(arguments: argparse.Namespace) -> int:
     from django.db import DatabaseError
 
     django.setup()
-    verb = importlib.import_module(f"ui.care.verbs.{arguments.verb}")
+    verb = importlib.import_module(f"ui.care.verbs.{arguments.verb.replace('-', '_')}")
     try:
         code: int = verb.run(arguments)
     except DatabaseError as error:

@@ -34,3 +34,9 @@ def _group(role: str) -> Group:
     wanted = Permission.objects.filter(content_type__app_label="care", codename__in=PERMISSIONS[role])
     group.permissions.set(wanted)
     return group
+
+
+def refresh_roles() -> None:
+    """Give the roles that are in use what they may do by this version."""
+    for name in Group.objects.filter(name__in=PERMISSIONS).values_list("name", flat=True):
+        _group(name)

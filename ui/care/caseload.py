@@ -1,91 +1,59 @@
-"""What the lists of the site show of each patient, with few queries however many there are."""
+"""Whom and what a person of the care team may look at: every view fetches through here and nowhere else."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import timedelta
-from typing import Final
+import uuid
 
-from django.db.models import OuterRef, Subquery, UUIDField
-from django.utils import timezone
-from django.utils.translation import gettext, ngettext
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404
 
-from ui.care.models import Event, Patient, Prescription, Session, Station, Trial
-from ui.care.words import ALARMS, EVENT, routine_words
+from ui.care.models import Patient, Prescription, Session, Station, Trial
 
-ALARM_FOR: Final = timedelta(days=7)
+User = AbstractBaseUser | AnonymousUser
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One patient of the list."""
-
-    patient: Patient
-    station: Station | None
-    session: Session | None
-    done: tuple[str, ...]
-    prescription: Prescription | None
-    alarm: Event | None
-
-    @property
-    def alarm_words(self) -> str:
-        """What the alarm was."""
-        return str(EVENT.get(self.alarm.kind, self.alarm.kind)) if self.alarm else ""
+def patients_for(_user: User) -> QuerySet[Patient]:
+    """Return the patients this person may see."""
+    return Patient.objects.all()
 
 
-def caseload() -> list[Line]:
-    """Return a line for each patient, those with an alarm of the last days first."""
-    newest_session = Session.objects.filter(patient=OuterRef("pk")).order_by("-started").values("pk")[:1]
-    alarms = Event.objects.filter(
-        patient=OuterRef("pk"), kind__in=ALARMS, happened__gt=timezone.now() - ALARM_FOR
+def patient_for(user: User, pseudonym: str) -> Patient:
+    """Return one patient. Raises Http404 for an unknown one, or one this person may not see."""
+    return get_object_or_404(patients_for(user).select_related("background"), pseudonym=pseudonym)
+
+
+def trial_for(_user: User, trial_id: uuid.UUID | str) -> Trial:
+    """Return a trial with its session, patient and station. Raises Http404."""
+    return get_object_or_404(
+        Trial.objects.select_related("session__patient", "session__station"), pk=trial_id
     )
-    newest_alarm = alarms.order_by("-happened").values("pk")[:1]
-    patients = list(
-        Patient.objects.annotate(
-            session_pk=Subquery(newest_session), alarm_pk=Subquery(newest_alarm, output_field=UUIDField())
-        )
-        .prefetch_related("stations")
-        .order_by("name")
-    )
-    sessions = Session.objects.prefetch_related("trials").in_bulk(
-        [p.session_pk for p in patients if p.session_pk]
-    )
-    events = Event.objects.in_bulk([p.alarm_pk for p in patients if p.alarm_pk])
-    stations = {p.pk: next(iter(p.stations.all()), None) for p in patients}
-    prescriptions = _newest_prescriptions([s for s in stations.values() if s])
-    lines = [
-        Line(
-            patient=patient,
-            station=(station := stations[patient.pk]),
-            session=(session := sessions.get(patient.session_pk)),
-            done=done_words(list(session.trials.all())) if session else (),
-            prescription=prescriptions.get(station.pk) if station else None,
-            alarm=events.get(patient.alarm_pk),
-        )
-        for patient in patients
-    ]
-    return sorted(lines, key=lambda line: line.alarm is None)
 
 
-def _newest_prescriptions(stations: Sequence[Station]) -> dict[int, Prescription]:
-    of_stations = Prescription.objects.filter(station__in=stations).order_by("version")
-    return {prescription.station_id: prescription for prescription in of_stations.defer("signed")}
+def prescription_for(_user: User, prescription_id: int) -> Prescription:
+    """Return a prescription with who sent it. Raises Http404."""
+    return get_object_or_404(Prescription.objects.select_related("who"), pk=prescription_id)
 
 
-def done_words(trials: Sequence[Trial]) -> tuple[str, ...]:
-    """Return what was done in a session, an exercise a line: "Supported standing, rung 2: 2 of 2 reached"."""
-    lines: dict[tuple[str, int, str], list[Trial]] = {}
-    for trial in sorted(trials, key=lambda trial: trial.number):
-        lines.setdefault((trial.routine, trial.rung, trial.side), []).append(trial)
-    return tuple(_exercise_line(*key, of_exercise) for key, of_exercise in lines.items())
+def trials_of(patient: Patient) -> QuerySet[Trial]:
+    """Return a patient's trials, newest first."""
+    return Trial.objects.filter(session__patient=patient)
 
 
-def _exercise_line(routine: str, rung: int, side: str, trials: Sequence[Trial]) -> str:
-    reached = sum(trial.outcome == "done" for trial in trials)
-    counted = ngettext(
-        "%(reached)d of %(count)d hold reached", "%(reached)d of %(count)d holds reached", len(trials)
-    )
-    return gettext("%(exercise)s, rung %(rung)d: %(counted)s") % {
-        "exercise": routine_words(routine, side),
-        "rung": rung,
-        "counted": counted % {"reached": reached, "count": len(trials)},
-    }
+def station_of(patient: Patient) -> Station | None:
+    """Return the patient's own station, else that of the newest session: a clinic's, which several share."""
+    own = patient.stations.first()
+    if own is not None:
+        return own
+    session = patient.sessions.select_related("station").first()
+    return session.station if session else None
+
+
+def prescriptions_of(patient: Patient, station: Station | None) -> QuerySet[Prescription]:
+    """Return a patient's programmes on a station, newest first; of one that several share, their own only."""
+    if station is None:
+        return Prescription.objects.none()
+    return station.prescriptions.filter(document__subj=patient.pseudonym).select_related("who")
+
+
+def orphaned() -> int:
+    """Return how many sessions name no patient that is known here."""
+    return Session.objects.filter(patient=None).count()

@@ -85,46 +85,55 @@ def _file_birth(envelope: Envelope, message: models.Message) -> None:
 
 
 def _file_trial(result: TrialResult, envelope: Envelope, message: models.Message) -> None:
-    started = moment(result.started, "started")
-    session = _session(result.session, envelope, message, started)
-    trial, _ = make_or_get(
-        models.Trial.objects,
-        identifier(result.trial, "trial"),
-        session=session,
-        number=result.number,
-        routine=result.routine,
-        rung=result.rung,
-        side=result.side or "",
-        support_kind=result.support_kind,
-        vision=result.vision,
-        surface=result.surface,
-        attempt=result.attempt,
-        started=started,
-        outcome=result.outcome,
-        hold_s=result.hold_s,
-        target_hold_s=result.target_hold_s,
-        velocity_mm_s=result.measures.get("velocity_mm_s"),
-        pea95_mm2=result.measures.get("pea95_mm2"),
-        sim=result.sim,
-        cal=result.cal,
-        alg=result.alg,
-        body=_plain(envelope),
-    )
+    fields = trial_fields(result, envelope)
+    session = _session(result.session, envelope, message, fields["started"])
+    trial, _ = make_or_get(models.Trial.objects, identifier(result.trial, "trial"), session=session, **fields)
     if trial.session_id != session.pk:
         raise MessageError(f"trial {result.trial} belongs to another session")
 
 
+def trial_fields(result: TrialResult, envelope: Envelope) -> dict[str, Any]:
+    """Return the columns of a trial but its id and session. Raises MessageError."""
+    return {
+        "number": result.number,
+        "routine": result.routine,
+        "rung": result.rung,
+        "side": result.side or "",
+        "support_kind": result.support_kind,
+        "vision": result.vision,
+        "surface": result.surface,
+        "attempt": result.attempt,
+        "started": moment(result.started, "started"),
+        "outcome": result.outcome,
+        "hold_s": result.hold_s,
+        "target_hold_s": result.target_hold_s,
+        "velocity_mm_s": result.measures.get("velocity_mm_s"),
+        "pea95_mm2": result.measures.get("pea95_mm2"),
+        "sim": result.sim,
+        "cal": result.cal,
+        "alg": result.alg,
+        "body": _plain(envelope),
+    }
+
+
 def _file_session(result: SessionResult, envelope: Envelope, message: models.Message) -> None:
-    started = moment(result.started, "started")
-    session = _session(result.session, envelope, message, started)
-    session.started = started
-    session.ended = moment(result.ended, "ended")
-    session.complete = result.complete
-    session.ended_by = result.ended_by
-    session.trial_count = result.trials
-    session.sim = result.sim
-    session.body = _plain(envelope)
+    session = _session(result.session, envelope, message, moment(result.started, "started"))
+    for name, value in session_fields(result, envelope).items():
+        setattr(session, name, value)
     session.save()
+
+
+def session_fields(result: SessionResult, envelope: Envelope) -> dict[str, Any]:
+    """Return the columns that a session has from its own result. Raises MessageError."""
+    return {
+        "started": moment(result.started, "started"),
+        "ended": moment(result.ended, "ended"),
+        "complete": result.complete,
+        "ended_by": result.ended_by,
+        "trial_count": result.trials,
+        "sim": result.sim,
+        "body": _plain(envelope),
+    }
 
 
 def _session(
@@ -148,31 +157,40 @@ def _session(
 
 
 def _file_journal(journal: JournalResult, envelope: Envelope, message: models.Message) -> None:
-    written = moment(journal.written, "written") if envelope.clock == "synced" else timezone.now()
     models.Journal.objects.create(
         message=message,
         station=message.station,
         patient=_patient(envelope),
-        session=identifier(journal.session, "session"),
-        written=written,
-        body=_plain(envelope),
-        sim=envelope.sim,
+        **journal_fields(journal, envelope),
     )
+
+
+def journal_fields(journal: JournalResult, envelope: Envelope) -> dict[str, Any]:
+    """Return the columns of a journal entry but for whose it is. Raises MessageError."""
+    return {
+        "session": identifier(journal.session, "session"),
+        "written": moment(journal.written, "written") if envelope.clock == "synced" else timezone.now(),
+        "body": _plain(envelope),
+        "sim": envelope.sim,
+    }
 
 
 def _file_event(event: StationEvent, envelope: Envelope, message: models.Message) -> None:
-    # A clock that was never set would bury an event of today under a date of years ago.
-    happened = moment(envelope.t, "t") if envelope.clock == "synced" else timezone.now()
     models.Event.objects.create(
-        message=message,
-        station=message.station,
-        patient=_patient(envelope),
-        kind=event.kind,
-        session=identifier(event.session, "session") if event.session else None,
-        happened=happened,
-        detail=event.detail,
-        sim=envelope.sim,
+        message=message, station=message.station, patient=_patient(envelope), **event_fields(event, envelope)
     )
+
+
+def event_fields(event: StationEvent, envelope: Envelope) -> dict[str, Any]:
+    """Return the columns of an event but for whose it is. Raises MessageError."""
+    return {
+        "kind": event.kind,
+        "session": identifier(event.session, "session") if event.session else None,
+        # A clock that was never set would bury an event of today under a date of years ago.
+        "happened": moment(envelope.t, "t") if envelope.clock == "synced" else timezone.now(),
+        "detail": event.detail,
+        "sim": envelope.sim,
+    }
 
 
 def _file_reply(reply: Reply, message: models.Message) -> None:

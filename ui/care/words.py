@@ -109,13 +109,41 @@ MEASURES: Final[dict[str, tuple[Words, str]]] = {
     "mean_ap_mm": (_("Mean position, forward and back (AP)"), "mm"),
 }
 
-# What a patient chose stands as the station sent it, in English.
+# What a patient may choose in the journal (`station.training.questions`), by what the station sends.
+CHOSEN: Final[dict[str, Words]] = {
+    "only indoors": _("only indoors"),
+    "up to 100 metres": _("up to 100 metres"),
+    "up to 500 metres": _("up to 500 metres"),
+    "up to 1 kilometre": _("up to 1 kilometre"),
+    "further": _("more than 1 kilometre"),
+    "nothing": _("nothing"),
+    "tired legs": _("tired legs"),
+    "my back": _("the back"),
+    "keeping my balance": _("keeping the balance"),
+    "my breath": _("the breath"),
+    "stairs or slopes": _("stairs or slopes"),
+    "none": _("none"),
+    "leg raises": _("leg raises"),
+    "heel slides": _("heel slides"),
+    "gentle core work": _("gentle core work"),
+    "several of them": _("several of them"),
+    "very well": _("very well"),
+    "well": _("well"),
+    "so-so": _("so-so"),
+    "low": _("low"),
+    "very low": _("very low"),
+    "train on three days": _("train on three days"),
+    "train on five days": _("train on five days"),
+    "walk a little every day": _("walk a little every day"),
+    "walk a little further": _("walk a little further"),
+    "climb some stairs": _("climb some stairs"),
+    "go outside once": _("go outside once"),
+}
 JOURNAL: Final[dict[str, Words]] = {
-    "walk_distance": _("distance"),
-    "walk_hard": _("hard"),
-    "exercises": _("exercises"),
-    "mood": _("mood"),
-    "goal": _("goal of the week"),
+    "walk_hard": _("hard about it"),
+    "exercises": _("exercises away from the board"),
+    "mood": _("felt"),
+    "goal": _("wants this week to"),
 }
 
 QUALITY: Final[dict[str, Words]] = {
@@ -127,14 +155,23 @@ QUALITY: Final[dict[str, Words]] = {
 
 
 def journal_words(body: Mapping[str, Any]) -> str:
-    """Return a journal entry in one line: "walked 20 min · far: up to 100 metres · mood: well"."""
-    words = []
+    """Return a journal entry in one line: "Walked 20 min, up to 500 metres · felt: well"."""
     counts, choices = body.get("counts", {}), body.get("choices", {})
-    if "walk_minutes" in counts:
-        words.append(gettext("walked %(minutes)d min") % {"minutes": counts["walk_minutes"]})
-    words += [f"{label}: {choices[key]}" for key, label in JOURNAL.items() if key in choices]
+    words = [_walked(counts, choices)] if "walk_minutes" in counts else []
+    words += [f"{label}: {chosen_words(choices[key])}" for key, label in JOURNAL.items() if key in choices]
     words += [f"{routine_words(routine)}: {number}" for routine, number in body.get("guided", {}).items()]
-    return " · ".join(words)
+    line = " · ".join(words)
+    return line[:1].upper() + line[1:]
+
+
+def _walked(counts: Mapping[str, Any], choices: Mapping[str, Any]) -> str:
+    walked = gettext("walked %(minutes)d min") % {"minutes": counts["walk_minutes"]}
+    return f"{walked}, {chosen_words(choices['walk_distance'])}" if "walk_distance" in choices else walked
+
+
+def chosen_words(choice: str) -> str:
+    """Return what a patient chose; a choice that is not known here as it came."""
+    return str(CHOSEN.get(choice, choice))
 
 
 def routine_words(routine: str, side: str | None = None) -> str:

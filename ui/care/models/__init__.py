@@ -4,17 +4,21 @@ from ui.care.models.audit import Audit
 from ui.care.models.message import Message, RawTrace, Refused
 from ui.care.models.people import Patient, Station
 from ui.care.models.programme import Prescription
+from ui.care.models.remarks import Background, Note, SeenTo
 from ui.care.models.results import Event, Journal, Session, Trial
 
 __all__ = [
     "Audit",
+    "Background",
     "Event",
     "Journal",
     "Message",
+    "Note",
     "Patient",
     "Prescription",
     "RawTrace",
     "Refused",
+    "SeenTo",
     "Session",
     "Station",
     "Trial",

@@ -1,13 +1,17 @@
 """Filters that put results into words."""
 
+from datetime import datetime
 from typing import Any
 
 from django import template
-from django.utils.formats import number_format
+from django.utils import timezone
+from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext
 
 from ui.care import words
-from ui.care.models import Session, Trial
+from ui.care.event_words import event_sentence
+from ui.care.models import Event, Session, Trial
+from ui.care.reasons import REASONS
 
 register = template.Library()
 
@@ -48,6 +52,37 @@ def ended_by(session: Session) -> str:
 def event(kind: str) -> str:
     """Return the kind of an event; an unknown one under its own name."""
     return str(words.EVENT.get(kind, kind.replace("_", " ")))
+
+
+@register.filter
+def sentence(event: Event) -> str:
+    """Return what happened, with what the station said of it."""
+    return event_sentence(event)
+
+
+@register.filter
+def reason(kind: str) -> str:
+    """Return a kind of line of the worklist."""
+    return str(REASONS[kind].label) if kind in REASONS else kind
+
+
+@register.filter
+def when(time: datetime) -> str:
+    """Return a time as one says it: today and yesterday with the hour, else the day."""
+    local = timezone.localtime(time)
+    days = (timezone.localdate() - local.date()).days
+    clock = date_format(local, "H:i")
+    if days == 0:
+        return gettext("today, %(clock)s") % {"clock": clock}
+    if days == 1:
+        return gettext("yesterday, %(clock)s") % {"clock": clock}
+    return date_format(local, "j M" if 0 <= days < 300 or days < 0 else "j M Y")
+
+
+@register.filter
+def signed(value: float) -> str:
+    """Return a whole number with its sign."""
+    return f"{value:+.0f}".replace("-", "−")
 
 
 @register.filter

@@ -1,12 +1,13 @@
 """The programme of a patient: what is in force, the form that changes it, and the station's answer."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET
 
@@ -15,23 +16,25 @@ from station.training.prescription import Prescription as Programme
 from station.training.prescription import planned_minutes
 from station.training.routine import shipped_routines
 from ui.care.audit import note
+from ui.care.caseload import patient_for, prescription_for
 from ui.care.changes import changes
 from ui.care.forms import Draft, minutes_words
-from ui.care.models import Patient, Prescription, Station
+from ui.care.models import Prescription, Station
 from ui.care.models.programme import State
 from ui.care.programme import check, compose, document_of, limits_of, queue
 from ui.care.words import exercise_words, routine_words
 
 
-def programme_now(station: Station) -> dict[str, Any]:
-    """Return what a page says of the programme: the newest prescription, and the one in force if another."""
-    newest = station.prescriptions.select_related("who").first()
-    in_force = station.prescriptions.filter(state=State.APPLIED).first()
+def programme_now(programmes: Sequence[Prescription]) -> dict[str, Any]:
+    """Return what a page says of these versions, newest first: the newest, and the one in force if another."""
+    newest = next(iter(programmes), None)
+    in_force = next((rx for rx in programmes if rx.state == State.APPLIED), None)
     shown = newest or in_force
     return {
         "newest_rx": newest,
         "in_force_rx": in_force if in_force != newest else None,
         "exercises": exercise_lines(document_of(shown)) if shown else (),
+        "programmes": programmes,
     }
 
 
@@ -43,14 +46,14 @@ def exercise_lines(programme: Programme) -> list[tuple[str, str]]:
 @require_GET
 def prescription_state(request: HttpRequest, prescription_id: int) -> HttpResponse:
     """Return how far a prescription has come: the part of the page that is asked for again and again."""
-    rx = get_object_or_404(Prescription.objects.select_related("who"), pk=prescription_id)
+    rx = prescription_for(request.user, prescription_id)
     return render(request, "care/_prescription_state.html", {"rx": rx})
 
 
 @permission_required("care.add_prescription", raise_exception=True)
 def programme_form(request: HttpRequest, pseudonym: str) -> HttpResponse:
     """Edit the programme, show the change in words, and send it once that was confirmed."""
-    patient = get_object_or_404(Patient, pseudonym=pseudonym)
+    patient = patient_for(request.user, pseudonym)
     station = patient.stations.select_related("patient").first()
     if station is None:
         messages.error(request, gettext("This patient has no station yet; enrol one first."))
