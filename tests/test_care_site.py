@@ -47,7 +47,7 @@ def text(client: Client, url: str) -> str:
 def test_every_page_but_the_login_needs_a_login(client: Client, home: ExampleStation) -> None:
     arguments: dict[str, Any] = {"pseudonym": home.subj, "prescription_id": 1, "trial_id": new_id()}
     names = [pattern.name for pattern in get_resolver().url_patterns if isinstance(pattern, URLPattern)]
-    assert len(names) >= 7
+    assert len(names) >= 15
     for pattern in get_resolver().url_patterns:
         assert isinstance(pattern, URLPattern)
         url = reverse(str(pattern.name), kwargs={key: arguments[key] for key in pattern.pattern.converters})
@@ -89,7 +89,11 @@ def test_nothing_inline_and_nothing_from_elsewhere_may_run(therapist: Client, ho
         assert "default-src 'none'" in policy
         assert "unsafe" not in policy
         html = response.content.decode()
-        assert not re.search(r"<script(?![^>]* src=)|<style|\sstyle=|\son\w+=|https?://(?!www\.w3)", html)
+        # Data of a chart is no script: nothing of this type is ever run.
+        assert not re.search(
+            r'<script(?![^>]* (?:src=|type="application/json"))|<style|\sstyle=|\son\w+=|https?://(?!www\.w3)',
+            html,
+        )
 
 
 def test_the_style_sheet_is_served(client: Client) -> None:
@@ -165,7 +169,7 @@ def test_the_patient_page_shows_a_trial_with_its_quality_and_its_origin(
 def test_the_patient_page_shows_what_was_written_down(therapist: Client, home: ExampleStation) -> None:
     store([home.journal(SESSION)])
     page = text(therapist, patient_url(home))
-    for words in ("walked 20 min", "distance: up to 500 metres", "mood: well", "12"):
+    for words in ("Walked 20 min, up to 500 metres", "felt: well", "12"):
         assert words in page
 
 

@@ -65,7 +65,7 @@ class Calendar:
 
     @property
     def share_percent(self) -> int | None:
-        """Return days trained of days planned in whole weeks, none counted above its plan; None without one."""
+        """Return days trained of those planned, in whole weeks, none above its plan; None without one."""
         planned = sum(week.planned or 0 for week in self.whole)
         if not planned:
             return None

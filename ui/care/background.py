@@ -1,4 +1,4 @@
-"""What is usual after a kind of surgery, and for a body: to inform the care team, never to judge a patient."""
+"""What is usual after a kind of surgery, and for a body: to inform the care team, never to judge."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -40,18 +40,16 @@ def known(background: Background | None, document: Mapping[str, Any] | None, *, 
     """Return what is known of a patient; what was not entered here comes from the programme."""
     said = document or {}
     lines: list[Known] = []
-    surgery, source = _first(background and background.surgery, said.get("surgery"))
+    surgery, source = _first(background.surgery if background else "", said.get("surgery"))
     if surgery:
         words = str(SURGERY.get(surgery, surgery))
         lines.append(Known(gettext("Surgery"), words, str(USUAL.get(surgery, "")), source))
-    when, source = _first(
-        background and background.surgery_date and background.surgery_date.isoformat(),
-        said.get("surgery_date"),
-    )
+    entered = background.surgery_date.isoformat() if background and background.surgery_date else ""
+    when, source = _first(entered, said.get("surgery_date"))
     if when:
         weeks = (today - date.fromisoformat(when)).days // 7
         lines.append(Known(gettext("Time since"), gettext("%(weeks)d weeks") % {"weeks": weeks}, "", source))
-    device, source = _first(background and background.device, said.get("device"))
+    device, source = _first(background.device if background else "", said.get("device"))
     if device:
         lines.append(Known(gettext("Walking aid"), str(DEVICE.get(device, device)), "", source))
     if background and background.height_cm and background.weight_kg:
@@ -91,9 +89,10 @@ class BackgroundForm(forms.ModelForm):  # type: ignore[type-arg]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name, words in (("surgery", SURGERY), ("device", DEVICE)):
-            field = self.fields[name]
-            assert isinstance(field, forms.ChoiceField)
-            field.choices = [("", _("not entered")), *words.items()]
+            choices = [("", _("not entered")), *words.items()]
+            self.fields[name] = forms.ChoiceField(
+                label=self.fields[name].label, required=False, choices=choices
+            )
 
     def clean_surgery_date(self) -> date | None:
         """Refuse a day that is still to come."""

@@ -66,7 +66,7 @@ def rows(a: Trial, b: Trial) -> list[Row]:
 def _row(name: str, first: float, second: float, duration_s: float) -> Row:
     label, unit = measure_words(name)
     facts: dict[str, Any] = {"label": label, "unit": unit, "first": first, "second": second}
-    if name.startswith("mean_m") or name.startswith("mean_a") or first == 0:
+    if name in ("mean_ml_mm", "mean_ap_mm") or first == 0:
         # A position has no zero to be a share of.
         return Row(**facts, share_percent=None, verdict="", changed=False)
     told = change(name, [first], [second], duration_s=duration_s)

@@ -34,28 +34,26 @@ DRIFTED: Final[dict[str, Words]] = {
 def event_sentence(event: Event) -> str:
     """Return what happened, with what the station said of it."""
     detail: dict[str, Any] = event.detail
-    match event.kind:
-        case "possible_fall":
-            return gettext(
-                "The load left the board at once in a hold, and “Are you all right?” was not answered."
-            )
-        case "red_flag" | "pain_stop" | "overdone" if detail.get("question") in ANSWERED:
-            said = {"what": ANSWERED[detail["question"]], "answer": detail.get("answer")}
-            if event.kind == "pain_stop" and isinstance(said["answer"], int):
-                return (
-                    gettext("Pain %(answer)d of 10 at the check-in, over the limit. No training that day.")
-                    % said
-                )
-            if event.kind == "overdone":
-                return gettext("Told at the check-in: %(what)s.") % said
-            return gettext("Said yes at the check-in: %(what)s. No training that day.") % said
-        case "pain_up" if "rise" in detail:
-            return gettext("Pain rose by %(rise)d within a session, which then ended.") % {
-                "rise": detail["rise"]
-            }
-        case "proposal" | "eased" | "stepped":
-            return _of_rungs(event.kind, detail)
+    if event.kind == "possible_fall":
+        return gettext("The load left the board at once in a hold; “Are you all right?” was not answered.")
+    if event.kind in ("red_flag", "pain_stop", "overdone") and detail.get("question") in ANSWERED:
+        return _of_question(event.kind, detail)
+    if event.kind == "pain_up" and "rise" in detail:
+        return gettext("Pain rose by %(rise)s within a session, which then ended.") % {"rise": detail["rise"]}
+    if event.kind in ("proposal", "eased", "stepped"):
+        return _of_rungs(event.kind, detail)
     return _plainly(event.kind, detail)
+
+
+def _of_question(kind: str, detail: dict[str, Any]) -> str:
+    said = {"what": ANSWERED[detail["question"]], "answer": detail.get("answer")}
+    if kind == "pain_stop":
+        words = gettext("Pain %(answer)s of 10 at the check-in, over the limit. No training that day.")
+    elif kind == "overdone":
+        words = gettext("Told at the check-in: %(what)s.")
+    else:
+        words = gettext("Said yes at the check-in: %(what)s. No training that day.")
+    return words % said
 
 
 def _of_rungs(kind: str, detail: dict[str, Any]) -> str:
@@ -67,7 +65,8 @@ def _of_rungs(kind: str, detail: dict[str, Any]) -> str:
     }[kind]
     why = str(detail.get("why", ""))
     said = {"title": title, "to": detail.get("to_rung", "?"), "from": detail.get("from_rung", "?")}
-    return (words % {**said, "why": why[:1].upper() + why[1:]}).strip()
+    why = f"{why[:1].upper()}{why[1:].removesuffix('.')}." if why else ""
+    return (words % {**said, "why": why}).strip()
 
 
 def _plainly(kind: str, detail: dict[str, Any]) -> str:

@@ -47,6 +47,7 @@ class Facts:
     last_trained: datetime | None = None
     events: list[Event] = field(default_factory=list)  # newest first
     held_by: datetime | None = None  # a fall after which no programme was applied
+    released: datetime | None = None  # when the programme after the last fall came into force
     session: Session | None = None
 
     @property
@@ -74,7 +75,7 @@ class Facts:
 
 
 def days_planned(document: dict[str, Any]) -> int:
-    """Return on how many days of seven a programme wants training: its busiest exercise, less the rest days."""
+    """Return on how many days of seven a programme wants training: its busiest exercise, less rest days."""
     busiest = max((exercise.get("days_a_week", 7) for exercise in document["exercises"]), default=7)
     return int(min(busiest, 7 - document.get("rest_days_a_week", 1)))
 
@@ -138,12 +139,14 @@ def _add_events(known: dict[int, Facts], now: datetime) -> None:
     falls = of_them.filter(kind=FALL).values("patient").annotate(last=Max("happened")).order_by()
     for row in falls:
         fact = known[row["patient"]]
-        released = fact.in_force and fact.in_force.created > row["last"]
-        fact.held_by = None if released else row["last"]
+        if fact.in_force is not None and fact.in_force.created > row["last"]:
+            fact.released = fact.in_force.answered or fact.in_force.created
+        else:
+            fact.held_by = row["last"]
 
 
 def pain_means(did: Sequence[Did], now: datetime) -> tuple[float, float] | None:
-    """Return the mean pain of the seven days before the last seven, and of these; None below two sessions each."""
+    """Return mean pain of the week before the last seven days, and of these; None below two sessions each."""
     parts: defaultdict[bool, list[int]] = defaultdict(list)
     for session in did:
         if session.pain is not None:

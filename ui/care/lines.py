@@ -21,6 +21,7 @@ class Line:
     shared: bool
     session: Session | None
     done: tuple[str, ...]
+    done_in_short: str
     prescription: Prescription | None
     week: tuple[tuple[date, bool], ...]
     trained: int
@@ -39,12 +40,14 @@ def _line(fact: Facts, now: datetime) -> Line:
     today = timezone.localdate(now)
     week = tuple((day, day in trained) for n in range(6, -1, -1) if (day := today - timedelta(days=n)))
     pains = [did.pain for did in fact.did if did.pain is not None]
+    trials = list(fact.session.trials.all()) if fact.session else []
     return Line(
         patient=fact.patient,
         station=fact.station,
         shared=fact.shared,
         session=fact.session,
-        done=done_words(list(fact.session.trials.all())) if fact.session else (),
+        done=done_words(trials),
+        done_in_short=short_words(trials),
         prescription=fact.rx,
         week=week,
         trained=len(trained),
@@ -62,6 +65,21 @@ def done_words(trials: Sequence[Trial]) -> tuple[str, ...]:
     return tuple(_exercise_line(*key, of_exercise) for key, of_exercise in lines.items())
 
 
+def short_words(trials: Sequence[Trial]) -> str:
+    """Return how many holds of a session were reached: "5 of 6 holds reached"."""
+    holds = [trial for trial in trials if trial.target_hold_s > 0]
+    if not holds:
+        return ngettext("%(count)d exercise", "%(count)d exercises", len(trials)) % {"count": len(trials)}
+    reached = sum(trial.outcome == "done" for trial in holds)
+    return _reached_words(reached, len(holds))
+
+
+def _reached_words(reached: int, count: int) -> str:
+    return ngettext(
+        "%(reached)d of %(count)d hold reached", "%(reached)d of %(count)d holds reached", count
+    ) % {"reached": reached, "count": count}
+
+
 def _exercise_line(routine: str, rung: int, side: str, trials: Sequence[Trial]) -> str:
     reached = sum(trial.outcome == "done" for trial in trials)
     if not any(trial.target_hold_s for trial in trials):
@@ -70,11 +88,8 @@ def _exercise_line(routine: str, rung: int, side: str, trials: Sequence[Trial]) 
             "rung": rung,
             "count": ngettext("done once", "done %(count)d times", reached) % {"count": reached},
         }
-    counted = ngettext(
-        "%(reached)d of %(count)d hold reached", "%(reached)d of %(count)d holds reached", len(trials)
-    )
     return gettext("%(exercise)s, rung %(rung)d: %(counted)s") % {
         "exercise": routine_words(routine, side),
         "rung": rung,
-        "counted": counted % {"reached": reached, "count": len(trials)},
+        "counted": _reached_words(reached, len(trials)),
     }

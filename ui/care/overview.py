@@ -33,7 +33,9 @@ def overview(
 ) -> list[Chart]:
     """Return the charts that have something to show; sessions and trials in any order."""
     marks = programme_marks(programmes)
-    charts = (_rungs(trials, marks), _support(trials, marks), _pain(sessions, marks))
+    charts = (
+        *(_rungs(trials, marks), _reached(trials, marks), _support(trials, marks), _pain(sessions, marks)),
+    )
     return [chart for chart in charts if chart is not None]
 
 
@@ -83,6 +85,34 @@ def _rungs(trials: Sequence[Trial], marks: tuple[Mark, ...]) -> Chart | None:
             "Higher is harder: less support, longer, a harder stance. Vertical lines: a new programme."
         ),
     )
+
+
+def _reached(trials: Sequence[Trial], marks: tuple[Mark, ...]) -> Chart | None:
+    holds = [trial for trial in trials if trial.target_hold_s > 0]
+    times = _by_day({"": holds})
+    if len(times) < 2:
+        return None
+    shares = _daily(times, ((t.started, 100.0 * (t.outcome == "done")) for t in holds))
+    return Chart(
+        id="reached",
+        title=gettext("Holds reached"),
+        unit=gettext("% of the day's holds"),
+        series=(
+            Series(gettext("Each day"), shares, "dots"),
+            Series(gettext("Mean of five days"), _smooth(shares), "line"),
+        ),
+        times=times,
+        marks=_within(marks, times),
+        high=100.0,
+        sim=any(trial.sim for trial in holds),
+        note=gettext("It falls when a programme gets harder, and should come back."),
+    )
+
+
+def _smooth(values: Sequence[float | None]) -> list[float | None]:
+    """Return the mean of each value with the four before it."""
+    windows = ([v for v in values[max(0, n - 4) : n + 1] if v is not None] for n in range(len(values)))
+    return [fmean(window) if window else None for window in windows]
 
 
 def _support(trials: Sequence[Trial], marks: tuple[Mark, ...]) -> Chart | None:

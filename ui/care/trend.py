@@ -36,7 +36,7 @@ class Trend:
 
 
 def like_groups(trials: Iterable[Trial]) -> list[list[Trial]]:
-    """Return like trials together, each group oldest first, that with the newest trial first; no lone trials."""
+    """Return like trials in groups, each oldest first, that with the newest trial first; no lone ones."""
     groups: defaultdict[tuple[object, ...], list[Trial]] = defaultdict(list)
     for trial in sorted(trials, key=lambda trial: (trial.started, trial.number)):
         if trial.target_hold_s > 0:

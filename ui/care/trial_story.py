@@ -6,6 +6,7 @@ from typing import Final
 
 import numpy as np
 from django.utils.translation import gettext
+from numpy.typing import NDArray
 
 from station.link.messages import RawTrace
 from station.sway.grid import CopPath, cop_path
@@ -100,7 +101,7 @@ def _charts(
     ]
     if support is not None:
         carried = Series(gettext("Carried by the hands"), _thin(support, every), "path")
-        series = (carried,)
+        series: tuple[Series, ...] = (carried,)
         if limit is not None and limit < 100:
             series += (Series(gettext("Limit of the rung"), [limit] * len(seconds), "limit"),)
         charts.append(
@@ -114,7 +115,7 @@ def _charts(
                 sim=sim,
                 note=note,
                 table=False,
-            )  # fmt: skip
+            )
         )
     return charts
 
@@ -123,7 +124,7 @@ def _thin(values: Floats, every: int) -> list[float | None]:
     return [float(value) if np.isfinite(value) else None for value in values[::every]]
 
 
-def _mask(path: CopPath, start_ns: int, spans: Sequence[Seconds]) -> np.ndarray:  # type: ignore[type-arg]
+def _mask(path: CopPath, start_ns: int, spans: Sequence[Seconds]) -> NDArray[np.bool_]:
     seconds = (path.t_ns - start_ns) / NS
     inside = np.zeros(len(seconds), dtype=np.bool_)
     for a, b in spans:

@@ -7,6 +7,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
+from station.sway.catalogue import CATALOGUE
 from station.training.prescription import Exercise, hold_of
 from station.training.routine import Rung, shipped_routines
 
@@ -150,6 +151,10 @@ QUALITY: Final[dict[str, Words]] = {
     "missing_percent": _("Readings missing, %"),
     "longest_gap_s": _("Longest gap, s"),
     "noise_n": _("Noise of the empty board, N"),
+    "noise_velocity_mm_s": _("Velocity that noise alone would show, mm/s"),
+    "noise_percent": _("Share of noise in the velocity, %"),
+    "noise_dominates": _("Noise dominates"),
+    "spikes": _("Readings voided as spikes"),
     "weight_doubtful": _("Body weight in doubt"),
 }
 
@@ -196,7 +201,7 @@ def rung_words(number: int, rung: Rung) -> str:
     words = [SUPPORT.get(rung.support, rung.support)]
     words += [VISION[rung.vision]] if rung.vision != "open" else []
     words += [SURFACE[rung.surface]] if rung.surface != "firm" else []
-    return f"{number}: {' · '.join(str(word) for word in words)} · {seconds_words(rung.hold_s)}"
+    return f"{number}: {' · '.join(str(word) for word in words)} · {dose_words(rung, rung.hold_s)}"
 
 
 def exercise_words(exercise: Exercise) -> str:
@@ -206,11 +211,12 @@ def exercise_words(exercise: Exercise) -> str:
         return gettext("rung %(rung)d, unknown here") % {"rung": exercise.rung}
     rung = routine.rung(exercise.rung)
     conditions = {"support_kind": rung.support, "vision": rung.vision, "surface": rung.surface}
+    where = gettext("beside the board") if routine.stance == "off" else conditions_words(conditions)
     words = gettext("rung %(rung)d (%(conditions)s), %(attempts)d × %(hold)s, %(rest)s rest") % {
         "rung": exercise.rung,
-        "conditions": conditions_words(conditions),
+        "conditions": where,
         "attempts": exercise.attempts,
-        "hold": seconds_words(hold_of(exercise, routine)),
+        "hold": dose_words(rung, hold_of(exercise, routine)),
         "rest": seconds_words(exercise.rest_s),
     }
     if exercise.days_a_week < 7:
@@ -220,6 +226,19 @@ def exercise_words(exercise: Exercise) -> str:
     return words
 
 
+def dose_words(rung: Rung, hold_s: float) -> str:
+    """Return what one attempt asks for: "20 s", "15 times", "5 steps", "10 min", "8 targets"."""
+    if hold_s:
+        return seconds_words(hold_s)
+    counted = (
+        (rung.repetitions, gettext("%(number)g times")),
+        (rung.steps, gettext("%(number)g steps")),
+        (rung.minutes, gettext("%(number)g min")),
+        (rung.targets, gettext("%(number)g targets")),
+    )
+    return next((words % {"number": number} for number, words in counted if number), gettext("once"))
+
+
 def device_words(device: str) -> str:
     """Return a walking aid."""
     return str(DEVICE.get(device, device))
@@ -227,8 +246,11 @@ def device_words(device: str) -> str:
 
 def measure_words(name: str) -> tuple[str, str]:
     """Return label and unit of a measure."""
-    label, unit = MEASURES.get(name, (name, ""))
-    return str(label), unit
+    if name in MEASURES:
+        label, unit = MEASURES[name]
+        return str(label), unit
+    known = CATALOGUE.get(name)
+    return (known.label, known.unit) if known else (name, "")
 
 
 def seconds_words(seconds: float) -> str:

@@ -20,6 +20,7 @@ from ui.care.reasons import ORDER, REASONS, Reason
 # Our choices, in docs/console.md.
 OVERDUE_SHARE: Final = 0.6  # of the planned days; below it a person is overdue
 SETTLING: Final = timedelta(days=7)  # the first week is not held against anybody
+ENROLLING: Final = timedelta(days=1)  # the first programme follows an enrolment soon enough
 SILENT_AFTER: Final = timedelta(hours=36)
 UNANSWERED_AFTER: Final = timedelta(hours=48)
 PAIN_RISE: Final = 2.0  # of the mean of a week
@@ -124,11 +125,12 @@ def _pain(fact: Facts, now: datetime) -> Iterator[Item]:
 
 
 def _training(fact: Facts, now: datetime) -> Iterator[Item]:
-    """Away for a week, or fewer days than planned; not of one whose training is held."""
+    """Away for a week, or fewer days than planned; not of one whose training is, or was just now, held."""
     if fact.held_by or fact.planned is None or fact.in_force is None:
         return
     since = fact.last_trained or fact.in_force.answered or fact.in_force.created
-    if now - since > WEEK:
+    begun = max(fact.patient.created, fact.released or fact.patient.created)
+    if now - max(since, begun) > WEEK:
         days = (now - since).days
         sentence = (
             gettext("Last trained on %(day)s, %(days)d days ago.") % {"day": _day(since), "days": days}
@@ -138,7 +140,7 @@ def _training(fact: Facts, now: datetime) -> Iterator[Item]:
         yield _line(fact, "away", f"away:{since.isoformat()}:{days // 7}", sentence, since)
         return
     trained = len(fact.days_trained(now))
-    if now - fact.patient.created >= SETTLING and trained < OVERDUE_SHARE * fact.planned:
+    if now - begun >= SETTLING and trained < OVERDUE_SHARE * fact.planned:
         words = gettext("Trained on %(trained)d of %(planned)d planned days in the last seven.")
         sentence = words % {"trained": trained, "planned": fact.planned}
         yield _line(fact, "overdue", f"overdue:{now:%G-%V}", sentence, fact.last_trained)
@@ -147,7 +149,7 @@ def _training(fact: Facts, now: datetime) -> Iterator[Item]:
 def _programme(fact: Facts, now: datetime) -> Iterator[Item]:
     rx = fact.rx
     if rx is None:
-        if fact.station is not None:
+        if fact.station is not None and now - fact.patient.created > ENROLLING:
             words = gettext("No programme was sent; the station trains supported standing on its first rung.")
             yield _line(fact, "no_programme", "no programme", words, fact.patient.created)
         return

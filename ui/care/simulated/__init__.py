@@ -1,1 +1,1 @@
-"""A simulated clinic: people who do not exist, whose stations say what real ones would; always `sim: true`."""
+"""A simulated clinic: nobody of it exists, its stations say what real ones would, always `sim: true`."""

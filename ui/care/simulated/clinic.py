@@ -20,7 +20,7 @@ from ui.care.folder import data_folder
 from ui.care.intake import store
 from ui.care.models.programme import State
 from ui.care.simulated.person import Person
-from ui.care.simulated.programmes import Block, blocks
+from ui.care.simulated.programmes import Block, Course, blocks
 from ui.care.simulated.stories import IN_CLINIC, Story, name_of, story_of
 
 CLINIC: Final = "sim-clinic"
@@ -49,7 +49,7 @@ class Made:
     trials: int
 
 
-def make_clinic(size: Size, *, now: datetime, log: Callable[[str], None]) -> Made:
+def make_clinic(size: Size, *, now: datetime, log: Callable[[str], object]) -> Made:
     """Write the clinic. Raises ConfigError when the database holds anybody already: none is mixed in."""
     if models.Patient.objects.exists() or models.Station.objects.exists():
         raise ConfigError(
@@ -125,19 +125,12 @@ def _enrolled(plan: _Plan) -> models.Patient:
 
 def _blocks(plan: _Plan, patient: models.Patient) -> list[Block]:
     pin = f"{4000 + plan.number:04d}" if plan.shared else None
-    made = blocks(
-        plan.story,
-        plan.rng,
-        start=plan.start,
-        now=plan.now,
-        station=plan.sid,
-        subj=patient.pseudonym,
-        pin=pin,
-    )
+    course = Course(plan.start, plan.now, plan.sid, patient.pseudonym, pin)
+    made = blocks(plan.story, plan.rng, course)
     if not plan.shared:
         return made
-    # Versions of a shared station go up over all its people.
-    offset = 1000 * (plan.number % 1000)
+    # A version is of one person only, also where several share a station.
+    offset = 100 * (plan.number % 10)
     return [
         Block(b.since, msgspec.structs.replace(b.rx, version=b.rx.version + offset), b.number) for b in made
     ]

@@ -19,7 +19,7 @@ from station.training.routine import Rung, Side, shipped_routines
 from ui.care.intake import Arrival
 from ui.care.simulated.programmes import DAYS_A_WEEK, Block, rfc3339
 from ui.care.simulated.stories import Story
-from ui.care.simulated.traces import trace
+from ui.care.simulated.traces import Hold, trace
 
 ALG: Final = "cop-1"
 # How much the hands carry on a rung of each support, as a share of the weight, when it is new and later.
@@ -32,6 +32,17 @@ CARRIED: Final = {
 }
 RECENT: Final = timedelta(days=10)
 CHOICES: Final = {asked.key: asked.choices for asked in (*JOURNAL, GOAL)}
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where in a session a trial stands."""
+
+    session: str
+    number: int
+    attempt: int
+    block: Block
+    traced: bool
 
 
 @dataclass
@@ -104,7 +115,8 @@ class Person:
                 continue
             for attempt in range(1, exercise.attempts + 1):
                 number += 1
-                yield from self._trial(session, number, attempt, exercise, at, block, traced=traced)
+                place = _Place(session, number, attempt, block, traced)
+                yield from self._trial(place, exercise, at)
                 at += timedelta(seconds=75)
         after = min(10, max(0, pain + self.rng.choice((-1, 0, 0, 0, 1))))
         answers: dict[str, bool | int] = {"numbness": False, "weakness": False, "pain": pain, "support": True}
@@ -125,10 +137,8 @@ class Person:
         if self.rng.random() < 0.4:
             yield self._message(self._journal(session, at), "result/journal", at, block)
 
-    def _trial(
-        self, session: str, number: int, attempt: int, exercise: Exercise, at: datetime, block: Block,
-        *, traced: bool,
-    ) -> Iterator[Arrival]:  # fmt: skip
+    def _trial(self, place: "_Place", exercise: Exercise, at: datetime) -> Iterator[Arrival]:
+        block = place.block
         routine = shipped_routines()[exercise.routine]
         rung = routine.rung(exercise.rung)
         since = at - block.since
@@ -136,28 +146,29 @@ class Person:
         target_s = 0.0 if routine.stance == "off" else hold_of(exercise, routine)
         held = self.rng.random() < 0.62 + 0.36 * practice
         base: dict[str, Any] = {
-            "trial": self._id(at), "session": session, "number": number, "routine": exercise.routine,
-            "rung": exercise.rung, "side": exercise.side, "stance": rung.stance or routine.stance,
-            "support_kind": rung.support, "vision": rung.vision, "surface": rung.surface, "attempt": attempt,
+            "trial": self._id(at), "session": place.session, "number": place.number, "attempt": place.attempt,
+            "routine": exercise.routine, "rung": exercise.rung, "side": exercise.side,
+            "surface": rung.surface, "stance": rung.stance or routine.stance,
+            "support_kind": rung.support, "vision": rung.vision,
             "started": rfc3339(at), "target_hold_s": target_s, "in_target_percent": None, "faults": (),
             "cal": self.plate.calibration, "alg": ALG, "sim": True, "kind": routine.kind,
         }  # fmt: skip
         if routine.kind != "hold":
-            yield self._message(_counted(base, rung, self.weight_n), "result/trial", at, block)
+            carried = self._carried(rung, practice)
+            yield self._message(_counted(base, rung, self.weight_n, carried), "result/trial", at, block)
             return
         hold_s = target_s if held else round(target_s * self.rng.uniform(0.25, 0.9), 1)
         carried = self._carried(rung, practice)
         velocity = self._velocity(at, exercise.routine, exercise.side, carried)
         base |= {"outcome": "done" if held else "lost", "hold_s": hold_s, "body_weight_n": self.weight_n}
         base["support"] = _support(carried, rung)
-        if not rung.vision == "closed" and not routine.assessment:
+        if rung.vision != "closed" and not routine.assessment:
             base["in_target_percent"] = round(self.rng.uniform(72, 98), 1)
-        if traced:
+        if place.traced:
             pause_s = self.rng.choice((0.0, 0.0, 0.8)) if hold_s > 8 else 0.0
             of = trace(
-                base["trial"], self.rng, plate=self.plate, weight_n=self.weight_n, hold_s=hold_s,
-                velocity_mm_s=velocity, support=carried, pause_s=pause_s,
-            )  # fmt: skip
+                base["trial"], self.rng, self.plate, Hold(self.weight_n, hold_s, velocity, carried, pause_s)
+            )
             result = TrialResult(**base, measures=of.report.measures, quality=of.report.quality)
             yield self._message(result, "result/trial", at, block)
             yield self._message(of.raw, "raw", at, block)
@@ -181,7 +192,7 @@ class Person:
         return max(0.0, carried * self.rng.uniform(0.85, 1.15))
 
     def _velocity(self, when: datetime, routine: str, side: Side | None, carried: float) -> float:
-        """Return a mean velocity: it falls as training goes on, until the plateau, and scatters as people do."""
+        """Return a mean velocity: it falls as training goes on, until the plateau, and scatters."""
         still = self.now - timedelta(weeks=self.story.plateau_weeks)
         weeks = max(0.0, (min(when, still) - self.start) / timedelta(weeks=1))
         of_routine = {"single-leg": 2.1, "quiet-standing": 0.8}.get(routine, 1.0)
@@ -190,7 +201,8 @@ class Person:
         return self._velocity_mm_s * of_routine * weaker * falls * self.rng.gauss(1, 0.09) * (1 - carried)
 
     def _journal(self, session: str, at: datetime) -> JournalResult:
-        counts, choices = {}, {"mood": self.rng.choice(CHOICES["mood"][:4])}
+        counts: dict[str, int] = {}
+        choices = {"mood": self.rng.choice(CHOICES["mood"][:4])}
         if self.rng.random() < 0.7:
             counts["walk_minutes"] = self.rng.choice((5, 10, 15, 20, 30))
             choices["walk_distance"] = self.rng.choice(CHOICES["walk_distance"][1:4])
@@ -224,21 +236,24 @@ class Person:
         return Arrival(up_topic(self.sid, kind), encode(envelope))
 
     def _id(self, when: datetime) -> str:
-        """Return a time-ordered UUID (version 7, RFC 9562) of the person's own chance: one seed, one clinic."""
+        """Return a time-ordered UUID (version 7, RFC 9562) of the person's own chance."""
         ms = int(when.timestamp() * 1000)
         value = ms << 80 | 7 << 76 | self.rng.getrandbits(12) << 64 | 2 << 62 | self.rng.getrandbits(62)
         return str(uuid.UUID(int=value))
 
 
-def _counted(base: dict[str, Any], rung: Rung, weight_n: float) -> TrialResult:
+def _counted(base: dict[str, Any], rung: Rung, weight_n: float, carried: float) -> TrialResult:
     """Return what is counted rather than measured: repetitions, on the plate or beside it."""
     off = base["stance"] == "off"
-    support = SupportResult(
-        mean_percent=None if off else 22.0,
-        max_percent=None if off else 31.0,
-        limit_percent=rung.support_limit_percent,
-    )
-    counts = {"outcome": "done", "hold_s": 0.0, "count": rung.repetitions, "measures": {}, "quality": {}}
+    none = SupportResult(mean_percent=None, max_percent=None, limit_percent=rung.support_limit_percent)
+    support = none if off else _support(carried, rung)
+    counts: dict[str, Any] = {
+        "outcome": "done",
+        "hold_s": 0.0,
+        "count": rung.repetitions,
+        "measures": {},
+        "quality": {},
+    }
     return TrialResult(**base, **counts, support=support, body_weight_n=None if off else weight_n)
 
 

@@ -30,10 +30,20 @@ class Block:
     number: int  # of the block, counted from 0; with a plateau it stays
 
 
-def blocks(
-    story: Story, rng: Random, *, start: datetime, now: datetime, station: str, subj: str, pin: str | None
-) -> list[Block]:
-    """Return every version from `start` on, oldest first."""
+@dataclass(frozen=True, slots=True)
+class Course:
+    """Whose programmes: from when to when, on which station; `pin` is the number on a shared one."""
+
+    start: datetime
+    now: datetime
+    station: str
+    subj: str
+    pin: str | None
+
+
+def blocks(story: Story, rng: Random, course: Course) -> list[Block]:
+    """Return every version from the start on, oldest first."""
+    start, now = course.start, course.now
     surgery, device = rng.choice(SURGERIES), rng.choice(DEVICES)
     made: list[Block] = []
     starts = []
@@ -50,8 +60,8 @@ def blocks(
         )
         rx = Prescription(
             version=version,
-            station=station,
-            subj=subj,
+            station=course.station,
+            subj=course.subj,
             issued=rfc3339(begins),
             expires=rfc3339(begins + VALID_FOR),
             exercises=_exercises(int(number * story.pace)),
@@ -59,7 +69,7 @@ def blocks(
             note=NOTES[(version - 1) % len(NOTES)],
             surgery=surgery,
             surgery_date=(start - timedelta(days=rng.randint(18, 40))).date(),
-            number=pin,
+            number=course.pin,
         )
         made.append(Block(begins, rx, number))
     return made

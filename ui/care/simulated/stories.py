@@ -95,7 +95,7 @@ STORIES: Final = (
                     ("measured", 38.0),
                     ("limit", 20.0),
                     ("unit", "N"),
-                ),  # fmt: skip
+                ),
             ),
         ),
     ),

@@ -1,4 +1,4 @@
-"""Raw traces of simulated trials: slow sway as people have it, and the pauses in which hands took too much."""
+"""Raw traces of simulated trials: sway as people have it, and pauses in which the hands took too much."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -34,27 +34,38 @@ def _low_pass() -> Floats:
     return np.asarray(signal.butter(2, 0.7, fs=RATE_HZ, output="sos"))
 
 
-def trace(
-    trial: str, rng: Random, *, plate: Plate, weight_n: float, hold_s: float, velocity_mm_s: float,
-    support: float, pause_s: float,
-) -> Traced:  # fmt: skip
-    """Return a hold of `hold_s` counted seconds with about this velocity; `support` is a share of the weight.
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """A hold of `hold_s` counted seconds with about this velocity; `support` is a share of the weight.
 
     With `pause_s` above 0 the hands take more for that long, in the middle, and the count pauses.
     """
+
+    weight_n: float
+    hold_s: float
+    velocity_mm_s: float
+    support: float
+    pause_s: float
+
+
+def trace(trial: str, rng: Random, plate: Plate, hold: Hold) -> Traced:
+    """Return the trace of a hold on this plate."""
+    hold_s, pause_s = hold.hold_s, hold.pause_s
     numbers = np.random.default_rng(rng.getrandbits(32))
     span_s = hold_s + pause_s + 2 * BEFORE_S
     t_s = np.arange(round(span_s * RATE_HZ)) / RATE_HZ
     sway = signal.sosfilt(_low_pass(), numbers.normal(size=(2, len(t_s) + 400)), axis=1)[:, 400:]
     ml, ap = sway[0] / sway[0].std(), sway[1] / sway[1].std()
     per_mm = float(np.hypot(np.diff(0.65 * ml), np.diff(ap)).sum() / (t_s[-1] - t_s[0]))
-    scale_mm = velocity_mm_s / per_mm
+    scale_mm = hold.velocity_mm_s / per_mm
     x_mm, y_mm = 0.65 * scale_mm * ml + rng.uniform(-8, 8), scale_mm * ap + rng.uniform(-15, 10)
     middle_s = BEFORE_S + hold_s / 2
     in_pause = (t_s >= middle_s) & (t_s < middle_s + pause_s)
-    share = 1 - support - np.where(in_pause, 0.35, 0.0) - 0.01 * numbers.normal(size=len(t_s)).cumsum() / 30
-    readings = _readings(t_s, x_mm, y_mm, weight_n * share, plate, numbers)
-    spans = ((BEFORE_S, BEFORE_S + hold_s),)
+    share = (
+        1 - hold.support - np.where(in_pause, 0.35, 0.0) - 0.01 * numbers.normal(size=len(t_s)).cumsum() / 30
+    )
+    readings = _readings(t_s, x_mm, y_mm, hold.weight_n * share, plate, numbers)
+    spans: tuple[tuple[float, float], ...] = ((BEFORE_S, BEFORE_S + hold_s),)
     if pause_s:
         spans = ((BEFORE_S, middle_s), (middle_s + pause_s, BEFORE_S + hold_s + pause_s))
     spans_ns = tuple((round(a * S_NS), round(b * S_NS)) for a, b in spans)

@@ -96,8 +96,12 @@ def number(value: Any) -> str:
     """Return a number with as many digits as it is worth: 342, 34.2, 3.42; a dash for none."""
     if value is True:
         return gettext("yes")
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    if value is False:
+        return gettext("no")
+    if not isinstance(value, int | float):
         return "–"
+    if value == 0 or (isinstance(value, int) and abs(value) < 100):
+        return number_format(value, decimal_pos=0, use_l10n=True)
     places = 0 if abs(value) >= 100 else 1 if abs(value) >= 10 else 2
     return number_format(round(value, places), decimal_pos=places, use_l10n=True)
 

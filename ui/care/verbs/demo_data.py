@@ -9,7 +9,7 @@ from ui.care.simulated.clinic import Size, make_clinic, today
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Write the clinic. Returns 0. Raises ConfigError for a size out of range, or where somebody is already."""
+    """Write the clinic. Returns 0. Raises ConfigError for a bad size, or where somebody is already."""
     if not 1 <= arguments.patients <= 10_000:
         raise ConfigError(f"--patients is {arguments.patients}; it must be 1 to 10000")
     if not 7 <= arguments.days <= 3650:

@@ -1,5 +1,6 @@
 """One patient's page, the notes on it, and the background of a patient."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any, Final
 
@@ -28,11 +29,12 @@ from ui.care.trend import group_key, group_words, like_groups, trend
 from ui.care.views.programme import programme_now
 from ui.care.worklist import items, old_calibrations
 
-SESSIONS_SHOWN: Final = 5
+SESSIONS_SHOWN: Final = 3
 MORE_SESSIONS: Final = 30
 EVENTS_SHOWN: Final = 12
 JOURNALS_SHOWN: Final = 7
 TRENDS_SHOWN: Final = 2
+CHIPS_SHOWN: Final = 8
 LOOKED_BACK: Final = timedelta(days=400)
 NOTE_CHARACTERS: Final = 2000
 
@@ -84,16 +86,18 @@ def _items_of(request: HttpRequest, patient: Patient) -> list[Any]:
     return left(items(facts, now=now, old=old_calibrations(now=now)))
 
 
-def _trends_of(request: HttpRequest, trials: list[Trial], programmes: list[Any]) -> dict[str, Any]:
+def _trends_of(request: HttpRequest, trials: Sequence[Trial], programmes: list[Any]) -> dict[str, Any]:
     """Return the trends that are asked for by `like`, else those with the newest trials."""
     groups = like_groups(trials)
     asked = request.GET.getlist("like")
     chosen = [group for group in groups if group_key(group) in asked] or _telling(groups)
     marks = programme_marks(programmes)
     shown = {group_key(group) for group in chosen}
+    like = [(group_key(g), group_words(g), len(g), group_key(g) in shown) for g in groups]
     return {
         "trends": [trend(group, marks) for group in chosen[: TRENDS_SHOWN + 1]],
-        "like": [(group_key(g), group_words(g), len(g), group_key(g) in shown) for g in groups],
+        "like": like[:CHIPS_SHOWN],
+        "like_older": like[CHIPS_SHOWN:],
     }
 
 
@@ -136,7 +140,7 @@ def _tiles(days: Calendar, sessions: list[Any]) -> list[tuple[str, str, str]]:
         figures.append((gettext("Training kept up"), f"{days.share_percent} %", weeks))
     pains = [p for s in sessions if isinstance(p := (s.body or {}).get("answers", {}).get("pain"), int)]
     if pains:
-        first = gettext("at the first session shown %(pain)d") % {"pain": pains[-1]}
+        first = gettext("was %(pain)d at the first of these sessions") % {"pain": pains[-1]}
         figures.append((gettext("Pain before training"), f"{pains[0]} / 10", first))
     return figures
 

@@ -26,7 +26,7 @@ from ui.care.words import exercise_words, routine_words
 
 
 def programme_now(programmes: Sequence[Prescription]) -> dict[str, Any]:
-    """Return what a page says of these versions, newest first: the newest, and the one in force if another."""
+    """Return what a page says of these versions (newest first): the newest, the one in force if another."""
     newest = next(iter(programmes), None)
     in_force = next((rx for rx in programmes if rx.state == State.APPLIED), None)
     shown = newest or in_force

@@ -117,7 +117,7 @@ def compare_page(request: HttpRequest, pseudonym: str) -> HttpResponse:
     context: dict[str, Any] = {"patient": patient, "a": a, "b": b, "refused": refused}
     if refused is None:
         context |= {"rows": rows(a, b), "sides": _side_by_side(a, b)}
-    return render(request, "care/compare.html", context, status=422 if refused else 200)
+    return render(request, "care/compare.html", context)
 
 
 def _chosen(request: HttpRequest, patient: int, name: str) -> Trial | None:

@@ -41,11 +41,15 @@ class Asked:
         why = query.get("why", "")
         return cls(why if why in GROUPS or why in REASONS else "", query.get("name", "").strip()[:60])
 
+    @property
+    def by_kind(self) -> bool:
+        """Whether it is narrowed to one reason."""
+        return self.why in REASONS
+
     def takes(self, item: Item) -> bool:
         """Whether a line is shown."""
-        return self.why in {"", item.kind, item.reason.group} and self.names(
-            item.patient and item.patient.name
-        )
+        name = item.patient.name if item.patient else None
+        return self.why in {"", item.kind, item.reason.group} and self.names(name)
 
     def names(self, name: str | None) -> bool:
         """Whether a name is shown."""
@@ -103,13 +107,13 @@ def _groups(shown: Sequence[Item]) -> list[tuple[str, Any, list[Item]]]:
     return [group for group in grouped if group[2]]
 
 
-def _chips(every: Sequence[Item]) -> list[tuple[str, Any, int]]:
+def _chips(every: Sequence[Item]) -> dict[str, list[tuple[str, Any, int]]]:
     """Return what the list may be narrowed to, with the number of its lines."""
     groups, kinds = Counter(i.reason.group for i in every), Counter(i.kind for i in every)
-    return [
-        *((key, label, groups[key]) for key, label in GROUPS.items() if groups[key]),
-        *((key, reason.label, kinds[key]) for key, reason in REASONS.items() if kinds[key]),
-    ]
+    return {
+        "groups": [(key, label, groups[key]) for key, label in GROUPS.items() if groups[key]],
+        "kinds": [(key, reason.label, kinds[key]) for key, reason in REASONS.items() if kinds[key]],
+    }
 
 
 def _number(text: str | None) -> int:

@@ -84,12 +84,13 @@ function range(data) {
     const values = [high, ...(data.band || [])].filter((value) => Number.isFinite(value));
     let most = data.high === null ? Math.max(...values) : data.high;
     if (!Number.isFinite(most) || most <= least) most = least + 1;
-    const room = data.high === null ? (most - least) * 0.08 : 0;
+    const room = (most - least) * (data.high === null ? 0.08 : 0.04);
     return [data.low === null ? least - room : least, data.whole ? Math.ceil(most + 0.5) : most + room];
   };
 }
 
-const DAYS = new Intl.DateTimeFormat(document.documentElement.lang, { day: "numeric", month: "short" });
+const LANGUAGE = document.documentElement.lang;
+const DAYS = new Intl.DateTimeFormat(LANGUAGE === "en" ? "en-GB" : LANGUAGE, { day: "numeric", month: "short" });
 
 function options(data, width) {
   return {
@@ -97,14 +98,14 @@ function options(data, width) {
     height: HEIGHT_PX,
     padding: [data.marks.length ? 18 : 10, 14, 0, 0],
     cursor: { drag: { x: false, y: false }, points: { size: 8 } },
-    legend: { live: true },
+    legend: { live: true, markers: { fill: (plot, place) => plot.series[place].stroke(plot, place) } },
     scales: { x: { time: data.clock }, y: { range: range(data) } },
     series: [
       data.clock ? { label: "", value: (_, t) => (t === null ? "–" : DAYS.format(new Date(t * 1000))) } : { label: "s", value: (_, t) => (t === null ? "–" : t.toFixed(1)) },
       ...data.series.map(look),
     ],
     axes: [
-      axis(data.clock ? { values: (_, ticks) => ticks.map((t) => DAYS.format(new Date(t * 1000))), space: 70, incrs: [1, 2, 7, 14, 28, 56, 112].map((n) => n * 86400) } : { label: "s", labelSize: 20, labelGap: 0 }),
+      axis(data.clock ? { values: (_, ticks) => ticks.map((t) => DAYS.format(new Date(t * 1000))), space: 70, size: 32, incrs: [1, 2, 7, 14, 28, 56, 112].map((n) => n * 86400) } : { label: "s", labelSize: 20, labelGap: 0, size: 30 }),
       axis({ label: data.unit, labelSize: 20, labelGap: 2, labelFont: "12px system-ui, sans-serif", size: 46, ...(data.whole ? { incrs: [1, 2, 5] } : {}) }),
     ],
     hooks: { drawAxes: [behind(data)], draw: [over(data)] },
