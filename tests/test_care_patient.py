@@ -4,6 +4,7 @@ import json
 import re
 from datetime import UTC, date, datetime, timedelta
 
+import msgspec
 import pytest
 from django.test import Client
 
@@ -13,7 +14,7 @@ from ui.care.accounts import add_user
 from ui.care.adherence import calendar
 from ui.care.background import known
 from ui.care.enrolment import enrol
-from ui.care.examples import ExampleStation, new_id
+from ui.care.examples import ExampleStation, new_id, raw_trace
 from ui.care.intake import store
 from ui.care.models import Background, Note, Session
 from ui.care.trial_story import story_of
@@ -123,12 +124,9 @@ def test_a_trial_is_taken_out_as_csv_that_analysis_reads_and_as_received(
 
 
 def test_a_pause_of_the_hold_is_told_with_what_the_hands_carried(home: ExampleStation) -> None:
-    raw = decode_body(decode_envelope(home.raw(new_id()).payload))
     halves = ((1_000_000_000, 8_000_000_000), (9_500_000_000, 21_000_000_000))
-    paused = type(raw)(
-        trial=FIRST, encoding="trace-1", data=raw.data, hold_ns=raw.hold_ns, plate=raw.plate, spans_ns=halves  # type: ignore[union-attr,attr-defined]
-    )  # fmt: skip
-    story = story_of(paused, body_weight_n=1000.0, limit_percent=40.0, sim=True)  # type: ignore[arg-type]
+    paused = msgspec.structs.replace(raw_trace(FIRST), spans_ns=halves)
+    story = story_of(paused, body_weight_n=1000.0, limit_percent=40.0, sim=True)
     assert [part.counted for part in story.parts] == [True, False, True]
     assert story.paused_s == pytest.approx(1.5)
     assert story.parts[0].support_percent == pytest.approx(30, abs=0.5)

@@ -80,15 +80,14 @@ def days_planned(document: dict[str, Any]) -> int:
     return int(min(busiest, 7 - document.get("rest_days_a_week", 1)))
 
 
-def facts_of(patients: QuerySet[Patient], *, now: datetime) -> list[Facts]:
-    """Return the facts of these patients, in their order."""
+def facts_of(patients: QuerySet[Patient], *, now: datetime, with_trials: bool = False) -> list[Facts]:
+    """Return the facts of these patients, in their order; `with_trials` those of the newest session too."""
     newest = Session.objects.filter(patient=OuterRef("pk")).order_by("-started").values("pk")[:1]
     people = list(patients.annotate(session_pk=Subquery(newest)).prefetch_related("stations"))
-    sessions = (
-        Session.objects.select_related("station")
-        .prefetch_related(Prefetch("trials", Trial.objects.defer("body")))
-        .in_bulk([p.session_pk for p in people if p.session_pk])
-    )
+    of_sessions = Session.objects.select_related("station").defer("body")
+    if with_trials:
+        of_sessions = of_sessions.prefetch_related(Prefetch("trials", Trial.objects.defer("body")))
+    sessions = of_sessions.in_bulk([p.session_pk for p in people if p.session_pk])
     known = {patient.pk: Facts(patient) for patient in people}
     for patient in people:
         fact = known[patient.pk]

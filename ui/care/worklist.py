@@ -26,7 +26,7 @@ UNANSWERED_AFTER: Final = timedelta(hours=48)
 PAIN_RISE: Final = 2.0  # of the mean of a week
 EXPIRES_WITHIN: Final = timedelta(days=10)
 CALIBRATED_FOR: Final = timedelta(days=365)
-MOST_SHOWN: Final = 200
+LOOKED_AT: Final = timedelta(days=60)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +72,14 @@ def _urgency(item: Item) -> tuple[int, float, str]:
 
 
 def old_calibrations(*, now: datetime) -> set[tuple[int, str]]:
-    """Return station and id of each calibration that was in use so long ago that it wants another one."""
-    long_ago = Session.objects.filter(started__lt=now - CALIBRATED_FOR).exclude(cal=NOMINAL_ID)
+    """Return station and id of each calibration that was in use so long ago that it wants another one.
+
+    Two months of a year ago are looked at, not all the years before.
+    """
+    since = now - CALIBRATED_FOR
+    long_ago = Session.objects.filter(started__lt=since, started__gt=since - LOOKED_AT).exclude(
+        cal=NOMINAL_ID
+    )
     return set(long_ago.values_list("station", "cal").distinct().order_by())
 
 

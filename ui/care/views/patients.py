@@ -7,7 +7,7 @@ from typing import Any, Final
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.contrib.auth.models import User
-from django.db.models import F
+from django.db.models import F, prefetch_related_objects
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -20,7 +20,7 @@ from ui.care.background import BackgroundForm, known
 from ui.care.board_words import board_words, certificate_words
 from ui.care.caseload import patient_for, patients_for, prescriptions_of, station_of, trials_of
 from ui.care.facts import facts_of
-from ui.care.models import Background, Note, Patient, Station, Trial
+from ui.care.models import Background, Note, Patient, Session, Station, Trial
 from ui.care.overview import overview, programme_marks
 from ui.care.programme import birth_of
 from ui.care.seen_to import left
@@ -73,8 +73,8 @@ def patient_page(request: HttpRequest, pseudonym: str) -> HttpResponse:
         ),
         "notes": _notes(patient),
         **_trends_of(request, trials, programmes),
-        **_sessions_of(request, patient),
-        **_newest_of(patient),
+        **_sessions_of(request, patient, sessions),
+        **_newest_of(trials),
         **programme_now(programmes),
     }
     return render(request, "care/patient.html", context)
@@ -109,20 +109,21 @@ def _telling(groups: list[list[Trial]]) -> list[list[Trial]]:
     return [*assessed, *others][:TRENDS_SHOWN]
 
 
-def _sessions_of(request: HttpRequest, patient: Patient) -> dict[str, Any]:
-    wanted = MORE_SESSIONS if request.GET.get("sessions") == "more" else SESSIONS_SHOWN
-    sessions = list(patient.sessions.prefetch_related("trials")[:wanted])
-    return {"sessions": sessions, "session_count": patient.sessions.count(), "more": wanted == MORE_SESSIONS}
+def _sessions_of(request: HttpRequest, patient: Patient, sessions: list[Session]) -> dict[str, Any]:
+    more = request.GET.get("sessions") == "more"
+    shown = sessions[: MORE_SESSIONS if more else SESSIONS_SHOWN]
+    prefetch_related_objects(shown, "trials")
+    return {"sessions": shown, "session_count": patient.sessions.count(), "more": more}
 
 
-def _newest_of(patient: Patient) -> dict[str, Any]:
-    """Return the newest trial on the plate with its stabilogram."""
-    newest = trials_of(patient).filter(target_hold_s__gt=0).select_related("session").first()
+def _newest_of(trials: Sequence[Trial]) -> dict[str, Any]:
+    """Return the newest hold with its stabilogram; `trials` newest first."""
+    newest = next((trial for trial in trials if trial.target_hold_s > 0), None)
     drawing, reason = drawing_of(newest)
     return {"newest": newest, "drawing": drawing, "drawing_reason": reason}
 
 
-def _tiles(days: Calendar, sessions: list[Any]) -> list[tuple[str, str, str]]:
+def _tiles(days: Calendar, sessions: list[Session]) -> list[tuple[str, str, str]]:
     """Return what the head of the page tells in figures: label, figure, and what it is held against."""
     this, last = days.weeks[-1], days.weeks[-2]
     of = gettext("of %(planned)d planned; last week %(last)d")

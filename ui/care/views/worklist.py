@@ -61,7 +61,7 @@ def worklist_page(request: HttpRequest) -> HttpResponse:
     note(request, "looked at the list", "")
     now, asked = timezone.now(), Asked.read(request.GET)
     patients = patients_for(request.user)
-    facts = facts_of(patients, now=now)
+    facts = facts_of(patients, now=now, with_trials=True)
     strangers = list(Station.objects.filter(patient=None).annotate(session_count=Count("sessions")))
     every = left(all_items(facts, strangers, now=now))
     shown = [item for item in every if asked.takes(item)]
