@@ -14,11 +14,12 @@ from station.link.messages import Envelope, RxRef, StationEvent, encode, up_topi
 from station.sway.plate import NOMINAL_ID, Plate
 from station.training.prescription import Exercise, hold_of
 from station.training.questions import GOAL, JOURNAL
-from station.training.result import JournalResult, SessionResult, SupportResult, TrialResult
+from station.training.result import JournalResult, SessionResult, TrialResult
 from station.training.routine import Rung, Side, shipped_routines
 from ui.care.intake import Arrival
 from ui.care.simulated.programmes import DAYS_A_WEEK, Block, rfc3339
-from ui.care.simulated.stories import Story
+from ui.care.simulated.results import counted, measures_of, support_of
+from ui.care.simulated.stories import Happened, Story
 from ui.care.simulated.traces import Hold, trace
 
 ALG: Final = "cop-1"
@@ -30,6 +31,7 @@ CARRIED: Final = {
     "hovering": (0.03, 0.01),
     "none": (0.02, 0.005),
 }
+SMALL: Final = ("step_off", "touch_down", "stumble", "minutes_reached")
 RECENT: Final = timedelta(days=10)
 CHOICES: Final = {asked.key: asked.choices for asked in (*JOURNAL, GOAL)}
 
@@ -84,9 +86,22 @@ class Person:
             yield from self._session(started, block, traced=number >= first_traced)
         for happened in self.story.happened:
             when = self.now - timedelta(days=happened.days_ago)
-            yield self._message(
-                StationEvent(kind=happened.kind, session=None, detail=dict(happened.detail)), "event", when
-            )
+            session = self._id(when) if happened.kind == "red_flag" else None
+            event = StationEvent(kind=happened.kind, session=session, detail=self._detail(happened))
+            yield self._message(event, "event", when)
+            if session is not None:
+                yield self._stopped(session, when, str(dict(happened.detail)["question"]))
+
+    def _detail(self, happened: Happened) -> dict[str, str | float | int | bool | None]:
+        """Return what the station says of it; rungs are those of the programme in force."""
+        detail = dict(happened.detail)
+        if "from_rung" in detail:
+            rung = self.blocks[-1].rx.exercises[0].rung
+            detail |= {
+                "from_rung": rung,
+                "to_rung": max(1, rung + (1 if happened.kind == "proposal" else -1)),
+            }
+        return detail
 
     def _training_days(self) -> list[tuple[datetime, Block]]:
         last = self.now - timedelta(days=self.story.away_days)
@@ -134,8 +149,26 @@ class Person:
             supervised=block.rx.number is not None,
         )
         yield self._message(result, "result/session", at, block)
+        if self.rng.random() < 0.05:
+            event = StationEvent(kind=self.rng.choice(SMALL), session=session)
+            yield self._message(event, "event", at, block)
         if self.rng.random() < 0.4:
             yield self._message(self._journal(session, at), "result/journal", at, block)
+
+    def _stopped(self, session: str, when: datetime, question: str) -> Arrival:
+        """Return a session that ended at the check-in, before any exercise."""
+        result = SessionResult(
+            session=session,
+            started=rfc3339(when),
+            ended=rfc3339(when),
+            complete=False,
+            ended_by="red_flag",
+            trials=0,
+            answers={question: True},
+            rx_version=self.blocks[-1].rx.version,
+            sim=True,
+        )
+        return self._message(result, "result/session", when, self.blocks[-1])
 
     def _trial(self, place: "_Place", exercise: Exercise, at: datetime) -> Iterator[Arrival]:
         block = place.block
@@ -155,13 +188,13 @@ class Person:
         }  # fmt: skip
         if routine.kind != "hold":
             carried = self._carried(rung, practice)
-            yield self._message(_counted(base, rung, self.weight_n, carried), "result/trial", at, block)
+            yield self._message(counted(base, rung, self.weight_n, carried), "result/trial", at, block)
             return
         hold_s = target_s if held else round(target_s * self.rng.uniform(0.25, 0.9), 1)
         carried = self._carried(rung, practice)
         velocity = self._velocity(at, exercise.routine, exercise.side, carried)
         base |= {"outcome": "done" if held else "lost", "hold_s": hold_s, "body_weight_n": self.weight_n}
-        base["support"] = _support(carried, rung)
+        base["support"] = support_of(carried, rung)
         if rung.vision != "closed" and not routine.assessment:
             base["in_target_percent"] = round(self.rng.uniform(72, 98), 1)
         if place.traced:
@@ -174,7 +207,7 @@ class Person:
             yield self._message(of.raw, "raw", at, block)
             return
         quality = {"missing_percent": round(self.rng.uniform(0, 0.2), 3), "longest_gap_s": 0.02}
-        measures = _measures(velocity, hold_s, self.rng) if hold_s >= 9.5 else {}
+        measures = measures_of(velocity, hold_s, self.rng) if hold_s >= 9.5 else {}
         result = TrialResult(**base, measures=measures, quality={**quality, "flagged": False})
         yield self._message(result, "result/trial", at, block)
 
@@ -240,50 +273,3 @@ class Person:
         ms = int(when.timestamp() * 1000)
         value = ms << 80 | 7 << 76 | self.rng.getrandbits(12) << 64 | 2 << 62 | self.rng.getrandbits(62)
         return str(uuid.UUID(int=value))
-
-
-def _counted(base: dict[str, Any], rung: Rung, weight_n: float, carried: float) -> TrialResult:
-    """Return what is counted rather than measured: repetitions, on the plate or beside it."""
-    off = base["stance"] == "off"
-    none = SupportResult(mean_percent=None, max_percent=None, limit_percent=rung.support_limit_percent)
-    support = none if off else _support(carried, rung)
-    counts: dict[str, Any] = {
-        "outcome": "done",
-        "hold_s": 0.0,
-        "count": rung.repetitions,
-        "measures": {},
-        "quality": {},
-    }
-    return TrialResult(**base, **counts, support=support, body_weight_n=None if off else weight_n)
-
-
-def _support(carried: float, rung: Rung) -> SupportResult:
-    return SupportResult(
-        mean_percent=round(100 * carried, 1),
-        max_percent=round(130 * carried + 1, 1),
-        limit_percent=rung.support_limit_percent,
-    )
-
-
-def _measures(velocity_mm_s: float, hold_s: float, rng: Random) -> dict[str, float]:
-    """Return measures that go together, of a trial whose trace the station no longer has."""
-    rms_ap, rms_ml = velocity_mm_s * rng.uniform(0.30, 0.38), velocity_mm_s * rng.uniform(0.19, 0.25)
-    distance = 0.82 * math.hypot(rms_ap, rms_ml)
-    measures = {
-        "velocity_mm_s": velocity_mm_s,
-        "velocity_ml_mm_s": velocity_mm_s * 0.52,
-        "velocity_ap_mm_s": velocity_mm_s * 0.76,
-        "pea95_mm2": 2 * math.pi * 3.0 * rms_ap * rms_ml,
-        "rms_ml_mm": rms_ml,
-        "rms_ap_mm": rms_ap,
-        "range_ml_mm": rms_ml * 4.9,
-        "range_ap_mm": rms_ap * 5.1,
-        "path_mm": velocity_mm_s * hold_s,
-        "mean_distance_mm": distance,
-        "sway_area_mm2_s": velocity_mm_s * distance * 0.31,
-        "mean_ml_mm": rng.uniform(-8, 8),
-        "mean_ap_mm": rng.uniform(-15, 10),
-    }
-    if hold_s >= 57:
-        measures["mean_frequency_hz"] = velocity_mm_s / (2 * math.pi * distance)
-    return {name: round(value, 3) for name, value in measures.items()}

@@ -56,8 +56,9 @@ def event(kind: str) -> str:
 
 @register.filter
 def sentence(event: Event) -> str:
-    """Return what happened, with what the station said of it."""
-    return event_sentence(event)
+    """Return what the station said of an event, "" where that is no more than its kind."""
+    told = event_sentence(event)
+    return "" if told.removesuffix(".") == str(words.EVENT.get(event.kind, "")) else told
 
 
 @register.filter

@@ -35,7 +35,8 @@ EVENTS_SHOWN: Final = 12
 JOURNALS_SHOWN: Final = 7
 TRENDS_SHOWN: Final = 2
 CHIPS_SHOWN: Final = 8
-LOOKED_BACK: Final = timedelta(days=400)
+MOST_SESSIONS: Final = 400  # of the course; five a week are more than a year
+MOST_TRIALS: Final = 2500
 NOTE_CHARACTERS: Final = 2000
 
 
@@ -46,13 +47,12 @@ def patient_page(request: HttpRequest, pseudonym: str) -> HttpResponse:
     now = timezone.now()
     station = station_of(patient)
     programmes = list(prescriptions_of(patient, station))
-    sessions = list(patient.sessions.filter(started__gt=now - LOOKED_BACK))
+    sessions = list(patient.sessions.all()[:MOST_SESSIONS])
     events = list(patient.events.filter(happened__gt=now - timedelta(weeks=WEEKS)))
     trials = list(
         trials_of(patient)
-        .filter(started__gt=now - LOOKED_BACK)
         .annotate(support_percent=F("body__support__mean_percent"))
-        .defer("body")
+        .defer("body")[:MOST_TRIALS]
     )
     days = calendar(sessions, programmes, events, now=now)
     context = {
