@@ -3,10 +3,10 @@
 import uuid
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 from django.shortcuts import get_object_or_404
 
-from ui.care.models import Patient, Prescription, Session, Station, Trial
+from ui.care.models import Patient, Prescription, SeenTo, Session, Station, Trial
 
 User = AbstractBaseUser | AnonymousUser
 
@@ -54,6 +54,22 @@ def prescriptions_of(patient: Patient, station: Station | None) -> QuerySet[Pres
     return station.prescriptions.filter(document__subj=patient.pseudonym).select_related("who")
 
 
-def orphaned() -> int:
+def shared_stations_for(_user: User) -> QuerySet[Station]:
+    """Return the stations without a patient of their own, with `session_count`."""
+    return Station.objects.filter(patient=None).annotate(session_count=Count("sessions"))
+
+
+def shared_station_for(user: User, sid: str) -> Station:
+    """Return one of them. Raises Http404."""
+    return get_object_or_404(shared_stations_for(user), sid=sid)
+
+
+def seen_to_for(user: User, seen_id: int) -> SeenTo:
+    """Return a line seen to, of a patient this person may see or a shared station. Raises Http404."""
+    visible = SeenTo.objects.filter(patient__in=patients_for(user)) | SeenTo.objects.filter(patient=None)
+    return get_object_or_404(visible.select_related("patient", "station"), pk=seen_id)
+
+
+def orphaned_for(_user: User) -> int:
     """Return how many sessions name no patient that is known here."""
     return Session.objects.filter(patient=None).count()

@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
-from django.db.models import Max, OuterRef, Prefetch, QuerySet, Subquery
+from django.db.models import Max, OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
 from station.link.messages import Birth
-from ui.care.models import Event, Patient, Prescription, Session, Station, Trial
+from ui.care.models import Event, Patient, Prescription, Session, Station
 from ui.care.models.programme import State
 from ui.care.programme import birth_of
 
@@ -80,14 +80,12 @@ def days_planned(document: dict[str, Any]) -> int:
     return int(min(busiest, 7 - document.get("rest_days_a_week", 1)))
 
 
-def facts_of(patients: QuerySet[Patient], *, now: datetime, with_trials: bool = False) -> list[Facts]:
-    """Return the facts of these patients, in their order; `with_trials` those of the newest session too."""
+def facts_of(patients: QuerySet[Patient], *, now: datetime) -> list[Facts]:
+    """Return the facts of these patients, in their order."""
     newest = Session.objects.filter(patient=OuterRef("pk")).order_by("-started").values("pk")[:1]
     people = list(patients.annotate(session_pk=Subquery(newest)).prefetch_related("stations"))
-    of_sessions = Session.objects.select_related("station").defer("body")
-    if with_trials:
-        of_sessions = of_sessions.prefetch_related(Prefetch("trials", Trial.objects.defer("body")))
-    sessions = of_sessions.in_bulk([p.session_pk for p in people if p.session_pk])
+    newest_sessions = Session.objects.select_related("station").defer("body")
+    sessions = newest_sessions.in_bulk([p.session_pk for p in people if p.session_pk])
     known = {patient.pk: Facts(patient) for patient in people}
     for patient in people:
         fact = known[patient.pk]
@@ -108,14 +106,18 @@ def facts_of(patients: QuerySet[Patient], *, now: datetime, with_trials: bool = 
 
 def _add_programmes(facts: Iterable[Facts]) -> None:
     whose = {(fact.station.pk, fact.patient.pseudonym): fact for fact in facts if fact.station}
-    stations = {station for station, _ in whose}
-    rows = Prescription.objects.filter(station__in=stations).order_by("version")
-    for rx in rows.defer("signed"):
-        fact = whose.get((rx.station_id, rx.document.get("subj", "")))
-        if fact is not None:
-            fact.rx = rx
-            if rx.state == State.APPLIED:
-                fact.in_force = rx
+    rows = Prescription.objects.filter(station__in={station for station, _ in whose}).order_by("version")
+    # A programme is some kB, and of all versions only two are asked for.
+    newest: dict[tuple[int, str], int] = {}
+    applied: dict[tuple[int, str], int] = {}
+    for pk, station, subj, state in rows.values_list("pk", "station", "document__subj", "state"):
+        newest[station, subj] = pk
+        if state == State.APPLIED:
+            applied[station, subj] = pk
+    wanted = Prescription.objects.defer("signed").in_bulk([*newest.values(), *applied.values()])
+    for key, fact in whose.items():
+        fact.rx = wanted.get(newest.get(key, 0))
+        fact.in_force = wanted.get(applied.get(key, 0))
 
 
 def _add_sessions(known: dict[int, Facts], now: datetime) -> None:

@@ -1,9 +1,10 @@
 """All patients, a line each: the days of the week, the last session, programme and station."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from django.db.models import Prefetch, prefetch_related_objects
 from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 
@@ -30,9 +31,11 @@ class Line:
     sim: bool
 
 
-def lines_of(facts: Iterable[Facts], *, now: datetime) -> list[Line]:
-    """Return a line for each, by name."""
-    return sorted((_line(fact, now) for fact in facts), key=lambda line: line.patient.name.casefold())
+def lines_of(facts: Sequence[Facts], *, now: datetime) -> list[Line]:
+    """Return a line for each."""
+    sessions = [fact.session for fact in facts if fact.session]
+    prefetch_related_objects(sessions, Prefetch("trials", Trial.objects.defer("body")))
+    return [_line(fact, now) for fact in facts]
 
 
 def _line(fact: Facts, now: datetime) -> Line:

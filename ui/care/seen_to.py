@@ -36,15 +36,9 @@ def see_to(
     who: User, *, kind: str, cause: str, patient: Patient | None, station: Station | None, word: str
 ) -> SeenTo:
     """Note that somebody has seen to a line; doing it twice is one."""
-    row, _ = SeenTo.objects.get_or_create(
-        kind=kind,
-        cause=cause,
-        patient=patient,
-        station=station,
-        undone_when=None,
-        defaults={"who": who, "word": word},
-    )
-    return row
+    key = {"kind": kind, "cause": cause, "patient": patient, "station": station, "undone_when": None}
+    there = SeenTo.objects.filter(**key).first()
+    return there or SeenTo.objects.create(**key, who=who, word=word)
 
 
 def take_back(who: User, row: SeenTo, *, now: datetime) -> None:

@@ -8,18 +8,24 @@ from typing import Any, Final
 
 from django.contrib.auth.decorators import permission_required
 from django.contrib.auth.models import User
-from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from ui.care.audit import note
-from ui.care.caseload import orphaned, patient_for, patients_for
+from ui.care.caseload import (
+    orphaned_for,
+    patient_for,
+    patients_for,
+    seen_to_for,
+    shared_station_for,
+    shared_stations_for,
+)
 from ui.care.facts import Facts, facts_of
 from ui.care.lines import lines_of
-from ui.care.models import SeenTo, Station
+from ui.care.models import Station
 from ui.care.reasons import GROUPS, REASONS
 from ui.care.seen_to import lately, left, see_to, take_back
 from ui.care.worklist import Item, items, old_calibrations, station_items
@@ -61,11 +67,11 @@ def worklist_page(request: HttpRequest) -> HttpResponse:
     note(request, "looked at the list", "")
     now, asked = timezone.now(), Asked.read(request.GET)
     patients = patients_for(request.user)
-    facts = facts_of(patients, now=now, with_trials=True)
-    strangers = list(Station.objects.filter(patient=None).annotate(session_count=Count("sessions")))
+    facts = facts_of(patients, now=now)
+    strangers = list(shared_stations_for(request.user))
     every = left(all_items(facts, strangers, now=now))
     shown = [item for item in every if asked.takes(item)]
-    lines = [line for line in lines_of(facts, now=now) if asked.names(line.patient.name)]
+    named = [fact for fact in facts if asked.names(fact.patient.name)]
     page = max(0, _number(request.GET.get("page")) - 1)
     context = {
         "asked": asked,
@@ -78,13 +84,13 @@ def worklist_page(request: HttpRequest) -> HttpResponse:
         "seen": lately(patients, now=now),
         "just_seen": _number(request.GET.get("seen")),
         "any_sim": any(fact.sim for fact in facts),
-        "lines": lines[page * LINES_A_PAGE : (page + 1) * LINES_A_PAGE],
-        "line_count": len(lines),
+        "lines": lines_of(named[page * LINES_A_PAGE : (page + 1) * LINES_A_PAGE], now=now),
+        "line_count": len(named),
         "patient_count": len(facts),
-        "pages": range(1, 2 + (len(lines) - 1) // LINES_A_PAGE),
+        "pages": range(1, 2 + (len(named) - 1) // LINES_A_PAGE),
         "page": page + 1,
         "strangers": strangers,
-        "orphans": orphaned(),
+        "orphans": orphaned_for(request.user),
         "may_see_to": request.user.has_perm("care.add_seento"),
     }
     return render(request, "care/worklist.html", context)
@@ -131,7 +137,7 @@ def see_to_item(request: HttpRequest) -> HttpResponse:
     if request.POST.get("patient"):
         patient = patient_for(request.user, request.POST["patient"])
     else:
-        station = get_object_or_404(Station, sid=request.POST.get("station", ""), patient=None)
+        station = shared_station_for(request.user, request.POST.get("station", ""))
     word = " ".join(request.POST.get("word", "").split())[:200]
     row = see_to(request.user, kind=kind, cause=cause, patient=patient, station=station, word=word)
     note(request, f"saw to {kind}"[:40], patient.pseudonym if patient else str(station))
@@ -142,9 +148,7 @@ def see_to_item(request: HttpRequest) -> HttpResponse:
 @require_POST
 def take_back_item(request: HttpRequest) -> HttpResponse:
     """Make it a line again."""
-    row = get_object_or_404(SeenTo, pk=_number(request.POST.get("id")))
-    if row.patient:
-        patient_for(request.user, row.patient.pseudonym)
+    row = seen_to_for(request.user, _number(request.POST.get("id")))
     if not isinstance(request.user, User):
         raise Http404
     take_back(request.user, row, now=timezone.now())
