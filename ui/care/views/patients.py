@@ -30,7 +30,7 @@ from ui.care.views.programme import programme_now
 from ui.care.worklist import items, old_calibrations
 
 SESSIONS_SHOWN: Final = 3
-MORE_SESSIONS: Final = 30
+MORE_SESSIONS: Final = 20
 EVENTS_SHOWN: Final = 12
 JOURNALS_SHOWN: Final = 7
 TRENDS_SHOWN: Final = 2
