@@ -192,6 +192,13 @@ def test_a_silent_station_and_one_never_calibrated_are_lines(home: Home) -> None
     assert home.why() == ["silent", "nominal"]
 
 
+def test_what_a_silent_station_may_still_hold_is_not_called_overdue(home: Home) -> None:
+    home.trained(6.2)
+    Station.objects.update(online=False, last_seen=home.now - timedelta(days=5))
+    (line,) = lines()
+    assert line.sentence == "Silent for 5 days: what was done since is not known here."
+
+
 def see_to(client: Client, line: Item, **more: str) -> Any:
     assert line.patient
     form = {"kind": line.kind, "cause": line.cause, "patient": line.patient.pseudonym, **more}
@@ -252,3 +259,25 @@ def test_a_station_that_several_share_shows_each_their_own(therapist: Client) ->
     assert "Supported standing" in page
     assert "Supported standing" not in text(therapist, f"/patients/{ben.pseudonym}/")
     assert "shared: clinic-1" in text(therapist)
+
+
+def test_what_a_station_says_badly_spoils_nobody_elses_line(home: Home, therapist: Client) -> None:
+    home.trained(*EVERY_DAY)
+    store([home.said.birth(cal="cal-1")])
+    birth = Station.objects.get().birth
+    Station.objects.update(birth={**birth, "certificate_until": "soon"})
+    document = Sent.objects.get().document
+    Sent.objects.update(document={**document, "expires": "never"})
+    home.event("proposal", routine="unheard-of", side="upper", to_rung=True, why=3)
+    home.event("recalibrate", reason=1, cell=True, measured="much", limit=2)
+    home.event("red_flag", question=7)
+    home.event("pain_up", rise="a lot")
+    page = text(therapist)
+    for words in (
+        "unheard-of",
+        "Red flag at check-in.",
+        "Pain rose by a lot",
+        "The board wants a new calibration",
+    ):
+        assert words in page
+    assert therapist.get(f"/patients/{home.patient.pseudonym}/").status_code == 200

@@ -60,8 +60,12 @@ class Calendar:
 
     @property
     def whole(self) -> list[Week]:
-        """Return the weeks that are over and had a programme."""
-        return [week for week in self.weeks if not week.current and week.planned is not None]
+        """Return the weeks that are over and had a programme from their first day on."""
+        return [
+            week
+            for week in self.weeks
+            if not week.current and week.planned is not None and week.days[0].state == "on"
+        ]
 
     @property
     def share_percent(self) -> int | None:

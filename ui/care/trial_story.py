@@ -60,7 +60,9 @@ def story_of(raw: RawTrace, *, body_weight_n: float | None, limit_percent: float
     counted = [((a - start_ns) / NS, (b - start_ns) / NS) for a, b in spans]
     support = _support(path, body_weight_n)
     charts = (
-        tuple(_charts(path, start_ns, counted, support, limit_percent, sim=sim)) if len(path.t_ns) else ()
+        tuple(_charts(path, start_ns, counted, support, limit_percent, sim=sim))
+        if np.isfinite(path.x_mm).any()
+        else ()
     )
     return Story(pieces, draw(pieces), charts, tuple(_parts(path, start_ns, counted, support)))
 

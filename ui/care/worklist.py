@@ -134,6 +134,8 @@ def _training(fact: Facts, now: datetime) -> Iterator[Item]:
     """Away for a week, or fewer days than planned; not of one whose training is, or was just now, held."""
     if fact.held_by or fact.planned is None or fact.in_force is None:
         return
+    if fact.station is not None and is_silent(fact.station, now):
+        return  # what was done may still be waiting there
     since = fact.last_trained or fact.in_force.answered or fact.in_force.created
     begun = max(fact.patient.created, fact.released or fact.patient.created)
     if now - max(since, begun) > WEEK:
@@ -178,8 +180,8 @@ def _programme(fact: Facts, now: datetime) -> Iterator[Item]:
 def _expiring(fact: Facts, now: datetime) -> Iterator[Item]:
     if fact.in_force is None or (fact.rx is not None and not fact.rx.settled):
         return
-    expires = datetime.fromisoformat(fact.in_force.document["expires"])
-    if expires - now > EXPIRES_WITHIN:
+    expires = told_time(fact.in_force.document["expires"])
+    if expires is None or expires - now > EXPIRES_WITHIN:
         return
     words = (
         gettext(
@@ -196,35 +198,37 @@ def _station(fact: Facts, now: datetime) -> Iterator[Item]:
         return
     yield from station_items(fact.station, now=now, patient=fact.patient, sim=fact.sim)
     if fact.birth and fact.birth.cal == NOMINAL_ID:
-        words = gettext(
-            "The board was never calibrated: sway is not comparable, load and holds are near enough."
-        )
+        words = gettext("The board was never calibrated: its sway is not comparable with another board's.")
         yield _line(fact, "nominal", f"nominal:{fact.station.sid}", words)
-    if fact.birth and fact.birth.certificate_until:
-        until = datetime.fromisoformat(fact.birth.certificate_until).astimezone(UTC)
-        if (until - now).days <= WARN_DAYS:
-            words = gettext("The station's certificate ends on %(day)s: renew it, or nothing more arrives.")
-            cause = f"certificate:{fact.birth.certificate_until}"
-            yield _line(fact, "certificate", cause, words % {"day": _day(until)}, until)
+    until = told_time(fact.birth.certificate_until) if fact.birth else None
+    if until is not None and (until - now).days <= WARN_DAYS:
+        words = gettext("The station's certificate ends on %(day)s: renew it, or nothing more arrives.")
+        yield _line(fact, "certificate", f"certificate:{until}", words % {"day": _day(until)}, until)
 
 
 def station_items(
     station: Station, *, now: datetime, patient: Patient | None = None, sim: bool = False
 ) -> Iterator[Item]:
     """Return the line of a station that is silent; one that several share has no patient."""
-    if station.online or (station.last_seen and now - station.last_seen < SILENT_AFTER):
+    if not is_silent(station, now):
         return
     if station.last_seen is None:
-        if now - station.created > SILENT_AFTER:
-            words = gettext("The station has never been heard of since it was enrolled.")
-            yield Item("silent", "silent:never", patient, station, words, station.created, sim)
+        words = gettext("The station has never been heard of since it was enrolled.")
+        yield Item("silent", "silent:never", patient, station, words, station.created, sim)
         return
     days = (now - station.last_seen).days
     words = ngettext(
-        "The station has been silent for a day.", "The station has been silent for %(days)d days.", days
+        "Silent for a day: what was done since is not known here.",
+        "Silent for %(days)d days: what was done since is not known here.",
+        days,
     ) % {"days": days}
     cause = f"silent:{station.last_seen.isoformat()}:{days // 7}"
     yield Item("silent", cause, patient, station, words, station.last_seen, sim)
+
+
+def is_silent(station: Station, now: datetime) -> bool:
+    """Return whether a station is offline, and has been for so long that somebody should ask."""
+    return not station.online and now - (station.last_seen or station.created) > SILENT_AFTER
 
 
 def _stale(fact: Facts, old: set[tuple[int, str]]) -> Item | None:
@@ -232,6 +236,14 @@ def _stale(fact: Facts, old: set[tuple[int, str]]) -> Item | None:
         return None
     words = gettext("The board's calibration %(cal)s is more than a year old.") % {"cal": fact.birth.cal}
     return _line(fact, "stale", f"stale:{fact.birth.cal}", words)
+
+
+def told_time(text: str | None) -> datetime | None:
+    """Return a time that somebody else wrote, in UTC; None for what is none."""
+    try:
+        return datetime.fromisoformat(text or "").astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
 
 
 def _day(when: datetime) -> str:
