@@ -264,7 +264,7 @@ def test_a_station_that_several_share_shows_each_their_own(therapist: Client) ->
 def test_what_a_station_says_badly_spoils_nobody_elses_line(home: Home, therapist: Client) -> None:
     home.trained(*EVERY_DAY)
     store([home.said.birth(cal="cal-1")])
-    birth = Station.objects.get().birth
+    birth = Station.objects.get().birth or {}
     Station.objects.update(birth={**birth, "certificate_until": "soon"})
     document = Sent.objects.get().document
     Sent.objects.update(document={**document, "expires": "never"})
