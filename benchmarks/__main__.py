@@ -25,7 +25,12 @@ NAMES: Final = (
     "training",
     "prescriptions",
     "hostile",
+    "refused",
     "outage",
+    "raw",
+    "live",
+    "network",
+    "stations",
     "console",
 )
 # These live in virtual time, and can be given any length.

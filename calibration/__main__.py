@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
@@ -59,6 +60,8 @@ def _on_board(args: argparse.Namespace) -> int:
     from calibration import bench as procedures
     from calibration.ends import Unattended
     from calibration.terminal import open_terminal
+    from calibration.told import told
+    from calibration.verdict import verdict_of
 
     run: Callable[[procedures.Bench], dict[str, Any]] = getattr(procedures, f"run_{args.verb}")
     if args.dialogue:
@@ -78,11 +81,7 @@ def _on_board(args: argparse.Namespace) -> int:
     if args.json:
         print(json.dumps(result, indent=1))
     else:
-        advice = result.pop("advice", ())
-        for key, value in result.items():
-            print(f"{key}: {value}")
-        for each in advice:
-            print(each["text"])
+        print("\n".join(told(verdict_of(args.verb, result))))
     return 1 if result.get("light") == "red" else 0
 
 
@@ -123,13 +122,17 @@ def _with_screen(run: "Callable[[Screen], Result]") -> int:
 
 def _restore(args: argparse.Namespace) -> int:
     from calibration.restore import restore
+    from calibration.told import told
     from calibration.verdict import verdict_of
     from station.config import load_config
 
     if args.dialogue:
         return _with_screen(lambda _screen: verdict_of("restore", restore(load_config(args.config))))
     restored = restore(load_config(args.config))
-    print(json.dumps(restored) if args.json else f"plate {restored['id']} is in use again")
+    if args.json:
+        print(json.dumps(restored, indent=1))
+    else:
+        print("\n".join(told(verdict_of("restore", restored))))
     return 0
 
 
@@ -178,17 +181,29 @@ def _with_seed_and_dialogue(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("--seed", type=int, default=1, help="of the simulated board")
 
 
+def _run(args: argparse.Namespace) -> int:
+    run: Callable[[argparse.Namespace], int] = args.run
+    code = run(args)
+    sys.stdout.flush()  # here, where its failure is still told
+    return code
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one verb; return 0 when it went well, 1 after one line on stderr, 2 for wrong usage."""
     args = _parser().parse_args(argv)
     try:
-        run: Callable[[argparse.Namespace], int] = args.run
-        return run(args)
+        return _run(args)
     except StationError as error:
         _say(f"balance-calibrate {args.verb}: {error}")
         return 1
     except KeyboardInterrupt:
         _say(f"balance-calibrate {args.verb}: stopped; what was measured is kept")
+        return 1
+    except (
+        OSError
+    ) as error:  # nobody reads the result, or there is no room for it; what was to be done is done
+        _say(f"balance-calibrate {args.verb}: the result cannot be written: {error.strerror}")
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
 
 

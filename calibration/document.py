@@ -121,7 +121,8 @@ def as_json(outcome: Outcome, named: str | None, refused: str | None) -> dict[st
     }
 
 
-def _placing(rmse_mm: float) -> list[str]:
+def placing_words(rmse_mm: float) -> list[str]:
+    """Return what part of this error the placing of masses by hand may be; nothing where it is too large."""
     by_hand_mm = placing_mm(rmse_mm)
     if by_hand_mm is None:
         return []
@@ -143,7 +144,7 @@ def in_words(outcome: Outcome) -> list[str]:
             f"at most {found.max_mm:.2f} mm"
         ),
         f"  force off by {found.force_rms:.2%} rms, at most {found.force_max:.2%}",
-        *_placing(found.rmse_mm),
+        *placing_words(found.rmse_mm),
         f"nominal values on the same points: RMSE {before.rmse_mm:.2f} mm, at most {before.max_mm:.2f} mm",
         (
             f"under {ADULT_N:.0f} N the plate itself is sure to ±{max(middle.x95_mm, middle.y95_mm):.2f} mm "

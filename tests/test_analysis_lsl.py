@@ -155,7 +155,7 @@ def test_a_station_that_goes_and_returns_is_followed(bench: Bench) -> None:
 
 def test_a_whole_session_goes_out_as_the_kiosk_sees_it(tmp_path: Path) -> None:
     out = Rows()
-    station = VirtualStation(tmp_path)
+    station = VirtualStation(tmp_path, plain=True)
     stream = Stream(tmp_path / "session.sock", out, log=lambda _: None, now_ns=station.clock.now_ns)
     station.train()
 

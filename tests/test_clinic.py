@@ -110,7 +110,7 @@ def answers(station: VirtualStation) -> list[tuple[str | None, int, str]]:
 
 @pytest.fixture
 def station(tmp_path: Path) -> Iterator[VirtualStation]:
-    station = VirtualStation(tmp_path, clinic=True, today=TODAY)
+    station = VirtualStation(tmp_path, clinic=True, today=TODAY, plain=True)
     take(station, ANN, BEN)
     station.run(3)
     yield station
@@ -176,7 +176,7 @@ def test_a_person_may_get_another_number_and_the_old_one_is_free(station: Virtua
 
 
 def test_at_home_another_patient_is_refused_and_the_number_means_nothing(tmp_path: Path) -> None:
-    home = VirtualStation(tmp_path, subj="p-ann")
+    home = VirtualStation(tmp_path, subj="p-ann", plain=True)
     take(home, ANN, BEN)
     assert answers(home) == [("p-ann", 1, "received"), ("p-ann", 1, "applied"), ("p-ann", 1, "rejected")]
     assert home.shown().phase == "welcome"
@@ -305,7 +305,7 @@ def test_results_and_traces_are_in_the_name_of_the_person_who_trained(station: V
 
 
 def test_a_red_flag_stops_the_person_who_told_it_and_nobody_else(tmp_path: Path) -> None:
-    first = VirtualStation(tmp_path, clinic=True, today=TODAY)
+    first = VirtualStation(tmp_path, clinic=True, today=TODAY, plain=True)
     take(first, ANN, BEN)
     first.run(3)
     begin(first, "4711")
@@ -318,7 +318,7 @@ def test_a_red_flag_stops_the_person_who_told_it_and_nobody_else(tmp_path: Path)
     begin(first, "0815")
     assert first.shown().phase == "checkin"
     first.die()
-    second = VirtualStation(tmp_path, clinic=True, today=TODAY, start_ns=first.clock.now_ns())
+    second = VirtualStation(tmp_path, clinic=True, today=TODAY, start_ns=first.clock.now_ns(), plain=True)
     second.run(3)
     begin(second, "4711")
     assert second.shown().phase == "blocked", "also after a restart"
@@ -339,7 +339,7 @@ def test_a_fall_nobody_answered_holds_the_person_and_nobody_else(station: Virtua
 
 
 def test_a_power_cut_leaves_the_session_to_the_same_person(tmp_path: Path) -> None:
-    first = VirtualStation(tmp_path, clinic=True, today=TODAY)
+    first = VirtualStation(tmp_path, clinic=True, today=TODAY, plain=True)
     take(first, ANN, BEN)
     first.run(3)
     choose(first, "4711")
@@ -347,7 +347,7 @@ def test_a_power_cut_leaves_the_session_to_the_same_person(tmp_path: Path) -> No
     first.run_until(lambda: "hold_started" in first.kinds())
     first.run(2)
     first.die()
-    second = VirtualStation(tmp_path, clinic=True, today=TODAY, start_ns=first.clock.now_ns())
+    second = VirtualStation(tmp_path, clinic=True, today=TODAY, start_ns=first.clock.now_ns(), plain=True)
     ((head, body),) = rows(second, "result/trial")
     assert (head.subj, head.rx_version) == ("p-ann", 1)
     assert msgspec.json.decode(body, type=TrialResult).outcome == "interrupted"
@@ -361,7 +361,7 @@ def test_a_power_cut_leaves_the_session_to_the_same_person(tmp_path: Path) -> No
 
 
 def test_after_a_power_cut_somebody_else_ends_the_session_and_chooses(tmp_path: Path) -> None:
-    first = VirtualStation(tmp_path, clinic=True, today=TODAY)
+    first = VirtualStation(tmp_path, clinic=True, today=TODAY, plain=True)
     take(first, ANN, BEN)
     first.run(3)
     choose(first, "4711")
@@ -369,7 +369,7 @@ def test_after_a_power_cut_somebody_else_ends_the_session_and_chooses(tmp_path: 
     first.run_until(lambda: "hold_started" in first.kinds())
     first.run(2)
     first.die()
-    second = VirtualStation(tmp_path, clinic=True, today=TODAY, start_ns=first.clock.now_ns())
+    second = VirtualStation(tmp_path, clinic=True, today=TODAY, start_ns=first.clock.now_ns(), plain=True)
     second.run(3)
     second.say(Answer(key="its_me", value=False))
     second.run(0.1)
@@ -383,14 +383,14 @@ def test_after_a_power_cut_somebody_else_ends_the_session_and_chooses(tmp_path: 
 
 
 def test_a_session_of_a_person_who_is_not_known_here_any_more_is_ended(tmp_path: Path) -> None:
-    first = VirtualStation(tmp_path, clinic=True, today=TODAY)
+    first = VirtualStation(tmp_path, clinic=True, today=TODAY, plain=True)
     take(first, ANN)
     first.run(3)
     to_the_plan(first)
     first.die()
     with Store(tmp_path / "station.sqlite3") as store:
         store.keep_prescription(2, b"{}", received="now", subj="p-ann")  # what nobody signed
-    second = VirtualStation(tmp_path, clinic=True, today=TODAY, start_ns=first.clock.now_ns())
+    second = VirtualStation(tmp_path, clinic=True, today=TODAY, start_ns=first.clock.now_ns(), plain=True)
     ((head, body),) = rows(second, "result/session")
     assert head.subj == "p-ann"
     assert msgspec.json.decode(body, type=SessionResult).ended_by == "interrupted"
@@ -457,14 +457,14 @@ def test_a_mark_is_kept_with_its_time_in_trial_and_session(station: VirtualStati
 
 
 def test_a_mark_before_a_power_cut_still_says_that_somebody_was_there(tmp_path: Path) -> None:
-    first = VirtualStation(tmp_path, clinic=True, today=TODAY)
+    first = VirtualStation(tmp_path, clinic=True, today=TODAY, plain=True)
     take(first, ANN)
     first.run(3)
     to_the_plan(first)
     first.say(Mark())
     first.run(0.1)
     first.die()
-    second = VirtualStation(tmp_path, clinic=True, today=TODAY, start_ns=first.clock.now_ns())
+    second = VirtualStation(tmp_path, clinic=True, today=TODAY, start_ns=first.clock.now_ns(), plain=True)
     second.run(3)
     second.say(Answer(key="its_me", value=False))
     second.run(0.1)

@@ -42,7 +42,7 @@ class Listening:
 
     def __init__(self, folder: Path) -> None:
         limits = Limits(hardest_rung={"single-leg": 8}, longest_validity_days=36500)
-        self.station = VirtualStation(folder, limits=limits)
+        self.station = VirtualStation(folder, limits=limits, plain=True)
         self.station.say(Prescribe(document=self.station.prescribe(RX)))
         self.station.run_until(lambda: self.station.course().ready)
         self.window = Window("offscreen")

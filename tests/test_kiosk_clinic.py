@@ -197,7 +197,7 @@ class Desk:
     """A kiosk in front of a shared station in virtual time."""
 
     def __init__(self, folder: Path) -> None:
-        self.station = VirtualStation(folder, clinic=True)
+        self.station = VirtualStation(folder, clinic=True, plain=True)
         rx = Prescription(
             version=1,
             station="s-1",

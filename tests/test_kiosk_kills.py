@@ -62,7 +62,7 @@ class Room:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self.station = VirtualStation(folder)
+        self.station = VirtualStation(folder, plain=True)
         self._window: Window | None = None
         self._link: StationLink | None = None
         self.open_kiosk()
@@ -106,7 +106,7 @@ class Room:
         self.kiosk.turn()
 
     def restart_session(self) -> None:
-        self.station = VirtualStation(self._folder, start_ns=self.now_ns() + 1_000_000_000)
+        self.station = VirtualStation(self._folder, start_ns=self.now_ns() + 1_000_000_000, plain=True)
 
     def close(self) -> None:
         self.close_kiosk()

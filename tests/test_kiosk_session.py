@@ -23,7 +23,7 @@ class TwoButtons:
     """Somebody who never touches the screen."""
 
     def __init__(self, folder: Path) -> None:
-        self.station = VirtualStation(folder)
+        self.station = VirtualStation(folder, plain=True)
         self.window = Window("offscreen")
         self.link = StationLink(folder / "session.sock")
         self.ear = Ear()

@@ -11,19 +11,16 @@ import pygame
 import pytest
 from gpiozero.pins.mock import MockFactory
 
-from station.board.clock import VirtualClock
-from station.board.simulated import NOMINAL_COUNTS_PER_N
 from station.demo.patient import Patient
 from station.session.panel import Panel
 from station.session.panel_config import PanelConfig
 from station.session.panel_gpio import GpioHardware
 from station.session.protocol import Answer, Prescribe, Press
-from station.sway.reading import Fault, Reading
 from station.training.prescription import Exercise, Prescription
 from station.training.result import JournalResult, SessionResult, TrialResult
 from station.training.snapshot import Question, Snapshot
 from tests.test_kiosk_window import Hand, display
-from tests.virtual_station import VirtualBoard, VirtualStation
+from tests.virtual_station import VirtualStation
 from ui.patient.app import Kiosk
 from ui.patient.canvas import Action, Choose, Turn
 from ui.patient.dialogue import highest
@@ -39,7 +36,6 @@ from ui.patient.window import Window
 
 __all__ = ["display"]
 
-PERIOD_NS: Final = 12_500_000
 TURN_S: Final = 0.1
 SETTLED_S: Final = 0.5  # before somebody presses what has just appeared
 GET_INPUT_FOCUS: Final = 43  # core protocol; its answer says that everything before it has been done
@@ -61,37 +57,11 @@ RX: Final = Prescription(
 )
 
 
-class PlainBoard(VirtualBoard):
-    """The same person on a board whose readings come without the wires: a session of minutes in seconds."""
-
-    def __init__(self, clock: VirtualClock, *, imperfect: bool) -> None:
-        super().__init__(clock, imperfect=imperfect)
-        self._next_ns = 0
-
-    def readings(self) -> list[Reading]:
-        readings = []
-        while self._next_ns <= self._clock.now_ns():
-            assert self._source.standing is not None
-            forces = self._source.standing.forces_n(self._next_ns)
-            for cell, force_n in enumerate(forces):
-                readings.append(
-                    Reading(self._next_ns, cell, round(force_n * NOMINAL_COUNTS_PER_N), Fault.NONE)
-                )
-            self._next_ns += PERIOD_NS
-        return readings
-
-
-@pytest.fixture(autouse=True)
-def plain_board(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tests.virtual_station.VirtualBoard", PlainBoard)
-    monkeypatch.setattr("tests.virtual_station.POLL_NS", PERIOD_NS)
-
-
 class Room:
     """A station with a kiosk in front of it, and a body that steps on and off when it is asked to."""
 
     def __init__(self, folder: Path, mode: Mode) -> None:
-        self.station = VirtualStation(folder)
+        self.station = VirtualStation(folder, plain=True)
         self.window = Window(mode)
         self.link = StationLink(folder / "session.sock")
         file = SettingsFile(folder / "kiosk.toml", say=self.station.log.append)

@@ -224,7 +224,9 @@ def test_what_the_configuration_says_goes_before_the_enrolment(home: Home) -> No
     assert (care.host, care.port) == ("127.0.0.1", 18883)
 
 
-@pytest.mark.parametrize("sid", ["recorder-1", "bridge-2", "broker", "Recorder-9", "broker.example"])
+@pytest.mark.parametrize(
+    "sid", ["recorder-1", "reader-1", "console-2", "bridge-2", "broker", "Recorder-9", "broker.example"]
+)
 def test_no_station_gets_a_name_that_the_broker_gives_more_rights(
     home: Home, sid: str, capsys: Output
 ) -> None:
@@ -242,7 +244,7 @@ def test_everybody_revoked_is_on_the_list_and_a_new_certificate_is_good(home: Ho
     enrolled(home)
     crl = home.folder / "crl.pem"
     assert care_main(["revoke", "home-1", "--crl", str(crl)]) == 0
-    assert "Restart the broker" in capsys.readouterr().out
+    assert "systemctl restart mosquitto" in capsys.readouterr().out
     assert crl.read_bytes() == Authority(data_folder().authority).crl_file.read_bytes()
     enrolled(home)
     capsys.readouterr()

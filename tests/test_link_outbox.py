@@ -95,6 +95,17 @@ def test_after_a_reconnection_everything_on_its_way_goes_again_once() -> None:
     assert pump.due(1.1) == []
 
 
+def test_what_a_broker_drops_before_the_recorder_is_back_goes_again_soon() -> None:
+    rows = Rows("event")
+    pump = Pump(rows, jitter=lambda: 0)
+    pump.due(0)
+    pump.reconnected()
+    rows.rows.append(Outgoing(2, "id-2", "event", HEADER, b"{}"))
+    assert ids(pump.due(1)) == ["id-1", "id-2"]
+    assert ids(pump.due(1 + FIRST_WAIT_S / 2)) == ["id-1", "id-2"]
+    assert pump.due(1 + FIRST_WAIT_S) == []
+
+
 def test_a_row_that_cannot_be_sent_stays_and_hinders_no_other() -> None:
     rows = Rows(*["raw"] * (WINDOW + 3), "event")
     pump = Pump(rows, jitter=lambda: 0)
@@ -114,3 +125,16 @@ def test_a_row_set_aside_is_not_fetched_again_when_its_neighbours_are_acknowledg
         rows.remove(id_)
         pump.acknowledged([id_])
     assert pump.due(1) == []
+
+
+def test_traces_wait_while_somebody_trains_and_nothing_else_does() -> None:
+    pump = Pump(Rows("raw", "event", "result/trial"), jitter=lambda: 0)
+    assert ids(pump.due(0, traces=False)) == ["id-2", "id-3"]
+    assert ids(pump.due(1, traces=True)) == ["id-1"]
+
+
+def test_a_trace_on_its_way_is_not_sent_again_while_somebody_trains() -> None:
+    pump = Pump(Rows("raw"), jitter=lambda: 0)
+    pump.due(0)
+    assert pump.due(100, traces=False) == []
+    assert ids(pump.due(100)) == ["id-1"]

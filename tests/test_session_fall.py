@@ -31,7 +31,7 @@ NO_FLAG = ("numbness", "weakness", "bladder", "severe_pain", "wound", "chest", "
 
 def holding(folder: Path) -> tuple[VirtualStation, Board]:
     """Return a station in whose first hold somebody stands."""
-    station = VirtualStation(folder, today=WEDNESDAY)
+    station = VirtualStation(folder, today=WEDNESDAY, plain=True)
     prescribe(station, RX)
     station.run(3)
     station.say(Press(button="start"))
@@ -85,7 +85,7 @@ def falls(station: VirtualStation) -> list[dict[str, Any]]:
 def another_boot(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let each station be one that has booted anew."""
     boots = iter(f"boot-{n}" for n in range(9))
-    monkeypatch.setattr("station.session.recorder.boot_id", lambda: next(boots))
+    monkeypatch.setattr("station.session.heading.boot_id", lambda: next(boots))
 
 
 @pytest.mark.usefixtures("another_boot")
@@ -95,7 +95,7 @@ def test_after_a_fall_nobody_answered_there_is_no_training_until_a_prescription_
     first, board = asked(tmp_path)
     feed(first, board.empty(31))
     first.die()
-    again = VirtualStation(tmp_path, today=WEDNESDAY)
+    again = VirtualStation(tmp_path, today=WEDNESDAY, plain=True)
     assert again.course().words == FALL_WORDS
     feed(again, board.empty(45))
     assert len(falls(again)) == 1, "told once, also over a loss of power"
@@ -104,7 +104,7 @@ def test_after_a_fall_nobody_answered_there_is_no_training_until_a_prescription_
     again.say(Press(button="stop"))
     again.run(0.1)
     again.die()
-    tomorrow = VirtualStation(tmp_path, today=THURSDAY)
+    tomorrow = VirtualStation(tmp_path, today=THURSDAY, plain=True)
     assert start(tomorrow) == "blocked"
     assert tomorrow.course().words[:-1] == HELD_WORDS
     prescribe(tomorrow, RX, version=2, issued="2026-05-20T08:59:00Z")
@@ -121,14 +121,14 @@ def test_after_a_fall_nobody_answered_there_is_no_training_until_a_prescription_
 def test_a_question_that_a_loss_of_power_left_unanswered_is_told_and_holds_training(tmp_path: Path) -> None:
     first, _ = asked(tmp_path)
     first.die()
-    later = VirtualStation(tmp_path, today=WEDNESDAY.replace(hour=11))
+    later = VirtualStation(tmp_path, today=WEDNESDAY.replace(hour=11), plain=True)
     (told,) = falls(later)
     assert told["detail"] == {"power_lost": True}
     session = msgspec.json.decode(later.bodies("result/session")[0], type=SessionResult)
     assert (session.ended_by, session.events["possible_fall"]) == ("interrupted", 1)
     assert start(later) == "blocked"
     later.die()
-    once_more = VirtualStation(tmp_path, today=THURSDAY)
+    once_more = VirtualStation(tmp_path, today=THURSDAY, plain=True)
     assert len(falls(once_more)) == 1
     assert start(once_more) == "blocked"
     once_more.die()
@@ -150,7 +150,7 @@ def test_a_stumble_before_a_loss_of_power_counts_in_the_session_that_goes_on(tmp
     feed(first, board.move(0.2, lambda s: (350 * s, 0.0)))
     feed(first, board.stand(2))
     first.die()
-    second = VirtualStation(tmp_path, today=WEDNESDAY)
+    second = VirtualStation(tmp_path, today=WEDNESDAY, plain=True)
     (trial,) = [msgspec.json.decode(body, type=TrialResult) for body in second.bodies("result/trial")]
     assert (trial.outcome, trial.events["stumble"]) == ("interrupted", 1)
     second.say(Press(button="stop"))

@@ -220,7 +220,7 @@ def test_decisions_that_cannot_be_read_leave_the_safe_fall_back(home: Home) -> N
 
 @pytest.fixture
 def station(tmp_path: Path) -> Iterator[VirtualStation]:
-    station = VirtualStation(tmp_path, today=datetime(2026, 5, 4, 8, tzinfo=UTC))
+    station = VirtualStation(tmp_path, today=datetime(2026, 5, 4, 8, tzinfo=UTC), plain=True)
     yield station
     station.die()
 

@@ -13,6 +13,7 @@ from station.board.config import BoardConfig
 from station.board.control import Control, Place, parse_control
 from station.board.hx711 import Hx711Bank
 from station.board.person import Person
+from station.board.simulated import NOMINAL_COUNTS_PER_N
 from station.board.source import simulate
 from station.board.standing import Standing
 from station.config import CareConfig, Config, StationConfig
@@ -30,6 +31,7 @@ from station.training.snapshot import Snapshot
 from station.wiring import make_service_over
 
 POLL_NS = 4_000_000
+PLAIN_PERIOD_NS = 12_500_000
 SEED = bytes(range(32))
 
 
@@ -87,6 +89,24 @@ class VirtualBoard:
         self._bank.close()
 
 
+class PlainBoard(VirtualBoard):
+    """The same person on a board whose readings come without the wires: a session of minutes in seconds."""
+
+    def __init__(self, clock: VirtualClock, *, imperfect: bool) -> None:
+        super().__init__(clock, imperfect=imperfect)
+        self._next_ns = clock.now_ns()
+
+    def readings(self) -> list[Reading]:
+        readings = []
+        while self._next_ns <= self._clock.now_ns():
+            assert self._source.standing is not None
+            for cell, force_n in enumerate(self._source.standing.forces_n(self._next_ns)):
+                counts = round(force_n * NOMINAL_COUNTS_PER_N)
+                readings.append(Reading(self._next_ns, cell, counts, Fault.NONE))
+            self._next_ns += PLAIN_PERIOD_NS
+        return [r._replace(fault=Fault.SILENT) for r in readings] if self.broken else readings
+
+
 class VirtualStation:
     """One station and one simulated patient; time passes in `run_until` only."""
 
@@ -100,10 +120,13 @@ class VirtualStation:
         subj: str = "p-1",
         imperfect: bool = False,
         clinic: bool = False,
+        plain: bool = False,
     ) -> None:
+        """`plain` is for tests that look at what comes after the board: no chips, far quicker."""
         self.folder = folder
         self.clock = VirtualClock(start_ns)
-        self.board = VirtualBoard(self.clock, imperfect=imperfect)
+        self.board = (PlainBoard if plain else VirtualBoard)(self.clock, imperfect=imperfect)
+        self._poll_ns = PLAIN_PERIOD_NS if plain else POLL_NS
         self.log: list[str] = []
         key = Ed25519PrivateKey.from_private_bytes(SEED).public_key().public_bytes_raw()
         config = Config(
@@ -148,7 +171,7 @@ class VirtualStation:
             if self._patient is not None:
                 self._patient.step(0)
             self.heard += [n for n in self._client.poll() if isinstance(n, Packet)]
-            self.clock.sleep_ns(POLL_NS)
+            self.clock.sleep_ns(self._poll_ns)
 
     def run(self, seconds: float) -> None:
         end_ns = self.clock.now_ns() + round(seconds * 1e9)

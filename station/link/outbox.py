@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from station.link.messages import SEND_ORDER
+from station.link.messages import RAW, SEND_ORDER
 from station.session.store import Outgoing
 
 # On their way at once: a backlog of a week must not flood a broker, and yet go out with few round trips.
@@ -14,6 +14,7 @@ WINDOW_BYTES: Final = 400_000
 ROWS_A_LOOK: Final = 20
 FIRST_WAIT_S: Final = 5.0
 LONGEST_WAIT_S: Final = 120.0
+AFTER_CONNECTING: Final = -1  # tries, of what is sent then: it comes again after half of the first wait
 
 Fetch = Callable[..., Sequence[Outgoing]]
 
@@ -36,21 +37,25 @@ class Pump:
         self._jitter = jitter
         self._sent: dict[str, _Sent] = {}
         self._sent_bytes = 0
+        self._first_tries = 0
         self._aside_seq: dict[str, int] = {}  # by kind, up to where rows were set aside
 
-    def due(self, now_s: float, *, look: bool = True) -> list[Outgoing]:
+    def due(self, now_s: float, *, look: bool = True, traces: bool = True) -> list[Outgoing]:
         """Return what to send now: repeats that are due, then new rows while the window has room.
 
-        `look` False leaves out the search for new rows, when nobody can have written any.
+        `look` False leaves out the search for new rows, when nobody can have written any; `traces` False lets
+        raw traces wait, also those that were sent before.
         """
         rows = []
         for sent in self._sent.values():
-            if now_s >= sent.due_s:
+            if now_s >= sent.due_s and (traces or sent.row.type != RAW):
                 sent.tries += 1
                 sent.due_s = now_s + self._wait_s(sent.tries)
                 rows.append(sent.row)
         for kind in SEND_ORDER if look else ():
-            rows += self._begin(kind, now_s)
+            if traces or kind != RAW:
+                rows += self._begin(kind, now_s)
+        self._first_tries = 0
         return rows
 
     def _begin(self, kind: str, now_s: float) -> list[Outgoing]:
@@ -61,7 +66,7 @@ class Pump:
             for row in found:
                 if self._room() <= 0:
                     break
-                self._sent[row.id] = _Sent(row, now_s + self._wait_s(0), 0)
+                self._sent[row.id] = _Sent(row, now_s + self._wait_s(self._first_tries), self._first_tries)
                 self._sent_bytes += len(row.body)
                 begun.append(row)
             if len(found) < room:
@@ -97,7 +102,11 @@ class Pump:
             self._sent_bytes -= len(sent.row.body)
 
     def reconnected(self) -> None:
-        """Send everything on its way again: what the old connection carried may be lost."""
+        """Send everything on its way again: what the old connection carried may be lost.
+
+        And once more soon: a broker that was started again drops what comes before the recorder is back.
+        """
         for sent in self._sent.values():
             sent.due_s = 0.0
-            sent.tries = 0
+            sent.tries = AFTER_CONNECTING - 1
+        self._first_tries = AFTER_CONNECTING

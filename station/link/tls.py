@@ -1,7 +1,9 @@
 """Mutual TLS to the broker: files to a context, and what went wrong in one sentence (TLS 1.2 or later)."""
 
+import errno
 import ipaddress
 import os
+import socket
 import ssl
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -32,6 +34,13 @@ _OF_US: Final = {  # alerts of the broker (RFC 8446, section 6.2), as OpenSSL na
     "UNSUPPORTED_CERTIFICATE": "it is not meant for this use",
     "CERTIFICATE_UNKNOWN": "the broker does not say why",
 }
+# A peer that vanished (power, cable, a NAT that forgot) ends nothing, and MQTT asks after one keep-alive and
+# waits another. The kernel asks sooner, and gives up in time for a new connection (tcp(7)).
+_SILENT_PEER: Final = {
+    "TCP_KEEPIDLE": 4,  # s
+    "TCP_KEEPINTVL": 2,  # s
+    "TCP_USER_TIMEOUT": 8_000,  # ms, of what was sent and what was asked
+}
 _NO_TLS: Final = ("WRONG_VERSION_NUMBER", "PROTOCOL_VERSION", "UNSUPPORTED_PROTOCOL")
 
 
@@ -53,10 +62,14 @@ class Credentials(NamedTuple):
 
 
 def _found(name: str) -> Path:
+    return (credential(name) if "/" not in name else None) or Path(name)
+
+
+def credential(name: str) -> Path | None:
+    """Return the file of this name among those systemd gave to the unit (LoadCredential=), if it is there."""
     given = os.environ.get("CREDENTIALS_DIRECTORY")  # systemd.exec(5)
-    if given and "/" not in name and (Path(given) / name).exists():
-        return Path(given) / name
-    return Path(name)
+    file = Path(given) / name if given and name else None
+    return file if file is not None and file.exists() else None
 
 
 def is_loopback(host: str) -> bool:
@@ -73,6 +86,12 @@ class _Socket(ssl.SSLSocket):
     """Keeps the first fault at its context: the client's network loop tells nobody why it failed."""
 
     def do_handshake(self, block: bool = False) -> None:  # noqa: FBT001, FBT002 (as it is inherited)
+        self.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        # Else a short message waits until the one before it is acknowledged, which the peer delays (RFC 896).
+        self.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        for option, value in _SILENT_PEER.items():
+            if hasattr(socket, option):  # Linux has them all
+                self.setsockopt(socket.IPPROTO_TCP, getattr(socket, option), value)
         try:
             super().do_handshake(block)
         except OSError as error:
@@ -119,10 +138,24 @@ class Tls:
         """
         self._whose = whose
         self._now = now
-        found = credentials.found()
-        certificate = read_certificate(Path(found.certificate))
-        self.identity: Final[Identity] = identity_of(certificate)
-        self.context: Final = _context(found)
+        self.credentials = credentials.found()
+        self.certificate = read_certificate(Path(self.credentials.certificate))
+        self.context: Final = _context(self.credentials)
+
+    @property
+    def identity(self) -> Identity:
+        """Who this is, and until when."""
+        return identity_of(self.certificate)
+
+    def use(self, credentials: Credentials) -> None:
+        """Connect with another certificate of the same authority from the next time on.
+
+        Raises ConfigError for files that cannot be used: then nothing has changed.
+        """
+        certificate = read_certificate(Path(credentials.certificate))
+        _context(credentials)  # tried on one that nobody uses
+        self.context.load_cert_chain(credentials.certificate, credentials.key, password=_no_password)
+        self.credentials, self.certificate = credentials, certificate
 
     def why(self, peer: str) -> str | None:
         """Return why the last connection to `peer` (host:port) failed, None when TLS knows nothing of it."""
@@ -142,7 +175,7 @@ class Tls:
 
 def _context(files: Credentials) -> _Context:
     key = Path(files.key)
-    _check_private(key)
+    check_private(key)
     context = _Context(ssl.PROTOCOL_TLS_CLIENT)  # checks certificate and host name
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     try:
@@ -165,7 +198,8 @@ def _no_password() -> str:
     raise ValueError  # a prompt would hang a service for ever
 
 
-def _check_private(key: Path) -> None:
+def check_private(key: Path) -> None:
+    """Raise ConfigError where others than its owner can read a key; systemd's credentials are good."""
     try:
         mode = key.stat().st_mode & 0o777
     except OSError as error:
@@ -186,6 +220,8 @@ def explain(fault: OSError, *, peer: str, whose: str, now: datetime) -> str:
             return f"the broker at {peer} refuses {whose} certificate: {meaning}"
     if any(word in reason for word in _NO_TLS):
         return f"{peer} does not speak TLS 1.2 or later: is it the plain port? (TLS is usually on 8883)"
+    if isinstance(fault, TimeoutError) or fault.errno in {errno.EHOSTUNREACH, errno.ENETUNREACH}:
+        return f"the broker at {peer} does not answer: the network between is down, or its machine is"
     if isinstance(fault, ConnectionError | ssl.SSLEOFError):
         return (
             f"the broker at {peer} broke off: it refuses {whose} certificate, it is the plain port "

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from station.errors import MessageError
-from station.training.health import BoardHealth
+from station.training.health import BoardHealth, CareSide
 from station.training.prescription import PatientNumber
 from station.training.routine import Side, Surface, Vision
 from station.training.snapshot import Snapshot
@@ -70,6 +70,10 @@ class ChoosePatient(Packet, frozen=True, tag="choose_patient"):
 
 class Mark(Packet, frozen=True, tag="mark"):
     """Whoever looks on has seen something worth finding again: this instant is kept with the trial."""
+
+
+class Identify(Packet, frozen=True, tag="identify"):
+    """Show for a moment which board this is; refused while somebody trains on it."""
 
 
 SimulatedStance = Literal["both", "together", "one-leg", "semi-tandem", "tandem", "board"]
@@ -193,9 +197,14 @@ class PlateTaken(Packet, frozen=True, tag="plate_taken"):
 
 
 class Health(Packet, frozen=True, tag="health"):
-    """How well the board is read: every few seconds, at a change, and to a client whose service begins."""
+    """How well the board is read: every few seconds, at a change, and to a client whose service begins.
+
+    `training`: somebody is in a session. `care`: whether the care team's computer answers.
+    """
 
     board: BoardHealth
+    training: bool = False
+    care: CareSide | None = None
 
 
 class Refused(Packet, frozen=True, tag="refused"):
@@ -211,6 +220,7 @@ Command = (
     | Answer
     | ChoosePatient
     | Mark
+    | Identify
     | Simulate
     | SimulateFault
     | Prescribe

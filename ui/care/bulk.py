@@ -14,7 +14,8 @@ from station.errors import MessageError
 from station.link.messages import Envelope, RawTrace, StationEvent, decode_body, decode_envelope
 from station.training.result import JournalResult, SessionResult, TrialResult
 from ui.care import models
-from ui.care.filing import event_fields, identifier, journal_fields, moment, session_fields, trial_fields
+from ui.care.dating import moment, when
+from ui.care.filing import event_fields, identifier, journal_fields, session_fields, trial_fields
 from ui.care.intake import Arrival
 
 ROWS: Final = 500  # a statement: SQLite takes 32,766 parameters
@@ -43,23 +44,24 @@ class Batch:
         body = decode_body(envelope)
         message = self._message(arrival, envelope)
         whose = {"station": message.station, "patient": self._patients.get(envelope.subj or "")}
+        read = when(envelope, message)
         match body:
             case TrialResult():
                 trial = models.Trial(
                     id=identifier(body.trial, "trial"),
                     received=message.received,
-                    **trial_fields(body, envelope),
+                    **trial_fields(body, envelope, read),
                 )
                 trial.session = self._session(body.session, envelope, whose, trial.started)
                 self._keep(trial)
             case SessionResult():
                 session = self._session(body.session, envelope, whose, message.received)
-                for name, value in session_fields(body, envelope).items():
+                for name, value in session_fields(body, envelope, read).items():
                     setattr(session, name, value)
             case StationEvent():
-                self._keep(models.Event(message=message, **whose, **event_fields(body, envelope)))
+                self._keep(models.Event(message=message, **whose, **event_fields(body, envelope, read)))
             case JournalResult():
-                self._keep(models.Journal(message=message, **whose, **journal_fields(body, envelope)))
+                self._keep(models.Journal(message=message, **whose, **journal_fields(body, envelope, read)))
             case RawTrace():
                 self._keep(models.RawTrace(message=message, trial=identifier(body.trial, "trial")))
             case _:
@@ -89,6 +91,9 @@ class Batch:
             type=envelope.type,
             known=True,
             received=moment(envelope.t, "t"),
+            boot=envelope.boot,
+            mono_ms=envelope.mono_ms,
+            at=moment(envelope.t, "t"),
             payload=arrival.payload,
         )
 

@@ -40,7 +40,7 @@ def trials_of(patient: Patient) -> QuerySet[Trial]:
 
 def station_of(patient: Patient) -> Station | None:
     """Return the patient's own station, else that of the newest session: a clinic's, which several share."""
-    own = patient.stations.first()
+    own = patient.station()
     if own is not None:
         return own
     session = patient.sessions.select_related("station").first()

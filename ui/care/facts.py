@@ -90,8 +90,7 @@ def facts_of(patients: QuerySet[Patient], *, now: datetime) -> list[Facts]:
     for patient in people:
         fact = known[patient.pk]
         fact.session = sessions.get(patient.session_pk)
-        own = next(iter(patient.stations.all()), None)
-        fact.station = own or (fact.session.station if fact.session else None)
+        fact.station = patient.station() or (fact.session.station if fact.session else None)
     _add_programmes(known.values())
     _add_sessions(known, now)
     _add_events(known, now)

@@ -5,6 +5,7 @@ from django.urls import path
 
 from ui.care.views.patients import add_note, background_form, patient_page
 from ui.care.views.programme import prescription_state, programme_form
+from ui.care.views.stations import station_list
 from ui.care.views.theme import choose_theme
 from ui.care.views.trials import compare_page, path_file, received_file, trial_page
 from ui.care.views.worklist import see_to_item, take_back_item, worklist_page
@@ -22,6 +23,7 @@ urlpatterns = [
     path("patients/<slug:pseudonym>/compare/", compare_page, name="compare"),
     path("patients/<slug:pseudonym>/programme/", programme_form, name="programme"),
     path("prescriptions/<int:prescription_id>/state/", prescription_state, name="prescription_state"),
+    path("stations/", station_list, name="stations"),
     path("trials/<uuid:trial_id>/", trial_page, name="trial"),
     path("trials/<uuid:trial_id>/path.csv", path_file, name="trial_path"),
     path("trials/<uuid:trial_id>/received.json", received_file, name="trial_received"),

@@ -132,9 +132,9 @@ def _pain(fact: Facts, now: datetime) -> Iterator[Item]:
 
 def _training(fact: Facts, now: datetime) -> Iterator[Item]:
     """Away for a week, or fewer days than planned; not of one whose training is, or was just now, held."""
-    if fact.held_by or fact.planned is None or fact.in_force is None:
+    if fact.held_by or fact.planned is None or fact.in_force is None or fact.station is None:
         return
-    if fact.station is not None and is_silent(fact.station, now):
+    if fact.station.revoked is not None or is_silent(fact.station, now):
         return  # what was done may still be waiting there
     since = fact.last_trained or fact.in_force.answered or fact.in_force.created
     begun = max(fact.patient.created, fact.released or fact.patient.created)
@@ -157,7 +157,7 @@ def _training(fact: Facts, now: datetime) -> Iterator[Item]:
 def _programme(fact: Facts, now: datetime) -> Iterator[Item]:
     rx = fact.rx
     if rx is None:
-        if fact.station is not None and now - fact.patient.created > ENROLLING:
+        if fact.station and not fact.station.revoked and now - fact.patient.created > ENROLLING:
             words = gettext("No programme was sent; the station trains supported standing on its first rung.")
             yield _line(fact, "no_programme", "no programme", words, fact.patient.created)
         return
@@ -228,6 +228,8 @@ def station_items(
 
 def is_silent(station: Station, now: datetime) -> bool:
     """Return whether a station is offline, and has been for so long that somebody should ask."""
+    if station.revoked is not None:
+        return False
     return not station.online and now - (station.last_seen or station.created) > SILENT_AFTER
 
 

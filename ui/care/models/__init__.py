@@ -2,6 +2,7 @@
 
 from ui.care.models.audit import Audit
 from ui.care.models.message import Message, RawTrace, Refused
+from ui.care.models.papers import Renewal, Retained
 from ui.care.models.people import Patient, Station
 from ui.care.models.programme import Prescription
 from ui.care.models.remarks import Background, Note, SeenTo
@@ -18,6 +19,8 @@ __all__ = [
     "Prescription",
     "RawTrace",
     "Refused",
+    "Renewal",
+    "Retained",
     "SeenTo",
     "Session",
     "Station",

@@ -49,9 +49,15 @@ def ended_by(session: Session) -> str:
 
 
 @register.filter
-def event(kind: str) -> str:
-    """Return the kind of an event; an unknown one under its own name."""
-    return str(words.EVENT.get(kind, kind.replace("_", " ")))
+def event(event: Event) -> str:
+    """Return an event in words."""
+    return words.event_words(event.kind, event.detail)
+
+
+@register.filter
+def event_kind(kind: str) -> str:
+    """Return a kind of event in words."""
+    return words.event_words(kind, {})
 
 
 @register.filter

@@ -20,6 +20,7 @@ from ui.care.background import BackgroundForm, known
 from ui.care.board_words import board_words, certificate_words
 from ui.care.caseload import patient_for, patients_for, prescriptions_of, station_of, trials_of
 from ui.care.facts import facts_of
+from ui.care.machine_words import Line, machine_lines
 from ui.care.models import Background, Note, Patient, Session, Station, Trial
 from ui.care.overview import overview, programme_marks
 from ui.care.programme import birth_of
@@ -59,6 +60,7 @@ def patient_page(request: HttpRequest, pseudonym: str) -> HttpResponse:
         "patient": patient,
         "station": station,
         "board_words": _board_of(station),
+        "machine_lines": _machine_of(station),
         "items": _items_of(request, patient),
         "may_see_to": request.user.has_perm("care.add_seento"),
         "any_sim": any(session.sim for session in sessions[:SESSIONS_SHOWN]) or any(e.sim for e in events),
@@ -152,6 +154,11 @@ def _board_of(station: Station | None) -> str:
         return ""
     words = (board_words(birth.board) if birth.board else "", certificate_words(birth, timezone.now()))
     return " · ".join(word for word in words if word)
+
+
+def _machine_of(station: Station | None) -> list[Line]:
+    birth = birth_of(station) if station else None
+    return machine_lines(birth, station.clock, timezone.now()) if birth and station else []
 
 
 def _background(patient: Patient) -> Background | None:

@@ -1,7 +1,7 @@
 """The programme of a patient: what is in force, the form that changes it, and the station's answer."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
@@ -24,6 +24,8 @@ from ui.care.models.programme import State
 from ui.care.programme import check, compose, document_of, limits_of, queue
 from ui.care.words import exercise_words, routine_words
 
+REJECTED_SHOWN: Final = 5
+
 
 def programme_now(programmes: Sequence[Prescription]) -> dict[str, Any]:
     """Return what a page says of these versions (newest first): the newest, the one in force if another."""
@@ -35,6 +37,7 @@ def programme_now(programmes: Sequence[Prescription]) -> dict[str, Any]:
         "in_force_rx": in_force if in_force != newest else None,
         "exercises": exercise_lines(document_of(shown)) if shown else (),
         "programmes": programmes,
+        "rejected_rxs": [rx for rx in programmes[1:] if rx.state == State.REJECTED][:REJECTED_SHOWN],
     }
 
 
@@ -54,8 +57,8 @@ def prescription_state(request: HttpRequest, prescription_id: int) -> HttpRespon
 def programme_form(request: HttpRequest, pseudonym: str) -> HttpResponse:
     """Edit the programme, show the change in words, and send it once that was confirmed."""
     patient = patient_for(request.user, pseudonym)
-    station = patient.stations.select_related("patient").first()
-    if station is None:
+    station = patient.station()
+    if station is None or station.revoked is not None:
         messages.error(request, gettext("This patient has no station yet; enrol one first."))
         return redirect("patient", pseudonym=pseudonym)
     newest = station.prescriptions.first()
