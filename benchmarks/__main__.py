@@ -31,6 +31,7 @@ NAMES: Final = (
     "live",
     "network",
     "stations",
+    "console",
 )
 # These live in virtual time, and can be given any length.
 TIMED: Final = ("driver", "rivals", "memory")

@@ -4,6 +4,7 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Page, expect, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
@@ -11,7 +12,8 @@ from ui.care.accounts import add_user
 from ui.care.enrolment import enrol
 from ui.care.examples import ExampleStation, new_id
 from ui.care.intake import store
-from ui.care.models import Prescription
+from ui.care.models import Patient, Prescription, RawTrace
+from ui.care.simulated.clinic import Size, make_clinic
 
 CHROMIUM = shutil.which("chromium")
 QUIET = ("--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking")
@@ -34,20 +36,26 @@ def page(monkeypatch: pytest.MonkeyPatch) -> Iterator[Page]:
         browser.close()
 
 
-def test_a_new_rung_is_sent_and_the_answer_is_seen(page: Page, live_server: LiveServer) -> None:
+def log_in(page: Page, live_server: LiveServer) -> list[str]:
+    """Log in as a therapist; return what the browser will complain of."""
     complaints: list[str] = []
     page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: complaints.append(str(error)))
     add_user("therapist", role="therapist", password=PASSWORD, all_patients=True)
+    page.goto(live_server.url)
+    page.get_by_label("Name").fill("therapist")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Log in").click()
+    return complaints
+
+
+def test_a_new_rung_is_sent_and_the_answer_is_seen(page: Page, live_server: LiveServer) -> None:
     patient = enrol("home-1", "Anna Muster").patient
     assert patient
     home, session, trial = ExampleStation("home-1", patient.pseudonym), new_id(), new_id()
     store([home.trial(session, trial=trial), home.raw(trial), home.session(session)])
 
-    page.goto(live_server.url)
-    page.get_by_label("Name").fill("therapist")
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Log in").click()
+    complaints = log_in(page, live_server)
     page.get_by_role("link", name="Anna Muster").click()
     expect(page.get_by_role("img", name="Path of the centre of pressure")).to_be_visible()
 
@@ -62,4 +70,39 @@ def test_a_new_rung_is_sent_and_the_answer_is_seen(page: Page, live_server: Live
     store([home.reply(1, "rejected", "rung 2 is beyond this device's limit")])
     expect(page.get_by_text("Version 1: Rejected by the station")).to_be_visible()
     expect(page.get_by_text("rung 2 is beyond this device's limit")).to_be_visible()
+    assert complaints == []
+
+
+def test_the_main_pages_are_clean_by_axe_and_work_by_keyboard(page: Page, live_server: LiveServer) -> None:
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    complaints = log_in(page, live_server)
+    size = Size(patients=3, days=28, traces=1)
+    make_clinic(size, now=timezone.now(), log=lambda _line: None)
+    fallen = Patient.objects.order_by("pk")[0]
+    trial = RawTrace.objects.latest("message__seq").trial
+    home = f"{live_server.url}/patients/{fallen.pseudonym}/"
+    found = {}
+    # What dark colours could spoil is the contrast; everything else is the same page.
+    for colours, options in (
+        ("light", {"resultTypes": ["violations"]}),
+        ("dark", {"runOnly": ["color-contrast"]}),
+    ):
+        page.emulate_media(color_scheme=colours)  # type: ignore[arg-type]
+        for url in (live_server.url, home, f"{home}background/", f"{live_server.url}/trials/{trial}/"):
+            page.goto(url)
+            for violation in axe.run(page, options=options).response["violations"]:
+                found[f"{url} {colours} {violation['id']}"] = violation["nodes"][0]["html"]
+    assert found == {}
+
+    page.goto(home)
+    expect(page.locator("[data-chart] canvas")).to_have_count(page.locator("[data-chart]").count())
+    page.goto(live_server.url)
+    page.get_by_role("region", name="Worklist").get_by_role("link", name=fallen.name).first.focus()
+    page.keyboard.press("j")
+    second = Patient.objects.order_by("pk")[1]
+    expect(page.get_by_role("link", name=second.name).first).to_be_focused()
+    page.keyboard.press("d")
+    expect(page.get_by_text(f"{second.name}: Red flag – done.")).to_be_visible()
+    page.get_by_role("button", name="Undo", exact=True).click()
+    expect(page.get_by_text("Said yes at the check-in: new numbness")).to_be_visible()
     assert complaints == []

@@ -134,20 +134,46 @@ def trials(db: None) -> list[Trial]:
 
 def test_only_like_trials_are_in_one_line(trials: list[Trial]) -> None:
     (trend,) = trends(trials)
-    assert len(trend.hold.dots) == 4
-    assert [dot.value for dot in trend.hold.dots] == [20.0, 20.0, 8.0, 20.0]
+    assert [trial.hold_s for trial in trend.trials] == [20.0, 20.0, 8.0, 20.0]
+    reached, early, target = trend.hold.series
+    assert reached.values == [20.0, 20.0, None, 20.0]
+    assert early.values == [None, None, 8.0, None]
+    assert target.values == [20.0] * 4
 
 
 def test_velocity_is_compared_over_full_holds_only(trials: list[Trial]) -> None:
     (trend,) = trends(trials)
     assert trend.velocity
-    assert len(trend.velocity.dots) == 3
+    assert len(trend.velocity.times) == 3
+    assert list(trend.velocity.times) == sorted(trend.velocity.times)
 
 
-def test_time_runs_to_the_right_and_more_is_higher(trials: list[Trial]) -> None:
+def test_nothing_is_said_of_a_change_before_six_full_holds(trials: list[Trial]) -> None:
     (trend,) = trends(trials)
-    assert [dot.when for dot in trend.hold.dots] == sorted(dot.when for dot in trend.hold.dots)
-    assert [dot.x_px for dot in trend.hold.dots] == sorted(dot.x_px for dot in trend.hold.dots)
-    early = min(trend.hold.dots, key=lambda dot: dot.value)
-    assert early.y_px == max(dot.y_px for dot in trend.hold.dots)
-    assert not early.reached
+    assert trend.verdict.startswith("Six full holds are needed")
+    assert not trend.changed
+    assert trend.velocity
+    assert trend.velocity.band is None
+
+
+@pytest.mark.parametrize(
+    ("last_mm_s", "changed", "words"),
+    [(11.0, False, "No change can be told: 8 %"), (3.0, True, "Changed: 75 % less sway"),
+     (24.0, True, "Changed: 100 % more sway")],
+)  # fmt: skip
+def test_a_change_is_told_only_beyond_the_minimal_detectable_one(
+    db: None, last_mm_s: float, changed: bool, words: str
+) -> None:
+    home = ExampleStation("home-1", enrol("home-1", "Anna").patient.pseudonym)  # type: ignore[union-attr]
+    start = datetime(2026, 5, 1, 9, tzinfo=UTC)
+    for day, velocity in enumerate((12.0, 12.0, 12.0, last_mm_s, last_mm_s, last_mm_s)):
+        measures = {"velocity_mm_s": velocity}
+        started = (start + timedelta(days=day)).isoformat()
+        store([home.trial(new_id(), started=started, measures=measures)])
+    (trend,) = trends(Trial.objects.all())
+    assert trend.changed is changed
+    assert trend.verdict.startswith(words)
+    assert trend.velocity
+    assert trend.velocity.band
+    band = trend.velocity.band
+    assert (band.low < last_mm_s < band.high) is not changed

@@ -60,6 +60,13 @@ def _parser() -> argparse.ArgumentParser:
 
     _add_command(verbs.add_parser("command", help="say something to a station now, or look on (live)"))
 
+    demo = verbs.add_parser("demo-data", help="fill an empty database with a simulated clinic")
+    demo.add_argument("--patients", type=int, default=40)
+    demo.add_argument("--days", type=int, default=120)
+    demo.add_argument("--seed", type=int, default=1, help="the same number makes the same people")
+    demo.add_argument("--traces", type=int, default=2, help="newest sessions of each with raw traces")
+    demo.add_argument("--lean", action="store_true", help="without the messages that results came in")
+
     prescribe = verbs.add_parser("prescribe", help="send a programme from a JSON file")
     prescribe.add_argument("station")
     prescribe.add_argument("file", type=Path)

@@ -38,6 +38,11 @@ def role_of(user: Viewer) -> str:
     return next((role for role in PERMISSIONS if role in names), "")
 
 
+def manages(user: Viewer) -> bool:
+    """Return whether this person manages the roster: every patient's record and every station."""
+    return isinstance(user, User) and user.has_perm("care.manage_roster")
+
+
 def patients_of(user: Viewer) -> QuerySet[Patient]:
     """Return the patients whose results this person may see."""
     if not isinstance(user, User) or role_of(user) not in CLINICAL:
@@ -76,7 +81,7 @@ def prescriptions_of(user: Viewer) -> QuerySet[Prescription]:
 
 def roster_of(user: Viewer) -> QuerySet[Patient]:
     """Return the patients whose record (name, station, who sees them) this person may manage."""
-    if isinstance(user, User) and user.has_perm("care.manage_roster"):
+    if manages(user):
         return Patient.objects.all()
     if isinstance(user, User) and user.has_perm("care.enrol_patient"):
         return patients_of(user)
@@ -85,7 +90,7 @@ def roster_of(user: Viewer) -> QuerySet[Patient]:
 
 def stations_of(user: Viewer) -> QuerySet[Station]:
     """Return the stations of their patients; every station for who manages them."""
-    if isinstance(user, User) and user.has_perm("care.manage_roster"):
+    if manages(user):
         return Station.objects.all()
     return Station.objects.filter(patient__in=patients_of(user))
 

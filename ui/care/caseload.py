@@ -1,94 +1,52 @@
-"""What the lists of the site show of each patient, with few queries however many there are."""
+"""What hangs on a patient and on shared stations, for the views; who sees whom is `ui.care.access`."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import timedelta
-from typing import Final
+from django.db.models import Count, QuerySet
+from django.shortcuts import get_object_or_404
 
-from django.db.models import OuterRef, QuerySet, Subquery, UUIDField
-from django.utils import timezone
-from django.utils.translation import gettext, ngettext
-
-from ui.care.models import Event, Patient, Prescription, Session, Station, Trial
-from ui.care.words import ALARMS, EVENT, routine_words
-
-ALARM_FOR: Final = timedelta(days=7)
+from ui.care.access import Viewer, manages, patients_of, stations_of
+from ui.care.models import Patient, Prescription, SeenTo, Session, Station, Trial
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One patient of the list."""
-
-    patient: Patient
-    station: Station | None
-    session: Session | None
-    done: tuple[str, ...]
-    prescription: Prescription | None
-    alarm: Event | None
-
-    @property
-    def alarm_words(self) -> str:
-        """What the alarm was."""
-        return str(EVENT.get(self.alarm.kind, self.alarm.kind)) if self.alarm else ""
+def trials_of(patient: Patient) -> QuerySet[Trial]:
+    """Return a patient's trials, newest first."""
+    return Trial.objects.filter(session__patient=patient)
 
 
-def caseload(of: QuerySet[Patient]) -> list[Line]:
-    """Return a line for each of these patients, those with an alarm of the last days first."""
-    newest_session = Session.objects.filter(patient=OuterRef("pk")).order_by("-started").values("pk")[:1]
-    alarms = Event.objects.filter(
-        patient=OuterRef("pk"), kind__in=ALARMS, happened__gt=timezone.now() - ALARM_FOR
-    )
-    newest_alarm = alarms.order_by("-happened").values("pk")[:1]
-    patients = list(
-        of.annotate(
-            session_pk=Subquery(newest_session), alarm_pk=Subquery(newest_alarm, output_field=UUIDField())
-        )
-        .prefetch_related("stations")
-        .order_by("name")
-    )
-    sessions = Session.objects.prefetch_related("trials").in_bulk(
-        [p.session_pk for p in patients if p.session_pk]
-    )
-    events = Event.objects.in_bulk([p.alarm_pk for p in patients if p.alarm_pk])
-    stations = {p.pk: p.station() for p in patients}
-    prescriptions = _newest_prescriptions([s for s in stations.values() if s])
-    lines = [
-        Line(
-            patient=patient,
-            station=(station := stations[patient.pk]),
-            session=(session := sessions.get(patient.session_pk)),
-            done=done_words(list(session.trials.all())) if session else (),
-            prescription=prescriptions.get(station.pk) if station else None,
-            alarm=events.get(patient.alarm_pk),
-        )
-        for patient in patients
-    ]
-    return sorted(lines, key=lambda line: line.alarm is None)
+def station_of(patient: Patient) -> Station | None:
+    """Return the patient's own station, else that of the newest session: a clinic's, which several share."""
+    own = patient.station()
+    if own is not None:
+        return own
+    session = patient.sessions.select_related("station").first()
+    return session.station if session else None
 
 
-def _newest_prescriptions(stations: Sequence[Station]) -> dict[int, Prescription]:
-    of_stations = Prescription.objects.filter(station__in=stations).order_by("version").defer("signed")
-    keys = [station.pk for station in stations]
-    subjects = dict(Station.objects.filter(pk__in=keys).values_list("pk", "patient__pseudonym"))
-    # Not what was sent for somebody before.
-    return {rx.station_id: rx for rx in of_stations if rx.document["subj"] == subjects[rx.station_id]}
+def prescriptions_of(patient: Patient, station: Station | None) -> QuerySet[Prescription]:
+    """Return a patient's programmes on a station, newest first; of one that several share, their own only."""
+    if station is None:
+        return Prescription.objects.none()
+    return station.prescriptions.filter(document__subj=patient.pseudonym).select_related("who")
 
 
-def done_words(trials: Sequence[Trial]) -> tuple[str, ...]:
-    """Return what was done in a session, an exercise a line: "Supported standing, rung 2: 2 of 2 reached"."""
-    lines: dict[tuple[str, int, str], list[Trial]] = {}
-    for trial in sorted(trials, key=lambda trial: trial.number):
-        lines.setdefault((trial.routine, trial.rung, trial.side), []).append(trial)
-    return tuple(_exercise_line(*key, of_exercise) for key, of_exercise in lines.items())
+def shared_stations_for(user: Viewer) -> QuerySet[Station]:
+    """Return the stations without a patient of their own, with `session_count`: for who manages them."""
+    found = stations_of(user) if manages(user) else Station.objects.none()
+    return found.filter(patient=None, retired=None).annotate(session_count=Count("sessions"))
 
 
-def _exercise_line(routine: str, rung: int, side: str, trials: Sequence[Trial]) -> str:
-    reached = sum(trial.outcome == "done" for trial in trials)
-    counted = ngettext(
-        "%(reached)d of %(count)d hold reached", "%(reached)d of %(count)d holds reached", len(trials)
-    )
-    return gettext("%(exercise)s, rung %(rung)d: %(counted)s") % {
-        "exercise": routine_words(routine, side),
-        "rung": rung,
-        "counted": counted % {"reached": reached, "count": len(trials)},
-    }
+def shared_station_for(user: Viewer, sid: str) -> Station:
+    """Return one of them. Raises Http404."""
+    return get_object_or_404(shared_stations_for(user), sid=sid)
+
+
+def seen_to_for(user: Viewer, seen_id: int) -> SeenTo:
+    """Return a line seen to, of a patient this person may see or a shared station. Raises Http404."""
+    visible = SeenTo.objects.filter(patient__in=patients_of(user))
+    if manages(user):
+        visible |= SeenTo.objects.filter(patient=None)
+    return get_object_or_404(visible.select_related("patient", "station"), pk=seen_id)
+
+
+def orphaned_for(user: Viewer) -> int:
+    """Return how many sessions name no patient that is known here: for who manages the roster."""
+    return Session.objects.filter(patient=None).count() if manages(user) else 0

@@ -83,11 +83,12 @@ class ExampleStation:
         rx_version: int | None = None,
         limits: Limits | None = None,
         board: BoardHealth | None = None,
+        cal: str = "nominal",
     ) -> Arrival:
         """Return what a station says when it comes up."""
         body = Birth(
             sw="0.1.0",
-            cal="nominal",
+            cal=cal,
             alg="cop-1",
             rx_version=rx_version,
             outbox_depth=0,

@@ -20,7 +20,7 @@ from station.link.messages import Birth, CommandReply, Envelope, RawTrace, Reply
 from station.link.papers import PaperReply, RenewalRequest
 from station.training.result import JournalResult, SessionResult, TrialResult
 from ui.care import models, papers
-from ui.care.dating import when
+from ui.care.dating import When, when
 from ui.care.models.clock import Clock
 from ui.care.models.programme import State as RxState
 
@@ -123,32 +123,35 @@ def _file_trial(result: TrialResult, envelope: Envelope, message: models.Message
     read = when(envelope, message, begun=result.clock)
     started = read.of(result.started, "started")
     session = _session(result.session, envelope, message, _Begun(started, read.clock), sessions)
-    trial, _ = make_or_get(
-        models.Trial.objects,
-        identifier(result.trial, "trial"),
-        session=session,
-        number=result.number,
-        routine=result.routine,
-        rung=result.rung,
-        side=result.side or "",
-        support_kind=result.support_kind,
-        vision=result.vision,
-        surface=result.surface,
-        attempt=result.attempt,
-        started=started,
-        clock=read.clock,
-        outcome=result.outcome,
-        hold_s=result.hold_s,
-        target_hold_s=result.target_hold_s,
-        velocity_mm_s=result.measures.get("velocity_mm_s"),
-        pea95_mm2=result.measures.get("pea95_mm2"),
-        sim=result.sim,
-        cal=result.cal,
-        alg=result.alg,
-        body=_plain(envelope),
-    )
+    fields = trial_fields(result, envelope, read)
+    trial, _ = make_or_get(models.Trial.objects, identifier(result.trial, "trial"), session=session, **fields)
     if trial.session_id != session.pk:
         raise MessageError(f"trial {result.trial} belongs to another session")
+
+
+def trial_fields(result: TrialResult, envelope: Envelope, read: When) -> dict[str, Any]:
+    """Return the columns of a trial but its id and session. Raises MessageError."""
+    return {
+        "number": result.number,
+        "routine": result.routine,
+        "rung": result.rung,
+        "side": result.side or "",
+        "support_kind": result.support_kind,
+        "vision": result.vision,
+        "surface": result.surface,
+        "attempt": result.attempt,
+        "started": read.of(result.started, "started"),
+        "clock": read.clock,
+        "outcome": result.outcome,
+        "hold_s": result.hold_s,
+        "target_hold_s": result.target_hold_s,
+        "velocity_mm_s": result.measures.get("velocity_mm_s"),
+        "pea95_mm2": result.measures.get("pea95_mm2"),
+        "sim": result.sim,
+        "cal": result.cal,
+        "alg": result.alg,
+        "body": _plain(envelope),
+    }
 
 
 def _file_session(
@@ -157,14 +160,23 @@ def _file_session(
     read = when(envelope, message, begun=result.clock)
     started = read.of(result.started, "started")
     session = _session(result.session, envelope, message, _Begun(started, read.clock), sessions)
-    session.started, session.clock = started, read.clock
-    session.ended = read.of(result.ended, "ended")
-    session.complete = result.complete
-    session.ended_by = result.ended_by
-    session.trial_count = result.trials
-    session.sim = result.sim
-    session.body = _plain(envelope)
+    for name, value in session_fields(result, envelope, read).items():
+        setattr(session, name, value)
     session.save()
+
+
+def session_fields(result: SessionResult, envelope: Envelope, read: When) -> dict[str, Any]:
+    """Return the columns that a session has from its own result. Raises MessageError."""
+    return {
+        "started": read.of(result.started, "started"),
+        "clock": read.clock,
+        "ended": read.of(result.ended, "ended"),
+        "complete": result.complete,
+        "ended_by": result.ended_by,
+        "trial_count": result.trials,
+        "sim": result.sim,
+        "body": _plain(envelope),
+    }
 
 
 def _session(
@@ -191,33 +203,45 @@ def _session(
 
 
 def _file_journal(journal: JournalResult, envelope: Envelope, message: models.Message) -> None:
-    read = when(envelope, message)
     models.Journal.objects.create(
         message=message,
         station=message.station,
         patient=_patient(envelope),
-        session=identifier(journal.session, "session"),
-        written=read.of(journal.written, "written"),
-        clock=read.clock,
-        body=_plain(envelope),
-        sim=envelope.sim,
+        **journal_fields(journal, envelope, when(envelope, message)),
     )
 
 
+def journal_fields(journal: JournalResult, envelope: Envelope, read: When) -> dict[str, Any]:
+    """Return the columns of a journal entry but for whose it is. Raises MessageError."""
+    return {
+        "session": identifier(journal.session, "session"),
+        "written": read.of(journal.written, "written"),
+        "clock": read.clock,
+        "body": _plain(envelope),
+        "sim": envelope.sim,
+    }
+
+
 def _file_event(event: StationEvent, envelope: Envelope, message: models.Message) -> None:
-    read = when(envelope, message)
     models.Event.objects.create(
         message=message,
         station=message.station,
         patient=_patient(envelope),
-        kind=event.kind,
-        session=identifier(event.session, "session") if event.session else None,
-        # A clock that was never set would bury an event of today under a date of years ago.
-        happened=read.of(envelope.t, "t"),
-        clock=read.clock,
-        detail=event.detail,
-        sim=envelope.sim,
+        **event_fields(event, envelope, when(envelope, message)),
     )
+
+
+def event_fields(event: StationEvent, envelope: Envelope, read: When) -> dict[str, Any]:
+    """Return the columns of an event but for whose it is. Raises MessageError."""
+    return {
+        "kind": event.kind,
+        "session": identifier(event.session, "session") if event.session else None,
+        # A clock that was never set would bury an event of today under a date of years ago.
+        "happened": read.of(envelope.t, "t"),
+        "clock": read.clock,
+        "detail": event.detail,
+        "sim": envelope.sim,
+    }
 
 
 def _file_reply(reply: Reply, message: models.Message) -> None:

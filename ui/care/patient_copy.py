@@ -15,7 +15,7 @@ from django.db.models.functions import Cast, Replace
 from django.utils import timezone
 
 from ui.care.access import seen_by
-from ui.care.models import Audit, Patient, Prescription, RawTrace, Trial
+from ui.care.models import Audit, Background, Patient, Prescription, RawTrace, Trial
 
 TRIAL_COLUMNS: Final = (
     *(
@@ -41,6 +41,7 @@ sessions.json       sessions with the patient's answers, each with its trials an
 trials.csv          one row a trial; measures with units in their names
 events.json         what the care team was told of
 journal.json        what the patient wrote down
+notes.json          what the care team wrote and saw to, and the background it entered
 programmes.json     every programme that was sent, as it was signed, and the station's answer
 raw/TRIAL.json      the raw counts of a trial, as the station sent them ("data" is base64)
 audit.csv           who looked at or changed something about this patient
@@ -76,6 +77,7 @@ def _files(patient: Patient) -> Iterator[tuple[str, str | bytes]]:
         "journal.json",
         _json(list(patient.journals.order_by("written").values("session", "written", "body", "sim"))),
     )
+    yield "notes.json", _json(_remarks(patient))
     yield "programmes.json", _json([_programme(each) for each in _programmes(patient)])
     yield "audit.csv", table(AUDIT_COLUMNS, audit_about(patient).values_list(*AUDIT_COLUMNS))
     yield from _raw_traces(trials)
@@ -90,6 +92,16 @@ def _record(patient: Patient) -> dict[str, Any]:
         "stations": [station.sid for station in patient.stations.all()],
         "seen_by": [user.get_username() for user in seen_by(patient)],
         "copied": timezone.now(),
+    }
+
+
+def _remarks(patient: Patient) -> dict[str, Any]:
+    return {
+        "background": list(Background.objects.filter(patient=patient).values()),
+        "notes": list(patient.notes.order_by("when").values("when", "who__username", "text", "corrects")),
+        "seen_to": list(
+            patient.seen_to.order_by("when").values("when", "who__username", "kind", "cause", "word")
+        ),
     }
 
 

@@ -7,12 +7,13 @@ ASSISTANT: Final = "assistant"
 ADMIN: Final = "admin"
 AUDITOR: Final = "auditor"
 
+_REMARKS: Final = ("add_seento", "add_note", "change_background")
 # Everybody who may log in has an account of their own; what a role may do beyond that:
 PERMISSIONS: Final[dict[str, tuple[str, ...]]] = {
-    THERAPIST: ("view_patient", "add_prescription", "enrol_patient", "export_patient"),
-    ASSISTANT: ("view_patient",),
+    THERAPIST: ("view_patient", "add_prescription", "enrol_patient", "export_patient", *_REMARKS),
+    ASSISTANT: ("view_patient", *_REMARKS),
     ADMIN: (
-        *("view_patient", "add_prescription", "enrol_patient", "export_patient"),
+        *("view_patient", "add_prescription", "enrol_patient", "export_patient", *_REMARKS),
         *("manage_roster", "manage_people"),
     ),
     AUDITOR: ("view_audit",),

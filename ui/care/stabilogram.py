@@ -68,20 +68,50 @@ def stabilogram_of(trial: models.Trial) -> Stabilogram | None:
 
     Raises StationError when the trace cannot be understood.
     """
+    payload = raw_payload(trial)
+    return draw(read_pieces(payload)) if payload else None
+
+
+def raw_payload(trial: models.Trial) -> bytes | None:
+    """Return the message in which a trial's raw trace came, None while it has not."""
     raw = models.RawTrace.objects.filter(trial=trial.pk).select_related("message").last()
-    return draw(read_pieces(bytes(raw.message.payload))) if raw else None
+    return bytes(raw.message.payload) if raw else None
+
+
+def read_raw(payload: bytes) -> RawTrace:
+    """Return the raw trace of a message. Raises StationError."""
+    raw = decode_body(decode_envelope(payload))
+    if not isinstance(raw, RawTrace):
+        raise StationError("the message kept for this trial holds no raw trace")
+    return raw
 
 
 def read_pieces(payload: bytes) -> list[Piece]:
     """Return the CoP of the time that counted, from the payload of a raw message. Raises StationError."""
-    raw = decode_body(decode_envelope(payload))
-    if not isinstance(raw, RawTrace):
-        raise StationError("the message kept for this trial holds no raw trace")
-    return cop_path(decode_trace(raw.data), plate_from_dict(raw.plate)).pieces(raw.spans_ns or [raw.hold_ns])
+    raw = read_raw(payload)
+    return cop_path(decode_trace(raw.data), plate_from_dict(raw.plate)).pieces(spans_of(raw))
 
 
-def draw(pieces: Sequence[Piece]) -> Stabilogram | None:
-    """Return the drawing of a path in mm; None when it has fewer than three points."""
+def spans_of(raw: RawTrace) -> list[tuple[int, int]]:
+    """Return the spans that counted, in the trace's own time."""
+    return list(raw.spans_ns or [raw.hold_ns])
+
+
+def drawing_of(trial: models.Trial | None) -> tuple[Stabilogram | None, str]:
+    """Return the stabilogram, or why there is none when its trace cannot be read."""
+    if trial is None:
+        return None, ""
+    try:
+        return stabilogram_of(trial), ""
+    except StationError as error:
+        return None, str(error)
+
+
+def draw(pieces: Sequence[Piece], *, half_mm: float | None = None) -> Stabilogram | None:
+    """Return the drawing of a path in mm; None when it has fewer than three points.
+
+    `half_mm` from the middle to each edge, so that two drawings have one scale; None: as large as needed.
+    """
     if sum(len(piece.x_mm) for piece in pieces) < 3:
         return None
     x_mm = np.concatenate([piece.x_mm for piece in pieces])
@@ -93,7 +123,7 @@ def draw(pieces: Sequence[Piece]) -> Stabilogram | None:
         ellipse.major_mm,
         SMALLEST_HALF_MM,
     )
-    half_mm = float(reach_mm) * MARGIN
+    half_mm = half_mm or float(reach_mm) * MARGIN
     scale = SIDE_PX / 2 / half_mm
     every = math.ceil(len(x_mm) / MOST_POINTS)
     return Stabilogram(

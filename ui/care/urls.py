@@ -8,10 +8,12 @@ from ui.care import single_sign_on
 from ui.care.views import account, people, refusals, roster
 from ui.care.views.audit import audit_csv, audit_page
 from ui.care.views.copies import patient_copy
-from ui.care.views.patients import patient_list, patient_page
+from ui.care.views.patients import add_note, background_form, patient_page
 from ui.care.views.programme import prescription_state, programme_form
 from ui.care.views.stations import station_list
-from ui.care.views.trials import trial_page
+from ui.care.views.theme import choose_theme
+from ui.care.views.trials import compare_page, path_file, received_file, trial_page
+from ui.care.views.worklist import see_to_item, take_back_item, worklist_page
 
 
 class StationIdConverter(StringConverter):
@@ -23,15 +25,23 @@ class StationIdConverter(StringConverter):
 register_converter(StationIdConverter, "sid")
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("", patient_list, name="patients"),
+    path("", worklist_page, name="patients"),
+    path("worklist/seen/", see_to_item, name="see_to"),
+    path("worklist/back/", take_back_item, name="take_back"),
+    path("theme/", choose_theme, name="theme"),
     path("login/", account.SiteLogin.as_view(), name="login"),
     path("login/code/", account.second_factor_page, name="second_factor"),
     path("logout/", LogoutView.as_view(), name="logout"),
     path("patients/<slug:pseudonym>/", patient_page, name="patient"),
+    path("patients/<slug:pseudonym>/notes/", add_note, name="add_note"),
+    path("patients/<slug:pseudonym>/background/", background_form, name="background"),
+    path("patients/<slug:pseudonym>/compare/", compare_page, name="compare"),
     path("patients/<slug:pseudonym>/programme/", programme_form, name="programme"),
     path("prescriptions/<int:prescription_id>/state/", prescription_state, name="prescription_state"),
     path("stations/", station_list, name="stations"),
     path("trials/<uuid:trial_id>/", trial_page, name="trial"),
+    path("trials/<uuid:trial_id>/path.csv", path_file, name="trial_path"),
+    path("trials/<uuid:trial_id>/received.json", received_file, name="trial_received"),
     path("patients/<slug:pseudonym>/copy/", patient_copy, name="patient_copy"),
     path("roster/", roster.roster_page, name="roster"),
     path("roster/new/", roster.patient_new, name="patient_new"),

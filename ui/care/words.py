@@ -7,6 +7,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
+from station.sway.catalogue import CATALOGUE
 from station.training.prescription import Exercise, hold_of
 from station.training.routine import Rung, shipped_routines
 
@@ -111,19 +112,51 @@ MEASURES: Final[dict[str, tuple[Words, str]]] = {
     "mean_ap_mm": (_("Mean position, forward and back (AP)"), "mm"),
 }
 
-# What a patient chose stands as the station sent it, in English.
+# What a patient may choose in the journal (`station.training.questions`), by what the station sends.
+CHOSEN: Final[dict[str, Words]] = {
+    "only indoors": _("only indoors"),
+    "up to 100 metres": _("up to 100 metres"),
+    "up to 500 metres": _("up to 500 metres"),
+    "up to 1 kilometre": _("up to 1 kilometre"),
+    "further": _("more than 1 kilometre"),
+    "nothing": _("nothing"),
+    "tired legs": _("tired legs"),
+    "my back": _("the back"),
+    "keeping my balance": _("keeping the balance"),
+    "my breath": _("the breath"),
+    "stairs or slopes": _("stairs or slopes"),
+    "none": _("none"),
+    "leg raises": _("leg raises"),
+    "heel slides": _("heel slides"),
+    "gentle core work": _("gentle core work"),
+    "several of them": _("several of them"),
+    "very well": _("very well"),
+    "well": _("well"),
+    "so-so": _("so-so"),
+    "low": _("low"),
+    "very low": _("very low"),
+    "train on three days": _("train on three days"),
+    "train on five days": _("train on five days"),
+    "walk a little every day": _("walk a little every day"),
+    "walk a little further": _("walk a little further"),
+    "climb some stairs": _("climb some stairs"),
+    "go outside once": _("go outside once"),
+}
 JOURNAL: Final[dict[str, Words]] = {
-    "walk_distance": _("distance"),
-    "walk_hard": _("hard"),
-    "exercises": _("exercises"),
-    "mood": _("mood"),
-    "goal": _("goal of the week"),
+    "walk_hard": _("hard about it"),
+    "exercises": _("exercises away from the board"),
+    "mood": _("felt"),
+    "goal": _("wants this week to"),
 }
 
 QUALITY: Final[dict[str, Words]] = {
     "missing_percent": _("Readings missing, %"),
     "longest_gap_s": _("Longest gap, s"),
     "noise_n": _("Noise of the empty board, N"),
+    "noise_velocity_mm_s": _("Velocity that noise alone would show, mm/s"),
+    "noise_percent": _("Share of noise in the velocity, %"),
+    "noise_dominates": _("Noise dominates"),
+    "spikes": _("Readings voided as spikes"),
     "weight_doubtful": _("Body weight in doubt"),
 }
 
@@ -152,14 +185,23 @@ def event_words(kind: str, detail: Mapping[str, Any]) -> str:
 
 
 def journal_words(body: Mapping[str, Any]) -> str:
-    """Return a journal entry in one line: "walked 20 min · far: up to 100 metres · mood: well"."""
-    words = []
+    """Return a journal entry in one line: "Walked 20 min, up to 500 metres · felt: well"."""
     counts, choices = body.get("counts", {}), body.get("choices", {})
-    if "walk_minutes" in counts:
-        words.append(gettext("walked %(minutes)d min") % {"minutes": counts["walk_minutes"]})
-    words += [f"{label}: {choices[key]}" for key, label in JOURNAL.items() if key in choices]
+    words = [_walked(counts, choices)] if "walk_minutes" in counts else []
+    words += [f"{label}: {chosen_words(choices[key])}" for key, label in JOURNAL.items() if key in choices]
     words += [f"{routine_words(routine)}: {number}" for routine, number in body.get("guided", {}).items()]
-    return " · ".join(words)
+    line = " · ".join(words)
+    return line[:1].upper() + line[1:]
+
+
+def _walked(counts: Mapping[str, Any], choices: Mapping[str, Any]) -> str:
+    walked = gettext("walked %(minutes)d min") % {"minutes": counts["walk_minutes"]}
+    return f"{walked}, {chosen_words(choices['walk_distance'])}" if "walk_distance" in choices else walked
+
+
+def chosen_words(choice: str) -> str:
+    """Return what a patient chose; a choice that is not known here as it came."""
+    return str(CHOSEN.get(choice, choice))
 
 
 def routine_words(routine: str, side: str | None = None) -> str:
@@ -184,7 +226,7 @@ def rung_words(number: int, rung: Rung) -> str:
     words = [SUPPORT.get(rung.support, rung.support)]
     words += [VISION[rung.vision]] if rung.vision != "open" else []
     words += [SURFACE[rung.surface]] if rung.surface != "firm" else []
-    return f"{number}: {' · '.join(str(word) for word in words)} · {seconds_words(rung.hold_s)}"
+    return f"{number}: {' · '.join(str(word) for word in words)} · {dose_words(rung, rung.hold_s)}"
 
 
 def exercise_words(exercise: Exercise) -> str:
@@ -194,11 +236,12 @@ def exercise_words(exercise: Exercise) -> str:
         return gettext("rung %(rung)d, unknown here") % {"rung": exercise.rung}
     rung = routine.rung(exercise.rung)
     conditions = {"support_kind": rung.support, "vision": rung.vision, "surface": rung.surface}
+    where = gettext("beside the board") if routine.stance == "off" else conditions_words(conditions)
     words = gettext("rung %(rung)d (%(conditions)s), %(attempts)d × %(hold)s, %(rest)s rest") % {
         "rung": exercise.rung,
-        "conditions": conditions_words(conditions),
+        "conditions": where,
         "attempts": exercise.attempts,
-        "hold": seconds_words(hold_of(exercise, routine)),
+        "hold": dose_words(rung, hold_of(exercise, routine)),
         "rest": seconds_words(exercise.rest_s),
     }
     if exercise.days_a_week < 7:
@@ -208,6 +251,19 @@ def exercise_words(exercise: Exercise) -> str:
     return words
 
 
+def dose_words(rung: Rung, hold_s: float) -> str:
+    """Return what one attempt asks for: "20 s", "15 times", "5 steps", "10 min", "8 targets"."""
+    if hold_s:
+        return seconds_words(hold_s)
+    counted = (
+        (rung.repetitions, gettext("%(number)g times")),
+        (rung.steps, gettext("%(number)g steps")),
+        (rung.minutes, gettext("%(number)g min")),
+        (rung.targets, gettext("%(number)g targets")),
+    )
+    return next((words % {"number": number} for number, words in counted if number), gettext("once"))
+
+
 def device_words(device: str) -> str:
     """Return a walking aid."""
     return str(DEVICE.get(device, device))
@@ -215,8 +271,11 @@ def device_words(device: str) -> str:
 
 def measure_words(name: str) -> tuple[str, str]:
     """Return label and unit of a measure."""
-    label, unit = MEASURES.get(name, (name, ""))
-    return str(label), unit
+    if name in MEASURES:
+        label, unit = MEASURES[name]
+        return str(label), unit
+    known = CATALOGUE.get(name)
+    return (known.label, known.unit) if known else (name, "")
 
 
 def seconds_words(seconds: float) -> str:

@@ -6,6 +6,7 @@ from ui.care.models.message import Message, RawTrace, Refused
 from ui.care.models.papers import Renewal, Retained
 from ui.care.models.people import Patient, Station
 from ui.care.models.programme import Prescription
+from ui.care.models.remarks import Background, Note, SeenTo
 from ui.care.models.results import Event, Journal, Session, Trial
 
 __all__ = [
@@ -13,10 +14,12 @@ __all__ = [
     "Assignment",
     "Audit",
     "AuditEnd",
+    "Background",
     "Event",
     "Forgotten",
     "Journal",
     "Message",
+    "Note",
     "Patient",
     "Prescription",
     "RawTrace",
@@ -24,6 +27,7 @@ __all__ = [
     "Refused",
     "Renewal",
     "Retained",
+    "SeenTo",
     "Session",
     "Station",
     "Team",

@@ -33,7 +33,10 @@ class Session(models.Model):
     class Meta:
         ordering = ("-started",)
         verbose_name = _("session")
-        indexes = (models.Index(fields=("patient", "-started")),)
+        indexes = (
+            models.Index(fields=("patient", "-started")),
+            models.Index(fields=("started",)),
+        )
 
     def __str__(self) -> str:
         return str(self.id)
@@ -103,6 +106,10 @@ class Event(models.Model):
     class Meta:
         ordering = ("-happened",)
         verbose_name = _("event")
+        indexes = (
+            models.Index(fields=("patient", "-happened")),
+            models.Index(fields=("happened",)),
+        )
 
     def __str__(self) -> str:
         return f"{self.kind} {self.message_id}"
@@ -123,6 +130,7 @@ class Journal(models.Model):
     class Meta:
         ordering = ("-written",)
         verbose_name = _("journal entry")
+        indexes = (models.Index(fields=("patient", "-written")),)
 
     def __str__(self) -> str:
         return str(self.message_id)

@@ -1,13 +1,17 @@
 """Filters that put results into words."""
 
+from datetime import datetime
 from typing import Any
 
 from django import template
-from django.utils.formats import number_format
+from django.utils import timezone
+from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext
 
 from ui.care import words
+from ui.care.event_words import event_sentence
 from ui.care.models import Event, Session, Trial
+from ui.care.reasons import REASONS
 
 register = template.Library()
 
@@ -51,6 +55,44 @@ def event(event: Event) -> str:
 
 
 @register.filter
+def event_kind(kind: str) -> str:
+    """Return a kind of event in words."""
+    return words.event_words(kind, {})
+
+
+@register.filter
+def sentence(event: Event) -> str:
+    """Return what the station said of an event, "" where that is no more than its kind."""
+    told = event_sentence(event)
+    return "" if told.removesuffix(".") == str(words.EVENT.get(event.kind, "")) else told
+
+
+@register.filter
+def reason(kind: str) -> str:
+    """Return a kind of line of the worklist."""
+    return str(REASONS[kind].label) if kind in REASONS else kind
+
+
+@register.filter
+def when(time: datetime) -> str:
+    """Return a time as one says it: today and yesterday with the hour, else the day."""
+    local = timezone.localtime(time)
+    days = (timezone.localdate() - local.date()).days
+    clock = date_format(local, "H:i")
+    if days == 0:
+        return gettext("today, %(clock)s") % {"clock": clock}
+    if days == 1:
+        return gettext("yesterday, %(clock)s") % {"clock": clock}
+    return date_format(local, "j M" if 0 <= days < 300 or days < 0 else "j M Y")
+
+
+@register.filter
+def signed(value: float) -> str:
+    """Return a whole number with its sign."""
+    return f"{value:+.0f}".replace("-", "−")
+
+
+@register.filter
 def is_alarm(kind: str) -> bool:
     """Return whether this kind of event needs somebody soon."""
     return kind in words.ALARMS
@@ -61,8 +103,12 @@ def number(value: Any) -> str:
     """Return a number with as many digits as it is worth: 342, 34.2, 3.42; a dash for none."""
     if value is True:
         return gettext("yes")
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    if value is False:
+        return gettext("no")
+    if not isinstance(value, int | float):
         return "–"
+    if value == 0 or (isinstance(value, int) and abs(value) < 100):
+        return number_format(value, decimal_pos=0, use_l10n=True)
     places = 0 if abs(value) >= 100 else 1 if abs(value) >= 10 else 2
     return number_format(round(value, places), decimal_pos=places, use_l10n=True)
 

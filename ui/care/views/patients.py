@@ -1,84 +1,153 @@
-"""The list of patients, and one patient's page."""
+"""One patient's page, the notes on it, and the background of a patient."""
 
-from typing import Final
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any, Final
 
+from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
-from django.db.models import Count
-from django.http import HttpRequest, HttpResponse
+from django.contrib.auth.models import User
+from django.db.models import F, prefetch_related_objects
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.views.decorators.http import require_POST
 
-from station.errors import StationError
-from ui.care.access import patient_for, patients_of, role_of
+from ui.care.access import patient_for, patients_of
+from ui.care.adherence import WEEKS, Calendar, calendar
 from ui.care.audit import note
+from ui.care.background import BackgroundForm, known
 from ui.care.board_words import board_words, certificate_words
-from ui.care.caseload import caseload
+from ui.care.caseload import prescriptions_of, station_of, trials_of
+from ui.care.facts import facts_of
 from ui.care.machine_words import Line, machine_lines
-from ui.care.models import Session, Station, Trial
+from ui.care.models import Background, Note, Patient, Session, Station, Trial
+from ui.care.overview import overview, programme_marks
 from ui.care.programme import birth_of
-from ui.care.roles import AUDITOR
-from ui.care.stabilogram import Stabilogram, stabilogram_of
-from ui.care.trend import trends
+from ui.care.seen_to import left
+from ui.care.stabilogram import drawing_of
+from ui.care.trend import group_key, group_words, like_groups, trend
 from ui.care.views.programme import programme_now
+from ui.care.worklist import items, old_calibrations
 
-SESSIONS_SHOWN: Final = 10
-EVENTS_SHOWN: Final = 8
-JOURNALS_SHOWN: Final = 5
-TRIALS_IN_TRENDS: Final = 400
-
-
-def patient_list(request: HttpRequest) -> HttpResponse:
-    """Show every patient with the last session, and what has come from stations nobody was given."""
-    if role_of(request.user) == AUDITOR:
-        return redirect("audit")
-    return _patients(request)
-
-
-@permission_required("care.view_patient", raise_exception=True)
-def _patients(request: HttpRequest) -> HttpResponse:
-    note(request, "looked at the list", "")
-    strangers, orphans = Station.objects.none(), 0
-    if request.user.has_perm("care.manage_roster"):
-        unowned = Station.objects.filter(patient=None, retired=None)
-        strangers = unowned.annotate(session_count=Count("sessions"))
-        orphans = Session.objects.filter(patient=None).count()
-    patients = patients_of(request.user)
-    context = {
-        "lines": caseload(patients.filter(ended=None)),
-        "ended": patients.exclude(ended=None),
-        "strangers": strangers,
-        "orphans": orphans,
-    }
-    return render(request, "care/patients.html", context)
+SESSIONS_SHOWN: Final = 3
+MORE_SESSIONS: Final = 20
+EVENTS_SHOWN: Final = 12
+JOURNALS_SHOWN: Final = 7
+TRENDS_SHOWN: Final = 2
+CHIPS_SHOWN: Final = 8
+MOST_SESSIONS: Final = 400  # of the course; five a week are more than a year
+MOST_TRIALS: Final = 2500
+NOTE_CHARACTERS: Final = 2000
 
 
 @permission_required("care.view_patient", raise_exception=True)
 def patient_page(request: HttpRequest, pseudonym: str) -> HttpResponse:
-    """Show one patient: programme, sessions, trends, and the newest stabilogram."""
+    """Show one patient: why they are on the worklist, training days, course, trends, sessions, notes."""
     patient = patient_for(request, pseudonym)
     note(request, "looked at a patient", patient.pseudonym)
-    station = patient.station()
-    sessions = list(patient.sessions.prefetch_related("trials")[:SESSIONS_SHOWN])
-    trials = Trial.objects.filter(session__patient=patient)
-    newest = trials.select_related("session").first()
-    drawing, reason = drawing_of(newest)
+    now = timezone.now()
+    station = station_of(patient)
+    programmes = list(prescriptions_of(patient, station))
+    sessions = list(patient.sessions.all()[:MOST_SESSIONS])
+    events = list(patient.events.filter(happened__gt=now - timedelta(weeks=WEEKS)))
+    trials = list(
+        trials_of(patient)
+        .annotate(support_percent=F("body__support__mean_percent"))
+        .defer("body")[:MOST_TRIALS]
+    )
+    days = calendar(sessions, programmes, events, now=now)
     context = {
         "patient": patient,
         "station": station,
         "board_words": _board_of(station),
         "machine_lines": _machine_of(station),
-        "sessions": sessions,
-        "any_sim": any(session.sim for session in sessions),
-        "session_count": patient.sessions.count(),
-        "trends": trends(trials[:TRIALS_IN_TRENDS]),
-        "events": patient.events.all()[:EVENTS_SHOWN],
+        "items": _items_of(request, patient),
+        "may_see_to": request.user.has_perm("care.add_seento"),
+        "any_sim": any(session.sim for session in sessions[:SESSIONS_SHOWN]) or any(e.sim for e in events),
+        "calendar": days,
+        "tiles": _tiles(days, sessions),
+        "charts": overview(sessions, trials, programmes),
+        "events": events[:EVENTS_SHOWN],
+        "events_left": len(events) - EVENTS_SHOWN,
         "journals": patient.journals.all()[:JOURNALS_SHOWN],
-        "newest": newest,
-        "drawing": drawing,
-        "drawing_reason": reason,
-        **(programme_now(station, patient) if station else {}),
+        "known": known(
+            _background(patient), programmes[0].document if programmes else None, today=now.date()
+        ),
+        "notes": _notes(patient),
+        **_trends_of(request, trials, programmes),
+        **_sessions_of(request, patient, sessions),
+        **_newest_of(trials),
+        **programme_now(programmes),
     }
     return render(request, "care/patient.html", context)
+
+
+def _items_of(request: HttpRequest, patient: Patient) -> list[Any]:
+    now = timezone.now()
+    facts = facts_of(patients_of(request.user).filter(pk=patient.pk), now=now)
+    return left(items(facts, now=now, old=old_calibrations(now=now)))
+
+
+def _trends_of(request: HttpRequest, trials: Sequence[Trial], programmes: list[Any]) -> dict[str, Any]:
+    """Return the trends that are asked for by `like`, else those with the newest trials."""
+    groups = like_groups(trials)
+    asked = request.GET.getlist("like")
+    chosen = [group for group in groups if group_key(group) in asked] or _telling(groups)
+    marks = programme_marks(programmes)
+    shown = {group_key(group) for group in chosen}
+    like = [(group_key(g), group_words(g), len(g), group_key(g) in shown) for g in groups]
+    return {
+        "trends": [trend(group, marks) for group in chosen[: TRENDS_SHOWN + 1]],
+        "like": like[:CHIPS_SHOWN],
+        "like_older": like[CHIPS_SHOWN:],
+    }
+
+
+def _telling(groups: list[list[Trial]]) -> list[list[Trial]]:
+    """Return the groups to show when none is asked for: the assessment, and the newest of the training."""
+    assessed = [group for group in groups if group[-1].routine == "quiet-standing"][:1]
+    others = [group for group in groups if group not in assessed]
+    others.sort(key=lambda group: len(group) < 6)
+    return [*assessed, *others][:TRENDS_SHOWN]
+
+
+def _sessions_of(request: HttpRequest, patient: Patient, sessions: list[Session]) -> dict[str, Any]:
+    more = request.GET.get("sessions") == "more"
+    shown = sessions[: MORE_SESSIONS if more else SESSIONS_SHOWN]
+    prefetch_related_objects(shown, "trials")
+    return {"sessions": shown, "session_count": patient.sessions.count(), "more": more}
+
+
+def _newest_of(trials: Sequence[Trial]) -> dict[str, Any]:
+    """Return the newest hold with its stabilogram; `trials` newest first."""
+    newest = next((trial for trial in trials if trial.target_hold_s > 0), None)
+    drawing, reason = drawing_of(newest)
+    return {"newest": newest, "drawing": drawing, "drawing_reason": reason}
+
+
+def _tiles(days: Calendar, sessions: list[Session]) -> list[tuple[str, str, str]]:
+    """Return what the head of the page tells in figures: label, figure, and what it is held against."""
+    this, last = days.weeks[-1], days.weeks[-2]
+    of = gettext("of %(planned)d planned; last week %(last)d")
+    figures = [
+        (
+            gettext("Days trained this week"),
+            str(this.trained),
+            of % {"planned": this.planned or 0, "last": last.trained}
+            if this.planned
+            else gettext("no plan yet"),
+        )
+    ]
+    if days.share_percent is not None:
+        weeks = gettext("of planned days, in %(weeks)d weeks") % {"weeks": len(days.whole)}
+        figures.append((gettext("Training kept up"), f"{days.share_percent} %", weeks))
+    pains = [p for s in sessions if isinstance(p := (s.body or {}).get("answers", {}).get("pain"), int)]
+    if pains:
+        first = gettext("was %(pain)d at the first of these sessions") % {"pain": pains[-1]}
+        figures.append((gettext("Pain before training"), f"{pains[0]} / 10", first))
+    return figures
 
 
 def _board_of(station: Station | None) -> str:
@@ -94,11 +163,52 @@ def _machine_of(station: Station | None) -> list[Line]:
     return machine_lines(birth, station.clock, timezone.now()) if birth and station else []
 
 
-def drawing_of(trial: Trial | None) -> tuple[Stabilogram | None, str]:
-    """Return the stabilogram, or why there is none when its trace cannot be read."""
-    if trial is None:
-        return None, ""
-    try:
-        return stabilogram_of(trial), ""
-    except StationError as error:
-        return None, str(error)
+def _background(patient: Patient) -> Background | None:
+    return getattr(patient, "background", None)
+
+
+def _notes(patient: Patient) -> list[Note]:
+    """Return the notes that stand, newest first; each brings along the one it corrects."""
+    standing = patient.notes.filter(corrected_by=None)
+    return list(standing.select_related("who", "corrects__who", "corrects__corrects__who"))
+
+
+@permission_required("care.add_note", raise_exception=True)
+@require_POST
+def add_note(request: HttpRequest, pseudonym: str) -> HttpResponse:
+    """Add a note, or a correction of one that stands."""
+    patient = patient_for(request, pseudonym)
+    text = request.POST.get("text", "").strip()
+    corrects = request.POST.get("corrects", "")
+    before = None
+    if corrects:
+        standing = patient.notes.filter(corrected_by=None)
+        before = standing.filter(pk=corrects).first() if corrects.isdigit() else None
+        if before is None:
+            messages.error(request, gettext("That note was corrected meanwhile; correct the newer one."))
+            return redirect("patient", pseudonym=pseudonym)
+    if not text or len(text) > NOTE_CHARACTERS:
+        words = gettext("A note has 1 to %(most)d characters; this one has %(given)d. It was not kept.")
+        messages.error(request, words % {"most": NOTE_CHARACTERS, "given": len(text)})
+    elif isinstance(request.user, User):
+        Note.objects.create(patient=patient, who=request.user, text=text, corrects=before)
+        note(request, "corrected a note" if before else "added a note", patient.pseudonym)
+    else:
+        raise Http404
+    return redirect(f"{request.path.removesuffix('notes/')}#notes")
+
+
+@permission_required("care.change_background", raise_exception=True)
+def background_form(request: HttpRequest, pseudonym: str) -> HttpResponse:
+    """Enter the background of a patient."""
+    patient = patient_for(request, pseudonym)
+    there = _background(patient) or Background(patient=patient)
+    form = BackgroundForm(request.POST or None, instance=there)
+    if request.method == "POST" and form.is_valid():
+        entered = form.save(commit=False)
+        entered.who, entered.when = request.user, timezone.now()
+        entered.save()
+        note(request, "changed the background", patient.pseudonym)
+        return redirect("patient", pseudonym=pseudonym)
+    status = 422 if request.method == "POST" else 200
+    return render(request, "care/background.html", {"patient": patient, "form": form}, status=status)

@@ -1,5 +1,6 @@
 """The programme of a patient: what is in force, the form that changes it, and the station's answer."""
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 from django.contrib import messages
@@ -30,21 +31,17 @@ CHANGED_MEANWHILE: Final = gettext_lazy(
 )
 
 
-def programme_now(station: Station, patient: Patient) -> dict[str, Any]:
-    """Return what a page says of the programme: the newest prescription, and the one in force if another.
-
-    What was sent to the station for somebody before, or for another person who shares it, is not theirs.
-    """
-    theirs = prescriptions_for(station, patient)
-    newest = theirs.select_related("who").first()
-    in_force = theirs.filter(state=State.APPLIED).first()
-    rejected = theirs.filter(state=State.REJECTED).order_by("-answered")
+def programme_now(programmes: Sequence[Prescription]) -> dict[str, Any]:
+    """Return what a page says of these versions (newest first): the newest, the one in force if another."""
+    newest = next(iter(programmes), None)
+    in_force = next((rx for rx in programmes if rx.state == State.APPLIED), None)
     shown = newest or in_force
     return {
         "newest_rx": newest,
         "in_force_rx": in_force if in_force != newest else None,
-        "rejected_rxs": [rx for rx in rejected[: REJECTED_SHOWN + 1] if rx != newest][:REJECTED_SHOWN],
         "exercises": exercise_lines(document_of(shown)) if shown else (),
+        "programmes": programmes,
+        "rejected_rxs": [rx for rx in programmes[1:] if rx.state == State.REJECTED][:REJECTED_SHOWN],
     }
 
 

@@ -1,4 +1,4 @@
-// Keeps the parts of a page that await an answer up to date: [data-poll] names where from.
+// Keeps the parts of a page that await an answer up to date ([data-poll] names where from), and the keys of the list.
 "use strict";
 
 const POLL_MS = 2000;
@@ -20,3 +20,15 @@ async function poll(part) {
 }
 
 for (const part of document.querySelectorAll("[data-poll]")) setTimeout(poll, POLL_MS, part);
+
+// In the worklist, with the focus inside it: J and K go to the next line and the one before, D marks it done.
+document.querySelector("[data-worklist]")?.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.target.matches("input, textarea, select")) return;
+  const here = event.target.closest("[data-item]");
+  const key = event.key.toLowerCase();
+  if (key === "d") here?.querySelector("button[type=submit]")?.click();
+  if (key !== "j" && key !== "k") return;
+  const items = [...document.querySelectorAll("[data-item]")];
+  const next = items[items.indexOf(here) + (key === "j" ? 1 : -1)];
+  (next?.querySelector("a, button"))?.focus();
+});

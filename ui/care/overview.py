@@ -1,0 +1,169 @@
+"""The course of a patient over all exercises: rungs, hand support, pain and effort."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from statistics import fmean
+from typing import Any, Final
+
+from django.utils import timezone
+from django.utils.translation import gettext
+
+from station.training.routine import shipped_routines
+from ui.care.charts import Chart, Mark, Series
+from ui.care.models import Prescription, Session, Trial
+from ui.care.models.programme import State
+from ui.care.words import routine_words
+
+MOST_POINTS: Final = 90
+MOST_LINES: Final = 4
+
+
+def programme_marks(programmes: Sequence[Prescription]) -> tuple[Mark, ...]:
+    """Return when each programme came into force, oldest first."""
+    return tuple(
+        Mark(rx.answered or rx.created, gettext("version %(version)d") % {"version": rx.version})
+        for rx in reversed(programmes)
+        if rx.state == State.APPLIED
+    )
+
+
+def overview(
+    sessions: Sequence[Session], trials: Sequence[Trial], programmes: Sequence[Prescription]
+) -> list[Chart]:
+    """Return the charts that have something to show; sessions and trials in any order."""
+    marks = programme_marks(programmes)
+    charts = (
+        *(_rungs(trials, marks), _reached(trials, marks), _support(trials, marks), _pain(sessions, marks)),
+    )
+    return [chart for chart in charts if chart is not None]
+
+
+def _lines(trials: Iterable[Trial]) -> dict[str, list[Trial]]:
+    """Return a ladder's trials by exercise and side, those with the most first; oldest trial first."""
+    lines: defaultdict[str, list[Trial]] = defaultdict(list)
+    for trial in sorted(trials, key=lambda trial: (trial.started, trial.number)):
+        routine = shipped_routines().get(trial.routine)
+        if routine is not None and not routine.assessment:
+            lines[routine_words(trial.routine, trial.side)].append(trial)
+    most = sorted(lines.items(), key=lambda line: -len(line[1]))[:MOST_LINES]
+    return dict(most)
+
+
+def _by_day(lines: dict[str, list[Trial]]) -> list[datetime]:
+    """Return one time a day on which there was training, the newest days."""
+    days = {timezone.localdate(trial.started): trial.started for line in lines.values() for trial in line}
+    return sorted(days.values())[-MOST_POINTS:]
+
+
+def _daily(times: Sequence[datetime], values: Iterable[tuple[datetime, float]]) -> list[float | None]:
+    by_day: defaultdict[Any, list[float]] = defaultdict(list)
+    for when, value in values:
+        by_day[timezone.localdate(when)].append(value)
+    return [fmean(of) if (of := by_day.get(timezone.localdate(when))) else None for when in times]
+
+
+def _rungs(trials: Sequence[Trial], marks: tuple[Mark, ...]) -> Chart | None:
+    lines = _lines(trials)
+    times = _by_day(lines)
+    if len(times) < 2:
+        return None
+    series = tuple(
+        Series(title, _daily(times, ((t.started, float(t.rung)) for t in line)), "step")
+        for title, line in lines.items()
+    )
+    return Chart(
+        id="rungs",
+        title=gettext("Rung of each exercise"),
+        unit=gettext("rung"),
+        series=series,
+        times=times,
+        marks=_within(marks, times),
+        whole=True,
+        sim=any(trial.sim for trial in trials),
+        note=gettext(
+            "Higher is harder: less support, longer, a harder stance. Vertical lines: a new programme."
+        ),
+    )
+
+
+def _reached(trials: Sequence[Trial], marks: tuple[Mark, ...]) -> Chart | None:
+    holds = [trial for trial in trials if trial.target_hold_s > 0]
+    times = _by_day({"": holds})
+    if len(times) < 2:
+        return None
+    shares = _daily(times, ((t.started, 100.0 * (t.outcome == "done")) for t in holds))
+    return Chart(
+        id="reached",
+        title=gettext("Holds reached"),
+        unit=gettext("% of the day's holds"),
+        series=(
+            Series(gettext("Each day"), shares, "dots"),
+            Series(gettext("Mean of five days"), _smooth(shares), "line"),
+        ),
+        times=times,
+        marks=_within(marks, times),
+        high=100.0,
+        sim=any(trial.sim for trial in holds),
+        note=gettext("It falls when a programme gets harder, and should come back."),
+    )
+
+
+def _smooth(values: Sequence[float | None]) -> list[float | None]:
+    """Return the mean of each value with the four before it."""
+    windows = ([v for v in values[max(0, n - 4) : n + 1] if v is not None] for n in range(len(values)))
+    return [fmean(window) if window else None for window in windows]
+
+
+def _support(trials: Sequence[Trial], marks: tuple[Mark, ...]) -> Chart | None:
+    carried = [trial for trial in trials if getattr(trial, "support_percent", None) is not None]
+    lines = {title: line for title, line in _lines(carried).items() if len(line) > 1}
+    times = _by_day(lines)
+    if len(times) < 2:
+        return None
+    series = tuple(
+        Series(title, _daily(times, ((t.started, t.support_percent) for t in line)), "line")  # type: ignore[attr-defined]
+        for title, line in lines.items()
+    )
+    return Chart(
+        id="support",
+        title=gettext("Weight on the hands"),
+        unit=gettext("% of body weight"),
+        series=series,
+        times=times,
+        marks=_within(marks, times),
+        sim=any(trial.sim for trial in trials),
+        note=gettext("Mean of the day. It falls with each rung that asks for less support."),
+    )
+
+
+def _pain(sessions: Sequence[Session], marks: tuple[Mark, ...]) -> Chart | None:
+    told = sorted(
+        (s for s in sessions if (s.body or {}).get("answers", {}).get("pain") is not None),
+        key=lambda session: session.started,
+    )[-MOST_POINTS:]
+    if len(told) < 2:
+        return None
+    times = [session.started for session in told]
+
+    def answers(key: str) -> list[float | None]:
+        return [(session.body or {})["answers"].get(key) for session in told]
+
+    return Chart(
+        id="pain",
+        title=gettext("Pain and effort"),
+        unit=gettext("0 to 10"),
+        series=(
+            Series(gettext("Pain before"), answers("pain"), "line"),
+            Series(gettext("Pain after"), answers("pain_after"), "hollow"),
+            Series(gettext("Effort"), answers("effort"), "dots"),
+        ),
+        times=times,
+        marks=_within(marks, times),
+        high=10.0,
+        sim=any(session.sim for session in told),
+    )
+
+
+def _within(marks: tuple[Mark, ...], times: Sequence[datetime]) -> tuple[Mark, ...]:
+    return tuple(mark for mark in marks if times[0] <= mark.when <= times[-1])
