@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from axes.models import AccessAttempt
+from django.contrib.auth.hashers import make_password
 from django.test import Client, override_settings
 from django.urls import reverse
 from django.utils import timezone
@@ -12,6 +13,7 @@ from django_otp.oath import TOTP
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from tests.clinic import PASSWORD, Clinic, act, actions, client_of, clinic, log_in
+from ui.care import settings as shipped
 from ui.care.__main__ import main
 from ui.care.accounts import add_user
 from ui.care.gate import BEGAN, SEEN
@@ -157,3 +159,8 @@ def test_a_proxys_word_on_the_caller_is_not_taken_from_the_request_itself() -> N
         data = {"username": "anna", "password": "wrong"}
         last = Client().post("/login/", data, headers={"X-Forwarded-For": f"203.0.113.{number}"})
     assert last.status_code == 429, "another address in a header is no other caller"
+
+
+def test_a_password_is_kept_as_argon2() -> None:
+    with override_settings(PASSWORD_HASHERS=shipped.PASSWORD_HASHERS):
+        assert make_password(PASSWORD).startswith("argon2$argon2id$")
