@@ -37,6 +37,7 @@ def home(broker: Mosquitto, monkeypatch: pytest.MonkeyPatch) -> Iterator[Home]:
     monkeypatch.setenv("BALANCE_CARE_MQTT", f"127.0.0.1:{broker.port}")
     monkeypatch.delenv("BALANCE_CARE_CONSOLE", raising=False)
     add_user("therapist", role="therapist", password="calm-river-71-stone", all_patients=True)
+    enrol("home-1", "Anna Muster")
     with closing(Home(broker.port)) as home:
         yield home
 

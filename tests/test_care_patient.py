@@ -42,7 +42,7 @@ def home() -> ExampleStation:
 
 @pytest.fixture
 def therapist(client: Client) -> Client:
-    client.force_login(add_user("therapist", role="therapist", password=PASSWORD))
+    client.force_login(add_user("therapist", role="therapist", password=PASSWORD, all_patients=True))
     return client
 
 

@@ -281,7 +281,7 @@ def test_a_refusal_is_a_page_of_the_site_with_a_sentence(
     state = admin.get(f"/roster/{subj}/").context["state"]
     assert admin.post(f"/roster/{subj}/act/", {"act": "free", "sid": "\0", "state": state}).status_code == 302
     assert client.post("/login/", {"username": "\0", "password": "\0"}).status_code == 302
-    monkeypatch.setattr("ui.care.views.patients.caseload", lambda _: 1 / 0)
+    monkeypatch.setattr("ui.care.views.worklist.facts_of", lambda *_, **__: 1 / 0)
     answers.append((client.get("/"), 500))
     for response, status in answers:
         page = response.content.decode()

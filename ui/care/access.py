@@ -27,6 +27,7 @@ from ui.care.roles import CLINICAL, PERMISSIONS
 
 Viewer = AbstractBaseUser | AnonymousUser
 
+_SEES: Final = "_care_sees"
 NOT_THEIRS: Final = "asked for a patient not theirs"
 
 
@@ -38,6 +39,16 @@ def role_of(user: Viewer) -> str:
     return next((role for role in PERMISSIONS if role in names), "")
 
 
+def _sees(user: User) -> str:
+    """Return "all", "own" or "none"; looked up once for each request, whose user this is."""
+    if not hasattr(user, _SEES):
+        seen = "none"
+        if role_of(user) in CLINICAL:
+            seen = "all" if Team.objects.filter(every_patient=True, members=user).exists() else "own"
+        setattr(user, _SEES, seen)
+    return str(getattr(user, _SEES))
+
+
 def manages(user: Viewer) -> bool:
     """Return whether this person manages the roster: every patient's record and every station."""
     return isinstance(user, User) and user.has_perm("care.manage_roster")
@@ -45,9 +56,10 @@ def manages(user: Viewer) -> bool:
 
 def patients_of(user: Viewer) -> QuerySet[Patient]:
     """Return the patients whose results this person may see."""
-    if not isinstance(user, User) or role_of(user) not in CLINICAL:
+    sees = _sees(user) if isinstance(user, User) else "none"
+    if sees == "none":
         return Patient.objects.none()
-    if Team.objects.filter(every_patient=True, members=user).exists():
+    if sees == "all":
         return Patient.objects.all()
     own = Assignment.objects.filter(Q(user=user) | Q(team__members=user), patient=OuterRef("pk"))
     return Patient.objects.filter(Exists(own))
@@ -134,7 +146,9 @@ def prescription_for(request: HttpRequest, prescription_id: int) -> Prescription
 
 
 def _or_404(request: HttpRequest, patients: QuerySet[Patient], pseudonym: str) -> Patient:
-    return patients.filter(pseudonym=pseudonym).first() or _refuse(request, pseudonym)
+    return patients.filter(pseudonym=pseudonym).select_related("background").first() or _refuse(
+        request, pseudonym
+    )
 
 
 def _refuse(request: HttpRequest, subject: str) -> NoReturn:

@@ -13,6 +13,7 @@ from django.contrib.auth.models import User
 from station.errors import ConfigError
 from station.link.client import Client, Credentials
 from station.link.tls import is_loopback
+from ui.care.access import stations_of
 from ui.care.broker import DEFAULT, host_and_port
 from ui.care.models import Audit
 from ui.care.roles import MAY_STEER
@@ -62,14 +63,19 @@ def _free_console(folder: Path) -> Iterator[Credentials]:
     )
 
 
-def giver(name: str | None) -> User:
-    """Return who gives a command: this account, or that of whoever runs this. Raises ConfigError."""
+def giver(name: str | None, station: str) -> User:
+    """Return who gives a command to a station: this account, or that of whoever runs this.
+
+    Raises ConfigError for nobody, or somebody to whom this station is nothing.
+    """
     user = User.objects.filter(username=name or _login(), is_active=True).first()
     if user is None:
         who = f"there is no account {name!r}" if name else "say who gives this command"
         raise ConfigError(f"{who}: --by ACCOUNT, one of the site's (balance-care user add)")
     if not user.groups.filter(name__in=MAY_STEER).exists():
         raise ConfigError(f"{user.username} may not command stations; {', '.join(MAY_STEER)} may")
+    if not stations_of(user).filter(sid=station).exists():
+        raise ConfigError(f"station {station} is none of a patient of {user.username}")
     return user
 
 

@@ -10,6 +10,7 @@ from django.db.models import Max, Model, QuerySet
 
 from ui.care import models
 from ui.care.audit import write
+from ui.care.outgoing import clear
 
 ROWS_AT_ONCE: Final = 500
 
@@ -47,6 +48,8 @@ def _forget(patient: models.Patient, who: User | None, by: str) -> Gone:
     pseudonym = patient.pseudonym
     models.Forgotten.objects.get_or_create(pseudonym=pseudonym)
     freed = tuple(patient.stations.order_by("sid").values_list("sid", flat=True))
+    for station in patient.stations.all():
+        clear(station)  # the broker forgets what it kept for them there
     patient.stations.update(patient=None)
     prescriptions = models.Prescription.objects.filter(document__subj=pseudonym)
     _keep_versions(prescriptions)
@@ -69,6 +72,9 @@ def delete_with_all(rows: QuerySet[Model]) -> None:
     """Delete these rows and, before them, whatever refers to them, also where the reference protects them."""
     for relation in rows.model._meta.related_objects:  # noqa: SLF001 Django documents it
         if relation.many_to_many or relation.related_model is models.Station:
+            continue
+        if relation.related_model is rows.model:  # a note that corrects another: all of them go
+            rows.update(**{relation.field.name: None})
             continue
         referring = cast("type[Model]", relation.related_model)._base_manager  # noqa: SLF001
         delete_with_all(referring.filter(**{f"{relation.field.name}__in": rows}))

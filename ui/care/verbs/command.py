@@ -39,16 +39,16 @@ def run(arguments: argparse.Namespace) -> int:
             "--trial ID names the trial whose trace is asked for; it belongs to raw, and only there"
         )
     # Nothing here may keep a stop from a station: not a database in trouble, and not a name.
-    who = None if kind == "stop" else _who(arguments.by)
+    who = None if kind == "stop" else _who(arguments.by, station)
     with console() as care:
         if kind == "live":
             return _look_on(care, station, who, arguments)
         return _command(care, station, who, arguments)
 
 
-def _who(name: str | None) -> User:
+def _who(name: str | None, station: str) -> User:
     require_database()
-    return giver(name)
+    return giver(name, station)
 
 
 # -- one command ---------------------------------------------------------------------------------------------
@@ -63,13 +63,13 @@ def _command(care: Client, station: str, who: User | None, arguments: argparse.N
         state, id_ = (answer.state, answer.command) if answer else ("unanswered", "")
         if arguments.kind == "stop":
             require_database()
-            who = _known(arguments.by)
+            who = _known(arguments.by, station)
         note(who, f"command {arguments.kind}: {state}", station, id_)
 
 
-def _known(name: str | None) -> User | None:
+def _known(name: str | None, station: str) -> User | None:
     try:
-        return giver(name)
+        return giver(name, station)
     except ConfigError:
         return None
 

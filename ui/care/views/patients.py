@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
-from ui.care.access import patient_for, patients_of
+from ui.care.access import patient_for
 from ui.care.adherence import WEEKS, Calendar, calendar
 from ui.care.audit import note
 from ui.care.background import BackgroundForm, known
@@ -63,7 +63,7 @@ def patient_page(request: HttpRequest, pseudonym: str) -> HttpResponse:
         "station": station,
         "board_words": _board_of(station),
         "machine_lines": _machine_of(station),
-        "items": _items_of(request, patient),
+        "items": _items_of(patient),
         "may_see_to": request.user.has_perm("care.add_seento"),
         "any_sim": any(session.sim for session in sessions[:SESSIONS_SHOWN]) or any(e.sim for e in events),
         "calendar": days,
@@ -84,9 +84,9 @@ def patient_page(request: HttpRequest, pseudonym: str) -> HttpResponse:
     return render(request, "care/patient.html", context)
 
 
-def _items_of(request: HttpRequest, patient: Patient) -> list[Any]:
+def _items_of(patient: Patient) -> list[Any]:
     now = timezone.now()
-    facts = facts_of(patients_of(request.user).filter(pk=patient.pk), now=now)
+    facts = facts_of(Patient.objects.filter(pk=patient.pk), now=now)
     return left(items(facts, now=now, old=old_calibrations(now=now)))
 
 
@@ -117,7 +117,12 @@ def _sessions_of(request: HttpRequest, patient: Patient, sessions: list[Session]
     more = request.GET.get("sessions") == "more"
     shown = sessions[: MORE_SESSIONS if more else SESSIONS_SHOWN]
     prefetch_related_objects(shown, "trials")
-    return {"sessions": shown, "session_count": patient.sessions.count(), "more": more}
+    count = len(sessions) if len(sessions) < MOST_SESSIONS else patient.sessions.count()
+    return {
+        "sessions": shown,
+        "session_count": count,
+        "more": more,
+    }
 
 
 def _newest_of(trials: Sequence[Trial]) -> dict[str, Any]:
