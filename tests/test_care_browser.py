@@ -41,7 +41,7 @@ def log_in(page: Page, live_server: LiveServer) -> list[str]:
     complaints: list[str] = []
     page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: complaints.append(str(error)))
-    add_user("therapist", role="therapist", password=PASSWORD)
+    add_user("therapist", role="therapist", password=PASSWORD, all_patients=True)
     page.goto(live_server.url)
     page.get_by_label("Name").fill("therapist")
     page.get_by_label("Password").fill(PASSWORD)

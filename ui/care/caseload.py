@@ -1,36 +1,10 @@
-"""Whom and what a person of the care team may look at: every view fetches through here and nowhere else."""
+"""What hangs on a patient and on shared stations, for the views; who sees whom is `ui.care.access`."""
 
-import uuid
-
-from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.db.models import Count, QuerySet
 from django.shortcuts import get_object_or_404
 
+from ui.care.access import Viewer, manages, patients_of, stations_of
 from ui.care.models import Patient, Prescription, SeenTo, Session, Station, Trial
-
-User = AbstractBaseUser | AnonymousUser
-
-
-def patients_for(_user: User) -> QuerySet[Patient]:
-    """Return the patients this person may see."""
-    return Patient.objects.all()
-
-
-def patient_for(user: User, pseudonym: str) -> Patient:
-    """Return one patient. Raises Http404 for an unknown one, or one this person may not see."""
-    return get_object_or_404(patients_for(user).select_related("background"), pseudonym=pseudonym)
-
-
-def trial_for(_user: User, trial_id: uuid.UUID | str) -> Trial:
-    """Return a trial with its session, patient and station. Raises Http404."""
-    return get_object_or_404(
-        Trial.objects.select_related("session__patient", "session__station"), pk=trial_id
-    )
-
-
-def prescription_for(_user: User, prescription_id: int) -> Prescription:
-    """Return a prescription with who sent it. Raises Http404."""
-    return get_object_or_404(Prescription.objects.select_related("who"), pk=prescription_id)
 
 
 def trials_of(patient: Patient) -> QuerySet[Trial]:
@@ -57,22 +31,25 @@ def prescriptions_of(patient: Patient, station: Station | None) -> QuerySet[Pres
     return programmes if own else programmes.filter(document__subj=patient.pseudonym)
 
 
-def shared_stations_for(_user: User) -> QuerySet[Station]:
-    """Return the stations without a patient of their own, with `session_count`."""
-    return Station.objects.filter(patient=None).annotate(session_count=Count("sessions"))
+def shared_stations_for(user: Viewer) -> QuerySet[Station]:
+    """Return the stations without a patient of their own, with `session_count`: for who manages them."""
+    found = stations_of(user) if manages(user) else Station.objects.none()
+    return found.filter(patient=None, retired=None).annotate(session_count=Count("sessions"))
 
 
-def shared_station_for(user: User, sid: str) -> Station:
+def shared_station_for(user: Viewer, sid: str) -> Station:
     """Return one of them. Raises Http404."""
     return get_object_or_404(shared_stations_for(user), sid=sid)
 
 
-def seen_to_for(user: User, seen_id: int) -> SeenTo:
+def seen_to_for(user: Viewer, seen_id: int) -> SeenTo:
     """Return a line seen to, of a patient this person may see or a shared station. Raises Http404."""
-    visible = SeenTo.objects.filter(patient__in=patients_for(user)) | SeenTo.objects.filter(patient=None)
+    visible = SeenTo.objects.filter(patient__in=patients_of(user))
+    if manages(user):
+        visible |= SeenTo.objects.filter(patient=None)
     return get_object_or_404(visible.select_related("patient", "station"), pk=seen_id)
 
 
-def orphaned_for(_user: User) -> int:
-    """Return how many sessions name no patient that is known here."""
-    return Session.objects.filter(patient=None).count()
+def orphaned_for(user: Viewer) -> int:
+    """Return how many sessions name no patient that is known here: for who manages the roster."""
+    return Session.objects.filter(patient=None).count() if manages(user) else 0

@@ -1,13 +1,24 @@
-"""What each role may do."""
+"""What each role may do. Whose results somebody sees is another question: `access`."""
 
 from typing import Final
 
+THERAPIST: Final = "therapist"
+ASSISTANT: Final = "assistant"
+ADMIN: Final = "admin"
+AUDITOR: Final = "auditor"
+
 _REMARKS: Final = ("add_seento", "add_note", "change_background")
-# Everybody who may log in may look; what a role may do beyond that:
+# Everybody who may log in has an account of their own; what a role may do beyond that:
 PERMISSIONS: Final[dict[str, tuple[str, ...]]] = {
-    "therapist": ("add_prescription", *_REMARKS),
-    "assistant": _REMARKS,
-    "admin": ("add_prescription", *_REMARKS),
-    "auditor": ("view_audit",),
+    THERAPIST: ("view_patient", "add_prescription", "enrol_patient", "export_patient", *_REMARKS),
+    ASSISTANT: ("view_patient", *_REMARKS),
+    ADMIN: (
+        *("view_patient", "add_prescription", "enrol_patient", "export_patient", *_REMARKS),
+        *("manage_roster", "manage_people"),
+    ),
+    AUDITOR: ("view_audit",),
 }
-MAY_STEER: Final = ("therapist", "assistant", "admin")  # say something to a station, and look on
+# Who may be given a patient.
+CLINICAL: Final = tuple(role for role, may in PERMISSIONS.items() if "view_patient" in may)
+# Who may say something to a station, and look on.
+MAY_STEER: Final = ("therapist", "assistant", "admin")

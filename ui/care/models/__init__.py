@@ -1,6 +1,7 @@
 """What the care side keeps. Names of people stand in `Patient` and nowhere else."""
 
-from ui.care.models.audit import Audit
+from ui.care.models.access import Account, Assignment, Forgotten, RecorderPulse, Team
+from ui.care.models.audit import Audit, AuditEnd
 from ui.care.models.message import Message, RawTrace, Refused
 from ui.care.models.papers import Renewal, Retained
 from ui.care.models.people import Patient, Station
@@ -9,20 +10,26 @@ from ui.care.models.remarks import Background, Note, SeenTo
 from ui.care.models.results import Event, Journal, Session, Trial
 
 __all__ = [
+    "Account",
+    "Assignment",
     "Audit",
+    "AuditEnd",
     "Background",
     "Event",
+    "Forgotten",
     "Journal",
     "Message",
     "Note",
     "Patient",
     "Prescription",
     "RawTrace",
+    "RecorderPulse",
     "Refused",
     "Renewal",
     "Retained",
     "SeenTo",
     "Session",
     "Station",
+    "Team",
     "Trial",
 ]

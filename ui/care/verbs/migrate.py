@@ -4,7 +4,6 @@ import argparse
 
 from django.core.management import call_command
 
-from ui.care.accounts import refresh_roles
 from ui.care.folder import data_folder
 
 
@@ -13,7 +12,6 @@ def run(_arguments: argparse.Namespace) -> int:
     folder = data_folder()
     folder.create()
     call_command("migrate", interactive=False, verbosity=0)
-    refresh_roles()
     if folder.database.exists():
         folder.database.chmod(0o600)  # it holds the names; SQLite gives its side files the same mode
     return 0

@@ -13,11 +13,12 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
+from ui.care.access import patient_for, patients_of
 from ui.care.adherence import Calendar, calendar
 from ui.care.audit import note
 from ui.care.background import BackgroundForm, known
 from ui.care.board_words import board_words, certificate_words
-from ui.care.caseload import patient_for, patients_for, prescriptions_of, station_of, trials_of
+from ui.care.caseload import prescriptions_of, station_of, trials_of
 from ui.care.facts import facts_of
 from ui.care.machine_words import Line, machine_lines
 from ui.care.models import Background, Note, Patient, Session, Station, Trial
@@ -41,9 +42,10 @@ MOST_TRIALS: Final = 2500
 NOTE_CHARACTERS: Final = 2000
 
 
+@permission_required("care.view_patient", raise_exception=True)
 def patient_page(request: HttpRequest, pseudonym: str) -> HttpResponse:
     """Show one patient: why they are on the worklist, training days, course, trends, sessions, notes."""
-    patient = patient_for(request.user, pseudonym)
+    patient = patient_for(request, pseudonym)
     note(request, "looked at a patient", patient.pseudonym)
     now = timezone.now()
     station = station_of(patient)
@@ -84,7 +86,7 @@ def patient_page(request: HttpRequest, pseudonym: str) -> HttpResponse:
 
 def _items_of(request: HttpRequest, patient: Patient) -> list[Any]:
     now = timezone.now()
-    facts = facts_of(patients_for(request.user).filter(pk=patient.pk), now=now)
+    facts = facts_of(patients_of(request.user).filter(pk=patient.pk), now=now)
     return left(items(facts, now=now, old=old_calibrations(now=now)))
 
 
@@ -175,7 +177,7 @@ def _notes(patient: Patient) -> list[Note]:
 @require_POST
 def add_note(request: HttpRequest, pseudonym: str) -> HttpResponse:
     """Add a note, or a correction of one that stands."""
-    patient = patient_for(request.user, pseudonym)
+    patient = patient_for(request, pseudonym)
     text = request.POST.get("text", "").strip()
     corrects = request.POST.get("corrects", "")
     before = None
@@ -199,7 +201,7 @@ def add_note(request: HttpRequest, pseudonym: str) -> HttpResponse:
 @permission_required("care.change_background", raise_exception=True)
 def background_form(request: HttpRequest, pseudonym: str) -> HttpResponse:
     """Enter the background of a patient."""
-    patient = patient_for(request.user, pseudonym)
+    patient = patient_for(request, pseudonym)
     there = _background(patient) or Background(patient=patient)
     form = BackgroundForm(request.POST or None, instance=there)
     if request.method == "POST" and form.is_valid():

@@ -6,25 +6,29 @@ from typing import Any, Final
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.contrib.auth.models import User
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_GET
 
 from station.errors import PrescriptionError
 from station.training.prescription import Prescription as Programme
 from station.training.prescription import planned_minutes
 from station.training.routine import shipped_routines
+from ui.care.access import patient_for, prescription_for
 from ui.care.audit import note
-from ui.care.caseload import patient_for, prescription_for
 from ui.care.changes import changes
 from ui.care.forms import Draft, minutes_words
-from ui.care.models import Prescription, Station
+from ui.care.models import Patient, Prescription, Station
 from ui.care.models.programme import State
 from ui.care.programme import check, compose, document_of, limits_of, queue
 from ui.care.words import exercise_words, routine_words
 
 REJECTED_SHOWN: Final = 5
+CHANGED_MEANWHILE: Final = gettext_lazy(
+    "The programme was changed meanwhile. Open it again to see the new one."
+)
 
 
 def programme_now(programmes: Sequence[Prescription]) -> dict[str, Any]:
@@ -41,27 +45,33 @@ def programme_now(programmes: Sequence[Prescription]) -> dict[str, Any]:
     }
 
 
+def prescriptions_for(station: Station, patient: Patient) -> QuerySet[Prescription]:
+    """Return what was sent to this station for this patient, the newest first."""
+    return station.prescriptions.filter(document__subj=patient.pseudonym)
+
+
 def exercise_lines(programme: Programme) -> list[tuple[str, str]]:
     """Return title and details of each exercise."""
     return [(routine_words(e.routine, e.side), exercise_words(e)) for e in programme.exercises]
 
 
 @require_GET
+@permission_required("care.view_patient", raise_exception=True)
 def prescription_state(request: HttpRequest, prescription_id: int) -> HttpResponse:
     """Return how far a prescription has come: the part of the page that is asked for again and again."""
-    rx = prescription_for(request.user, prescription_id)
+    rx = prescription_for(request, prescription_id)
     return render(request, "care/_prescription_state.html", {"rx": rx})
 
 
 @permission_required("care.add_prescription", raise_exception=True)
 def programme_form(request: HttpRequest, pseudonym: str) -> HttpResponse:
     """Edit the programme, show the change in words, and send it once that was confirmed."""
-    patient = patient_for(request.user, pseudonym)
+    patient = patient_for(request, pseudonym)
     station = patient.station()
     if station is None or station.revoked is not None:
         messages.error(request, gettext("This patient has no station yet; enrol one first."))
         return redirect("patient", pseudonym=pseudonym)
-    newest = station.prescriptions.first()
+    newest = prescriptions_for(station, patient).first()
     current = document_of(newest) if newest else None
     if request.method == "POST":
         return _read_form(request, station, current)
@@ -78,7 +88,11 @@ def _read_form(request: HttpRequest, station: Station, current: Programme | None
         return _show_form(request, station, draft, status=422)
     if request.POST.get("step") != "send":
         return _show_review(request, station, draft, current, programme)
-    queue(station, programme, who=request.user if isinstance(request.user, User) else None)
+    try:
+        queue(station, programme, who=request.user if isinstance(request.user, User) else None)
+    except PrescriptionError:  # somebody else sent this version between our look and our word
+        draft.refuse(str(CHANGED_MEANWHILE))
+        return _show_form(request, station, draft, status=422)
     subject = station.patient.pseudonym if station.patient else station.sid
     note(request, f"sent programme version {programme.version}", subject)
     return redirect("patient", pseudonym=subject)
@@ -90,7 +104,7 @@ def _programme(draft: Draft, station: Station, current: Programme | None) -> Pro
         return None
     whole = draft.form.cleaned_data
     if whole.pop("base_version") != (current.version if current else 0):
-        draft.refuse(gettext("The programme was changed meanwhile. Open it again to see the new one."))
+        draft.refuse(str(CHANGED_MEANWHILE))
         return None
     try:
         programme = compose(station, draft.rows.exercises(), current=current, whole=whole)

@@ -4,13 +4,15 @@ import uuid
 from typing import Any, Final
 
 import msgspec
+from django.contrib.auth.decorators import permission_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from station.errors import StationError
 from station.training.routine import OFF_PLATE
+from ui.care.access import patient_for, trial_for
 from ui.care.audit import note
-from ui.care.caseload import patient_for, trial_for, trials_of
+from ui.care.caseload import trials_of
 from ui.care.comparison import rows, why_not
 from ui.care.models import Trial
 from ui.care.stabilogram import draw, raw_payload, read_pieces, read_raw
@@ -21,10 +23,12 @@ from ui.care.words import MEASURES, measure_words
 LIKE_SHOWN: Final = 12
 
 
+@permission_required("care.view_patient", raise_exception=True)
 def trial_page(request: HttpRequest, trial_id: uuid.UUID) -> HttpResponse:
     """Show one trial: stabilogram, course, hold, measures, quality, and what they were computed with."""
-    trial = trial_for(request.user, trial_id)
-    note(request, "looked at a trial", str(trial.pk))
+    trial = trial_for(request, trial_id)
+    about = trial.session.patient.pseudonym if trial.session.patient else ""
+    note(request, "looked at a trial", str(trial.pk), about=about)
     story, reason = _story(trial)
     measures = trial.body["measures"]
     order = [*(name for name in MEASURES if name in measures), *sorted(set(measures) - set(MEASURES))]
@@ -68,6 +72,7 @@ def _like(trial: Trial) -> list[Trial]:
     return list(found.exclude(pk=trial.pk).defer("body")[:LIKE_SHOWN])
 
 
+@permission_required("care.view_patient", raise_exception=True)
 def path_file(request: HttpRequest, trial_id: uuid.UUID) -> HttpResponse:
     """Give the path of the centre of pressure as CSV."""
     trial, payload = _traced(request, trial_id)
@@ -80,16 +85,17 @@ def path_file(request: HttpRequest, trial_id: uuid.UUID) -> HttpResponse:
     return _file(request, trial, text.encode(), "text/csv; charset=utf-8", "csv")
 
 
+@permission_required("care.view_patient", raise_exception=True)
 def received_file(request: HttpRequest, trial_id: uuid.UUID) -> HttpResponse:
     """Give result and raw trace as they were received, as one JSON document."""
-    trial = trial_for(request.user, trial_id)
+    trial = trial_for(request, trial_id)
     payload = raw_payload(trial)
     document = {"result": trial.body, "raw": msgspec.Raw(payload) if payload else None}
     return _file(request, trial, msgspec.json.encode(document), "application/json", "json")
 
 
 def _traced(request: HttpRequest, trial_id: uuid.UUID) -> tuple[Trial, bytes]:
-    trial = trial_for(request.user, trial_id)
+    trial = trial_for(request, trial_id)
     payload = raw_payload(trial)
     if payload is None:
         raise Http404
@@ -97,7 +103,8 @@ def _traced(request: HttpRequest, trial_id: uuid.UUID) -> tuple[Trial, bytes]:
 
 
 def _file(request: HttpRequest, trial: Trial, content: bytes, kind: str, ending: str) -> HttpResponse:
-    note(request, f"downloaded a trial ({ending})", str(trial.pk))
+    about = trial.session.patient.pseudonym if trial.session.patient else ""
+    note(request, f"downloaded a trial ({ending})", str(trial.pk), about=about)
     # The pseudonym-free id alone: a file's name is seen in folders and mails.
     name = f"trial-{trial.started:%Y%m%d-%H%M}-{str(trial.pk)[-6:]}{'-sim' if trial.sim else ''}.{ending}"
     return HttpResponse(
@@ -105,9 +112,10 @@ def _file(request: HttpRequest, trial: Trial, content: bytes, kind: str, ending:
     )
 
 
+@permission_required("care.view_patient", raise_exception=True)
 def compare_page(request: HttpRequest, pseudonym: str) -> HttpResponse:
     """Show two like trials of a patient side by side; refuse others with the reason."""
-    patient = patient_for(request.user, pseudonym)
+    patient = patient_for(request, pseudonym)
     chosen = [_chosen(request, patient.pk, name) for name in ("a", "b")]
     if chosen[0] is None or chosen[1] is None:
         return redirect("patient", pseudonym=pseudonym)
@@ -122,7 +130,7 @@ def compare_page(request: HttpRequest, pseudonym: str) -> HttpResponse:
 
 def _chosen(request: HttpRequest, patient: int, name: str) -> Trial | None:
     try:
-        trial = trial_for(request.user, uuid.UUID(request.GET.get(name, "")))
+        trial = trial_for(request, uuid.UUID(request.GET.get(name, "")))
     except ValueError:
         return None
     if trial.session.patient_id != patient:

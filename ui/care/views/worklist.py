@@ -14,11 +14,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from ui.care.access import patient_for, patients_of, role_of
 from ui.care.audit import note
 from ui.care.caseload import (
     orphaned_for,
-    patient_for,
-    patients_for,
     seen_to_for,
     shared_station_for,
     shared_stations_for,
@@ -27,6 +26,7 @@ from ui.care.facts import Facts, facts_of
 from ui.care.lines import lines_of
 from ui.care.models import Station
 from ui.care.reasons import GROUPS, REASONS
+from ui.care.roles import AUDITOR
 from ui.care.seen_to import lately, left, see_to, take_back
 from ui.care.worklist import Item, items, old_calibrations, station_items
 
@@ -63,10 +63,17 @@ class Asked:
 
 
 def worklist_page(request: HttpRequest) -> HttpResponse:
-    """Show the worklist, what was seen to lately, and every patient."""
+    """Show the worklist, what was seen to lately, and every patient; an auditor is led to the audit."""
+    if role_of(request.user) == AUDITOR:
+        return redirect("audit")
+    return _worklist(request)
+
+
+@permission_required("care.view_patient", raise_exception=True)
+def _worklist(request: HttpRequest) -> HttpResponse:
     note(request, "looked at the list", "")
     now, asked = timezone.now(), Asked.read(request.GET)
-    patients = patients_for(request.user)
+    patients = patients_of(request.user).filter(ended=None)
     facts = facts_of(patients, now=now)
     strangers = list(shared_stations_for(request.user))
     every = left(all_items(facts, strangers, now=now))
@@ -135,7 +142,7 @@ def see_to_item(request: HttpRequest) -> HttpResponse:
         raise Http404
     patient = station = None
     if request.POST.get("patient"):
-        patient = patient_for(request.user, request.POST["patient"])
+        patient = patient_for(request, request.POST["patient"])
     else:
         station = shared_station_for(request.user, request.POST.get("station", ""))
     word = " ".join(request.POST.get("word", "").split())[:200]

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("care", "0005_papers"),
+        ("care", "0007_people_audit"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
