@@ -26,7 +26,6 @@ PASSWORD: Final = "calm-river-71-stone"  # noqa: S105 of a database that is gone
 def clinic(folder: Path, *, patients: int, days: int) -> "Made":
     """Make a clinic in this folder."""
     os.environ["BALANCE_CARE_DATA"] = str(folder)
-    os.environ["BALANCE_CARE_HOSTS"] = "testserver"
     os.environ["DJANGO_SETTINGS_MODULE"] = "ui.care.settings"
     from ui.care.folder import DataFolder
 
@@ -44,8 +43,8 @@ def pages() -> list[tuple[str, float, int, float]]:
     from ui.care.accounts import add_user
     from ui.care.models import Patient, Trial
 
-    client = Client()
-    client.force_login(add_user("therapist", role="therapist", password=PASSWORD))
+    client = Client(headers={"host": "localhost"})
+    client.force_login(add_user("therapist", role="therapist", password=PASSWORD, all_patients=True))
     patient = Patient.objects.order_by("pk")[3]
     trial = Trial.objects.filter(session__patient=patient).latest("started")
     asked = {
@@ -64,5 +63,6 @@ def _look(client: Client, name: str, url: str) -> tuple[str, float, int, float]:
             began = time.perf_counter()
             answer = client.get(url)
             took_ms.append(1000 * (time.perf_counter() - began))
+            assert answer.status_code == 200, url
         queries, size = len(captured), len(answer.content)
     return name, median(took_ms), queries, size / 1000

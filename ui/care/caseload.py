@@ -25,7 +25,10 @@ def prescriptions_of(patient: Patient, station: Station | None) -> QuerySet[Pres
     """Return a patient's programmes on a station, newest first; of one that several share, their own only."""
     if station is None:
         return Prescription.objects.none()
-    return station.prescriptions.filter(document__subj=patient.pseudonym).select_related("who")
+    programmes = station.prescriptions.select_related("who")
+    # On a station of one's own, one that was sent for somebody else stands among the rejected.
+    own = station.patient_id == patient.pk
+    return programmes if own else programmes.filter(document__subj=patient.pseudonym)
 
 
 def shared_stations_for(user: Viewer) -> QuerySet[Station]:

@@ -104,15 +104,21 @@ def facts_of(patients: QuerySet[Patient], *, now: datetime) -> list[Facts]:
 
 
 def _add_programmes(facts: Iterable[Facts]) -> None:
-    whose = {(fact.station.pk, fact.patient.pseudonym): fact for fact in facts if fact.station}
+    whose = {
+        (fact.station.pk, fact.patient.pseudonym if fact.shared else ""): fact
+        for fact in facts
+        if fact.station
+    }
+    shared = {fact.station.pk for fact in whose.values() if fact.station and fact.shared}
     rows = Prescription.objects.filter(station__in={station for station, _ in whose}).order_by("version")
     # A programme is some kB, and of all versions only two are asked for.
     newest: dict[tuple[int, str], int] = {}
     applied: dict[tuple[int, str], int] = {}
     for pk, station, subj, state in rows.values_list("pk", "station", "document__subj", "state"):
-        newest[station, subj] = pk
+        key = station, subj if station in shared else ""
+        newest[key] = pk
         if state == State.APPLIED:
-            applied[station, subj] = pk
+            applied[key] = pk
     wanted = Prescription.objects.defer("signed").in_bulk([*newest.values(), *applied.values()])
     for key, fact in whose.items():
         fact.rx = wanted.get(newest.get(key, 0))

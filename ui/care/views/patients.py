@@ -1,7 +1,6 @@
 """One patient's page, the notes on it, and the background of a patient."""
 
 from collections.abc import Sequence
-from datetime import timedelta
 from typing import Any, Final
 
 from django.contrib import messages
@@ -15,7 +14,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
 from ui.care.access import patient_for
-from ui.care.adherence import WEEKS, Calendar, calendar
+from ui.care.adherence import Calendar, calendar
 from ui.care.audit import note
 from ui.care.background import BackgroundForm, known
 from ui.care.board_words import board_words, certificate_words
@@ -34,6 +33,7 @@ from ui.care.worklist import items, old_calibrations
 SESSIONS_SHOWN: Final = 3
 MORE_SESSIONS: Final = 20
 EVENTS_SHOWN: Final = 12
+MOST_EVENTS: Final = 300
 JOURNALS_SHOWN: Final = 7
 TRENDS_SHOWN: Final = 2
 CHIPS_SHOWN: Final = 8
@@ -51,7 +51,7 @@ def patient_page(request: HttpRequest, pseudonym: str) -> HttpResponse:
     station = station_of(patient)
     programmes = list(prescriptions_of(patient, station))
     sessions = list(patient.sessions.all()[:MOST_SESSIONS])
-    events = list(patient.events.filter(happened__gt=now - timedelta(weeks=WEEKS)))
+    events = list(patient.events.all()[:MOST_EVENTS])
     trials = list(
         trials_of(patient)
         .annotate(support_percent=F("body__support__mean_percent"))
