@@ -25,7 +25,9 @@ NAMES: Final = (
     "training",
     "prescriptions",
     "hostile",
+    "refused",
     "outage",
+    "raw",
 )
 # These live in virtual time, and can be given any length.
 TIMED: Final = ("driver", "rivals", "memory")

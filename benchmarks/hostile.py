@@ -18,11 +18,15 @@ from benchmarks import hostile_recorder
 from benchmarks.prescriptions import folder_in_memory
 from benchmarks.soak import Victim
 from benchmarks.soak_writer import header
-from benchmarks.spoiling import sign, spoil, valid
+from benchmarks.spoiling import KEY, sign, spoil, valid
 from benchmarks.table import show
 from station.demo.run import free_port, mosquitto
 from station.link.broker import Broker
+from station.link.desk import Desk
+from station.link.keyring import KeyKeeper
 from station.link.messages import Ack, StationEvent, down_topic, encode
+from station.link.papers import Keyring, NextCertificate, SigningKey
+from station.link.signature import sign_keyring
 from station.link.uplink import Uplink
 from station.session.store import Store
 from station.training.prescription import Limits
@@ -46,7 +50,7 @@ class Row(NamedTuple):
 
 
 def at_the_station(messages: int, folder: Path, *, seed: int = SEED) -> Row:
-    """Send a station this many acknowledgements and prescriptions through a broker; it must go on sending."""
+    """Send a station this many of all it listens to through a broker; it must go on sending."""
     rng, counts, port = random.Random(seed), Counter[str](), free_port()
     (folder / "mosquitto.conf").write_text(
         f"listener {port} 127.0.0.1\nallow_anonymous true\nmax_queued_messages 0\nlog_type none\n"
@@ -65,7 +69,14 @@ def at_the_station(messages: int, folder: Path, *, seed: int = SEED) -> Row:
 
 
 def _hostile(rng: random.Random) -> tuple[str, bytes]:
-    if rng.random() < 0.5:
+    which = rng.random()
+    if which < 0.2:
+        key = SigningKey(public=KEY.public_key().public_bytes_raw())
+        ring = Keyring(version=rng.randrange(1, 9), station=STATION, keys=(key,))
+        return "keys", spoil(rng, sign_keyring(ring, KEY.private_bytes_raw()))[:LARGEST]
+    if which < 0.3:
+        return "certificate", spoil(rng, encode(NextCertificate(reason="not now")))[:LARGEST]
+    if which < 0.6:
         return "ack", spoil(rng, encode(Ack(ids=("01a20fc4-5b0f-7cc1-9d3c-5f3f3a1b2c4d", "x"))))[:LARGEST]
     return "rx", spoil(rng, sign(valid(rng, 1)))[:LARGEST]
 
@@ -83,6 +94,8 @@ class _Station:
             socket=folder / "nobody.sock",
             log=lambda _: None,
         )
+        keeper = KeyKeeper([KEY.public_key().public_bytes_raw()], folder, station=STATION)
+        self._uplink.attend(Desk(keeper, None, log=lambda _: None))
         self._care = mqtt.Client(CallbackAPIVersion.VERSION2, protocol=mqtt.MQTTv5)
         self._port = port
 

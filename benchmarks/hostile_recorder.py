@@ -40,7 +40,7 @@ class Row(NamedTuple):
 
 def at_the_recorder(messages: int, folder: Path, *, seed: int) -> Row:
     """Give the recorder's database this many, with a good one in every batch."""
-    _use_database_in(folder)
+    use_database_in(folder)
     from ui.care.intake import store
 
     rng, counts = random.Random(seed), Counter[str]()
@@ -57,7 +57,7 @@ def at_the_recorder(messages: int, folder: Path, *, seed: int) -> Row:
     return _kept(messages, counts, good)
 
 
-def _use_database_in(folder: Path) -> None:
+def use_database_in(folder: Path) -> None:
     os.environ["BALANCE_CARE_DATA"] = str(folder)
     os.environ["DJANGO_SETTINGS_MODULE"] = "ui.care.settings"
     django.setup()

@@ -61,7 +61,7 @@ class Device:
         self.prescriptions = Prescriptions(
             self.store,
             self.bounds,
-            verify=lambda document: verify_prescription(document, keys),
+            verify=lambda document, kept=False: verify_prescription(document, keys),  # noqa: ARG005
             wall=wall,
             log=lambda _: None,
         )

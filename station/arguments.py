@@ -41,7 +41,13 @@ def seed(text: str) -> int:
 
 def add_enrolment(parser: argparse.ArgumentParser) -> None:
     """Add the options of `enrol`."""
-    parser.add_argument("bundle", type=Path, nargs="?", metavar="BUNDLE", help="the care team's answer")
+    parser.add_argument(
+        "bundle",
+        type=Path,
+        nargs="?",
+        metavar="BUNDLE",
+        help="the care team's answer; - takes what a scanner types",
+    )
     parser.add_argument("--station", metavar="ID", help="who this station is, where no configuration says it")
     parser.add_argument("--out", type=Path, metavar="FILE", help="the request (default ID.request.pem)")
     parser.add_argument("--config", metavar="FILE", help="configuration (TOML)")

@@ -4,7 +4,7 @@ import os
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 
@@ -70,12 +70,15 @@ class CareConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     """The care team's broker, and whose signatures this station accepts (Ed25519 public keys, base64).
 
     `ca`, `certificate` and `key` are PEM files, or names of systemd's credentials; `balance-station enrol`
-    sets all of this. Without them the broker must be on this machine.
+    sets all of this. Without them the broker must be on this machine. `keys_version` is that of the keyring
+    the keys are of; a certificate is renewed over the link in its last `renew_days` (0: never).
     """
 
     host: Annotated[str, msgspec.Meta(pattern=r"^\S+$", max_length=253)] = "127.0.0.1"
     port: Port = 1883
     keys: tuple[bytes, ...] = ()
+    keys_version: Annotated[int, msgspec.Meta(ge=0)] = 0
+    renew_days: Annotated[int, msgspec.Meta(ge=0, le=3650)] = 30
     ca: str = ""
     certificate: str = ""
     key: str = ""
@@ -86,6 +89,16 @@ class CareConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
         if any(files) and not all(files):
             message = "ca, certificate and key belong together; name all three, or none"
             raise ValueError(message)
+
+
+class LinkConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What goes to the care team beside results: the `raw` traces of trials, each some 14 kB for 30 s.
+
+    `idle` sends them while nobody trains, after everything else; `asked` only when the care team asks for
+    one; `never` not even then.
+    """
+
+    raw: Literal["idle", "asked", "never"] = "idle"
 
 
 class TrainingConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -102,6 +115,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     board: BoardConfig = BoardConfig()
     panel: PanelConfig = PanelConfig()
     care: CareConfig = CareConfig()
+    link: LinkConfig = LinkConfig()
     limits: Limits = Limits()
     training: TrainingConfig = TrainingConfig()
 

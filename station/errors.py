@@ -21,6 +21,10 @@ class PrescriptionError(StationError, ValueError):
     """A prescription is refused; the message is the reason sent back."""
 
 
+class PaperError(StationError, ValueError):
+    """A keyring or a certificate is refused; the message is the reason sent back."""
+
+
 class ServiceError(StationError):
     """The board cannot be given to this client, or it asks for what only that client may do."""
 
@@ -39,6 +43,10 @@ class UnknownVersionError(MessageError):
 
 class StoreError(StationError, OSError):
     """The database or the data folder cannot be used."""
+
+
+class DiskFullError(StoreError):
+    """The disk, or the share of it that the database may have, is full."""
 
 
 class CalibrationError(StationError, ValueError):

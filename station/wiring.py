@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from station.board.acquire import acquire
@@ -14,6 +15,7 @@ from station.board.source import check_source
 from station.config import (
     DATABASE,
     Config,
+    enrolment_folder,
     known_routines,
     load_config,
     socket_path,
@@ -26,13 +28,14 @@ if TYPE_CHECKING:
     from station.check.report import Board as CheckedBoard
     from station.check.through import StationSource
     from station.link.broker import Broker
+    from station.link.desk import Desk
+    from station.link.keyring import KeyKeeper
     from station.link.uplink import Uplink
     from station.session.acquisition import Acquisition
     from station.session.board import Board
     from station.session.clock import WallClock
     from station.session.service import Service
     from station.session.store import Header, Store
-    from station.training.prescription import Prescription
 
 Log = Callable[[str], None]
 
@@ -50,11 +53,11 @@ def run_acquisition(config_file: str | None, source: str | None = None) -> int:
     return acquire(config.board, source_.source, source_.seed, source_.reader, imperfect=source_.imperfect)
 
 
-def _verifier(config: Config) -> "Callable[[bytes], Prescription]":
-    from station.link.signature import key_id, verify_prescription
+def _keys(config: Config) -> "KeyKeeper":
+    from station.link.keyring import KeyKeeper
 
-    keys = {key_id(key): key for key in config.care.keys}
-    return lambda document: verify_prescription(document, keys)
+    folder, care = enrolment_folder(config), config.care
+    return KeyKeeper(care.keys, folder, station=config.station.id, version=care.keys_version)
 
 
 def make_service(
@@ -100,9 +103,10 @@ def check_board(config: Config) -> "CheckedBoard":
     import msgspec
 
     from station.check.report import Board as CheckedBoard
+    from station.session.care_side import known_care_side
     from station.session.drift_watch import known_advice
-    from station.session.recorder import TARE_NOTE
     from station.session.store import Store
+    from station.session.zero import TARE_NOTE
     from station.weighing import nominal_plate, plate_in_use
 
     file = state_folder(config) / DATABASE
@@ -111,12 +115,13 @@ def check_board(config: Config) -> "CheckedBoard":
     calibrated = plate_in_use(config, datetime.now(UTC), log=lambda _: None)
     with Store(file) as store:
         note = store.note(TARE_NOTE)
-        advice = known_advice(store, calibrated)
+        advice, care = known_advice(store, calibrated), known_care_side(store)
     return CheckedBoard(
         config=config.board,
         plate=nominal_plate(config),
         tare=None if note is None else msgspec.json.decode(note, type=tuple[float, float, float, float]),
         advice=tuple(advice),
+        care=care,
     )
 
 
@@ -164,7 +169,7 @@ def make_service_over(
     )
     make_course = partial(Course, plate_mm=(plate.width_mm, plate.length_mm), sim=sim)
     persons = (Clinic if clinic else Home)(
-        store, bounds, make_course, verify=_verifier(config), wall=wall, log=log
+        store, bounds, make_course, verify=_keys(config).verify, wall=wall, log=log
     )
     recorder = Recorder(
         store,
@@ -174,6 +179,7 @@ def make_service_over(
         log=log,
         rx_version=persons.rx_version,
         rested=config.source.rested,
+        sends_traces=config.link.raw == "idle",
     )
     persons.attach(recorder)
     exchange = PlateExchange(
@@ -198,7 +204,9 @@ def make_uplink(config_file: str | None, *, log: Log) -> "tuple[Uplink, Broker]"
 
     Raises ConfigError for a broker beyond this machine without TLS, and for a certificate of another station.
     """
+    from station.link.machine import read_machine
     from station.link.uplink import Uplink
+    from station.session.reserve import free_bytes
     from station.session.store import Store
 
     config = load_config(config_file)
@@ -211,8 +219,23 @@ def make_uplink(config_file: str | None, *, log: Log) -> "tuple[Uplink, Broker]"
         header=_presence_header(config, store),
         socket=socket_path(config),
         log=log,
+        traces=config.link.raw != "never",
+        machine=partial(read_machine, Path("/"), free_bytes=partial(free_bytes, state_folder(config))),
     )
+    uplink.attend(_desk(config, broker, log=log))
     return uplink, broker
+
+
+def _desk(config: Config, broker: "Broker", *, log: Log) -> "Desk":
+    """Return where keyrings and certificates are dealt with; only an enrolment's own are renewed."""
+    from station.link.desk import Desk
+    from station.link.enrolment import Enrolment
+    from station.link.renewal import Renewal
+
+    enrolment, tls = Enrolment(enrolment_folder(config)), broker.tls
+    own = tls is not None and enrolment.holds(tls.credentials)
+    renewal = Renewal(enrolment, tls, renew_days=config.care.renew_days) if tls and own else None
+    return Desk(_keys(config), renewal, log=log)
 
 
 def _broker(config: Config) -> "Broker":

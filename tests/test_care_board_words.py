@@ -37,8 +37,8 @@ def test_a_simulated_board_needs_no_priority() -> None:
     [
         (None, ""),
         ("2026-12-30T12:00:00Z", ""),
-        ("2026-05-20T12:00:00Z", "its certificate ends on 2026-05-20: renew it"),
-        ("2026-04-01T12:00:00Z", "its certificate ends on 2026-04-01: renew it"),
+        ("2026-05-20T12:00:00Z", "its certificate ends on 2026-05-20 and is not renewed yet"),
+        ("2026-04-01T12:00:00Z", "its certificate ends on 2026-04-01 and is not renewed yet"),
         ("some day", ""),
     ],
 )

@@ -1,5 +1,6 @@
 """The recorder against a real mosquitto: acknowledged after the commit, and prescriptions on their way."""
 
+import json
 from collections.abc import Callable, Iterator
 from typing import Protocol
 
@@ -69,8 +70,8 @@ class Wire:
     def prescriptions(self) -> list[bytes]:
         return [payload for topic, payload in self.heard if topic.endswith("/down/rx")]
 
-    def host_states(self) -> list[bytes]:
-        return [payload for topic, payload in self.heard if topic == HOST_STATE]
+    def host_states(self) -> list[bool]:
+        return [json.loads(payload)["online"] for topic, payload in self.heard if topic == HOST_STATE]
 
 
 class Bench:
@@ -109,7 +110,7 @@ class Bench:
 @pytest.fixture
 def bench(broker: Mosquitto) -> Iterator[Bench]:
     bench = Bench(broker)
-    bench.until(lambda: bench.recorder.is_connected and bench.wire.host_states() == [b'{"online":true}'])
+    bench.until(lambda: bench.recorder.is_connected and bench.wire.host_states() == [True])
     yield bench
     bench.recorder.close()
 
@@ -168,13 +169,26 @@ def test_a_bad_message_is_kept_with_its_reason_and_stops_nothing(bench: Bench) -
 
 def test_what_comes_while_the_recorder_is_away_arrives_when_it_is_back(bench: Bench) -> None:
     bench.recorder.close()
-    bench.until(lambda: bench.wire.host_states()[-1] == b'{"online":false}')
+    bench.until(lambda: not bench.wire.host_states()[-1])
     trial = bench.home.trial(new_id())
     bench.wire.say(trial)
     bench.wire.turn()
     bench.recorder = bench.new_recorder()
     bench.until(lambda: bench.wire.acknowledged() == [id_of(trial)])
     assert Trial.objects.count() == 1
+
+
+def test_one_recorder_of_two_that_is_lost_does_not_leave_the_care_side_away(bench: Bench) -> None:
+    other = Recorder(Broker("127.0.0.1", bench.broker.port), group="these", name="2")
+    for _ in range(TURNS):
+        if other.is_connected:
+            break
+        other.turn(WAIT_S)
+    connection = other._client.socket()
+    assert connection is not None
+    connection.close()  # nothing is said any more: the broker speaks its will
+    bench.until(lambda: False in bench.wire.host_states())
+    bench.until(lambda: bench.wire.host_states()[-1])
 
 
 def test_the_presence_of_a_station_that_came_before_the_recorder_is_seen(bench: Bench) -> None:

@@ -23,6 +23,7 @@ from station.session.protocol import Simulate
 from station.sway.drift import Advice
 from station.sway.plate import Plate
 from station.sway.reading import CELLS, Fault, Reading
+from station.training.health import CareSide, Reach
 
 S = 1_000_000_000
 PLATE = Plate((2000.0,) * 4, (0.0,) * 4, 400, 400)
@@ -156,6 +157,27 @@ def test_a_zero_that_moves_is_told_and_needs_no_mending() -> None:
     report = checked(board(drifting))
     assert kinds(report) == [("drift", None)]
     assert report.cells[FR].drift_g == pytest.approx(5 * 870 / 19.6, rel=0.1)
+
+
+@pytest.mark.parametrize(
+    ("reach", "said"),
+    [
+        ("silent", "the care team's computer does not answer since 2026-05-04 09:00"),
+        ("away", "no connection to the care team since 2026-05-04 09:00"),
+    ],
+)
+def test_a_care_team_that_does_not_answer_is_worth_knowing_and_makes_no_board_unfit(
+    reach: Reach, said: str
+) -> None:
+    board = Board(config=CONFIG, plate=PLATE, care=CareSide(reach=reach, since="2026-05-04T09:00:00Z"))
+    (found,) = [f for f in report_of(Heard(), board).findings if f.kind == f"care-{reach}"]
+    assert said in found.text
+    assert not found.fatal
+
+
+def test_of_a_care_team_that_answers_nothing_is_said() -> None:
+    board = Board(config=CONFIG, plate=PLATE, care=CareSide(reach="answers", since="2026-05-04T09:00:00Z"))
+    assert not [f for f in report_of(Heard(), board).findings if f.kind.startswith("care")]
 
 
 def test_a_refused_priority_is_told_with_the_reason() -> None:

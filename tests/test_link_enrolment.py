@@ -242,7 +242,7 @@ def test_everybody_revoked_is_on_the_list_and_a_new_certificate_is_good(home: Ho
     enrolled(home)
     crl = home.folder / "crl.pem"
     assert care_main(["revoke", "home-1", "--crl", str(crl)]) == 0
-    assert "Restart the broker" in capsys.readouterr().out
+    assert "systemctl restart mosquitto" in capsys.readouterr().out
     assert crl.read_bytes() == Authority(data_folder().authority).crl_file.read_bytes()
     enrolled(home)
     capsys.readouterr()

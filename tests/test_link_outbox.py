@@ -114,3 +114,16 @@ def test_a_row_set_aside_is_not_fetched_again_when_its_neighbours_are_acknowledg
         rows.remove(id_)
         pump.acknowledged([id_])
     assert pump.due(1) == []
+
+
+def test_traces_wait_while_somebody_trains_and_nothing_else_does() -> None:
+    pump = Pump(Rows("raw", "event", "result/trial"), jitter=lambda: 0)
+    assert ids(pump.due(0, traces=False)) == ["id-2", "id-3"]
+    assert ids(pump.due(1, traces=True)) == ["id-1"]
+
+
+def test_a_trace_on_its_way_is_not_sent_again_while_somebody_trains() -> None:
+    pump = Pump(Rows("raw"), jitter=lambda: 0)
+    pump.due(0)
+    assert pump.due(100, traces=False) == []
+    assert ids(pump.due(100)) == ["id-1"]

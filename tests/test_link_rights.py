@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from station.link.contract import CHANNELS
-from station.link.messages import HOST_STATE, ROOT, uplink_filter
+from station.link.messages import HOST_STATE, ROOT, host_topic, uplink_filter
 from station.link.tls import Credentials
 from tests.certified import Peer, Site
 from tests.conftest import Mosquitto
@@ -21,6 +21,7 @@ TOPICS = [f"{ROOT}/s/{who}/{kind}" for who, kind in product(STATIONS, KINDS)]
 TOPICS += [
     HOST_STATE,
     f"{ROOT}/host/other",
+    host_topic("recorder-1"),
     f"{ROOT}/s",
     "bal/v2/s/station-a/up/event",
     "other",
@@ -55,7 +56,9 @@ def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
 
 def may_say(who: str, topic: str) -> bool:
     if who == "recorder-1":
-        return topic == HOST_STATE or (topic.startswith(f"{ROOT}/s/") and "/down/" in topic)
+        return topic in {HOST_STATE, host_topic("recorder-1")} or (
+            topic.startswith(f"{ROOT}/s/") and "/down/" in topic
+        )
     return topic.startswith(f"{ROOT}/s/{who}/up/")
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from station.errors import ConfigError
 from station.link.broker import Broker
+from station.link.identity import new_key
 from station.link.tls import Credentials, Tls, explain, is_loopback
 from station.link.uplink import Uplink
 from station.session.store import Store
@@ -17,6 +18,8 @@ from station.wiring import make_uplink
 from tests.certified import Site
 from tests.conftest import Mosquitto
 from tests.test_link_uplink import HEADER
+from ui.care.authority import Authority
+from ui.care.broker import broker as recorder_broker
 
 NOW = datetime.now(UTC)
 PEER = "care.example.org:8883"
@@ -125,6 +128,42 @@ def test_a_bare_name_is_one_of_systemds_credentials_where_there_is_one(
     monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(given))
     assert Tls(files._replace(key="station.key"), whose="this station's").identity.name == "home-1"
     assert Credentials("ca.pem", "x.pem", "other.key").found().key == "other.key"
+
+
+def test_uplink_and_recorder_take_their_keys_from_systemds_credentials(
+    site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = tmp_path / "credentials"
+    given.mkdir()
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(given))
+    for name in ("home-1", "recorder-1"):
+        for what, file in site.give(name)._asdict().items():
+            (given / f"{name}.{what}").write_bytes(Path(file).read_bytes())
+            (given / f"{name}.{what}").chmod(0o440)
+    config = tmp_path / "station.toml"
+    named = "\n".join(f'{what} = "home-1.{what}"' for what in Credentials._fields)
+    config.write_text(f'[station]\nid = "home-1"\nstate = "{tmp_path}"\n[care]\n{named}\n')
+    _, broker = make_uplink(str(config), log=print)
+    for what, variable in (("ca", "CA"), ("certificate", "CERT"), ("key", "KEY")):
+        monkeypatch.setenv(f"BALANCE_CARE_MQTT_{variable}", f"recorder-1.{what}")
+    recorders = recorder_broker()
+    assert [each.tls.identity.name for each in (broker, recorders) if each.tls] == ["home-1", "recorder-1"]
+    (given / "home-1.key").unlink()
+    with pytest.raises(ConfigError, match=r"key home-1\.key: it cannot be read"):
+        make_uplink(str(config), log=print)
+
+
+def test_the_authoritys_key_may_be_a_credential_of_one_unit_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    authority = Authority(tmp_path / "authority")
+    given = tmp_path / "credentials"
+    given.mkdir()
+    (tmp_path / "authority" / "ca.key").rename(given / "ca.key")
+    with pytest.raises(ConfigError, match=r"ca\.key: it cannot be read"):
+        authority.certify("home-1", new_key().public_key())
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(given))
+    assert Authority(tmp_path / "authority").certify("home-1", new_key().public_key())
 
 
 @pytest.mark.parametrize("what", ["ca", "certificate", "key"])

@@ -8,16 +8,30 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import msgspec
 import paho.mqtt.client as mqtt
 import pytest
 from paho.mqtt.enums import CallbackAPIVersion
 
+from benchmarks.soak_writer import fill
+from station.errors import StoreError
 from station.link.broker import Broker
 from station.link.handover import FIRST_WAIT_S, Handovers
-from station.link.messages import MAX_MESSAGE_BYTES, Reply, StationEvent, decode_envelope, down_topic
+from station.link.messages import (
+    HOST_STATE,
+    MAX_MESSAGE_BYTES,
+    HostState,
+    RawTrace,
+    Reply,
+    StationEvent,
+    decode_envelope,
+    down_topic,
+    encode,
+)
 from station.link.uplink import Uplink
+from station.session.care_side import known_care_side
 from station.session.protocol import Health, Prescribe, Press
 from station.session.server import Server
 from station.session.store import Header, Store
@@ -56,6 +70,10 @@ class CareSide:
     def say(self, kind: Any, document: object, *, retain: bool = False) -> None:
         payload = document if isinstance(document, bytes) else json.dumps(document).encode()
         self._client.publish(down_topic("s-1", kind), payload, qos=1, retain=retain).wait_for_publish(10)
+
+    def host(self, *, online: bool) -> None:
+        payload = encode(HostState(online=online))
+        self._client.publish(HOST_STATE, payload, qos=1, retain=True).wait_for_publish(10)
 
     def close(self) -> None:
         self._client.disconnect()
@@ -250,3 +268,41 @@ def test_a_document_too_large_for_the_socket_is_left_aside(station: Station) -> 
     station.turn_until(lambda: any("too large" in line for line in station.log))
     post(station)
     station.turn_until(lambda: bool(station.of("event")))
+
+
+def test_a_trace_waits_until_nobody_trains(station: Station) -> None:
+    subscribed(station)
+    station.turn_until(lambda: bool(station.server.peers))
+    station.server.tell(Health(board=BoardHealth(cal="cal-1"), training=True))
+    station.turn_until(lambda: len(station.of("birth")) == 2)
+    trace = RawTrace(trial=str(uuid4()), encoding="trace-2", data=b"x", hold_ns=(0, 1), plate={})
+    with Store(station.folder / "station.sqlite3") as session:
+        session.post("raw", trace, HEADER)
+        session.post("event", StationEvent(kind="step_off", session=None), HEADER)
+    station.turn_until(lambda: bool(station.of("event")))
+    assert station.of("raw") == []
+    station.server.tell(Health(board=BoardHealth(cal="cal-1")))
+    station.turn_until(lambda: bool(station.of("raw")))
+
+
+def test_a_station_that_never_sends_traces_keeps_them_to_itself_also_when_asked(tmp_path: Path) -> None:
+    said: list[str] = []
+    with Store(tmp_path / "station.sqlite3") as store:
+        fill(store, 1, 1, raw_of=1)
+        uplink = Uplink(
+            store, station="s-1", limits=Limits(), header=lambda: HEADER, socket=tmp_path / "s",
+            log=said.append, traces=False,
+        )  # fmt: skip
+        assert store.outbox("raw", after=0, limit=1) == []
+        assert len(store.outbox("result/trial", after=0, limit=9)) == 1
+        with pytest.raises(StoreError, match="sends no traces"):
+            uplink._post_trace("any")
+
+
+def test_the_station_keeps_since_when_the_care_team_does_not_answer(station: Station) -> None:
+    subscribed(station)
+    station.care.host(online=True)
+    station.turn_until(lambda: known_care_side(station.store) is not None)
+    assert getattr(known_care_side(station.store), "reach", "") == "answers"
+    station.care.host(online=False)
+    station.turn_until(lambda: getattr(known_care_side(station.store), "reach", "") == "silent")

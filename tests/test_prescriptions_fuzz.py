@@ -1,5 +1,6 @@
 """Spoiled prescriptions are refused whole with a reason, or applied whole; nothing in between."""
 
+import json
 import random
 from collections.abc import Iterator
 from pathlib import Path
@@ -30,6 +31,16 @@ def test_what_is_said_twice_is_read_the_same_by_signature_and_programme(folder: 
     with Device(folder) as device:
         for _ in range(60):
             assert device.take(key_twice(rng, valid(rng, device.version + 1))) != "applied_in_part"
+
+
+def test_a_programme_signed_again_keeps_the_newer_signature_and_changes_nothing_else(folder: Path) -> None:
+    with Device(folder) as device:
+        document = sign({**valid(random.Random(1), 1)})
+        assert device.take(document) == "applied_whole"
+        again = json.dumps(json.loads(document), indent=1).encode()  # another signature looks no different
+        device.take(again)
+        assert device.store.newest_prescription() == (1, again)
+        assert device.store.newest_prescription_number() == 1
 
 
 @pytest.mark.parametrize("version", [10**30, 2**64, 2**53, -1, True, None, "1", 1.5, []])

@@ -18,7 +18,7 @@ SPRING = datetime(2026, 5, 1, 9, tzinfo=UTC)
 def another_boot(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let each station be one that has booted anew, so that its wall clock is believed."""
     boots = iter(f"boot-{n}" for n in range(9))
-    monkeypatch.setattr("station.session.recorder.boot_id", lambda: next(boots))
+    monkeypatch.setattr("station.session.heading.boot_id", lambda: next(boots))
 
 
 @pytest.fixture

@@ -85,7 +85,7 @@ def falls(station: VirtualStation) -> list[dict[str, Any]]:
 def another_boot(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let each station be one that has booted anew."""
     boots = iter(f"boot-{n}" for n in range(9))
-    monkeypatch.setattr("station.session.recorder.boot_id", lambda: next(boots))
+    monkeypatch.setattr("station.session.heading.boot_id", lambda: next(boots))
 
 
 @pytest.mark.usefixtures("another_boot")

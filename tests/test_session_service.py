@@ -13,7 +13,7 @@ import msgspec
 import pytest
 
 from station.link.messages import RawTrace, Reply, StationEvent
-from station.session.protocol import Answer, Prescribe, Press, Refused, Simulate
+from station.session.protocol import Answer, Health, Prescribe, Press, Refused, Simulate
 from station.sway.plate import plate_from_dict
 from station.sway.report import report
 from station.sway.trace import decode_trace
@@ -294,6 +294,14 @@ def test_pain_above_the_limit_ends_training_for_the_day_also_after_a_restart(tmp
     assert second.course().phase == "blocked"
     assert any("9 of 10" in words for words in second.course().words)
     second.die()
+
+
+def test_the_uplink_is_told_while_somebody_trains_and_when_nobody_does_any_more(
+    station: VirtualStation,
+) -> None:
+    answer_all(station, dizzy=True)
+    told = [notice.training for notice in station.heard if isinstance(notice, Health)]
+    assert told[-2:] == [True, False], "begun, and ended by the red flag"
 
 
 def test_the_emergency_advice_is_shown_again_at_the_next_start(station: VirtualStation) -> None:

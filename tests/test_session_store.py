@@ -90,7 +90,7 @@ def test_only_an_acknowledgement_empties_the_outbox(path: Path) -> None:
         first, second = store.outbox("event", after=0, limit=10)
         assert store.acknowledged((first.id, "unknown")) == 1
         assert store.outbox("event", after=0, limit=10) == [second]
-        assert store.backlog() == (1, HEADER.t)
+        assert store.backlog() == (1, HEADER)
 
 
 def test_numbers_of_messages_never_come_again(path: Path) -> None:
@@ -204,3 +204,13 @@ def test_the_last_limits_of_stability_of_a_person_are_found_by_direction(path: P
             store.keep_trial(leaned, b"{}", HEADER)
         assert newest_reach(store.results_of("p-1")) == {"left-forward": 72.5}
         assert newest_reach(store.results_of("p-2")) is None
+
+
+def test_a_trace_that_is_sent_only_when_asked_waits_with_its_trial(path: Path) -> None:
+    planned = fallback_programme(shipped_routines()).planned[0]
+    blank = blank_result(planned, Place("t-1", "s-1", 1, 1), started=RESULT.started, cal="nominal", sim=True)
+    with Store(path) as store:
+        store.keep_trial(blank, b'{"whole": 1}', HEADER, sent=b"")
+        assert store.outbox("raw", after=0, limit=1) == []
+        assert store.post_trace_again("t-1", HEADER)
+        assert [row.body for row in store.outbox("raw", after=0, limit=2)] == [b'{"whole": 1}']

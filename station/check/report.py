@@ -12,6 +12,7 @@ from station.check.findings import Finding, findings_of
 from station.sway.drift import Advice
 from station.sway.plate import Four, Plate
 from station.sway.reading import Reading
+from station.training.health import CareSide
 
 S: Final = 1_000_000_000
 LATE_MS: Final = 5.0  # from conversion to the station, of 99 readings in 100
@@ -62,6 +63,7 @@ class Board(msgspec.Struct, frozen=True, kw_only=True):
     tare: Four | None = None
     reference: Four | None = None
     advice: tuple[Advice, ...] = ()
+    care: CareSide | None = None
 
 
 class Heard(msgspec.Struct, kw_only=True):
@@ -98,6 +100,7 @@ def report_of(heard: Heard, board: Board, presses: Sequence[CornerPress] = ()) -
         Finding(kind="recalibrate", cell=advice.cell, text=advice.text, fatal=False)
         for advice in board.advice
     ]
+    findings += _of_care(board.care)
     fatal = [finding for finding in findings if finding.fatal]
     return Report(
         fit=not fatal,
@@ -122,6 +125,17 @@ def arrival_of(delays_ns: Iterable[int]) -> Arrival:
         return Arrival(median_ms=None, p99_ms=None)
     last = len(delays_ms) - 1
     return Arrival(median_ms=round(delays_ms[last // 2], 2), p99_ms=round(delays_ms[round(0.99 * last)], 2))
+
+
+def _of_care(care: CareSide | None) -> list[Finding]:
+    if care is None or care.reach == "answers":
+        return []
+    text = {
+        "silent": "the care team's computer does not answer since {since}; results wait here, tell them",
+        "away": "no connection to the care team since {since}; results wait here, look at the network",
+    }[care.reach]
+    since = care.since[:16].replace("T", " ")
+    return [Finding(kind=f"care-{care.reach}", cell=None, text=text.format(since=since), fatal=False)]
 
 
 def _of_time(heard: Heard, arrival: Arrival) -> list[Finding]:

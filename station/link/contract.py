@@ -21,6 +21,7 @@ from station.link.messages import (
     RemoteCommand,
     SignedPrescription,
 )
+from station.link.papers import Keyring, NextCertificate, SignedKeyring
 from station.training.prescription import Prescription
 
 FOLDER: Final = Path(__file__).parents[2] / "docs/contract"
@@ -71,10 +72,16 @@ CHANNELS: Final = (
     _up("raw", "The raw counts of one trial."),
     _up("reply", "What became of a prescription."),
     _up("reply/command", "What became of a command."),
+    _up("reply/papers", "What became of a keyring or a certificate."),
+    _up("renewal", "A request for the station's next certificate."),
     _up("live", "What the station's screen shows, up to ten times a second while a lease lasts.", qos=0),
     _down("ack", "Ids the care side has committed: only now the station forgets them.", Ack),
     _down("cmd", "Something to be done now, once.", RemoteCommand),
     _down("rx", "The complete programme, signed.", SignedPrescription, retained=True),
+    _down("keys", "The keys that may sign, signed with one that could before.", SignedKeyring, retained=True),
+    _down(
+        "certificate", "The station's next certificate, or why there is none.", NextCertificate, retained=True
+    ),
 )
 
 
@@ -92,6 +99,8 @@ def named_parts(types: Sequence[type[msgspec.Struct]], ref: str) -> Json:
     for part in parts.values():
         if "description" in part:
             part["description"] = cleandoc(part["description"])
+    if "SignedKeyring" in parts:
+        parts["SignedKeyring"]["properties"]["keyring"] = {"$ref": ref.format(name="Keyring")}
     if "SignedPrescription" in parts:
         parts["SignedPrescription"]["properties"]["rx"] = {"$ref": ref.format(name="Prescription")}
     return parts
@@ -100,7 +109,8 @@ def named_parts(types: Sequence[type[msgspec.Struct]], ref: str) -> Json:
 def _types(channel: Channel) -> list[type[msgspec.Struct]]:
     if channel.sender == "station":
         return [Envelope, channel.message]
-    return [channel.message, Prescription] if channel.kind == "rx" else [channel.message]
+    inside: dict[str, type[msgspec.Struct]] = {"rx": Prescription, "keys": Keyring}
+    return [channel.message, inside[channel.kind]] if channel.kind in inside else [channel.message]
 
 
 def json_schema(channel: Channel) -> Json:

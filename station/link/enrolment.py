@@ -13,11 +13,12 @@ from typing import Annotated, Any, Final, Literal, NamedTuple
 
 import msgspec
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from station.errors import ConfigError, StoreError
 from station.link.identity import (
+    WARN_DAYS,
     Identity,
     certificate_pem,
     fingerprint,
@@ -29,7 +30,9 @@ from station.link.identity import (
     parse_key,
     read_certificate,
 )
+from station.link.keyring import KEYRINGS
 from station.link.messages import StationId
+from station.link.tls import Credentials
 from station.link.whole_file import PRIVATE, PUBLIC, write_whole
 
 DOCUMENT: Final = "enrolment.json"  # also known to the configuration
@@ -40,7 +43,8 @@ class Bundle(msgspec.Struct, frozen=True, kw_only=True):
     """All a station needs of its care side, as one JSON file (`balance-care enrol`, `balance-care renew`).
 
     `key` is there only where the key was not made on the station. `keys` are the Ed25519 public keys
-    (32 bytes, base64) that may sign prescriptions.
+    (32 bytes, base64) that may sign prescriptions. In the last `renew_days` of its certificate the station
+    asks for the next one by itself; 0: it does not.
     """
 
     v: Literal[1] = 1
@@ -49,6 +53,8 @@ class Bundle(msgspec.Struct, frozen=True, kw_only=True):
     host: Annotated[str, msgspec.Meta(pattern=r"^\S+$", max_length=253)]
     port: Annotated[int, msgspec.Meta(ge=1, le=65535)]
     keys: Annotated[tuple[bytes, ...], msgspec.Meta(min_length=1)]
+    keys_version: int = 0  # of the keyring these keys are
+    renew_days: Annotated[int, msgspec.Meta(ge=0, le=3650)] = WARN_DAYS
     ca: str
     certificate: str
     key: str | None = None
@@ -77,25 +83,25 @@ class Enrolment:
         return make_request(station, self._pending_key())
 
     def read(self, file: Path, *, station: str | None, now: datetime) -> Bundle:
-        """Return a bundle that this station can take; without a name yet, one of any name.
-
-        Raises ConfigError saying why it cannot.
-        """
+        """Return the bundle of a file that this station can take. Raises ConfigError saying why it cannot."""
         try:
             with file.open("rb") as stream:
                 content = stream.read(MAX_BUNDLE_BYTES + 1)
             if len(content) > MAX_BUNDLE_BYTES:
                 raise ConfigError(f"{file}: it is no enrolment bundle: it is too large")
-            bundle = msgspec.json.decode(content, type=Bundle)
         except OSError as error:
             raise ConfigError(f"{file}: it cannot be read ({error.strerror})") from None
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-            message = f"{file}: it is no enrolment bundle, or it is damaged ({error}); fetch it again"
-            raise ConfigError(message) from None
+        return self.check(parse_bundle(content, where=str(file)), where=str(file), station=station, now=now)
+
+    def check(self, bundle: Bundle, *, where: str, station: str | None, now: datetime) -> Bundle:
+        """Return a bundle that this station can take; without a name yet, one of any name.
+
+        Raises ConfigError, beginning with `where`, saying why it cannot.
+        """
         try:
             self._check(bundle, station or bundle.station, now)
         except ConfigError as error:
-            raise ConfigError(f"{file}: {error}") from None
+            raise ConfigError(f"{where}: {error}") from None
         return bundle
 
     def take(self, bundle: Bundle) -> Enrolled:
@@ -103,32 +109,65 @@ class Enrolment:
         certificate, ca = _parts(bundle)
         key = self._key_of(bundle)
         self._make_folder()
+        files = self._write(certificate, ca, key)
+        # The bundle's keys are all that hold: what was passed on over the link before does not any more.
+        self._settle(_configuration(bundle, files), files)
+        return Enrolled(identity_of(certificate), f"{bundle.host}:{bundle.port}", fingerprint(ca))
+
+    # -- renewal over the link: the next certificate is beside the one in use until it has served ------------
+
+    def holds(self, credentials: Credentials) -> bool:
+        """Return whether these files are this enrolment's own, and may be replaced by their successors."""
+        return Path(credentials.certificate).absolute().parent == self._folder.absolute()
+
+    def credentials(self) -> Credentials:
+        """Return the files in force. Raises ConfigError where this station is not enrolled."""
+        try:
+            document = msgspec.json.decode((self._folder / DOCUMENT).read_bytes(), type=dict[str, Any])
+            return Credentials(*(document["care"][what] for what in Credentials._fields))
+        except (OSError, msgspec.DecodeError, KeyError, TypeError):
+            raise ConfigError("this station is not enrolled") from None
+
+    def prepare(self, pem: bytes, *, station: str, now: datetime) -> Credentials:
+        """Return the files of the next certificate, written beside those in use, which stay in force.
+
+        Raises ConfigError saying why it cannot be the next one, or StoreError.
+        """
+        certificate = parse_certificate(pem, where="the certificate is damaged")
+        ca = self._authority()
+        if ca is None:
+            raise ConfigError("this station is not enrolled any more")
+        _check_certificate(certificate, ca, station, now)
+        if not self._request_key.exists() or self._pending_key().public_key() != certificate.public_key():
+            raise ConfigError("the certificate is for another key than that of this station's last request")
+        return _credentials(self._write(certificate, ca, self._pending_key()))
+
+    def settle(self, credentials: Credentials) -> None:
+        """Put the next certificate into force, once it has served, and remove the one before."""
+        document = msgspec.json.decode((self._folder / DOCUMENT).read_bytes(), type=dict[str, dict[str, Any]])
+        files = {what: Path(file) for what, file in credentials._asdict().items()}
+        document["care"] |= {what: str(file.absolute()) for what, file in files.items()}
+        self._settle(document, files, KEYRINGS)
+
+    def _write(
+        self, certificate: x509.Certificate, ca: x509.Certificate, key: ec.EllipticCurvePrivateKey
+    ) -> dict[str, Path]:
         number = f"{certificate.serial_number:x}"
-        files = {what: self._folder / f"{what}-{number}.pem" for what in ("ca", "certificate", "key")}
+        files = {what: self._folder / f"{what}-{number}.pem" for what in Credentials._fields}
         write_whole(files["ca"], certificate_pem(ca), mode=PUBLIC)
         write_whole(files["certificate"], certificate_pem(certificate), mode=PUBLIC)
         write_whole(files["key"], key_pem(key), mode=PRIVATE)
-        document = msgspec.json.encode(_configuration(bundle, files))
-        write_whole(self._folder / DOCUMENT, document, mode=PRIVATE)
-        self._tidy(keep={file.name for file in files.values()} | {DOCUMENT})
-        return Enrolled(identity_of(certificate), f"{bundle.host}:{bundle.port}", fingerprint(ca))
+        return files
+
+    def _settle(self, document: dict[str, Any], files: dict[str, Path], *also: str) -> None:
+        write_whole(self._folder / DOCUMENT, msgspec.json.encode(document), mode=PRIVATE)
+        self._tidy(keep={file.name for file in files.values()} | {DOCUMENT, *also})
 
     def _check(self, bundle: Bundle, station: str, now: datetime) -> None:
         if bundle.station != station:
             raise ConfigError(f"it is the bundle of station {bundle.station}, and this one is {station}")
         certificate, ca = _parts(bundle)
-        try:
-            certificate.verify_directly_issued_by(ca)
-        except (ValueError, TypeError, InvalidSignature):
-            raise ConfigError(
-                "it is damaged: its certificate is not of its authority; fetch it again"
-            ) from None
-        identity = identity_of(certificate)
-        if identity.name != station:
-            raise ConfigError(f"it is damaged: its certificate names {identity.name!r}, not {station}")
-        trouble = identity.trouble(now, whose="its")
-        if trouble is not None:
-            raise ConfigError(trouble)
+        _check_certificate(certificate, ca, station, now)
         if any(len(key) != 32 for key in bundle.keys):
             raise ConfigError("it is damaged: a key for prescriptions has 32 bytes; fetch it again")
         if self._key_of(bundle).public_key() != certificate.public_key():
@@ -177,6 +216,35 @@ class Enrolment:
                 file.unlink(missing_ok=True)
 
 
+def parse_bundle(content: bytes, *, where: str) -> Bundle:
+    """Return the bundle of a JSON document. Raises ConfigError beginning with `where`."""
+    try:
+        return msgspec.json.decode(content, type=Bundle)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        message = f"{where}: it is no enrolment bundle, or it is damaged ({error}); fetch it again"
+        raise ConfigError(message) from None
+
+
+def _check_certificate(
+    certificate: x509.Certificate, ca: x509.Certificate, station: str, now: datetime
+) -> None:
+    """Raise ConfigError unless this authority gave the certificate to this station, and it holds now."""
+    try:
+        certificate.verify_directly_issued_by(ca)
+    except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
+        raise ConfigError("it is damaged: its certificate is not of its authority; fetch it again") from None
+    identity = identity_of(certificate)
+    if identity.name != station:
+        raise ConfigError(f"it is damaged: its certificate names {identity.name!r}, not {station}")
+    trouble = identity.trouble(now, whose="its")
+    if trouble is not None:
+        raise ConfigError(trouble)
+
+
+def _credentials(files: dict[str, Path]) -> Credentials:
+    return Credentials(**{what: str(file) for what, file in files.items()})
+
+
 def _parts(bundle: Bundle) -> tuple[x509.Certificate, x509.Certificate]:
     """Return certificate and authority. Raises ConfigError."""
     certificate = parse_certificate(bundle.certificate.encode(), where="its certificate is damaged")
@@ -191,6 +259,8 @@ def _configuration(bundle: Bundle, files: dict[str, Path]) -> dict[str, Any]:
             "host": bundle.host,
             "port": bundle.port,
             "keys": [base64.b64encode(key).decode() for key in bundle.keys],
+            "keys_version": bundle.keys_version,
+            "renew_days": bundle.renew_days,
             **{what: str(file.absolute()) for what, file in files.items()},
         },
     }

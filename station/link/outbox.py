@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from station.link.messages import SEND_ORDER
+from station.link.messages import RAW, SEND_ORDER
 from station.session.store import Outgoing
 
 # On their way at once: a backlog of a week must not flood a broker, and yet go out with few round trips.
@@ -38,19 +38,21 @@ class Pump:
         self._sent_bytes = 0
         self._aside_seq: dict[str, int] = {}  # by kind, up to where rows were set aside
 
-    def due(self, now_s: float, *, look: bool = True) -> list[Outgoing]:
+    def due(self, now_s: float, *, look: bool = True, traces: bool = True) -> list[Outgoing]:
         """Return what to send now: repeats that are due, then new rows while the window has room.
 
-        `look` False leaves out the search for new rows, when nobody can have written any.
+        `look` False leaves out the search for new rows, when nobody can have written any; `traces` False lets
+        raw traces wait, also those that were sent before.
         """
         rows = []
         for sent in self._sent.values():
-            if now_s >= sent.due_s:
+            if now_s >= sent.due_s and (traces or sent.row.type != RAW):
                 sent.tries += 1
                 sent.due_s = now_s + self._wait_s(sent.tries)
                 rows.append(sent.row)
         for kind in SEND_ORDER if look else ():
-            rows += self._begin(kind, now_s)
+            if traces or kind != RAW:
+                rows += self._begin(kind, now_s)
         return rows
 
     def _begin(self, kind: str, now_s: float) -> list[Outgoing]:

@@ -1,4 +1,4 @@
-"""Ed25519 signatures of prescriptions over RFC 8785 canonical JSON (RFC 8032, RFC 8785)."""
+"""Ed25519 signatures of prescriptions and keyrings over RFC 8785 canonical JSON (RFC 8032, RFC 8785)."""
 
 import hashlib
 import json
@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 
 from station.errors import PrescriptionError
 from station.link.messages import SignedPrescription, decode_prescription
+from station.link.papers import Keyring, SignedKeyring
 from station.training.prescription import Prescription
 
 
@@ -28,14 +29,30 @@ def _canonical(rx: bytes) -> bytes:
 
 def sign_prescription(rx: Prescription, private_key: bytes) -> bytes:
     """Return the signed document for down/rx; `private_key` is the 32-byte Ed25519 seed."""
-    key = Ed25519PrivateKey.from_private_bytes(private_key)
     body = msgspec.json.encode(rx)
-    signed = SignedPrescription(
-        rx=msgspec.Raw(body),
-        key=key_id(key.public_key().public_bytes_raw()),
-        sig=key.sign(_canonical(body)),
-    )
-    return msgspec.json.encode(signed)
+    key, sig = _signed(body, private_key)
+    return msgspec.json.encode(SignedPrescription(rx=msgspec.Raw(body), key=key, sig=sig))
+
+
+def sign_keyring(keyring: Keyring, private_key: bytes) -> bytes:
+    """Return the signed document for down/keys; `private_key` is the 32-byte Ed25519 seed."""
+    body = msgspec.json.encode(keyring)
+    key, sig = _signed(body, private_key)
+    return msgspec.json.encode(SignedKeyring(keyring=msgspec.Raw(body), key=key, sig=sig))
+
+
+def _signed(body: bytes, private_key: bytes) -> tuple[str, bytes]:
+    key = Ed25519PrivateKey.from_private_bytes(private_key)
+    return key_id(key.public_key().public_bytes_raw()), key.sign(_canonical(body))
+
+
+def fits(body: bytes | msgspec.Raw, sig: bytes, public_key: bytes) -> bool:
+    """Return whether this key (32 bytes) has signed this body. Raises PrescriptionError: no plain JSON."""
+    try:
+        Ed25519PublicKey.from_public_bytes(public_key).verify(sig, _canonical(bytes(body)))
+    except InvalidSignature:
+        return False
+    return True
 
 
 def verify_prescription(document: bytes, public_keys: Mapping[str, bytes]) -> Prescription:
@@ -53,8 +70,6 @@ def verify_prescription(document: bytes, public_keys: Mapping[str, bytes]) -> Pr
         raise PrescriptionError(
             f"it is signed with key {signed.key}, which this station was not enrolled with"
         )
-    try:
-        Ed25519PublicKey.from_public_bytes(public_key).verify(signed.sig, _canonical(bytes(signed.rx)))
-    except InvalidSignature:
-        raise PrescriptionError("its signature does not fit: it was changed after it was signed") from None
+    if not fits(signed.rx, signed.sig, public_key):
+        raise PrescriptionError("its signature does not fit: it was changed after it was signed")
     return decode_prescription(signed.rx)

@@ -27,7 +27,7 @@ AWAY: Final = "the session does not run; training on this station stands still"
 class Outlet(NamedTuple):
     """Where answers, frames and words go; `raw_again` puts the trace of a trial into the outbox once more.
 
-    It returns whether there is one.
+    It returns whether there is one, and raises StoreError when it may not be sent.
     """
 
     reply: Callable[[CommandReply], None]

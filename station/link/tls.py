@@ -53,10 +53,14 @@ class Credentials(NamedTuple):
 
 
 def _found(name: str) -> Path:
+    return (credential(name) if "/" not in name else None) or Path(name)
+
+
+def credential(name: str) -> Path | None:
+    """Return the file of this name among those systemd gave to the unit (LoadCredential=), if it is there."""
     given = os.environ.get("CREDENTIALS_DIRECTORY")  # systemd.exec(5)
-    if given and "/" not in name and (Path(given) / name).exists():
-        return Path(given) / name
-    return Path(name)
+    file = Path(given) / name if given and name else None
+    return file if file is not None and file.exists() else None
 
 
 def is_loopback(host: str) -> bool:
@@ -119,10 +123,24 @@ class Tls:
         """
         self._whose = whose
         self._now = now
-        found = credentials.found()
-        certificate = read_certificate(Path(found.certificate))
-        self.identity: Final[Identity] = identity_of(certificate)
-        self.context: Final = _context(found)
+        self.credentials = credentials.found()
+        self.certificate = read_certificate(Path(self.credentials.certificate))
+        self.context: Final = _context(self.credentials)
+
+    @property
+    def identity(self) -> Identity:
+        """Who this is, and until when."""
+        return identity_of(self.certificate)
+
+    def use(self, credentials: Credentials) -> None:
+        """Connect with another certificate of the same authority from the next time on.
+
+        Raises ConfigError for files that cannot be used: then nothing has changed.
+        """
+        certificate = read_certificate(Path(credentials.certificate))
+        _context(credentials)  # tried on one that nobody uses
+        self.context.load_cert_chain(credentials.certificate, credentials.key, password=_no_password)
+        self.credentials, self.certificate = credentials, certificate
 
     def why(self, peer: str) -> str | None:
         """Return why the last connection to `peer` (host:port) failed, None when TLS knows nothing of it."""
@@ -142,7 +160,7 @@ class Tls:
 
 def _context(files: Credentials) -> _Context:
     key = Path(files.key)
-    _check_private(key)
+    check_private(key)
     context = _Context(ssl.PROTOCOL_TLS_CLIENT)  # checks certificate and host name
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     try:
@@ -165,7 +183,8 @@ def _no_password() -> str:
     raise ValueError  # a prompt would hang a service for ever
 
 
-def _check_private(key: Path) -> None:
+def check_private(key: Path) -> None:
+    """Raise ConfigError where others than its owner can read a key; systemd's credentials are good."""
     try:
         mode = key.stat().st_mode & 0o777
     except OSError as error:

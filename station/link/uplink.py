@@ -4,54 +4,51 @@ import queue
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import msgspec
-import paho.mqtt.client as mqtt
-from paho.mqtt.enums import CallbackAPIVersion
-from paho.mqtt.properties import Properties
-from paho.mqtt.reasoncodes import ReasonCode
 
-from station import __version__
 from station.errors import MessageError, StoreError
+from station.link import connection
 from station.link.broker import Broker
+from station.link.connection import Connection
+from station.link.correction import corrected
+from station.link.desk import KINDS, Desk, Facts
 from station.link.handover import Handover, Handovers
 from station.link.messages import (
+    HOST_STATE,
     MAX_MESSAGE_BYTES,
-    Birth,
-    State,
-    ToldLimits,
     decode_ack,
     down_topic,
     rx_topic,
-    up_topic,
 )
 from station.link.outbox import Pump
-from station.link.presence import Presence
+from station.link.reach import CareWatch
 from station.link.steering import Outlet, Steering
+from station.link.telling import Telling
 from station.link.wrap import wrap
+from station.session.care_side import CARE_NOTE, known_care_side
 from station.session.client import SessionClient
 from station.session.clock import WallClock
 from station.session.protocol import MAX_DOCUMENT_BYTES, Health, Prescribe, Refused
-from station.session.store import Header, Outgoing, Store, new_id
+from station.session.store import Header, Outgoing, Store
+from station.training.health import MachineHealth
 from station.training.prescription import Limits
 
 TURN_S: Final = 0.1
 LIVE_TURN_S: Final = 0.02
-KEEP_ALIVE_S: Final = 15
 SESSION_RETRY_S: Final = 1.0
 _AWAY: Final = "the care team's broker is away; results wait on this station"
 
 
 class Uplink:
-    """One MQTT 5 connection and one database; the network thread of paho only fills a queue.
+    """One connection and one database, in one loop.
 
     Its end disturbs nothing: the outbox stays, and the session does not wait for it.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - all that it works with
         self,
         store: Store,
         *,
@@ -60,67 +57,46 @@ class Uplink:
         header: Callable[[], Header],
         socket: Path,
         log: Callable[[str], None],
+        traces: bool = True,
+        machine: Callable[[], MachineHealth] = MachineHealth,
     ) -> None:
+        """`machine` reads the computer; `traces` False: no raw trace leaves it. Raises StoreError."""
+        if not traces:
+            store.withdraw_traces()
         self._store = store
+        self._desk: Desk | None = None
         self._station = station
-        self._limits = ToldLimits.of(limits)
-        self._header = header
+        self._telling = Telling(store, station, limits, header, machine)
         self._socket = socket
         self._log = log
         self._pump = Pump(store.outbox)
-        self._heard: queue.SimpleQueue[tuple[str, bytes]] = queue.SimpleQueue()
         self._session: SessionClient | None = None
         self._session_at_s = 0.0
         self._handovers = Handovers(store.outbox)
-        self._presence_told = Presence()
         self._rx_version: int | None = None
+        self._training = False  # somebody is in a session; False too while no session runs
+        self._traces = traces
         self._seen_version = -1
         self._room_was_made = False
         self._broker: Broker | None = None
         self._why = ""  # the broker is away, as it was said last
         self._stopping = False
         outlet = Outlet(
-            reply=lambda answer: self._publish("reply/command", self._presence("reply/command", answer)),
-            show=lambda frame: self._publish("live", self._presence("live", frame), qos=0),
-            raw_again=lambda trial: store.post_trace_again(trial, self._newest_header()),
+            reply=lambda answer: self._publish(
+                "reply/command", self._telling.message("reply/command", answer)
+            ),
+            show=lambda frame: self._publish("live", self._telling.message("live", frame), qos=0),
+            raw_again=self._post_trace,
             log=log,
         )
         self._steering = Steering(store, socket, outlet)
-        self._client = self._make_client()
+        self._wall = WallClock()
+        self._care = CareWatch(known_care_side(store))
+        self._connection = Connection(station, will=self._telling.state(online=False))
 
-    # -- the network thread: nothing here may raise or wait -------------------------------------------------
-
-    def _make_client(self) -> mqtt.Client:
-        client = mqtt.Client(CallbackAPIVersion.VERSION2, client_id=self._station, protocol=mqtt.MQTTv5)
-        client.reconnect_delay_set(1, 30)
-        client.on_connect = self._on_connect
-        client.on_connect_fail = lambda _client, _data: self._heard.put(("!away", b""))
-        client.on_disconnect = lambda *_: self._heard.put(("!away", b""))
-        client.on_message = self._on_message
-        client.on_publish = self._on_publish
-        client.will_set(up_topic(self._station, "state"), self._state(online=False), qos=1, retain=True)
-        return client
-
-    def _on_connect(
-        self,
-        _client: mqtt.Client,
-        _data: Any,
-        _flags: Any,
-        reason: ReasonCode,
-        _properties: Properties | None,
-    ) -> None:
-        self._heard.put(("!refused", str(reason).encode()) if reason.is_failure else ("!connected", b""))
-
-    def _on_message(self, _client: mqtt.Client, _data: Any, message: mqtt.MQTTMessage) -> None:
-        self._heard.put((message.topic, bytes(message.payload)))
-
-    def _on_publish(
-        self, _client: mqtt.Client, _data: Any, _mid: int, reason: ReasonCode, _properties: Properties | None
-    ) -> None:
-        if reason.is_failure:
-            self._heard.put(("!denied", str(reason).encode()))
-
-    # -- the main thread -----------------------------------------------------------------------------------
+    def attend(self, desk: Desk) -> None:
+        """Have keyrings and certificates dealt with at this desk; to be called before `begin`."""
+        self._desk = desk
 
     def run(self, broker: Broker) -> None:
         """Serve until `stop`."""
@@ -134,20 +110,12 @@ class Uplink:
     def begin(self, broker: Broker) -> None:
         """Start to connect; from then on `turn` must be called again and again."""
         self._broker = broker
-        if broker.tls is not None:
-            self._client.tls_set_context(broker.tls.context)
-        self._client.connect_async(broker.host, broker.port, keepalive=KEEP_ALIVE_S, clean_start=True)
-        self._client.loop_start()
+        self._connection.open(broker)
 
     def close(self) -> None:
         """Say that the station leaves, and go. The database is the caller's."""
-        self._publish("state", self._state(online=False), retain=True)
-        self._client.disconnect()
-        self._client.loop_stop()
-        # Nothing of ours holds paho's client any more, so that its inner pair of sockets is closed with it.
-        client = self._client
-        client.on_connect = client.on_connect_fail = client.on_disconnect = None
-        client.on_message = client.on_publish = None
+        self._publish("state", self._telling.state(online=False), retain=True)
+        self._connection.close()
         self._steering.close()
         if self._session is not None:
             self._session.close()
@@ -160,16 +128,21 @@ class Uplink:
     def turn(self, wait_s: float) -> None:
         """Wait at most `wait_s` for the network to say something; then send what is due."""
         with suppress(queue.Empty):
-            self._on_heard(*self._heard.get(timeout=wait_s))
+            self._on_heard(*self._connection.heard.get(timeout=wait_s))
             while True:
-                self._on_heard(*self._heard.get_nowait())
+                self._on_heard(*self._connection.heard.get_nowait())
         self._steering.turn()
+        if self._desk and self._desk.turn(self._publish_paper, connected=self._connection.stands):
+            self._connect_anew()
+        self._on_care(news=self._care.turn(time.monotonic(), self._clock()))
         try:
             self._talk_to_session()
-            if self._client.is_connected():
-                for row in self._pump.due(time.monotonic(), look=self._worth_a_look()):
+            if self._connection.stands:
+                look = self._worth_a_look()
+                for row in self._pump.due(time.monotonic(), look=look, traces=not self._training):
                     self._send(row)
-                if self._presence_told.due(self._rx_version, time.monotonic()):
+                self._telling.look(time.monotonic())
+                if self._telling.presence.due(self._rx_version, time.monotonic()):
                     self._publish_birth()
         except StoreError as error:
             self._log(str(error))
@@ -184,7 +157,7 @@ class Uplink:
         return worth
 
     def _on_heard(self, topic: str, payload: bytes) -> None:
-        if topic == "!connected":
+        if topic == connection.CONNECTED:
             self._on_connected()
         elif topic == down_topic(self._station, "ack"):
             self._on_ack(payload)
@@ -192,12 +165,30 @@ class Uplink:
             self._on_prescription(topic, payload)
         elif topic == down_topic(self._station, "cmd"):
             self._steering.hear(payload)
-        elif topic == "!refused":
+        elif self._desk and (kind := topic.removeprefix(down_topic(self._station, ""))) in KINDS:
+            self._hear_paper(self._desk, kind, payload)
+        elif topic == HOST_STATE:
+            self._on_care(news=self._care.heard(payload, self._clock()))
+        elif topic == connection.REFUSED:
             self._log(f"the broker refuses this station: {payload.decode()}")
-        elif topic == "!denied":
+        elif topic == connection.DENIED:
             self._log(f"the broker denied a message: {payload.decode()}")
-        elif topic == "!away":
+        elif topic == connection.AWAY:
             self._on_away()
+
+    def _hear_paper(self, desk: Desk, kind: str, payload: bytes) -> None:
+        keys = desk.facts().keys
+        if desk.hear(kind, payload, self._publish_paper):
+            self._connect_anew()
+        elif desk.facts().keys != keys:
+            self._publish_birth()
+
+    def _connect_anew(self) -> None:
+        if self._broker is not None:
+            self._connection.open_anew(self._broker, will=self._telling.state(online=False))
+
+    def _publish_paper(self, kind: str, body: msgspec.Struct) -> None:
+        self._publish(kind, self._telling.message(kind, body))
 
     def _on_away(self) -> None:
         """Say why, once for each reason: it is tried again and again."""
@@ -207,6 +198,16 @@ class Uplink:
         if why != self._why:
             self._log(why)
         self._why = why
+        self._on_care(news=self._care.away(self._clock()))
+
+    def _clock(self) -> str:
+        return self._wall.text()
+
+    def _on_care(self, *, news: bool) -> None:
+        """Remember since when the care team's computer answers or not: screen and check say so."""
+        if news and self._care.now is not None:
+            with suppress(StoreError):
+                self._store.remember(CARE_NOTE, msgspec.json.encode(self._care.now))
 
     def _on_prescription(self, topic: str, payload: bytes) -> None:
         if len(payload) > MAX_DOCUMENT_BYTES:
@@ -218,17 +219,21 @@ class Uplink:
         self._log("connected to the care team's broker")
         self._why = ""
         reminder = self._broker.tls.reminder() if self._broker and self._broker.tls else None
-        if reminder is not None:
+        if reminder is not None and not (self._desk and self._desk.renews):
             self._log(reminder)
         station = self._station
-        topics = (
+        self._connection.listen(
             down_topic(station, "ack"),
             down_topic(station, "cmd"),
             rx_topic(station, None),
             rx_topic(station, "+"),
+            *(down_topic(station, kind) for kind in KINDS if self._desk),
+            HOST_STATE,
         )
-        self._client.subscribe([(topic, 1) for topic in topics])
-        self._publish("state", self._state(online=True), retain=True)
+        self._care.connected(time.monotonic())
+        self._publish("state", self._telling.state(online=True), retain=True)
+        if self._desk:
+            self._desk.connected(self._publish_paper)
         self._publish_birth()
         self._pump.reconnected()
 
@@ -241,6 +246,7 @@ class Uplink:
             self._log(f"acknowledgement: {error}")
             return
         self._pump.acknowledged(ids)
+        self._on_care(news=self._care.answered(self._clock()))
         self._room_was_made = True
 
     def _talk_to_session(self) -> None:
@@ -254,7 +260,8 @@ class Uplink:
                 self._session = SessionClient(self._socket, name="uplink", snapshots=False)
             for notice in self._session.poll():
                 if isinstance(notice, Health):
-                    self._presence_told.board = notice.board
+                    self._telling.presence.board = notice.board
+                    self._on_training(training=notice.training)
                 elif isinstance(notice, Refused):  # the uplink asks nothing else of it
                     self._log(f"the session does not take the prescription now: {notice.reason}")
             for handover, document in self._handovers.due():
@@ -263,6 +270,17 @@ class Uplink:
             if self._session is not None:
                 self._session.close()
                 self._session = None
+            self._on_training(training=False)
+
+    def _on_training(self, *, training: bool) -> None:
+        """Let traces wait for the end of a session."""
+        self._room_was_made = self._room_was_made or (self._training and not training)
+        self._training = training
+
+    def _post_trace(self, trial: str) -> bool:
+        if not self._traces:
+            raise StoreError("this station sends no traces ([link] raw in its configuration)")
+        return self._store.post_trace_again(trial, self._telling.newest_header())
 
     def _hand_over(self, session: SessionClient, handover: Handover, document: bytes) -> None:
         try:
@@ -277,10 +295,21 @@ class Uplink:
     # -- what is sent --------------------------------------------------------------------------------------
 
     def _publish(self, kind: str, payload: bytes, *, retain: bool = False, qos: int = 1) -> None:
-        self._client.publish(up_topic(self._station, kind), payload, qos=qos, retain=retain)
+        self._connection.publish(kind, payload, qos=qos, retain=retain)
 
     def _send(self, row: Outgoing) -> None:
-        payload = wrap(self._station, row.type, row.header, msgspec.Raw(row.body), id_=row.id, seq=row.seq)
+        # The row keeps what the clock said; what is known by now goes with the message.
+        is_set = row.header.clock == "synced"
+        t_corrected = None if is_set else corrected(row.header, self._telling.newest_header())
+        payload = wrap(
+            self._station,
+            row.type,
+            row.header,
+            msgspec.Raw(row.body),
+            id_=row.id,
+            seq=row.seq,
+            t_corrected=t_corrected,
+        )
         if len(payload) > MAX_MESSAGE_BYTES:
             size = f"{len(payload)} bytes are more than the care side reads"
             self._log(f"{row.type} {row.id}: {size}; kept here, not sent")
@@ -289,48 +318,15 @@ class Uplink:
             return
         self._publish(row.type, payload)
 
-    def _presence(self, kind: str, body: msgspec.Struct) -> bytes:
-        raw = msgspec.Raw(msgspec.json.encode(body))
-        return wrap(self._station, kind, self._newest_header(), raw, id_=new_id(), seq=0)
-
-    def _newest_header(self) -> Header:
-        """Return the head of a message made now; the session knows best which plate is in use."""
-        header, board = self._header(), self._presence_told.board
-        return header if board is None else msgspec.structs.replace(header, cal=board.cal)
-
     def _publish_birth(self) -> None:
         self._rx_version = self._store.applied_version()
-        self._presence_told.told(self._rx_version, time.monotonic())
-        self._publish("birth", self._birth(), retain=True)
-
-    def _state(self, *, online: bool) -> bytes:
-        return self._presence("state", State(online=online, boot=self._header().boot))
-
-    def _birth(self) -> bytes:
-        header = self._newest_header()
-        backlog = self._store.backlog()
-        return self._presence(
-            "birth",
-            Birth(
-                sw=__version__,
-                cal=header.cal,
-                alg=header.alg,
-                rx_version=self._rx_version,
-                outbox_depth=backlog.depth,
-                outbox_oldest_s=_age_s(backlog.oldest),
-                limits=self._limits,
-                sim=header.sim,
-                board=self._presence_told.board,
-                certificate_until=self._certificate_until(),
-            ),
+        self._telling.look(time.monotonic())
+        self._telling.presence.told(self._rx_version, time.monotonic())
+        papers = self._desk.facts() if self._desk else Facts()
+        self._publish(
+            "birth", self._telling.birth(self._rx_version, self._certificate_until(), papers), retain=True
         )
 
     def _certificate_until(self) -> str | None:
         tls = self._broker.tls if self._broker else None
         return tls.identity.ends.strftime("%Y-%m-%dT%H:%M:%SZ") if tls else None
-
-
-def _age_s(oldest: str | None) -> float | None:
-    if oldest is None:
-        return None
-    return max(0.0, (WallClock().now() - datetime.fromisoformat(oldest)).total_seconds())

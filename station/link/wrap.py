@@ -7,7 +7,16 @@ from station.link.messages import Envelope, RxRef, encode
 from station.session.store import Header
 
 
-def wrap(station: str, kind: str, header: Header, body: msgspec.Raw, *, id_: str, seq: int) -> bytes:
+def wrap(  # noqa: PLR0913 - all that an envelope says
+    station: str,
+    kind: str,
+    header: Header,
+    body: msgspec.Raw,
+    *,
+    id_: str,
+    seq: int,
+    t_corrected: str | None = None,
+) -> bytes:
     """Return the whole message of this kind."""
     return encode(
         Envelope(
@@ -26,6 +35,7 @@ def wrap(station: str, kind: str, header: Header, body: msgspec.Raw, *, id_: str
             alg=header.alg,
             sim=header.sim,
             hist=header.hist,
+            t_corrected=t_corrected,
             body=body,
         )
     )

@@ -3,13 +3,15 @@
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final, Self
 
-from station.errors import StoreError
+from station.errors import DiskFullError, StoreError
+from station.session import reserve
 from station.session.schema import VERSION, bring_up_to_date
 
+LOG_PAGES: Final = 100
 BUSY_S: Final = 0.2  # the screen stands still while a write waits for another process's
 
 
@@ -30,7 +32,15 @@ class Database:
             self._db.execute("PRAGMA journal_mode = WAL")
             self._db.execute("PRAGMA synchronous = FULL")
             self._db.execute("PRAGMA foreign_keys = ON")
-            self._prepare()
+            # A short log: on a full disk it has to go into the database's file, which grows by it.
+            self._db.execute(f"PRAGMA wal_autocheckpoint = {LOG_PAGES}")
+            try:
+                self._prepare()
+            except DiskFullError:
+                if not reserve.give_up_reserve(path.parent):
+                    raise
+                self._prepare()
+            self.mind_disk()
         except (StoreError, sqlite3.Error) as error:
             self._db.close()
             if isinstance(error, StoreError):
@@ -51,7 +61,7 @@ class Database:
         try:
             self._db.execute("BEGIN IMMEDIATE")
         except sqlite3.Error as error:
-            raise StoreError(f"database {self._path}: {error}") from error
+            raise self._explained(error) from error
         try:
             yield
             self._db.execute("COMMIT")
@@ -59,8 +69,31 @@ class Database:
             if self._db.in_transaction:
                 self._db.execute("ROLLBACK")
             if isinstance(error, sqlite3.Error):
-                raise StoreError(f"database {self._path}: {error}") from error
+                raise self._explained(error) from error
             raise
+
+    def _explained(self, error: sqlite3.Error) -> StoreError:
+        is_full = getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL
+        return (DiskFullError if is_full else StoreError)(f"database {self._path}: {error}")
+
+    def mind_disk(self) -> None:
+        """Keep the database from growing into the last of the disk, and the reserve in being."""
+        folder = self._path.parent
+        with suppress(OSError, sqlite3.Error):
+            spare_bytes = max(0, reserve.free_bytes(folder) - reserve.MARGIN_BYTES)
+            (pages,) = self._db.execute("PRAGMA page_count").fetchone()
+            (page_bytes,) = self._db.execute("PRAGMA page_size").fetchone()
+            self._db.execute(
+                f"PRAGMA max_page_count = {max(1, pages + spare_bytes // page_bytes)}"
+            ).fetchone()
+        reserve.keep_reserve(folder)
+
+    def _settle(self) -> None:
+        """Bring what was written into the database's file; the log beside it begins anew in its own room."""
+        try:
+            self._db.execute("PRAGMA wal_checkpoint(RESTART)").fetchall()
+        except sqlite3.Error as error:
+            raise self._explained(error) from error
 
     def close(self) -> None:
         """Close the file; may be called twice."""

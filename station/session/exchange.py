@@ -1,6 +1,7 @@
 """Another plate for the running station: examined as at its start, installed, and the one before kept."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -32,6 +33,13 @@ class PlateExchange:
         self._examine(file := self.plates.previous())
         self.plates.restore()
         return file.board()
+
+    def made(self, cal: str) -> str | None:
+        """Return when this plate was made (RFC 3339); None where that is not known."""
+        with suppress(CalibrationError):
+            file = self.plates.current()
+            return file.made if file is not None and file.id == cal else None
+        return None
 
     def _examine(self, file: PlateFile) -> None:
         if self.named:

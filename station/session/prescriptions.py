@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Final, Literal
+from typing import Final, Literal, Protocol
 
 import msgspec
 
@@ -26,7 +26,16 @@ from station.training.tips import tip_of
 
 LONGEST_REASON: Final = 400  # characters
 
-Verify = Callable[[bytes], Prescription]
+
+class Verify(Protocol):
+    """Checks the signature of a document, and returns what it says."""
+
+    def __call__(self, document: bytes, *, kept: bool = False) -> Prescription:
+        """Return the prescription; one that is `kept` here may be signed with a key retired since.
+
+        Raises PrescriptionError or MessageError.
+        """
+        ...
 
 
 class ReplyBody(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,8 +49,7 @@ class ReplyBody(msgspec.Struct, frozen=True, kw_only=True):
 class Prescriptions:
     """Which programme is in force, and how another one comes to be.
 
-    `verify` checks the signature of a document and returns what it says; it raises PrescriptionError or
-    MessageError. Only a document it accepts can make anything harder. `examine` raises PrescriptionError for
+    Only a document that `verify` accepts can make anything harder. `examine` raises PrescriptionError for
     a new one that cannot stand beside those of other people on this station.
     """
 
@@ -83,7 +91,7 @@ class Prescriptions:
         if kept is None:
             return None
         try:
-            rx = self._verify(kept[1])
+            rx = self._verify(kept[1], kept=True)
             if rx.station == self._bounds.station and rx.subj == (self._bounds.subj or rx.subj):
                 self._kept_version = rx.version
                 self.number = rx.number
@@ -180,6 +188,7 @@ class Prescriptions:
             rx = self._verify(document)
             version = rx.version
             if self._rx is not None and rx == self._rx:
+                self._write(lambda: self._store.signed_again(version, document, subj=rx.subj))
                 self._reply(version, "applied" if self.version == version else "received")
                 return
             check_prescription(rx, self._bounds, applied_version=self._kept_version, now=self._latest())

@@ -2,20 +2,20 @@
 
 import sqlite3
 import time
-from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
-from datetime import date
 from functools import partial
 from pathlib import Path
-from typing import Final
 
 import msgspec
 
 from station.errors import StoreError
-from station.session.clock import WallClock, boot_id
+from station.session.begun import begun
+from station.session.care_side import known_care_side
+from station.session.clock import WallClock
 from station.session.event import EventBody
+from station.session.heading import Heading
 from station.session.later import Later
 from station.session.memory import Memory
 from station.session.moment import Moment
@@ -25,17 +25,19 @@ from station.session.reports import REPORTED, Identity
 from station.session.stop import Stops
 from station.session.store import Header, Note, Store, new_id
 from station.session.supervision import SUPERVISED_NOTE, was_supervised
-from station.session.trial import Kept, Place, blank_result, finish, finish_counted
+from station.session.tally import Tally
+from station.session.trial import Place, blank_result, finish, finish_counted
 from station.session.trial_file import S, TrialFile, TrialHead, discard
-from station.sway.plate import Four, Plate
-from station.sway.reading import ALG, Reading
+from station.session.zero import Zero
+from station.sway.plate import Plate
+from station.sway.reading import Reading
 from station.training.course import Course
 from station.training.ended import CountEnded, JournalEnded, SessionEnded, TrialEnded
+from station.training.health import CareSide
 from station.training.outcome import Happening
+from station.training.programme import Planned
 from station.training.progress import Progress
-from station.training.result import JournalResult, SessionResult
-
-TARE_NOTE: Final = "tare"
+from station.training.result import JournalResult, SessionResult, TrialResult
 
 Detail = dict[str, str | float | int | bool | None]
 
@@ -53,31 +55,31 @@ class Recorder:
         log: Callable[[str], None],
         rx_version: Callable[[], int | None],
         rested: bool = False,
+        sends_traces: bool = True,
     ) -> None:
-        """Keep for the person of `identity`; `rested`: a simulated one, who needs no rest."""
+        """Keep for the person of `identity`; `rested`: a simulated one, who needs no rest.
+
+        `sends_traces`: the care team gets the raw traces without asking.
+        """
         self._store = store
-        self._identity = identity
-        self._wall = wall
-        self._boot = boot_id()
+        self._heading = Heading(identity, wall=wall, rx_version=rx_version)
         self._log = log
-        self._rx_version = rx_version
         self._folder = folder
+        self._sends_traces = sends_traces
         self._file = TrialFile(folder)
-        self._later = Later(now_s=time.monotonic, log=log)
+        self._later = Later(now_s=time.monotonic, log=log, make_room=self._make_room)
         self._people = People(
-            store, now=self._moment, write=self._later.write, clinic=identity.clinic, rested=rested
+            store, now=self._heading.moment, write=self._later.write, clinic=identity.clinic, rested=rested
         )
         self.memory = self._people.memory(identity.subj)
         self._last_session: str | None = None  # the journal is written after it
-        self._noise_n: float | None = None
         self._recording_ns: int | None = None
         self._started = ""
-        self._events: Counter[str] = Counter()  # of this session, by kind
-        self._trial_events: Counter[str] = Counter()  # since the last hold began
-        self._marks_ns: list[int] = []  # in this trial
+        self._started_at: Moment | None = None  # None: in another run of the station
+        self._tally = Tally()
         self.supervised = False  # somebody looks on at this session, or did
         self.session: str | None = None
-        self.tare = self._known_tare()
+        self.zero = Zero(store, write=self._later.write)
         self.stops = self._people.stops(identity.subj)
 
     def close(self) -> None:
@@ -93,29 +95,30 @@ class Recorder:
         Return how far the session had come that may still go on; it never keeps the station from starting.
         `goes_on` says whose may; at home those of the person the station belongs to.
         """
-        header = partial(self.header, hist=True)
-        sim = self._identity.sim
+        identity, header = self._heading.identity, partial(self.header, hist=True)
         recovery = Recovery(
             store=self._store,
             folder=self._folder,
             memory=self._memory_of,
-            goes_on=goes_on or (lambda subj: subj == self._identity.subj),
-            wall=self._wall,
+            goes_on=goes_on or (lambda subj: subj == identity.subj),
+            wall=self._heading.wall,
             header=header,
             log=self._log,
-            sim=sim,
+            sim=identity.sim,
             unanswered=self._unanswered,
+            sends_traces=self._sends_traces,
+            now=self._heading.moment,
         )
         recovery.trials()
         resumed = recovery.sessions()
         if resumed is None:
             return None
-        if self._identity.clinic:
+        if identity.clinic:
             self.belong_to(resumed.subj)
         left_off = resumed.left_off
-        self.session, self._started = left_off.session, left_off.started
+        self.session, self._started, self._started_at = left_off.session, left_off.started, left_off.at
         self.supervised = was_supervised(self._store, left_off.session)
-        self._events.update(left_off.events)
+        self._tally.session_resumed(left_off.events)
         return left_off.progress
 
     # -- whose it is ---------------------------------------------------------------------------------------
@@ -123,18 +126,18 @@ class Recorder:
     @property
     def subj(self) -> str | None:
         """Return the pseudonym of whoever trains here now."""
-        return self._identity.subj
+        return self._heading.identity.subj
 
     def _memory_of(self, subj: str | None) -> Memory:
-        return self._people.memory(subj if subj is not None else self._identity.subj)
+        return self._people.memory(subj if subj is not None else self._heading.identity.subj)
 
     def stops_of(self, subj: str | None) -> Stops:
         """Return what keeps this person from training; at home that of the one person, who needs no name."""
-        return self._people.stops(subj if subj is not None else self._identity.subj)
+        return self._people.stops(subj if subj is not None else self._heading.identity.subj)
 
     def belong_to(self, subj: str | None) -> None:
         """Keep what comes for this person from now on: in a clinic, where several share the station."""
-        self._identity = replace(self._identity, subj=subj)
+        self._heading.belong_to(subj)
         self.memory, self.stops = self._people.memory(subj), self._people.stops(subj)
         self._last_session = None
 
@@ -155,12 +158,11 @@ class Recorder:
         """Begin a session: its check-in is on the screen."""
         self.memory.forget_progress()
         self.session = new_id()
-        self._started = self._wall.text()
-        self._events.clear()
-        self._trial_events.clear()
+        self._started, self._started_at = self._heading.text(), self._heading.moment()
+        self._tally.session_started()
         self.supervised = False
-        session, started, rx_version = self.session, self._started, self._rx_version()
-        subj = self._identity.subj
+        session, started, rx_version = self.session, self._started, self._heading.rx_version()
+        subj = self._heading.identity.subj
         self._later.write(
             lambda: self._store.begin_session(session, started=started, rx_version=rx_version, subj=subj)
         )
@@ -177,12 +179,12 @@ class Recorder:
         place = Place(
             new_id(), self.session or new_id(), course.today.trials + 1, course.today.attempt_number
         )
-        blank = blank_result(
-            planned, place, started=self._wall.text(), cal=self._identity.cal, sim=self._identity.sim
+        blank = self._blank(planned, place)
+        self._tally.hold_started()
+        head = TrialHead(
+            result=blank, plate=plate.to_dict(), hold_started_ns=t_ns, started_at=self._heading.moment()
         )
-        self._trial_events.clear()
-        self._marks_ns.clear()
-        self._file.begin(TrialHead(result=blank, plate=plate.to_dict(), hold_started_ns=t_ns))
+        self._file.begin(head)
 
     def trial_ended(self, ended: TrialEnded) -> None:
         """Make the trial's result and keep it, with its trace, and with what the care team will get."""
@@ -190,7 +192,7 @@ class Recorder:
         readings, path = self._file.end()
         if head is None:
             raise StoreError("a trial ended that never began; it is not kept")
-        kept = finish(head, readings, ended, noise_n=self._noise_n)
+        kept = finish(head, readings, ended, noise_n=self.zero.noise_n)
         if not ended.weight_doubtful and ended.attempt.body_weight_n is not None:
             self.memory.keep_weight(ended.attempt.body_weight_n)
         end_ns = ended.attempt.ended_ns
@@ -199,40 +201,50 @@ class Recorder:
                 round((head.hold_started_ns - self._recording_ns) / S, 3),
                 round((end_ns - self._recording_ns) / S, 3),
             )
-            kept = Kept(msgspec.structs.replace(kept.result, source_s=source_s), kept.raw)
-        marks_s = tuple(round((t_ns - head.hold_started_ns) / S, 2) for t_ns in self._marks_ns)
-        kept = Kept(
-            msgspec.structs.replace(kept.result, events=dict(self._trial_events), marks_s=marks_s), kept.raw
+            kept = replace(kept, result=msgspec.structs.replace(kept.result, source_s=source_s))
+        events, marks_s = self._tally.end_trial(head)
+        started, clock = begun(head.started_at, head.result.started, self._heading.moment())
+        result = msgspec.structs.replace(
+            kept.result, events=events, marks_s=marks_s, started=started, clock=clock
         )
-        self._trial_events.clear()
+        kept = replace(kept, result=result)
         header = self.header()
 
-        def keep() -> None:
-            self._store.keep_trial(kept.result, kept.raw, header)
+        def keep(*, traceless: bool = False) -> None:
+            raw, sent = (b"" if traceless else kept.raw), (kept.sent if self._sends_traces else b"")
+            self._store.keep_trial(kept.result, raw, header, sent=sent, lost=traceless)
             with suppress(OSError):  # a file left behind is known by its trial at the next start
                 discard(path)
+            self._store.mind_disk()
 
-        self._later.write(keep)
+        self._later.write(keep, smaller=partial(keep, traceless=True))
+
+    def _make_room(self) -> bool:
+        made = self._store.make_room(self.header())
+        if made:
+            self._log("the disk is full: the oldest raw traces are dropped, results are kept")
+        return made
 
     def count_ended(self, ended: CountEnded) -> None:
         """Keep an exercise beside the board, of which the person said how many."""
         place = Place(new_id(), self.session or new_id(), ended.number, ended.attempt_number)
-        blank = blank_result(
-            ended.planned, place, started=self._wall.text(), cal=self._identity.cal, sim=self._identity.sim
-        )
-        result = finish_counted(blank, ended)
+        result = finish_counted(self._blank(ended.planned, place), ended)
         header = self.header()
         self._later.write(lambda: self._store.keep_trial(result, b"", header))
+
+    def _blank(self, planned: Planned, place: Place) -> TrialResult:
+        identity = self._heading.identity
+        return blank_result(planned, place, started=self._heading.text(), cal=identity.cal, sim=identity.sim)
 
     def journal_ended(self, journal: JournalEnded) -> None:
         """Keep what was written down after the session."""
         result = JournalResult(
             session=self._last_session or new_id(),
-            written=self._wall.text(),
+            written=self._heading.text(),
             counts=journal.counts,
             choices=journal.choices,
             guided=journal.guided,
-            sim=self._identity.sim,
+            sim=self._heading.identity.sim,
         )
         header = self.header()
         notes = self.memory.journal_notes(journal)
@@ -242,25 +254,28 @@ class Recorder:
         """Keep how far the session has come, before a screen shows it."""
         progress = course.progress()
         if self.session is not None and progress is not None:
+            tally = self._tally
             self.memory.keep_progress(
-                self.session, self._started, progress, events=self._events, trial_events=self._trial_events
+                self.session, self._started, progress, events=tally.session, trial_events=tally.trial
             )
 
     def session_ended(self, ended: SessionEnded) -> None:
         """Keep the session's result."""
         if self.session is None:
             return
+        started, clock = begun(self._started_at, self._started, self._heading.moment())
         result = SessionResult(
             session=self.session,
-            started=self._started,
-            ended=self._wall.text(),
+            started=started,
+            clock=clock,
+            ended=self._heading.text(),
             complete=ended.ended_by == "finished",
             ended_by=ended.ended_by,
             trials=ended.trials,
             answers=ended.answers,
-            rx_version=self._rx_version(),
-            sim=self._identity.sim,
-            events=dict(self._events),
+            rx_version=self._heading.rx_version(),
+            sim=self._heading.identity.sim,
+            events=dict(self._tally.session),
             supervised=self.supervised,
         )
         header = self.header()
@@ -288,8 +303,7 @@ class Recorder:
         detail: Detail = {}
         head = self._file.head
         if head is not None:
-            self._marks_ns.append(t_ns)
-            detail = {"trial": head.result.trial, "at_s": round((t_ns - head.hold_started_ns) / S, 2)}
+            detail = {"trial": head.result.trial, "at_s": self._tally.mark(t_ns, head)}
         self.looked_on()
         self.happened(Happening("mark", t_ns, detail))
 
@@ -298,7 +312,7 @@ class Recorder:
 
         It holds from this moment, whatever the disk says.
         """
-        self._count(alert.kind)
+        self._tally.count(alert.kind)
         self._alert(self.stops.stop(words), alert.kind, self.session, alert.detail, self.header())
 
     def unanswered(self, alert: Happening) -> None:
@@ -306,7 +320,7 @@ class Recorder:
 
         Until they have answered there is no training, from this moment, whatever the disk says.
         """
-        self._count(alert.kind)
+        self._tally.count(alert.kind)
         self._alert(self.stops.hold(), alert.kind, self.session, alert.detail, self.header())
 
     def _unanswered(self, session: str, subj: str | None, header: Header) -> None:
@@ -319,13 +333,9 @@ class Recorder:
 
     def happened(self, happening: Happening) -> None:
         """Count what happened, and tell the care team what it should know at once."""
-        self._count(happening.kind)
+        self._tally.count(happening.kind)
         if happening.kind in REPORTED:
             self.report(happening.kind, happening.detail)
-
-    def _count(self, kind: str) -> None:
-        self._events[kind] += 1
-        self._trial_events[kind] += 1
 
     def report(self, kind: str, detail: Detail) -> None:
         """Put an event for the care team into the outbox."""
@@ -338,8 +348,12 @@ class Recorder:
     def results_before(self) -> list[bytes]:
         """Return the results of this person's trials; none where the disk does not tell now."""
         with suppress(StoreError, sqlite3.Error):
-            return self._store.results_of(self._identity.subj)
+            return self._store.results_of(self._heading.identity.subj)
         return []
+
+    def care_side(self) -> CareSide | None:
+        """Return whether the care team's computer answers, as the uplink last knew."""
+        return known_care_side(self._store)
 
     def all_is_known(self) -> bool:
         """Return whether the care side has committed everything that was to be told; False when unknown."""
@@ -349,48 +363,10 @@ class Recorder:
             return self._store.backlog().depth == 0
         return False
 
-    def _moment(self) -> Moment:
-        return Moment(
-            t=self._wall.text(),
-            day=self._today().isoformat(),
-            boot=self._boot,
-            mono_s=time.monotonic(),
-            synced=self._wall.state() == "synced",
-        )
-
-    def _today(self) -> date:
-        return self._wall.now().astimezone().date()
-
     def weigh_with(self, cal: str) -> None:
         """Name this plate in everything made from now on."""
-        self._identity = replace(self._identity, cal=cal)
-
-    def keep_tare(self, zero: Four, noise_n: float | None) -> None:
-        """Remember the zero of the empty board."""
-        self._noise_n = noise_n
-        self.tare = zero
-        self._later.write(lambda: self._store.remember(TARE_NOTE, msgspec.json.encode(zero)))
-
-    def _known_tare(self) -> Four | None:
-        value = self._store.note(TARE_NOTE)
-        if value is None:
-            return None
-        try:
-            return msgspec.json.decode(value, type=tuple[float, float, float, float])
-        except msgspec.DecodeError:
-            return None
+        self._heading.weigh_with(cal)
 
     def header(self, *, hist: bool = False) -> Header:
         """Return the head of a message made now."""
-        return Header(
-            t=self._wall.text(),
-            mono_ms=time.monotonic_ns() // 1_000_000,
-            boot=self._boot,
-            clock=self._wall.state(),
-            subj=self._identity.subj,
-            rx_version=self._rx_version(),
-            cal=self._identity.cal,
-            alg=ALG,
-            sim=self._identity.sim,
-            hist=hist,
-        )
+        return self._heading.header(hist=hist)

@@ -8,8 +8,11 @@ from typing import Final, NamedTuple
 import msgspec
 
 from station.errors import StationError
+from station.session.begun import begun
 from station.session.clock import WallClock
 from station.session.memory import LeftOff, Memory
+from station.session.moment import Moment
+from station.session.room import with_room
 from station.session.store import Header, Store, Unfinished
 from station.session.supervision import was_supervised
 from station.session.trial import finish_interrupted
@@ -46,6 +49,8 @@ class Recovery:
     log: Callable[[str], None]
     sim: bool
     unanswered: Callable[[str, str | None, Header], None]
+    sends_traces: bool
+    now: Callable[[], Moment]
 
     def trials(self) -> None:
         """Keep the trials that were broken off; what cannot be read is set aside and said."""
@@ -62,8 +67,13 @@ class Recovery:
             kept = finish_interrupted(head, readings)
             left = self.memory(self._subj(head.result.session)).broken_off(head.result.session)
             events = dict(left.trial_events) if left is not None else {}
-            result = msgspec.structs.replace(kept.result, events=events)
-            self.store.keep_trial(result, kept.raw, self._header(head.result.session))
+            started, clock = begun(head.started_at, head.result.started, self.now())
+            result = msgspec.structs.replace(kept.result, events=events, started=started, clock=clock)
+            header, sent = self._header(head.result.session), kept.sent if self.sends_traces else b""
+            with_room(
+                lambda: self.store.keep_trial(result, kept.raw, header, sent=sent),
+                lambda: self.store.make_room(self.header()),
+            )
             self.log(f"trial {head.result.number} of an interrupted session was recovered")
         discard(path)
 
@@ -101,6 +111,7 @@ class Recovery:
         result = SessionResult(
             session=session.id,
             started=session.started,
+            clock="synced" if left is None or left.at.synced else "unsynced",
             ended=self.wall.text(),
             complete=False,
             ended_by="interrupted",

@@ -19,10 +19,10 @@ class Scale:
         self._drift = drift
         self._health = health
         self._live = LiveCop(plate)
-        self._tare = Tare(plate, known=recorder.tare is not None)
+        self._tare = Tare(plate, known=recorder.zero.counts is not None)
         self.zeroed = False  # without a zero no load is known
-        if recorder.tare is not None:
-            self._set_zero(recorder.tare)
+        if recorder.zero.counts is not None:
+            self._set_zero(recorder.zero.counts)
 
     def push(self, reading: Reading, *, empty: bool) -> list[Sample]:
         """Take one reading; `empty` when nothing is meant to stand on the board now."""
@@ -43,17 +43,17 @@ class Scale:
         zero = self._tare.zero()
         if zero is None:
             return
-        self._recorder.keep_tare(zero, self._tare.noise_n)
+        self._recorder.zero.keep(zero, self._tare.noise_n)
         self._drift.zero_taken(zero, self._tare.noises_n)
         self._set_zero(zero)
-        self._health.weighs(self.plate.calibration, self._tare.noise_n)
+        self._health.weighs(self.plate.calibration, self._tare.noise_n, self._tare.noises_n)
 
     def weigh_with(self, plate: Plate, zero: Four) -> None:
         """Weigh with another plate from now on, its zero at these counts."""
         self._drift.plate_taken(plate)
         self._recorder.weigh_with(plate.calibration)
-        self._recorder.keep_tare(zero, self._tare.noise_n)
-        self._health.weighs(plate.calibration, self._tare.noise_n)
+        self._recorder.zero.keep(zero, self._tare.noise_n)
+        self._health.weighs(plate.calibration, self._tare.noise_n, self._tare.noises_n)
         self._tare = Tare(plate.tared(zero), known=True)
         self.plate = plate
         self._set_zero(zero)

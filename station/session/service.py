@@ -13,6 +13,7 @@ from station.session.absence import Absence
 from station.session.acquisition import Note
 from station.session.board import Board
 from station.session.buttons import StationButtons
+from station.session.caretaking import Caretaking
 from station.session.drift_watch import DriftWatch
 from station.session.exchange import PlateExchange
 from station.session.fault_watch import FaultWatch, StationFault
@@ -41,7 +42,7 @@ from station.session.scale import Scale
 from station.session.server import Peer, Server
 from station.session.supervision import SUPERVISOR, check_allowed, is_watched
 from station.session.upkeep import Upkeep
-from station.sway.plate import Four, Plate
+from station.sway.plate import Plate
 from station.sway.reading import Fault, Reading, Sample
 from station.training.course import Course
 from station.training.ended import (
@@ -96,7 +97,6 @@ class Service:
         self._recorder = parts.recorder
         self._prescriptions = parts.prescriptions
         self._course = parts.course
-        self._exchange = parts.exchange
         self._drift = parts.drift
         self._absence = parts.absence
         self._upkeep = Upkeep(parts.server)
@@ -105,9 +105,15 @@ class Service:
         self._log = log
         self._faults = FaultWatch()
         self._told = FaultTold()
-        self._health = HealthWatch(sim=self._course.sim, cal=parts.plate.calibration)
+        self._health = HealthWatch(
+            sim=self._course.sim, cal=parts.plate.calibration, made=parts.exchange.made
+        )
         self._scale = Scale(parts.plate, parts.recorder, parts.drift, self._health)
         self._course.ready = self._course.ready or self._scale.zeroed
+        self._caretaking = Caretaking(
+            self._upkeep, self._board, self._server, self._scale, parts.exchange, self._health_now,
+            parts.recorder.zero, course=lambda: self._course, log=log,
+        )  # fmt: skip
         self._samples = 0
         self._stopping = False
 
@@ -143,7 +149,7 @@ class Service:
             for command in self._server.commands(peer):
                 self._obey(peer, command)
         if self._upkeep.left():
-            self._end_service()
+            self._caretaking.end()
         for reading in self._board.readings():
             self._on_reading(reading)
         for note in self._board.notes():
@@ -221,7 +227,11 @@ class Service:
             self._tell_health()
 
     def _tell_health(self) -> None:
-        self._server.tell(Health(board=self._health.now))
+        self._server.tell(self._health_now())
+
+    def _health_now(self) -> Health:
+        training = self._recorder.session is not None
+        return Health(board=self._health.now, training=training, care=self._recorder.care_side())
 
     # -- what comes of it ----------------------------------------------------------------------------------
 
@@ -232,6 +242,7 @@ class Service:
                     self._recorder.session_started()
                     self._drift.session_started()
                     self._tell("session_started", self._now_ns(), {"session": self._recorder.session})
+                    self._tell_health()
                 case TrialEnded():
                     self._recorder.trial_ended(outcome)
                 case CountEnded():
@@ -243,6 +254,7 @@ class Service:
                     self._recorder.session_ended(outcome)
                     self._prescriptions.after_session()
                     self._tell("session_ended", self._now_ns(), {"session": session, "by": outcome.ended_by})
+                    self._tell_health()
                 case Happening():
                     self._happened(outcome)
         except StoreError as error:
@@ -270,10 +282,9 @@ class Service:
                 sample = self._course.sample
                 check_allowed(command, self._phase(), None if sample is None else sample.load_n)
             if isinstance(command, ServiceMode):
-                self._on_service(peer, command)
+                self._caretaking.change(peer, command)
             elif isinstance(command, TakePlate | RestorePlate | SimulatePlace):
-                self._upkeep.demand(peer)
-                self._in_service(command)
+                self._caretaking.obey(peer, command)
             elif isinstance(command, TakeButtons):
                 self._buttons.take(peer, command)
             elif not self._buttons.passes_on(peer, command, self._now_ns()):
@@ -318,46 +329,6 @@ class Service:
         t_ns = self._now_ns()
         self._recorder.marked(t_ns)
         self._tell("mark", t_ns, {})
-
-    # -- service -------------------------------------------------------------------------------------------
-
-    def _on_service(self, peer: Peer, command: ServiceMode) -> None:
-        if command.on:
-            self._upkeep.begin(peer, self._course.phase)
-            self._scale.look_anew()
-            self._server.tell_one(peer, Health(board=self._health.now))
-            self._log(f"the board is being looked after by {peer.name}: nobody can train")
-        else:
-            self._upkeep.demand(peer)
-            self._end_service()
-
-    def _end_service(self) -> None:
-        self._upkeep.end()
-        self._scale.look_anew()
-        if self._course.sim:  # a simulated hand leaves nothing on the board
-            self._board.place(SimulatePlace(force_n=0.0))
-        self._log("the board is no longer being looked after: training may start")
-
-    def _in_service(self, command: TakePlate | RestorePlate | SimulatePlace) -> None:
-        match command:
-            case TakePlate(document=document):
-                plate = self._exchange.take(document.encode())
-                # Whoever calibrated has just weighed the empty board, perhaps with another cell in it.
-                self._weigh_with(plate, plate.tare_counts)
-            case RestorePlate():
-                plate = self._exchange.restore()
-                self._weigh_with(plate, self._recorder.tare or plate.tare_counts)
-            case SimulatePlace() if not self._course.sim:
-                raise StationError("this station has a real board; nothing on it can be simulated")
-            case SimulatePlace():
-                self._board.place(command)
-
-    def _weigh_with(self, plate: Plate, zero: Four) -> None:
-        self._scale.weigh_with(plate, zero)
-        self._course.ready = True
-        self._tell_health()
-        self._upkeep.plate_taken(plate.calibration)
-        self._log(f"plate {plate.calibration} is in use")
 
     def _on_outcomes(self, outcomes: list[Outcome]) -> None:
         for outcome in outcomes:

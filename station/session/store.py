@@ -1,44 +1,29 @@
-"""The station's database: sessions, trials, prescriptions, and the outbox of what must still be sent."""
+"""The station's database: sessions, trials, prescriptions, over the outbox of what must still be sent."""
 
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 import msgspec
-import uuid_utils
 
-from station.session.database import Database
+from station.session.outbox import Backlog, Header, Note, Outgoing, new_id
+from station.session.room import Room
 from station.training.decision import Decision
 from station.training.result import SessionResult, TrialResult
 
-Note = tuple[str, bytes]
-
+__all__ = [
+    "Backlog",
+    "Decided",
+    "Finished",
+    "Header",
+    "Note",
+    "Outgoing",
+    "Owner",
+    "Store",
+    "Unfinished",
+    "new_id",
+]
 OF_PERSON: Final = "(? IS NULL OR subj = ?)"  # everybody's, or those of one person
 NEXT: Final = "(SELECT COALESCE(MAX(number), 0) + 1 FROM session)"  # the number of a new session
-
-
-class Header(msgspec.Struct, frozen=True, kw_only=True):
-    """What the envelope says of the moment a message was made; kept with it, however late it is sent."""
-
-    t: str
-    mono_ms: int
-    boot: str
-    clock: str
-    subj: str | None
-    rx_version: int | None
-    cal: str
-    alg: str
-    sim: bool
-    hist: bool = False
-
-
-class Outgoing(NamedTuple):
-    """One row of the outbox."""
-
-    seq: int
-    id: str
-    type: str
-    header: Header
-    body: bytes
 
 
 class Unfinished(NamedTuple):
@@ -74,19 +59,7 @@ class Decided(NamedTuple):
     event: msgspec.Struct
 
 
-class Backlog(NamedTuple):
-    """How much waits to be sent, and since when (RFC 3339)."""
-
-    depth: int
-    oldest: str | None
-
-
-def new_id() -> str:
-    """Return a new time-ordered id (uuid7)."""
-    return str(uuid_utils.uuid7())
-
-
-class Store(Database):
+class Store(Room):
     """What a station keeps, in one file."""
 
     # -- sessions and trials -------------------------------------------------------------------------------
@@ -114,10 +87,19 @@ class Store(Database):
             self._remember(notes)
             self._post("result/session", body, header)
 
-    def keep_trial(self, result: TrialResult, raw: bytes, header: Header) -> None:
+    def keep_trial(
+        self,
+        result: TrialResult,
+        raw: bytes,
+        header: Header,
+        *,
+        sent: bytes | None = None,
+        lost: bool = False,
+    ) -> None:
         """Keep a trial with its raw trace and put both into the outbox, all or nothing.
 
-        An exercise beside the board has no trace: `raw` is empty.
+        An exercise beside the board has no trace: `raw` is empty. `sent` is the trace as it is sent by itself
+        where that is another one, empty where none is. `lost`: there was a trace, and no room for it.
         """
         body = msgspec.json.encode(result)
         with self._transaction():
@@ -130,8 +112,10 @@ class Store(Database):
                 (result.trial, result.session, body, raw),
             )
             self._post("result/trial", body, header)
-            if raw:
-                self._post("raw", raw, header)
+            if raw and sent != b"":
+                self._post("raw", raw if sent is None else sent, header)
+            if lost:
+                self.trace_lost(header)
 
     def keep_answers(self, session: str, answers: dict[str, bool | int]) -> None:
         """Keep what was answered so far."""
@@ -219,6 +203,14 @@ class Store(Database):
                 (version, document, received, subj),
             )
 
+    def signed_again(self, version: int, document: bytes, *, subj: str) -> None:
+        """Keep an accepted prescription as it was signed with another key; what it says is the same."""
+        with self._transaction():
+            self._db.execute(
+                "UPDATE prescription SET document = ? WHERE version = ? AND subj = ?",
+                (document, version, subj),
+            )
+
     def prescription_applied(self, version: int, *, applied: str, subj: str | None = None) -> None:
         """Keep when a prescription, of this person where one is named, came into force."""
         with self._transaction():
@@ -257,75 +249,3 @@ class Store(Database):
             "SELECT version FROM prescription WHERE applied IS NOT NULL ORDER BY number DESC LIMIT 1"
         ).fetchone()
         return None if row is None else int(row[0])
-
-    # -- outbox --------------------------------------------------------------------------------------------
-
-    def _post(self, kind: str, body: bytes, header: Header) -> None:
-        self._db.execute(
-            "INSERT INTO outbox (id, type, header, body) VALUES (?, ?, ?, ?)",
-            (new_id(), kind, msgspec.json.encode(header), body),
-        )
-
-    def post(self, kind: str, body: msgspec.Struct, header: Header, *, notes: Sequence[Note] = ()) -> None:
-        """Put one message into the outbox, and with it small things to remember: all or nothing."""
-        with self._transaction():
-            self._remember(notes)
-            self._post(kind, msgspec.json.encode(body), header)
-
-    def post_trace_again(self, trial: str, header: Header) -> bool:
-        """Put the trace of a trial into the outbox once more, in the name of whoever made it.
-
-        Return whether there is one.
-        """
-        row = self._db.execute(
-            "SELECT trial.raw, session.subj FROM trial JOIN session ON session.id = trial.session"
-            " WHERE trial.id = ? AND LENGTH(trial.raw) > 0",
-            (trial,),
-        ).fetchone()
-        if row is None:
-            return False
-        with self._transaction():
-            self._post("raw", row[0], msgspec.structs.replace(header, subj=row[1], hist=True))
-        return True
-
-    def outbox(self, kind: str, *, after: int, limit: int) -> list[Outgoing]:
-        """Return up to `limit` rows of this type whose seq is above `after`, oldest first."""
-        rows = self._db.execute(
-            "SELECT seq, id, type, header, body FROM outbox WHERE type = ? AND seq > ? ORDER BY seq LIMIT ?",
-            (kind, after, limit),
-        )
-        return [
-            Outgoing(seq, id_, type_, msgspec.json.decode(header, type=Header), body)
-            for seq, id_, type_, header, body in rows
-        ]
-
-    def acknowledged(self, ids: tuple[str, ...]) -> int:
-        """Remove the rows that the care side has committed; return how many there were."""
-        with self._transaction():
-            return sum(self._db.execute("DELETE FROM outbox WHERE id = ?", (id_,)).rowcount for id_ in ids)
-
-    def outbox_version(self) -> int:
-        """Return a number that changes when another process has written; costs next to nothing."""
-        (version,) = self._db.execute("PRAGMA data_version").fetchone()
-        return int(version)
-
-    def backlog(self) -> Backlog:
-        """Return how much waits to be sent."""
-        (depth,) = self._db.execute("SELECT COUNT(*) FROM outbox").fetchone()
-        oldest = self._db.execute("SELECT header FROM outbox ORDER BY seq LIMIT 1").fetchone()
-        return Backlog(depth, msgspec.json.decode(oldest[0], type=Header).t if oldest else None)
-
-    # -- small things --------------------------------------------------------------------------------------
-
-    def note(self, key: str) -> bytes | None:
-        """Return a small thing the station remembers (the last tare, the day of a red flag)."""
-        row = self._db.execute("SELECT value FROM note WHERE key = ?", (key,)).fetchone()
-        return row[0] if row else None
-
-    def remember(self, key: str, value: bytes) -> None:
-        """Remember a small thing."""
-        with self._transaction():
-            self._remember([(key, value)])
-
-    def _remember(self, notes: Sequence[Note]) -> None:
-        self._db.executemany("INSERT OR REPLACE INTO note (key, value) VALUES (?, ?)", notes)

@@ -24,10 +24,11 @@ Spans = Sequence[tuple[int, int]]
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A result and its raw trace, the latter as the body of an up/raw message."""
+    """A result and its raw trace, as bodies of up/raw messages: the whole one, and the one that is sent."""
 
     result: TrialResult
     raw: bytes
+    sent: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +105,7 @@ def finish(head: TrialHead, readings: Sequence[Reading], ended: TrialEnded, *, n
         measures={**made.result.measures, **attempt.tally},
         quality={**made.result.quality, **doubt},
     )
-    return Kept(result, made.raw)
+    return Kept(result, made.raw, made.sent)
 
 
 def finish_interrupted(head: TrialHead, readings: Sequence[Reading]) -> Kept:
@@ -128,7 +129,7 @@ def _measured(
     end_ns: int,
     noise_n: float | None,
 ) -> Kept:
-    # The numbers are made from the trace as it is sent, so that anybody gets the same ones from it.
+    # The numbers are made from the trace as it is kept, so that anybody gets the same ones from it.
     data = encode_trace(readings)
     made = report(decode_trace(data), plate_from_dict(head.plate), spans_ns, noise_n=noise_n)
     result = msgspec.structs.replace(
@@ -137,15 +138,24 @@ def _measured(
         quality=made.quality,
         faults=_faults(result, readings, head.hold_started_ns, end_ns),
     )
-    raw = {
-        "trial": result.trial,
-        "encoding": ENCODING,
-        "data": b64encode(data).decode(),
-        "hold_ns": (head.hold_started_ns, end_ns),
-        "plate": head.plate,
-        "spans_ns": spans_ns,
-    }
-    return Kept(result, msgspec.json.encode(raw))
+    hold_ns = (head.hold_started_ns, end_ns)
+    whole = _body(head, data, hold_ns, spans_ns, lean=False)
+    sent = _body(head, encode_trace(readings, lean=True), hold_ns, spans_ns, lean=True)
+    return Kept(result, whole, sent)
+
+
+def _body(head: TrialHead, data: bytes, hold_ns: tuple[int, int], spans_ns: Spans, *, lean: bool) -> bytes:
+    return msgspec.json.encode(
+        {
+            "trial": head.result.trial,
+            "encoding": ENCODING,
+            "data": b64encode(data).decode(),
+            "hold_ns": hold_ns,
+            "plate": head.plate,
+            "spans_ns": spans_ns,
+            "lean": lean,
+        }
+    )
 
 
 def _faults(

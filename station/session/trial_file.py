@@ -10,6 +10,7 @@ from typing import Final
 import msgspec
 
 from station.errors import StoreError
+from station.session.moment import Moment
 from station.sway.reading import RECORD, Reading, pack, unpack
 from station.training.result import TrialResult
 
@@ -25,6 +26,7 @@ class TrialHead(msgspec.Struct, frozen=True, kw_only=True):
     result: TrialResult
     plate: dict[str, object]
     hold_started_ns: int
+    started_at: Moment | None = None
 
 
 class TrialFile:

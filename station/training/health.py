@@ -1,6 +1,10 @@
-"""How well a station reads its board: what check, care team and service are told alike."""
+"""How well a station reads its board, and how its computer is: what check, care team and service are told."""
+
+from typing import Literal
 
 import msgspec
+
+Reach = Literal["answers", "silent", "away"]
 
 
 class BoardHealth(msgspec.Struct, frozen=True, kw_only=True):
@@ -10,7 +14,8 @@ class BoardHealth(msgspec.Struct, frozen=True, kw_only=True):
     system did not give. `sps` are conversions a second of each chip, None before they are known; `recoveries`
     how often each was started anew. `arrival_ms` is how long after their conversion readings reach the
     station, the median and 99 in 100. `noise_n` is the rms of one cell of the empty board. `restarts` counts
-    those of the acquisition process since the station started. `cal` is the plate in use.
+    those of the acquisition process since the station started. `cal` is the plate in use, `calibrated` when
+    it was made (RFC 3339). `noises_n` is the rms of each cell.
     """
 
     source: str = ""
@@ -26,3 +31,39 @@ class BoardHealth(msgspec.Struct, frozen=True, kw_only=True):
     noise_n: float | None = None
     restarts: int = 0
     cal: str = ""
+    noises_n: tuple[float | None, ...] = (None, None, None, None)
+    calibrated: str | None = None
+
+
+class PowerState(msgspec.Struct, frozen=True, kw_only=True):
+    """What a Raspberry Pi says of its power and heat: too little voltage, slowed down, and why."""
+
+    undervoltage: bool = False
+    capped: bool = False  # the clock is held down
+    throttled: bool = False
+    hot: bool = False
+
+
+class CareSide(msgspec.Struct, frozen=True, kw_only=True):
+    """Whether the care team's computer answers (`silent`: its broker does, it does not; `away`: neither).
+
+    `since` (RFC 3339) is when it began to answer, or not to.
+    """
+
+    reach: Reach
+    since: str
+
+
+class MachineHealth(msgspec.Struct, frozen=True, kw_only=True):
+    """The computer of a station; None for what it does not tell."""
+
+    model: str | None = None
+    os: str | None = None
+    python: str | None = None
+    cpu_c: float | None = None
+    power_now: PowerState | None = None
+    power_since_start: PowerState | None = None
+    disk_free_mb: int | None = None  # where results are kept
+    memory_mb: int | None = None
+    memory_free_mb: int | None = None
+    uptime_s: float | None = None

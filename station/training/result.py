@@ -8,6 +8,8 @@ from station.training.routine import Kind, Side, Stance, Support, Surface, Visio
 
 Outcome = Literal["done", "lost", "stopped", "fault", "interrupted"]
 
+Clock = Literal["synced", "unsynced"]
+
 
 class SupportResult(msgspec.Struct, frozen=True, kw_only=True):
     """How much of the body weight the hands carried while the hold counted, in % of body weight."""
@@ -62,6 +64,7 @@ class TrialResult(msgspec.Struct, frozen=True, kw_only=True):
     sim: bool
     source_s: tuple[float, float] | None = None
     kind: Kind = "hold"
+    clock: Clock = "synced"  # of `started`; unsynced: nobody knows when it was
     count: int | None = None  # repetitions, targets, steps or minutes, where these are counted
     events: dict[str, int] = {}
     marks_s: tuple[float, ...] = ()
@@ -84,6 +87,7 @@ class SessionResult(msgspec.Struct, frozen=True, kw_only=True):
     sim: bool
     events: dict[str, int] = {}
     supervised: bool = False
+    clock: Clock = "synced"  # of `started`
 
 
 class JournalResult(msgspec.Struct, frozen=True, kw_only=True):

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from station.arguments import port
+from station.arguments import port, whole
 from station.errors import StationError
 from ui.care.roles import PERMISSIONS
 
@@ -17,7 +17,8 @@ def _parser() -> argparse.ArgumentParser:
         prog="balance-care",
         description="The care side of the balance stations: results in, programmes out.",
         epilog="Data folder: BALANCE_CARE_DATA. Broker: BALANCE_CARE_MQTT=host:port, and for TLS the files "
-        "BALANCE_CARE_MQTT_CA, BALANCE_CARE_MQTT_CERT, BALANCE_CARE_MQTT_KEY.",
+        "BALANCE_CARE_MQTT_CA, BALANCE_CARE_MQTT_CERT, BALANCE_CARE_MQTT_KEY. Renewal of certificates: "
+        "BALANCE_CARE_RENEW_DAYS (30), BALANCE_CARE_RENEW=automatic or confirm.",
     )
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
 
@@ -32,9 +33,9 @@ def _parser() -> argparse.ArgumentParser:
 
     enrol = verbs.add_parser("enrol", help="make a station known and give it to a patient")
     enrol.add_argument("station")
-    enrol.add_argument(
-        "--patient", required=True, metavar="NAME", help="kept here only; the station gets a pseudonym"
-    )
+    whose = enrol.add_mutually_exclusive_group(required=True)
+    whose.add_argument("--patient", metavar="NAME", help="kept here only; the station gets a pseudonym")
+    whose.add_argument("--shared", action="store_true", help="a clinic's station, which several people share")
     enrol.add_argument("--json", action="store_true")
     _add_bundle(enrol)
     renew = verbs.add_parser("renew", help="give an enrolled station a new certificate")
@@ -66,6 +67,9 @@ def _add_bundle(verb: argparse.ArgumentParser) -> None:
         "--broker", metavar="HOST:PORT", help="as the station reaches it (default: as certified)"
     )
     verb.add_argument("--out", type=Path, metavar="FILE", help="the bundle (default STATION.bundle.json)")
+    verb.add_argument(
+        "--qr", type=Path, metavar="FILE.svg", help="a page to print, scanned by balance-station enrol -"
+    )
 
 
 def _add_authority(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -77,6 +81,41 @@ def _add_authority(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]")
     revoke.add_argument("name")
     revoke.add_argument("--crl", type=Path, metavar="FILE", help="where the broker reads the list")
     verbs.add_parser("certificates", help="list the certificates that were given")
+    crl = verbs.add_parser("crl", help="the list of certificates taken back, for every broker")
+    crl.add_argument("--out", type=Path, nargs="+", metavar="FILE", help="write it there (default: print it)")
+    crl.add_argument(
+        "--check", type=Path, nargs="+", metavar="FILE", help="say whether a broker's copy is the newest"
+    )
+    acl = verbs.add_parser("acl", help="the broker's list of rights, for more recorders and for clinics")
+    acl.add_argument("--number", action="append", default=[], metavar="ROLE=COUNT", help="like recorder=8")
+    acl.add_argument(
+        "--bridge", action="append", default=[], metavar="BRIDGE=STATION,…", help="the stations of a clinic"
+    )
+    acl.add_argument("--out", type=Path, metavar="FILE", help="write it there (default: print it)")
+    _add_upkeep(verbs)
+
+
+def _add_upkeep(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    verbs.add_parser("upkeep", help="renew certificates, pass on keys: to be run every hour by a timer")
+    renewals = verbs.add_parser("renewals", help="list requests for certificates; confirm or refuse one")
+    decide = renewals.add_mutually_exclusive_group()
+    decide.add_argument("--confirm", metavar="STATION")
+    decide.add_argument("--refuse", metavar="STATION")
+    keys = verbs.add_parser("signing-key", help="the key that signs programmes: show, replace, retire")
+    actions = keys.add_subparsers(dest="action", metavar="ACTION")
+    actions.add_parser("show", help="show the keys, and which station holds which (default)")
+    rotate = actions.add_parser("rotate", help="make a new key, and pass it on signed with the one before")
+    how = rotate.add_mutually_exclusive_group()
+    how.add_argument(
+        "--overlap-days",
+        type=whole,
+        default=60,
+        metavar="DAYS",
+        help="for which the one before is good (default 60)",
+    )
+    how.add_argument("--lost", action="store_true", help="the key is lost or in other hands: enrol all again")
+    retire = actions.add_parser("retire", help="destroy keys whose time is over")
+    retire.add_argument("--anyway", action="store_true", help="though stations hold nothing newer")
 
 
 def _add_people(user: argparse.ArgumentParser) -> None:
@@ -107,7 +146,7 @@ def _run(arguments: argparse.Namespace) -> int:
     from django.db import DatabaseError
 
     django.setup()
-    verb = importlib.import_module(f"ui.care.verbs.{arguments.verb}")
+    verb = importlib.import_module(f"ui.care.verbs.{arguments.verb.replace('-', '_')}")
     try:
         code: int = verb.run(arguments)
     except DatabaseError as error:

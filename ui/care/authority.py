@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Final
 
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -32,6 +33,7 @@ from station.link.identity import (
     parse_key,
     read_certificate,
 )
+from station.link.tls import check_private, credential
 from station.link.whole_file import PRIVATE, PUBLIC, write_whole
 
 AUTHORITY_DAYS: Final = 3650
@@ -96,10 +98,13 @@ class Authority:
         try:
             request = x509.load_pem_x509_csr(pem)
             key = request.public_key()
-        except ValueError:
+            is_whole = request.is_signature_valid
+        except (ValueError, TypeError, UnsupportedAlgorithm):
             raise ConfigError(f"{where}: it is no certificate request; make one on the station") from None
-        if not request.is_signature_valid or not isinstance(key, ec.EllipticCurvePublicKey):
+        if not is_whole or not isinstance(key, ec.EllipticCurvePublicKey):
             raise ConfigError(f"{where}: the request is damaged; make a new one on the station")
+        if key.curve.name != "secp256r1":
+            raise ConfigError(f"{where}: its key is not P-256, as a station makes it")
         asked = name_of(request.subject)
         if asked != name:
             raise ConfigError(f"{where}: the request is of station {asked!r}, not of {name!r}")
@@ -210,7 +215,8 @@ class Authority:
         )
 
     def _key(self) -> ec.EllipticCurvePrivateKey:
-        file = self._folder / "ca.key"
+        file = credential("ca.key") or self._folder / "ca.key"
+        check_private(file)
         try:
             return parse_key(file.read_bytes(), where=str(file))
         except OSError as error:

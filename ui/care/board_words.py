@@ -27,7 +27,7 @@ def board_words(board: BoardHealth) -> str:
 
 
 def certificate_words(birth: Birth, now: datetime) -> str:
-    """Return that the station's certificate must be renewed, "" while there is time."""
+    """Return that the certificate of the station is not renewed yet, "" while there is time."""
     if birth.certificate_until is None:
         return ""
     try:
@@ -36,7 +36,7 @@ def certificate_words(birth: Birth, now: datetime) -> str:
         return ""
     if (until - now).days > WARN_DAYS:
         return ""
-    return gettext("its certificate ends on %(day)s: renew it") % {"day": f"{until:%Y-%m-%d}"}
+    return gettext("its certificate ends on %(day)s and is not renewed yet") % {"day": f"{until:%Y-%m-%d}"}
 
 
 def _priority(board: BoardHealth) -> str:

@@ -22,6 +22,9 @@ from ui.care.authority import Authority
 from ui.care.broker import host_and_port
 from ui.care.folder import DataFolder
 from ui.care.models import Station
+from ui.care.page import page_of
+from ui.care.policy import policy
+from ui.care.signing import enrolled_keys
 
 TLS_PORT: Final = 8883
 
@@ -34,12 +37,13 @@ class Asked:
     broker: (
         str | None
     )  # host:port as the station reaches it; None: the first host the broker was certified for
-    out: Path
+    out: Path | None
+    page: Path | None = None  # to be printed and scanned
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """The bundle that was written."""
+    """The bundle that was written, as a file or as a page."""
 
     file: Path
     ends: datetime
@@ -56,20 +60,30 @@ def write_bundle(station: Station, asked: Asked, folder: DataFolder) -> Written:
         if own_key
         else authority.request_key(_read(asked.request), station.sid, where=str(asked.request))
     )
+    ring = folder.ring()
+    keys, keys_version = enrolled_keys(ring)
     certificate = authority.certify(station.sid, public_key)
     bundle = Bundle(
         station=station.sid,
         subj=station.patient.pseudonym if station.patient else None,
         host=host,
         port=port,
-        keys=(folder.public_key(),),
+        keys=keys,
+        keys_version=keys_version,
+        renew_days=policy().renew_days,
         ca=certificate_pem(authority.certificate).decode(),
         certificate=certificate_pem(certificate).decode(),
         key=key_pem(own_key).decode() if own_key else None,
     )
+    station.keys, station.keys_version = ring.ids(), keys_version
+    station.save(update_fields=["keys", "keys_version"])
     content = msgspec.json.format(msgspec.json.encode(bundle)) + b"\n"
-    write_whole(asked.out, content, mode=PRIVATE)
-    return Written(asked.out, identity_of(certificate).ends, fingerprint(authority.certificate))
+    identity, whose = identity_of(certificate), fingerprint(authority.certificate)
+    if asked.page is not None:
+        write_whole(asked.page, page_of(bundle, identity.ends, whose).encode(), mode=PRIVATE)
+    if asked.out is not None:
+        write_whole(asked.out, content, mode=PRIVATE)
+    return Written(asked.page or asked.out or Path(), identity.ends, whose)
 
 
 def _broker(asked: str | None, certified: Sequence[str]) -> tuple[str, int]:

@@ -50,7 +50,7 @@ def caseload() -> list[Line]:
         [p.session_pk for p in patients if p.session_pk]
     )
     events = Event.objects.in_bulk([p.alarm_pk for p in patients if p.alarm_pk])
-    stations = {p.pk: next(iter(p.stations.all()), None) for p in patients}
+    stations = {p.pk: p.station() for p in patients}
     prescriptions = _newest_prescriptions([s for s in stations.values() if s])
     lines = [
         Line(

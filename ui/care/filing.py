@@ -15,8 +15,11 @@ from django.utils import timezone
 
 from station.errors import MessageError
 from station.link.messages import Birth, Envelope, RawTrace, Reply, State, StationEvent
+from station.link.papers import PaperReply, RenewalRequest
 from station.training.result import JournalResult, SessionResult, TrialResult
-from ui.care import models
+from ui.care import models, papers
+from ui.care.dating import when
+from ui.care.models.clock import Clock
 from ui.care.models.programme import State as RxState
 
 M = TypeVar("M", bound=Model)
@@ -38,7 +41,7 @@ def file_body(body: msgspec.Struct, envelope: Envelope, message: models.Message)
         case State():
             _file_state(body, message.station)
         case Birth():
-            _file_birth(envelope, message)
+            _file_birth(body, envelope, message)
         case TrialResult():
             _file_trial(body, envelope, message)
         case SessionResult():
@@ -51,6 +54,8 @@ def file_body(body: msgspec.Struct, envelope: Envelope, message: models.Message)
             models.RawTrace.objects.create(message=message, trial=identifier(body.trial, "trial"))
         case Reply():
             _file_reply(body, message)
+        case RenewalRequest() | PaperReply():
+            papers.file_paper(body, message.station)
 
 
 def make_or_get(rows: Manager[M], id_: uuid.UUID, **fields: Any) -> tuple[M, bool]:
@@ -77,16 +82,18 @@ def _file_state(state: State, station: models.Station) -> None:
     station.save(update_fields=["online", "boot"])
 
 
-def _file_birth(envelope: Envelope, message: models.Message) -> None:
+def _file_birth(birth: Birth, envelope: Envelope, message: models.Message) -> None:
     # Not a word of being online: a retained birth outlives its station, its state does not.
     station = message.station
-    station.birth, station.boot = _plain(envelope), envelope.boot
-    station.save(update_fields=["birth", "boot"])
+    station.birth, station.boot, station.clock = _plain(envelope), envelope.boot, envelope.clock
+    papers.file_birth(birth, station)
+    station.save(update_fields=["birth", "boot", "clock", "keys", "keys_version"])
 
 
 def _file_trial(result: TrialResult, envelope: Envelope, message: models.Message) -> None:
-    started = moment(result.started, "started")
-    session = _session(result.session, envelope, message, started)
+    read = when(envelope, message, begun=result.clock)
+    started = read.of(result.started, "started")
+    session = _session(result.session, envelope, message, started, read.clock)
     trial, _ = make_or_get(
         models.Trial.objects,
         identifier(result.trial, "trial"),
@@ -100,6 +107,7 @@ def _file_trial(result: TrialResult, envelope: Envelope, message: models.Message
         surface=result.surface,
         attempt=result.attempt,
         started=started,
+        clock=read.clock,
         outcome=result.outcome,
         hold_s=result.hold_s,
         target_hold_s=result.target_hold_s,
@@ -115,10 +123,11 @@ def _file_trial(result: TrialResult, envelope: Envelope, message: models.Message
 
 
 def _file_session(result: SessionResult, envelope: Envelope, message: models.Message) -> None:
-    started = moment(result.started, "started")
-    session = _session(result.session, envelope, message, started)
-    session.started = started
-    session.ended = moment(result.ended, "ended")
+    read = when(envelope, message, begun=result.clock)
+    started = read.of(result.started, "started")
+    session = _session(result.session, envelope, message, started, read.clock)
+    session.started, session.clock = started, read.clock
+    session.ended = read.of(result.ended, "ended")
     session.complete = result.complete
     session.ended_by = result.ended_by
     session.trial_count = result.trials
@@ -128,7 +137,7 @@ def _file_session(result: SessionResult, envelope: Envelope, message: models.Mes
 
 
 def _session(
-    session_id: str, envelope: Envelope, message: models.Message, started: datetime
+    session_id: str, envelope: Envelope, message: models.Message, started: datetime, clock: Clock
 ) -> models.Session:
     """Return the session, begun with what is known when its trial comes before its own result."""
     session, _ = models.Session.objects.get_or_create(
@@ -137,6 +146,7 @@ def _session(
             "station": message.station,
             "patient": _patient(envelope),
             "started": started,
+            "clock": clock,
             "sim": envelope.sim,
             "cal": envelope.cal,
             "alg": envelope.alg,
@@ -148,28 +158,30 @@ def _session(
 
 
 def _file_journal(journal: JournalResult, envelope: Envelope, message: models.Message) -> None:
-    written = moment(journal.written, "written") if envelope.clock == "synced" else timezone.now()
+    read = when(envelope, message)
     models.Journal.objects.create(
         message=message,
         station=message.station,
         patient=_patient(envelope),
         session=identifier(journal.session, "session"),
-        written=written,
+        written=read.of(journal.written, "written"),
+        clock=read.clock,
         body=_plain(envelope),
         sim=envelope.sim,
     )
 
 
 def _file_event(event: StationEvent, envelope: Envelope, message: models.Message) -> None:
-    # A clock that was never set would bury an event of today under a date of years ago.
-    happened = moment(envelope.t, "t") if envelope.clock == "synced" else timezone.now()
+    read = when(envelope, message)
     models.Event.objects.create(
         message=message,
         station=message.station,
         patient=_patient(envelope),
         kind=event.kind,
         session=identifier(event.session, "session") if event.session else None,
-        happened=happened,
+        # A clock that was never set would bury an event of today under a date of years ago.
+        happened=read.of(envelope.t, "t"),
+        clock=read.clock,
         detail=event.detail,
         sim=envelope.sim,
     )
@@ -202,14 +214,3 @@ def identifier(text: str, where: str) -> uuid.UUID:
         return uuid.UUID(text)
     except ValueError:
         raise MessageError(f"{where} is {text[:40]!r}; it must be a UUID") from None
-
-
-def moment(text: str, where: str) -> datetime:
-    """Return an RFC 3339 time with its zone. Raises MessageError naming the field."""
-    try:
-        time = datetime.fromisoformat(text)
-    except ValueError:
-        time = None
-    if time is None or time.tzinfo is None:
-        raise MessageError(f"{where} is {text[:40]!r}; it must be a date and time with a zone")
-    return time

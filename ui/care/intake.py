@@ -21,6 +21,7 @@ from station.link.messages import (
     decode_envelope,
     parse_up_topic,
 )
+from ui.care.dating import correct_boot, made_at
 from ui.care.filing import file_body, identifier, make_or_get
 from ui.care.models import Message, Refused, Station
 
@@ -31,6 +32,7 @@ REASON_CHARACTERS: Final = 500
 MOST_REFUSED: Final = 10_000  # beyond, the oldest go: a station gone wrong must not fill the disk
 TOPIC_CHARACTERS: Final = 200
 ID_CHARACTERS: Final = 64
+BOOT_CHARACTERS: Final = 64
 
 
 class Arrival(NamedTuple):
@@ -77,6 +79,13 @@ class _Heard:
     def __init__(self) -> None:
         self._stations: dict[str, Station] = {}
         self._alive: set[int] = set()
+        self._boots: set[tuple[str, int]] = set()
+
+    def first_of(self, boot: str, station: Station) -> bool:
+        """Return whether this boot is dated for the first time here: once is enough."""
+        is_first = (boot, station.pk) not in self._boots
+        self._boots.add((boot, station.pk))
+        return is_first
 
     def station(self, sid: str) -> Station:
         """Return the station of this id."""
@@ -91,6 +100,7 @@ class _Heard:
     def forget(self) -> None:
         """Look up again: what was rolled back may have made, or changed, a station."""
         self._stations.clear()
+        self._boots.clear()
 
     def note_alive(self) -> None:
         """Write down who has spoken."""
@@ -116,6 +126,8 @@ def _accept(arrival: Arrival, heard: _Heard) -> Receipt | None:
     _check_sender(envelope, address)
     body = decode_body(envelope)
     station = heard.station(address.station)
+    if station.revoked is not None:  # it may still be connected: a broker notices at its next start
+        raise MessageError(f"station {station.sid} was revoked on {station.revoked:%Y-%m-%d}")
     message, is_new = make_or_get(
         Message.objects,
         identifier(envelope.id, "id"),
@@ -124,6 +136,9 @@ def _accept(arrival: Arrival, heard: _Heard) -> Receipt | None:
         type=envelope.type,
         known=body is not None,
         payload=arrival.payload,
+        boot=envelope.boot[:BOOT_CHARACTERS],
+        mono_ms=envelope.mono_ms,
+        at=made_at(envelope, station),
     )
     if message.station_id != station.pk:
         raise MessageError(f"id {envelope.id} was used before by another station")
@@ -132,6 +147,8 @@ def _accept(arrival: Arrival, heard: _Heard) -> Receipt | None:
     # A will is written when the station connects, so the broker may say the same one more than once.
     if body is not None and (is_new or isinstance(body, State)):
         file_body(body, envelope, message)
+    if is_new and message.at is not None and heard.first_of(envelope.boot, station):
+        correct_boot(station, envelope)
     return Receipt(address.station, envelope.id)
 
 

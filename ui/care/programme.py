@@ -17,8 +17,8 @@ from station.training.fitting import Bounds, check_prescription
 from station.training.prescription import Exercise, Limits, Prescription
 from station.training.routine import shipped_routines
 from ui.care import models
-from ui.care.folder import data_folder
 from ui.care.models.programme import State
+from ui.care.signing import key_for
 
 # Twelve weeks: the longest course of such training that was studied runs 11 to 12.
 VALID_FOR: Final = timedelta(weeks=12)
@@ -120,8 +120,10 @@ def check(rx: Prescription, station: models.Station) -> None:
 def queue(station: models.Station, rx: Prescription, *, who: User | None) -> models.Prescription:
     """Sign a prescription and queue it for the recorder to send; older ones not answered yet are replaced.
 
-    Raises PrescriptionError when its version was used before.
+    Raises PrescriptionError when its version was used before, or the station was revoked.
     """
+    if station.revoked is not None:
+        raise PrescriptionError(f"station {station.sid} was revoked; enrol it again: balance-care enrol")
     unanswered = station.prescriptions.filter(state__in=_UNANSWERED, version__lt=rx.version)
     unanswered.filter(document__subj=rx.subj).update(state=State.REPLACED)
     try:
@@ -130,7 +132,7 @@ def queue(station: models.Station, rx: Prescription, *, who: User | None) -> mod
                 station=station,
                 version=rx.version,
                 document=msgspec.to_builtins(rx),
-                signed=sign_prescription(rx, data_folder().signing_key()),
+                signed=sign_prescription(rx, key_for(station)),
                 who=who,
             )
     except IntegrityError:

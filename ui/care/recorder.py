@@ -23,6 +23,7 @@ from paho.mqtt.subscribeoptions import SubscribeOptions
 from station.link import messages
 from station.link.broker import Broker
 from ui.care import outgoing
+from ui.care.host import Host, Said
 from ui.care.intake import Arrival, Receipt, store
 
 logger = logging.getLogger(__name__)
@@ -63,13 +64,16 @@ class Recorder:
         pause: Callable[[float], None] = time.sleep,
     ) -> None:
         self._broker = broker
-        self._filters: Final = (messages.uplink_filter(group), *messages.PRESENCE_FILTERS)
+        self._filters: Final = (
+            messages.uplink_filter(group), *messages.PRESENCE_FILTERS, messages.HOST_STATE
+        )  # fmt: skip
+        self._host = Host(name)
         self._monotonic_s = monotonic_s
         self._pause = pause
         self._inbox: list[_Pending] = []
         self._must_repeat = False
-        self._publishing: dict[int, int] = {}  # prescriptions on their way to the broker, by message number
-        self._published: list[int] = []
+        self._publishing: dict[int, outgoing.Letter] = {}  # on their way to the broker, by message number
+        self._published: list[outgoing.Letter] = []
         self._failures = 0
         self._said = ""  # of why there is no connection
         self._next_try_s = -math.inf
@@ -87,7 +91,7 @@ class Recorder:
         self._client.on_subscribe = self._on_subscribe
         self._client.on_message = self._on_message
         self._client.on_publish = self._on_publish
-        self._client.will_set(messages.HOST_STATE, _host_state(online=False), qos=1, retain=True)
+        self._client.will_set(messages.HOST_STATE, self._host.will(), qos=1, retain=True)
 
     @property
     def is_connected(self) -> bool:
@@ -106,10 +110,18 @@ class Recorder:
         try:
             self._record()
             self._send()
+            self._host.database(takes=True)
         except DatabaseError as error:
             logger.error("the database takes nothing now, trying again: %s", error)  # noqa: TRY400 (one line)
             close_old_connections()
+            self._host.database(takes=False)
             self._pause(wait_s)
+        if self.is_connected:
+            self._say(self._host.news(self._monotonic_s(), backlog=len(self._inbox)))
+
+    def _say(self, said: Iterable[Said]) -> None:
+        for topic, payload in said:
+            self._client.publish(topic, payload, qos=1, retain=True)
 
     def _listen(self, wait_s: float) -> bool:
         """Return whether the connection stands; reads all that is there, so that one commit serves many."""
@@ -123,7 +135,7 @@ class Recorder:
     def close(self) -> None:
         """Say goodbye; what comes meanwhile waits at the broker. May be called twice."""
         if self._client.is_connected():
-            self._client.publish(messages.HOST_STATE, _host_state(online=False), qos=1, retain=True)
+            self._say(self._host.gone())
             self._client.disconnect()
 
     def __enter__(self) -> Self:
@@ -184,27 +196,26 @@ class Recorder:
                 self._client.publish(messages.down_topic(station, "ack"), messages.encode(ack), qos=1)
 
     def _send(self) -> None:
-        """Send the prescriptions that wait, and note those the broker has taken."""
+        """Send what waits for stations, and note what the broker has taken."""
         if self._published:
             outgoing.mark_sent(self._published)
             self._published.clear()
         if not self.is_connected:
             return
         if self._must_repeat:
-            self._publish_prescriptions(outgoing.newest())
+            self._publish_letters(outgoing.newest())
             self._must_repeat = False
         if self._monotonic_s() >= self._next_outgoing_s:
             self._next_outgoing_s = self._monotonic_s() + OUTGOING_EVERY_S
-            self._publish_prescriptions(outgoing.waiting())
+            self._publish_letters(outgoing.waiting())
 
-    def _publish_prescriptions(self, letters: Iterable[outgoing.Letter]) -> None:
+    def _publish_letters(self, letters: Iterable[outgoing.Letter]) -> None:
         on_their_way = set(self._publishing.values())
         for letter in letters:
-            if letter.prescription in on_their_way:
+            if letter in on_their_way:
                 continue
-            topic = messages.rx_topic(letter.station, letter.number)
-            info = self._client.publish(topic, letter.document, qos=1, retain=True)
-            self._publishing[info.mid] = letter.prescription
+            info = self._client.publish(letter.topic, letter.document, qos=1, retain=True)
+            self._publishing[info.mid] = letter
 
     def _on_connect(
         self, client: Client, _data: object, _flags: ConnectFlags, reason: ReasonCode, _p: Properties | None
@@ -217,7 +228,7 @@ class Recorder:
         if self._broker.tls and (reminder := self._broker.tls.reminder()):
             logger.warning("%s", reminder)
         client.subscribe([(topic, SubscribeOptions(qos=1)) for topic in self._filters])
-        client.publish(messages.HOST_STATE, _host_state(online=True), qos=1, retain=True)
+        self._say(self._host.here(self._monotonic_s(), backlog=len(self._inbox)))
         self._must_repeat = True  # a broker that was restarted may have forgotten what it had retained
 
     def _on_disconnect(
@@ -237,6 +248,10 @@ class Recorder:
                 logger.error("the broker does not let the recorder read %s (%s)", topic, reason)
 
     def _on_message(self, _client: Client, _data: object, message: MQTTMessage) -> None:
+        if message.topic == messages.HOST_STATE:
+            self._client.ack(message.mid, message.qos)
+            self._say(self._host.heard(bytes(message.payload), self._monotonic_s(), backlog=len(self._inbox)))
+            return
         if message.qos == 0 and len(self._inbox) >= RECEIVE_MAXIMUM:
             return  # nobody waits for an answer to it
         self._inbox.append(
@@ -250,12 +265,8 @@ class Recorder:
     def _on_publish(
         self, _client: Client, _data: object, mid: int, reason: ReasonCode, _p: Properties | None
     ) -> None:
-        prescription = self._publishing.pop(mid, None)
+        letter = self._publishing.pop(mid, None)
         if reason.is_failure:
             logger.error("the broker does not take a message of the recorder (%s)", reason)
-        elif prescription is not None:
-            self._published.append(prescription)
-
-
-def _host_state(*, online: bool) -> bytes:
-    return messages.encode({"online": online})
+        elif letter is not None:
+            self._published.append(letter)

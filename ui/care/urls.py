@@ -5,6 +5,7 @@ from django.urls import path
 
 from ui.care.views.patients import patient_list, patient_page
 from ui.care.views.programme import prescription_state, programme_form
+from ui.care.views.stations import station_list
 from ui.care.views.trials import trial_page
 
 urlpatterns = [
@@ -14,5 +15,6 @@ urlpatterns = [
     path("patients/<slug:pseudonym>/", patient_page, name="patient"),
     path("patients/<slug:pseudonym>/programme/", programme_form, name="programme"),
     path("prescriptions/<int:prescription_id>/state/", prescription_state, name="prescription_state"),
+    path("stations/", station_list, name="stations"),
     path("trials/<uuid:trial_id>/", trial_page, name="trial"),
 ]

@@ -84,6 +84,7 @@ EVENT: Final[dict[str, Words]] = {
     "weight_doubtful": _("Much lighter than last time: hands on the support, or a wrong weight"),
     "minutes_reached": _("The minutes of the day were reached"),
     "mark": _("Marked by whoever looked on"),
+    "traces_dropped": _("Disk full: raw traces were dropped, results are kept"),
     "not_trained": _("Has not trained for a week"),
     "proposal": _("Ready for the next rung"),
     "eased": _("Made one rung easier"),

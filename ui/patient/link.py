@@ -6,7 +6,8 @@ from typing import Final, Literal
 
 from station.errors import MessageError
 from station.session.client import SessionClient
-from station.session.protocol import Command, Event, TakeButtons
+from station.session.protocol import Command, Event, Health, TakeButtons
+from station.training.health import CareSide
 from station.training.snapshot import Snapshot
 
 StationPress = Literal["start", "stop", "both"]
@@ -36,6 +37,7 @@ class StationLink:
         self._presses: list[StationPress] = []
         self._taken = TakeButtons(buttons=())
         self.newest: Snapshot | None = None
+        self.care: CareSide | None = None
         self.interrupted = False
         self.trouble = ""
 
@@ -55,6 +57,8 @@ class StationLink:
             return []
         kinds = (notice.kind for notice in notices if isinstance(notice, Event))
         self._presses += [PRESSED[kind] for kind in kinds if kind in PRESSED]
+        for notice in notices:
+            self.care = notice.care if isinstance(notice, Health) else self.care
         snapshots = [notice for notice in notices if isinstance(notice, Snapshot)]
         for snapshot in snapshots:
             if self.newest is None or snapshot.t_ns != self.newest.t_ns:
@@ -111,4 +115,4 @@ class StationLink:
         self.trouble = f"the station at {self._path} is away: {reason}"
         if self.newest is not None:
             self.interrupted = self.newest.session is not None
-        self.newest = None
+        self.newest = self.care = None

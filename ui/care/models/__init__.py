@@ -2,6 +2,7 @@
 
 from ui.care.models.audit import Audit
 from ui.care.models.message import Message, RawTrace, Refused
+from ui.care.models.papers import Renewal, Retained
 from ui.care.models.people import Patient, Station
 from ui.care.models.programme import Prescription
 from ui.care.models.results import Event, Journal, Session, Trial
@@ -15,6 +16,8 @@ __all__ = [
     "Prescription",
     "RawTrace",
     "Refused",
+    "Renewal",
+    "Retained",
     "Session",
     "Station",
     "Trial",

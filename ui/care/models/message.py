@@ -19,11 +19,20 @@ class Message(models.Model):
     known = models.BooleanField()  # False: kept for a later version that understands the type
     received = models.DateTimeField(default=timezone.now)
     payload = models.BinaryField()
+    boot = models.CharField(max_length=64, blank=True)
+    mono_ms = models.BigIntegerField(default=0)
+    at = models.DateTimeField(null=True)  # when it was made; None while nobody knows
 
     class Meta:
         ordering = ("received",)
         verbose_name = _("message")
-        indexes = (models.Index(fields=("station", "seq")),)
+        indexes = (
+            models.Index(fields=("station", "seq")),
+            models.Index(
+                fields=("station", "boot"), condition=models.Q(at__isnull=True), name="care_undated"
+            ),
+            models.Index(fields=("station", "boot", "received"), name="care_boot"),
+        )
 
     def __str__(self) -> str:
         return f"{self.type} {self.id}"

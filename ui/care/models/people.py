@@ -29,6 +29,11 @@ class Patient(models.Model):
         # Ends up in logs, so not the name.
         return self.pseudonym
 
+    def station(self) -> "Station | None":
+        """Return the station this person trains on; one that was revoked only where there is no other."""
+        stations = sorted(self.stations.all(), key=lambda station: (station.revoked is not None, station.sid))
+        return stations[0] if stations else None
+
 
 class Station(models.Model):
     """A station that was enrolled, or was heard before it was."""
@@ -39,6 +44,10 @@ class Station(models.Model):
     boot = models.CharField(max_length=64, blank=True)  # of the newest sign of life
     last_seen = models.DateTimeField(null=True, blank=True)
     birth = models.JSONField(null=True, blank=True)  # body of the newest birth message
+    clock = models.CharField(max_length=10, blank=True, editable=False)  # at that birth: synced or unsynced
+    keys = models.JSONField(default=list, blank=True)  # ids of the signing keys it holds, the newest first
+    keys_version = models.PositiveBigIntegerField(default=0)  # of its keyring
+    revoked = models.DateTimeField(null=True, blank=True)  # its certificates were taken back
     created = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:

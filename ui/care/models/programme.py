@@ -28,6 +28,7 @@ class Prescription(models.Model):
     version = models.PositiveBigIntegerField()
     document = models.JSONField()
     signed = models.BinaryField()  # as it is published
+    signed_again = models.BooleanField(default=False)  # with a newer key, and not published since
     state = models.CharField(max_length=10, choices=State, default=State.QUEUED, db_index=True)
     reason = models.CharField(max_length=500, blank=True)  # of a rejection, in the station's words
     # Empty where an operator queued it from a file.

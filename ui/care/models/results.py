@@ -8,6 +8,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from ui.care.models.clock import Clock
 from ui.care.models.people import Patient, Station
 
 
@@ -18,6 +19,7 @@ class Session(models.Model):
     station = models.ForeignKey(Station, models.PROTECT, related_name="sessions")
     patient = models.ForeignKey(Patient, models.PROTECT, null=True, related_name="sessions")
     started = models.DateTimeField()
+    clock = models.CharField(max_length=10, choices=Clock.choices, default=Clock.SET)
     ended = models.DateTimeField(null=True)
     complete = models.BooleanField(null=True)
     ended_by = models.CharField(max_length=40, blank=True)
@@ -51,6 +53,7 @@ class Trial(models.Model):
     surface = models.CharField(max_length=20)
     attempt = models.PositiveIntegerField()
     started = models.DateTimeField()
+    clock = models.CharField(max_length=10, choices=Clock.choices, default=Clock.SET)
     outcome = models.CharField(max_length=20)
     hold_s = models.FloatField()
     target_hold_s = models.FloatField()
@@ -93,6 +96,7 @@ class Event(models.Model):
     kind = models.CharField(max_length=60)
     session = models.UUIDField(null=True)
     happened = models.DateTimeField()
+    clock = models.CharField(max_length=10, choices=Clock.choices, default=Clock.SET)
     detail = models.JSONField()
     sim = models.BooleanField()
 
@@ -112,6 +116,7 @@ class Journal(models.Model):
     patient = models.ForeignKey(Patient, models.PROTECT, null=True, related_name="journals")
     session = models.UUIDField()
     written = models.DateTimeField()
+    clock = models.CharField(max_length=10, choices=Clock.choices, default=Clock.SET)
     body = models.JSONField()
     sim = models.BooleanField()
 

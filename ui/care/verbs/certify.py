@@ -4,11 +4,15 @@ import argparse
 import sys
 from pathlib import Path
 
+from django.db import transaction
+
 from station.errors import ConfigError, StoreError
 from station.link.identity import certificate_pem, fingerprint, identity_of, key_pem, new_key
 from station.link.whole_file import PRIVATE, PUBLIC, write_whole
+from ui.care.audit import note_command
 from ui.care.authority import CLIENTS, SERVERS, Authority
 from ui.care.folder import data_folder
+from ui.care.ready import require_database
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -24,11 +28,12 @@ def run(arguments: argparse.Namespace) -> int:
         raise ConfigError(
             f"{name}: name every host it is reached by, with --host" if server else "--host is for a broker"
         )
-    folder = data_folder()
-    folder.create()
-    authority = Authority(folder.authority)
+    require_database()
+    authority = Authority(data_folder().authority)
     key = new_key()
-    certificate = authority.certify(name, key.public_key(), hosts=hosts)
+    with transaction.atomic():
+        note_command("certified", name)
+        certificate = authority.certify(name, key.public_key(), hosts=hosts)
     _make(out)
     write_whole(out / f"{name}.key", key_pem(key), mode=PRIVATE)
     write_whole(out / f"{name}.pem", certificate_pem(certificate), mode=PUBLIC)

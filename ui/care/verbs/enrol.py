@@ -6,11 +6,15 @@ import json
 import sys
 from pathlib import Path
 
+from django.db import transaction
+
 from station.errors import ConfigError
 from station.link.signature import key_id
+from ui.care.audit import note_command
 from ui.care.bundles import Asked, write_bundle
 from ui.care.enrolment import enrol
 from ui.care.folder import data_folder
+from ui.care.models import Station
 from ui.care.ready import require_database
 
 
@@ -18,8 +22,13 @@ def run(arguments: argparse.Namespace) -> int:
     """Enrol. Returns 0. Raises StationError for a station that is somebody else's, or a bad request."""
     require_database()
     asked = asked_for(arguments)
-    station = enrol(arguments.station, arguments.patient)
     folder = data_folder()
+    with transaction.atomic():  # a request that is refused leaves nobody enrolled
+        station = enrol(arguments.station, arguments.patient)
+        if not station.keys and station.birth is None:  # it is given this key, printed below or in its bundle
+            Station.objects.filter(pk=station.pk).update(keys=folder.ring().ids()[:1])
+        note_command("enrolled a station", station.sid)
+        written = write_bundle(station, asked, folder) if asked else None
     public_key = folder.public_key()
     facts = {
         "station": station.sid,
@@ -27,8 +36,7 @@ def run(arguments: argparse.Namespace) -> int:
         "key": key_id(public_key),
         "public_key": base64.b64encode(public_key).decode(),
     }
-    if asked is not None:
-        written = write_bundle(station, asked, folder)
+    if written is not None:
         facts |= {
             "bundle": str(written.file),
             "valid_until": written.ends.strftime("%Y-%m-%d"),
@@ -43,9 +51,12 @@ def run(arguments: argparse.Namespace) -> int:
 
 def asked_for(arguments: argparse.Namespace) -> Asked | None:
     """Return how a bundle is asked for, None when it is not. Raises ConfigError for half of it."""
+    page: Path | None = arguments.qr
     if arguments.request is None and not arguments.with_key:
-        if arguments.out or arguments.broker:
-            raise ConfigError("--out and --broker belong to a bundle; add --request FILE or --with-key")
+        if arguments.out or arguments.broker or page:
+            raise ConfigError("--out, --qr and --broker belong to a bundle; add --request FILE or --with-key")
         return None
-    out = arguments.out or Path(f"{arguments.station}.bundle.json")
-    return Asked(arguments.request, arguments.broker, out)
+    if page is not None and page.suffix.lower() != ".svg":
+        raise ConfigError(f"--qr {page}: name a file that ends in .svg; a browser shows and prints it")
+    out = arguments.out or (None if page else Path(f"{arguments.station}.bundle.json"))
+    return Asked(arguments.request, arguments.broker, out, page)

@@ -3,7 +3,10 @@
 import argparse
 import sys
 
+from django.db import transaction
+
 from station.errors import ConfigError
+from ui.care.audit import note_command
 from ui.care.bundles import write_bundle
 from ui.care.folder import data_folder
 from ui.care.models import Station
@@ -17,10 +20,14 @@ def run(arguments: argparse.Namespace) -> int:
     asked = asked_for(arguments)
     if asked is None:
         raise ConfigError("name the station's request with --request FILE, or add --with-key")
-    station = Station.objects.filter(sid=arguments.station).exclude(patient=None).first()
+    station = Station.objects.filter(sid=arguments.station).exclude(patient=None, keys=[]).first()
     if station is None:
         raise ConfigError(f"station {arguments.station} is not enrolled; run: balance-care enrol")
-    written = write_bundle(station, asked, data_folder())
+    if station.revoked is not None:
+        raise ConfigError(f"station {station.sid} was revoked; enrol it again: balance-care enrol")
+    with transaction.atomic():
+        note_command("renewed a certificate", station.sid)
+        written = write_bundle(station, asked, data_folder())
     sys.stdout.write(
         f"{written.file}: for station {station.sid}, valid until {written.ends:%Y-%m-%d}, "
         f"authority {written.authority}\n"

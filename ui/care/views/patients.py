@@ -11,6 +11,7 @@ from station.errors import StationError
 from ui.care.audit import note
 from ui.care.board_words import board_words, certificate_words
 from ui.care.caseload import caseload
+from ui.care.machine_words import Line, machine_lines
 from ui.care.models import Patient, Session, Station, Trial
 from ui.care.programme import birth_of
 from ui.care.stabilogram import Stabilogram, stabilogram_of
@@ -36,7 +37,7 @@ def patient_page(request: HttpRequest, pseudonym: str) -> HttpResponse:
     """Show one patient: programme, sessions, trends, and the newest stabilogram."""
     patient = get_object_or_404(Patient, pseudonym=pseudonym)
     note(request, "looked at a patient", patient.pseudonym)
-    station = patient.stations.first()
+    station = patient.station()
     sessions = list(patient.sessions.prefetch_related("trials")[:SESSIONS_SHOWN])
     trials = Trial.objects.filter(session__patient=patient)
     newest = trials.select_related("session").first()
@@ -45,6 +46,7 @@ def patient_page(request: HttpRequest, pseudonym: str) -> HttpResponse:
         "patient": patient,
         "station": station,
         "board_words": _board_of(station),
+        "machine_lines": _machine_of(station),
         "sessions": sessions,
         "any_sim": any(session.sim for session in sessions),
         "session_count": patient.sessions.count(),
@@ -65,6 +67,11 @@ def _board_of(station: Station | None) -> str:
         return ""
     words = (board_words(birth.board) if birth.board else "", certificate_words(birth, timezone.now()))
     return " · ".join(word for word in words if word)
+
+
+def _machine_of(station: Station | None) -> list[Line]:
+    birth = birth_of(station) if station else None
+    return machine_lines(birth, station.clock, timezone.now()) if birth and station else []
 
 
 def drawing_of(trial: Trial | None) -> tuple[Stabilogram | None, str]:

@@ -1,6 +1,6 @@
 """The programme of a patient: what is in force, the form that changes it, and the station's answer."""
 
-from typing import Any
+from typing import Any, Final
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
@@ -22,15 +22,19 @@ from ui.care.models.programme import State
 from ui.care.programme import check, compose, document_of, limits_of, queue
 from ui.care.words import exercise_words, routine_words
 
+REJECTED_SHOWN: Final = 5
+
 
 def programme_now(station: Station) -> dict[str, Any]:
     """Return what a page says of the programme: the newest prescription, and the one in force if another."""
     newest = station.prescriptions.select_related("who").first()
     in_force = station.prescriptions.filter(state=State.APPLIED).first()
+    rejected = station.prescriptions.filter(state=State.REJECTED).order_by("-answered")
     shown = newest or in_force
     return {
         "newest_rx": newest,
         "in_force_rx": in_force if in_force != newest else None,
+        "rejected_rxs": [rx for rx in rejected[: REJECTED_SHOWN + 1] if rx != newest][:REJECTED_SHOWN],
         "exercises": exercise_lines(document_of(shown)) if shown else (),
     }
 
@@ -51,8 +55,8 @@ def prescription_state(request: HttpRequest, prescription_id: int) -> HttpRespon
 def programme_form(request: HttpRequest, pseudonym: str) -> HttpResponse:
     """Edit the programme, show the change in words, and send it once that was confirmed."""
     patient = get_object_or_404(Patient, pseudonym=pseudonym)
-    station = patient.stations.select_related("patient").first()
-    if station is None:
+    station = patient.station()
+    if station is None or station.revoked is not None:
         messages.error(request, gettext("This patient has no station yet; enrol one first."))
         return redirect("patient", pseudonym=pseudonym)
     newest = station.prescriptions.first()

@@ -137,7 +137,7 @@ class ServiceArea:
         self._desk.close()
 
     def _around(self, now_ns: int) -> Around:
-        return Around(self._link.newest, self._settings, now_ns)
+        return Around(self._link.newest, self._settings, now_ns, self._link.care)
 
     def _may_open(self) -> bool:
         return may_open(self._link.newest, interrupted=self._link.interrupted)

@@ -38,6 +38,8 @@ def _of_board(kind: str) -> str | None:
         "drift": _("The zero moves. Let the board warm up for ten minutes and check again."),
         "priority": _("Reading the board has no priority over other programs."),
         "restarts": _("The program that reads the board ended and was started again."),
+        "care-silent": _("The care team's computer does not answer. Results wait here; tell the care team."),
+        "care-away": _("There is no connection to the care team. Results wait here; look at the network."),
         "late": _("Readings arrive late. End other programs on this computer."),
     }.get(kind)
 

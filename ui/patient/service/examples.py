@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from station.training.health import CareSide
 from ui.patient.service.area import make_rooms
 from ui.patient.service.calibration_examples import calibration_sheets
 from ui.patient.service.check import CheckSheet
@@ -65,7 +66,9 @@ def service_sheets() -> dict[str, Sheet]:
         "65-service-volume": VolumeSheet(3),
         "65b-service-voice": VoiceSheet("by-day"),
         "65c-service-voice-none": VoiceSheet("on", there=False),
-        "66-service-network": NetworkSheet(network),
+        "66-service-network": NetworkSheet(
+            network, care=CareSide(reach="silent", since="2026-05-04T09:00:00")
+        ),
         "67-service-network-none": NetworkSheet((), station=False),
         "68-service-restart": RestartSheet(),
         **calibration_sheets(),

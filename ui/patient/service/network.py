@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from station.training.health import CareSide
 from ui.patient.service.room import Around, Leave, QuietRoom, Request
 from ui.patient.service.view import BACK
 from ui.patient.words import _
@@ -28,10 +29,11 @@ class Interface(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class NetworkSheet:
-    """The interfaces, and whether the station answers this screen."""
+    """The interfaces, and whether the station answers this screen, and the care team the station."""
 
     interfaces: tuple[Interface, ...] = ()
     station: bool = True
+    care: CareSide | None = None
     main: None = None
     choices: tuple[str, ...] = (BACK,)
 
@@ -61,7 +63,7 @@ class NetworkRoom(QuietRoom):
 
     def sheet(self, around: Around) -> NetworkSheet:
         """Return what was seen last."""
-        return NetworkSheet(self._interfaces, around.snapshot is not None)
+        return NetworkSheet(self._interfaces, around.snapshot is not None, around.care)
 
     def choose(self, choice: str, around: Around) -> tuple[Request, ...]:
         """Go back."""

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
 from station.session.protocol import Simulate, SimulateFault
+from station.training.health import CareSide
 from station.training.snapshot import Snapshot
 from ui.patient.service.settings import Settings
 from ui.patient.service.view import Sheet
@@ -11,11 +12,15 @@ from ui.patient.service.view import Sheet
 
 @dataclass(frozen=True, slots=True)
 class Around:
-    """What a room knows of the world: newest snapshot (None: no station), settings, and time in ns."""
+    """What a room knows of the world: newest snapshot (None: no station), settings, and time in ns.
+
+    `care` says whether the care team's computer answers, None where nobody knows.
+    """
 
     snapshot: Snapshot | None
     settings: Settings
     now_ns: int
+    care: CareSide | None = None
 
 
 class Tell(NamedTuple):

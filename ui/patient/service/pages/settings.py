@@ -1,9 +1,11 @@
 """Language, volume, network and restart."""
 
+from datetime import datetime
 from typing import Final
 
 import pygame
 
+from station.training.health import CareSide
 from ui.patient.canvas import Canvas, Pick
 from ui.patient.lettering import bold, plain
 from ui.patient.service.network import Interface, NetworkSheet
@@ -66,7 +68,8 @@ def volume(canvas: Canvas, view: View, service: ServiceView, sheet: VolumeSheet)
 def network(canvas: Canvas, view: View, service: ServiceView, sheet: NetworkSheet) -> None:
     """Draw a line for each interface, and whether the station answers."""
     begin(canvas, view, _("Network"))
-    shown = sheet.interfaces[:ROWS]
+    care = care_words(sheet.care) if sheet.station else ""
+    shown = sheet.interfaces[: ROWS - 1 if care else ROWS]
     for row, interface in enumerate(shown):
         _interface(canvas, pygame.Rect(MARGIN, 92 + row * (84 + GAP), CONTENT.width, 84), interface)
     if not shown:
@@ -76,12 +79,28 @@ def network(canvas: Canvas, view: View, service: ServiceView, sheet: NetworkShee
         if sheet.station
         else _("The station does not answer this screen.")
     )
-    canvas.write(words, pygame.Rect(MARGIN, 502, CONTENT.width, 60), plain(BODY), anchor="middle")
+    canvas.write(
+        words, pygame.Rect(MARGIN, 462 if care else 502, CONTENT.width, 60), plain(BODY), anchor="middle"
+    )
+    if care:
+        canvas.write(care, pygame.Rect(MARGIN, 516, CONTENT.width, 60), plain(BODY), anchor="middle")
     hint = pygame.Rect(MARGIN + 380, FOOTER.top, CONTENT.width - 380, FOOTER.height)
     canvas.write(
         _("Looks only; nothing is changed here."), hint, plain(30, QUIET), align="right", anchor="middle"
     )
     back_button(canvas, service)
+
+
+def care_words(care: CareSide | None) -> str:
+    """Return whether the care team's computer answers, since when it does not; nothing where nobody knows."""
+    if care is None:
+        return ""
+    since = f"{datetime.fromisoformat(care.since).astimezone():%Y-%m-%d %H:%M}"
+    return {
+        "answers": _("The care team's computer answers."),
+        "silent": _("The care team's computer does not answer since {since}."),
+        "away": _("No connection to the care team since {since}."),
+    }[care.reach].format(since=since)
 
 
 def _interface(canvas: Canvas, rect: pygame.Rect, interface: Interface) -> None:

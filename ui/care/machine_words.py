@@ -1,0 +1,126 @@
+"""How a station is, in words with a light, worst first: what somebody should do, and what is well."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Final, Literal, NamedTuple
+
+from django.utils.translation import gettext, ngettext
+
+from station.link.messages import Birth
+from station.sway.reading import CELLS
+from station.training.health import MachineHealth
+
+Light = Literal["bad", "check", "good", "none"]
+ORDER: Final[tuple[Light, ...]] = ("bad", "check", "good", "none")
+HOT_C: Final = 80.0  # a Raspberry Pi slows down from here on
+LITTLE_DISK_MB: Final = 500
+NO_DISK_MB: Final = 50
+LITTLE_MEMORY_MB: Final = 100
+OLD_BACKLOG_S: Final = 2 * 24 * 3600.0
+DAY_S: Final = 24 * 3600.0
+
+
+class Line(NamedTuple):
+    """One thing: `light` says how it is ("none": nobody knows), `words` what, and what to do."""
+
+    light: Light
+    words: str
+
+
+def machine_lines(birth: Birth, clock: str, now: datetime) -> list[Line]:
+    """Return what a station said of itself at its birth; `clock` is that of the message."""
+    lines = [*_computer(birth.machine or MachineHealth()), *_keeping(birth), *_clock(clock)]
+    return sorted([*lines, *_board(birth, now)], key=lambda line: ORDER.index(line.light))
+
+
+def _computer(machine: MachineHealth) -> Iterator[Line]:
+    yield _power(machine)
+    if machine.cpu_c is not None:
+        if machine.cpu_c >= HOT_C:
+            words = gettext("The computer is too hot (%(c).0f °C): it needs air, and no sun")
+            yield Line("bad", words % {"c": machine.cpu_c})
+        else:
+            yield Line("good", gettext("Computer at %(c).0f °C") % {"c": machine.cpu_c})
+    if machine.memory_free_mb is not None and machine.memory_mb is not None:
+        light: Light = "check" if machine.memory_free_mb < LITTLE_MEMORY_MB else "good"
+        words = gettext("%(free)d of %(all)d MB memory free")
+        yield Line(light, words % {"free": machine.memory_free_mb, "all": machine.memory_mb})
+    if machine.uptime_s is not None:
+        yield Line("good", gettext("running for %(time)s") % {"time": _span(machine.uptime_s)})
+
+
+def _power(machine: MachineHealth) -> Line:
+    now, since = machine.power_now, machine.power_since_start
+    if now is None or since is None:
+        return Line("none", gettext("power supply: not known"))
+    if now.undervoltage:
+        return Line("bad", gettext("The power supply is too weak: use the original one"))
+    if since.undervoltage:
+        words = gettext("The power supply was too weak since the last start: use the original one")
+        return Line("check", words)
+    if now.throttled or now.hot or since.throttled:
+        return Line("check", gettext("The computer was slowed down since the last start, for heat"))
+    return Line("good", gettext("power supply strong enough"))
+
+
+def _keeping(birth: Birth) -> Iterator[Line]:
+    free_mb = birth.machine.disk_free_mb if birth.machine else None
+    if free_mb is not None:
+        words = gettext("%(free)s MB free on the disk") % {"free": free_mb}
+        if free_mb < LITTLE_DISK_MB:
+            words = gettext("The disk is nearly full (%(free)s MB free): results are kept, raw traces go") % {
+                "free": free_mb
+            }
+        light: Light = "bad" if free_mb < NO_DISK_MB else "check" if free_mb < LITTLE_DISK_MB else "good"
+        yield Line(light, words)
+    if birth.outbox_depth and birth.outbox_oldest_s is not None:
+        words = ngettext(
+            "one message waited, for %(time)s", "%(count)d messages waited, the oldest for %(time)s",
+            birth.outbox_depth,
+        )  # fmt: skip
+        light = "check" if birth.outbox_oldest_s > OLD_BACKLOG_S else "good"
+        yield Line(light, words % {"count": birth.outbox_depth, "time": _span(birth.outbox_oldest_s)})
+    if sum(birth.traces_dropped):
+        words = gettext("raw traces dropped on a full disk: %(had)d known here, %(lost)d never sent")
+        had, lost = birth.traces_dropped
+        yield Line("check" if lost else "good", words % {"had": had, "lost": lost})
+
+
+def _clock(clock: str) -> Iterator[Line]:
+    if clock == "synced":
+        yield Line("good", gettext("clock set"))
+    elif clock:
+        yield Line("check", gettext("Its clock is not set: times are corrected once it reaches the network"))
+
+
+def _board(birth: Birth, now: datetime) -> Iterator[Line]:
+    board = birth.board
+    if board is not None:
+        for cell, rate, noise_n in zip(CELLS, board.sps, board.noises_n, strict=False):
+            parts = [] if rate is None else [gettext("%(rate).0f a second") % {"rate": rate}]
+            parts += [] if noise_n is None else [gettext("noise %(n).2f N") % {"n": noise_n}]
+            if parts:
+                yield Line("good", f"{cell.upper()}: {', '.join(parts)}")
+        if board.calibrated is not None:
+            yield from _calibrated(board.calibrated, now)
+    machine = birth.machine or MachineHealth()
+    versions = [gettext("station %(sw)s") % {"sw": birth.sw}, machine.os, machine.model]
+    versions += [f"Python {machine.python}"] if machine.python else []
+    yield Line("good", ", ".join(version for version in versions if version))
+
+
+def _calibrated(made: str, now: datetime) -> Iterator[Line]:
+    try:
+        days = (now - datetime.fromisoformat(made).astimezone(UTC)).days
+    except (ValueError, OverflowError):
+        return
+    words = ngettext("calibrated one day ago", "calibrated %(days)d days ago", max(0, days))
+    yield Line("good", words % {"days": max(0, days)})
+
+
+def _span(seconds: float) -> str:
+    if seconds >= 2 * DAY_S:
+        return gettext("%(n)d days") % {"n": seconds // DAY_S}
+    if seconds >= 2 * 3600:
+        return gettext("%(n)d hours") % {"n": seconds // 3600}
+    return gettext("%(n)d minutes") % {"n": seconds // 60}
