@@ -1,5 +1,6 @@
 """What the care side keeps. Names of people stand in `Patient` and nowhere else."""
 
+from ui.care.models.answers import DecisionAnswer, ProgrammeTemplate
 from ui.care.models.audit import Audit
 from ui.care.models.message import Message, RawTrace, Refused
 from ui.care.models.papers import Renewal, Retained
@@ -9,11 +10,13 @@ from ui.care.models.results import Event, Journal, Session, Trial
 
 __all__ = [
     "Audit",
+    "DecisionAnswer",
     "Event",
     "Journal",
     "Message",
     "Patient",
     "Prescription",
+    "ProgrammeTemplate",
     "RawTrace",
     "Refused",
     "Renewal",

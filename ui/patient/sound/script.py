@@ -164,9 +164,7 @@ def _message(snapshot: Snapshot) -> str:
 
 def _blocked(snapshot: Snapshot) -> str:
     words = snapshot.words
-    if (
-        words[: len(TEAM_HOLD_WORDS)] == TEAM_HOLD_WORDS
-    ):  # what the therapist wrote stays for the person's eyes
+    if words[: len(TEAM_HOLD_WORDS)] == TEAM_HOLD_WORDS:  # the note stays for the person to read
         words = (*TEAM_HOLD_WORDS, WAIT_FOR_TEAM)
     return sentences(*(said(line) for line in words)) or _("No training today.")
 
