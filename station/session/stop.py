@@ -1,4 +1,4 @@
-"""No training: for a day after a stop at the check-in, or until the care team answers a fall or lets it go on."""
+"""No training: for a day after a stop at the check-in, or until the care team lets it go on."""
 
 import sqlite3
 from collections.abc import Callable
@@ -103,7 +103,7 @@ class Stops:
         return self._hold is not None
 
     def prescribed(self, rx: Prescription) -> None:
-        """Know the newest prescription accepted here: it may be an answer to a fall, or the team's own hold."""
+        """Know the newest prescription accepted here: it may answer a fall, or be the team's own hold."""
         note = (rx.note,) if rx.note else ()
         self._team_words = (*TEAM_HOLD_WORDS, *note) if rx.held else ()
         self._rx = self._store.newest_prescription_number(self._whose) or 0

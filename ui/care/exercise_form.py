@@ -9,15 +9,16 @@ from django.utils.translation import gettext_lazy as _
 from station.training.prescription import Exercise, Limits
 from station.training.routine import Side
 from ui.care.difficulty import rung_mark
-from ui.care.ladder_words import hardest_allowed, limit_words, rung_limit_words, rung_words
+from ui.care.ladder_words import hardest_allowed, limit_words, manner_words, rung_limit_words, rung_words
 from ui.care.routines import routines
+from ui.care.station_bounds import bound_by_station
 from ui.care.words import routine_words
 
 MOST_ATTEMPTS = 10
 MARKS = {
-    "today": _("as today"),
-    "harder": _("harder than today"),
-    "easier": _("easier than today"),
+    "today": _("today"),
+    "harder": _("harder"),
+    "easier": _("easier"),
 }
 
 
@@ -61,7 +62,7 @@ class ExerciseForm(forms.Form):
     )
     days_a_week = forms.IntegerField(label=_("Days a week"), min_value=1, max_value=7, required=False)
     alone_up_to = forms.TypedChoiceField(
-        label=_("May go by itself up to"), coerce=int, empty_value=None, required=False, widget=RungSelect
+        label=_("By itself up to"), coerce=int, empty_value=None, required=False, widget=RungSelect
     )
 
     def __init__(
@@ -89,7 +90,7 @@ class ExerciseForm(forms.Form):
         assert isinstance(alone, forms.TypedChoiceField)  # noqa: S101
         rung.choices = [(number, self._rung_option(number)) for number in every]
         alone.choices = [
-            ("", gettext("nowhere: it asks you")),
+            ("", gettext("it asks you")),
             *((n, gettext("rung %(number)d") % {"number": n}) for n in every),
         ]
         for field in (rung, alone):
@@ -102,8 +103,8 @@ class ExerciseForm(forms.Form):
     def _rung_option(self, number: int) -> str:
         assert self.known  # noqa: S101 (asked for before)
         mark = "" if self.known.assessment else rung_mark(number, self.today)
-        words = rung_words(self.known, number)
-        return f"{words} — {MARKS[mark]}" if mark else words
+        words = manner_words(self.known, self.known.rung(number))
+        return f"{number} ({MARKS[mark]}): {words}" if mark else f"{number}: {words}"
 
     def _say_limits(self) -> None:
         if self.known is not None:
@@ -111,10 +112,7 @@ class ExerciseForm(forms.Form):
         for name in ("attempts", "hold_s"):
             if name in self.fields:
                 self.fields[name].help_text = limit_words(name, self.limits)
-        if self.limits is not None:
-            self.fields["attempts"].widget.attrs["max"] = self.limits.most_attempts
-            if "hold_s" in self.fields:
-                self.fields["hold_s"].widget.attrs["max"] = self.limits.longest_hold_s
+        bound_by_station(self.fields, self.limits)
 
     @property
     def title(self) -> str:

@@ -21,6 +21,7 @@ from ui.care.ladder_words import joined, limit_words
 from ui.care.place import Place
 from ui.care.programme import VALID_FOR, last_day_of
 from ui.care.routines import routines
+from ui.care.station_bounds import bound_by_station
 from ui.care.words import DEVICE, SIDE, SURGERY
 
 # The order in which balance is won back; routines not named here follow.
@@ -148,6 +149,7 @@ class ProgrammeForm(forms.Form):
             del self.fields["number"]
         for name, field in self.fields.items():
             field.help_text = joined((str(field.help_text), limit_words(name, place.limits)))
+        bound_by_station(self.fields, place.limits)
 
     def clean_number(self) -> str:
         """Refuse a number that another person of this station has."""

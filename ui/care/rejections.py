@@ -25,9 +25,7 @@ REMEDIES: Final[tuple[tuple[str, Words], ...]] = (
     ),
     (
         r"it is for (station|patient)",
-        _(
-            "The station belongs to somebody else by now. Look at its enrolment, then send the programme again."
-        ),
+        _("The station belongs to somebody else by now. Look at its enrolment, then send it again."),
     ),
     (
         r"is not newer than version",

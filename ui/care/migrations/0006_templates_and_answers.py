@@ -52,7 +52,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="ProgrammeTemplate",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("name", models.CharField(max_length=80, unique=True, verbose_name="name")),
                 ("programme", models.JSONField()),
                 ("created", WHEN.clone()),

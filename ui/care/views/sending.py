@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from station.errors import PrescriptionError
 from station.training.prescription import Prescription as Programme
-from station.training.words import TEAM_HOLD_WORDS
+from station.training.words import TEAM_HOLD_WORDS, WAIT_FOR_TEAM
 from ui.care.changes import changes
 from ui.care.forms import NOTE_CHARACTERS, free_number
 from ui.care.place import Place, fall_waiting
@@ -46,8 +46,8 @@ KINDS: Final = {
         _("Hold all training"),
         _(
             "From when the station has it, nothing is trained, whatever day it is, until you lift the hold. "
-            "A session under way ends after the attempt that has begun. The page at the station says that the "
-            "care team has paused the training and will speak with them, and shows what you write here."
+            "A session under way ends after the attempt that has begun. The page at the station says that "
+            "the care team has paused the training and will speak with them, and shows what you write here."
         ),
         _("Hold all training now"),
         _("What the patient reads below that"),
@@ -108,9 +108,8 @@ def send_form(request: HttpRequest, pseudonym: str, what: str) -> HttpResponse:
         return redirect("patient", pseudonym=pseudonym)
     kind, newest = KINDS[what], place.newest
     base = {"base_version": newest.version if newest else 0}
-    form = (
-        SendForm(request.POST, kind=kind) if request.method == "POST" else SendForm(initial=base, kind=kind)
-    )
+    posted = request.method == "POST"
+    form = SendForm(request.POST, kind=kind) if posted else SendForm(initial=base, kind=kind)
     if posted and form.is_valid():
         data = form.cleaned_data
         programme = _programme(what, place, trained, data["note"])
@@ -132,6 +131,7 @@ def send_form(request: HttpRequest, pseudonym: str, what: str) -> HttpResponse:
         "fall": fall_waiting(place, place.standing),
         "kiosk_heading": _("No training for now.") if what == "hold" else _("From your therapist"),
         "kiosk_lines": TEAM_HOLD_WORDS[1:] if what == "hold" else (),
+        "kiosk_last": (WAIT_FOR_TEAM,) if what == "hold" else (),
         "typed": form["note"].value() or "",
     }
     return render(request, "care/programme_send.html", context, status=422 if form.errors else 200)

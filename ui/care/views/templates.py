@@ -17,16 +17,21 @@ from ui.care.starts import of_template, template_of
 from ui.care.views.programme import exercise_lines, require_place
 
 
-class TemplateForm(forms.ModelForm[ProgrammeTemplate]):
+class TemplateForm(forms.Form):
     """The name of a template."""
 
-    class Meta:
-        """What Django asks for."""
+    name = forms.CharField(
+        label=_("Name of the template"),
+        max_length=80,
+        help_text=_("Of what it is for, like “Fusion, weeks 1 to 3”. No patient's name."),
+    )
 
-        model = ProgrammeTemplate
-        fields = ("name",)
-        labels = {"name": _("Name of the template")}  # noqa: RUF012 (Django's own)
-        help_texts = {"name": _("Of what it is for, like “Fusion, weeks 1 to 3”. No patient's name.")}  # noqa: RUF012
+    def clean_name(self) -> str:
+        """Refuse a name that is taken."""
+        name = str(self.cleaned_data["name"])
+        if ProgrammeTemplate.objects.filter(name=name).exists():
+            raise forms.ValidationError(gettext("There is a template of this name. Choose another one."))
+        return name
 
 
 @permission_required("care.add_prescription", raise_exception=True)
@@ -40,10 +45,11 @@ def templates(request: HttpRequest, pseudonym: str) -> HttpResponse:
     standing = place.standing
     form = TemplateForm(request.POST or None)
     if standing is not None and request.method == "POST" and form.is_valid():
-        template = form.save(commit=False)
-        template.programme = template_of(place.trained() or document_of(standing))
-        template.who = request.user if isinstance(request.user, User) else None
-        template.save()
+        template = ProgrammeTemplate.objects.create(
+            name=form.cleaned_data["name"],
+            programme=template_of(place.trained() or document_of(standing)),
+            who=request.user if isinstance(request.user, User) else None,
+        )
         note(request, "kept a template", str(template.pk))
         messages.success(request, gettext("Kept as “%(name)s”.") % {"name": template.name})
         return redirect(f"{request.path}{place.query}")

@@ -7,7 +7,10 @@ for (const area of document.querySelectorAll("textarea[data-preview]")) {
   left.className = "left";
   area.after(left);
   const show = () => {
-    if (preview) preview.textContent = area.value;
+    if (preview) {
+      preview.textContent = area.value;
+      preview.classList.toggle("long", [...area.value].length > 120);
+    }
     left.textContent = `${[...area.value].length} / ${area.maxLength}`;
   };
   area.addEventListener("input", show);
