@@ -21,7 +21,7 @@ from ui.care.enrolment import enrol
 from ui.care.examples import ExampleStation
 from ui.care.intake import Arrival, store
 from ui.care.models import Audit, DecisionAnswer, Patient, Prescription, ProgrammeTemplate, Station
-from ui.care.place import Place, as_trained, rungs_now
+from ui.care.place import Place, as_trained, fall_waiting, rungs_now
 from ui.care.programme import compose, queue
 from ui.care.proposals import moved, open_proposals, read_evidence
 from ui.care.rejections import OTHERWISE, remedy
@@ -304,11 +304,11 @@ def test_after_a_possible_fall_the_page_offers_the_answer(home: Home) -> None:
     home.decided("proposal", **move(1, "supported-standing", 2, 3, version=1))
     home.answer("accepted")
     assert home.newest()["version"] == 1, "nothing else answers a fall by the way"
-    Prescription.objects.filter(version=1).update(version=1)
     assert home.client.post(home.url("programme_send", "fall"), {"base_version": 1, "note": ""}).headers[
         "Location"
     ] == home.url("patient")
     assert home.newest()["version"] == 2
+    assert fall_waiting(home.place, home.place.standing) is None, "dated after it, though its clock is ahead"
 
 
 def test_two_at_once_send_one_version_and_the_second_is_told_by_whom(home: Home) -> None:

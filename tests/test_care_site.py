@@ -46,6 +46,7 @@ def text(client: Client, url: str) -> str:
 
 def test_every_page_but_the_login_needs_a_login(client: Client, home: ExampleStation) -> None:
     arguments: dict[str, Any] = {"pseudonym": home.subj, "prescription_id": 1, "trial_id": new_id()}
+    arguments |= {"what": "hold", "event_id": new_id()}
     names = [pattern.name for pattern in get_resolver().url_patterns if isinstance(pattern, URLPattern)]
     assert len(names) >= 7
     for pattern in get_resolver().url_patterns:

@@ -35,6 +35,9 @@ _ANSWERS: Final = {
 }
 
 
+_OLDER: Final = "is not newer than version"
+
+
 def file_body(body: msgspec.Struct, envelope: Envelope, message: models.Message) -> None:
     """File a body of a known type. Raises MessageError when it contradicts itself or what is known."""
     match body:
@@ -189,6 +192,9 @@ def _file_event(event: StationEvent, envelope: Envelope, message: models.Message
 
 def _file_reply(reply: Reply, message: models.Message) -> None:
     state, allowed_from = _ANSWERS[reply.state]
+    if reply.state == "rejected" and _OLDER not in reply.reason:
+        # One that was in force and does not fit any more, since the limits of the device were changed.
+        allowed_from = {*allowed_from, RxState.APPLIED}
     moved = models.Prescription.objects.filter(
         station=message.station, version=reply.rx_version, state__in=allowed_from
     ).update(state=state, reason=reply.reason[:500], answered=timezone.now())

@@ -22,6 +22,8 @@ from ui.care.signing import key_for
 
 # Twelve weeks: the longest course of such training that was studied runs 11 to 12.
 VALID_FOR: Final = timedelta(weeks=12)
+# More than that is no clock that is a little ahead; the station then waits until its own date.
+CLOCK_AHEAD: Final = timedelta(hours=12)
 NUMBERS: Final = ("sessions_a_day", "minutes_a_day", "least_gap_h", "rest_days_a_week")
 _UNANSWERED: Final = (State.QUEUED, State.SENT, State.RECEIVED)
 
@@ -117,6 +119,14 @@ def renewed(rx: Prescription, station: models.Station, **changes: Any) -> Prescr
     """Return the same programme as the next version, written now, with these changes."""
     frame = _frame_for(station, rx.subj)
     return carried(rx, version=frame["version"], station=station.sid, issued=frame["issued"], **changes)
+
+
+def written_after(rx: Prescription, moment: datetime) -> Prescription:
+    """Return a programme dated after this moment, which a station's clock that is a little ahead has told."""
+    issued = parse_time(rx.issued, where="issued")
+    if issued > moment or moment - issued > CLOCK_AHEAD:
+        return rx
+    return carried(rx, issued=_rfc3339((moment + timedelta(seconds=1)).astimezone(UTC)))
 
 
 def lasting(rx: Prescription) -> str:

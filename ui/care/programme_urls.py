@@ -1,4 +1,4 @@
-"""The pages of one person's programme, below their own."""
+"""The pages of one person's programme, below their own page."""
 
 from django.urls import path
 
@@ -8,10 +8,12 @@ from ui.care.views.sending import send_form
 from ui.care.views.templates import templates
 from ui.care.views.versions import versions
 
+PROGRAMME = "patients/<slug:pseudonym>/programme/"
+
 urlpatterns = [
-    path("", programme_form, name="programme"),
-    path("send/<slug:what>/", send_form, name="programme_send"),
-    path("answers/<uuid:event_id>/", answer, name="programme_answer"),
-    path("versions/", versions, name="programme_versions"),
-    path("templates/", templates, name="programme_templates"),
+    path(PROGRAMME, programme_form, name="programme"),
+    path(f"{PROGRAMME}send/<slug:what>/", send_form, name="programme_send"),
+    path(f"{PROGRAMME}answers/<uuid:event_id>/", answer, name="programme_answer"),
+    path(f"{PROGRAMME}versions/", versions, name="programme_versions"),
+    path(f"{PROGRAMME}templates/", templates, name="programme_templates"),
 ]

@@ -9,8 +9,8 @@ from station.errors import PrescriptionError
 from station.training.prescription import Prescription as Programme
 from ui.care.audit import note
 from ui.care.models import Prescription
-from ui.care.place import Place
-from ui.care.programme import carried, check, next_version, queue
+from ui.care.place import Place, fall_waiting
+from ui.care.programme import carried, check, next_version, queue, written_after
 
 
 class ChangedError(PrescriptionError):
@@ -22,6 +22,7 @@ def send(
 ) -> Prescription:
     """Sign and queue a programme made from `base_version`, 0 for none; a line in the audit says so.
 
+    Whatever is sent while a possible fall waits for its answer is that answer.
     Raises ChangedError when that is not the newest version any more, PrescriptionError with the reason where
     the station would reject it. Nothing is sent then.
     """
@@ -31,6 +32,9 @@ def send(
         if base_version != (newest.version if newest else 0):
             raise ChangedError(changed_words(newest))
         programme = carried(programme, version=next_version(place.station))
+        fall = fall_waiting(place, place.standing)
+        if fall is not None:
+            programme = written_after(programme, fall.happened)
         check(programme, place.station)
         if programme.number is not None and place.number_taken_by_another(programme.number):
             raise PrescriptionError(f"number: {programme.number} is the number of another patient there")

@@ -1,8 +1,9 @@
 """The pages of the site. No name of a patient stands in an address: those end up in logs."""
 
 from django.contrib.auth.views import LoginView, LogoutView
-from django.urls import include, path
+from django.urls import path
 
+from ui.care import programme_urls
 from ui.care.views.patients import patient_list, patient_page
 from ui.care.views.programme import prescription_state
 from ui.care.views.stations import station_list
@@ -13,7 +14,7 @@ urlpatterns = [
     path("login/", LoginView.as_view(template_name="care/login.html"), name="login"),
     path("logout/", LogoutView.as_view(), name="logout"),
     path("patients/<slug:pseudonym>/", patient_page, name="patient"),
-    path("patients/<slug:pseudonym>/programme/", include("ui.care.programme_urls")),
+    *programme_urls.urlpatterns,
     path("prescriptions/<int:prescription_id>/state/", prescription_state, name="prescription_state"),
     path("stations/", station_list, name="stations"),
     path("trials/<uuid:trial_id>/", trial_page, name="trial"),
