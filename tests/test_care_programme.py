@@ -187,6 +187,32 @@ def test_the_page_shows_how_far_a_prescription_has_come(therapist: Client, home:
     assert "data-settled" in page
 
 
+def test_a_version_in_force_that_does_not_fit_any_more_is_shown_as_rejected(
+    therapist: Client, home: ExampleStation
+) -> None:
+    therapist.post(patient_url(home) + "programme/", form_data())
+    store(
+        [
+            home.reply(1, "applied"),
+            home.reply(1, "rejected", "version 1 is not newer than version 2, in force"),
+        ]
+    )
+    assert Prescription.objects.get().state == "applied", "it was, and another one is now"
+    store([home.reply(1, "rejected", "exercise 1: rung 2 is beyond this device's limit of 1")])
+    assert Prescription.objects.get().state == "rejected"
+
+
+def test_exercises_are_done_in_the_order_of_their_places(therapist: Client, home: ExampleStation) -> None:
+    second = {"routine": "tandem", "side": "left", "include": "on", "rung": 1, "attempts": 2, "rest_s": 20}
+    rows = {f"exercise-1-{name}": value for name, value in second.items()}
+    data = form_data({"order": 2}, **rows, **{"exercise-TOTAL_FORMS": 2, "exercise-1-order": 1})
+    therapist.post(patient_url(home) + "programme/", data)
+    assert [e["routine"] for e in Prescription.objects.get().document["exercises"]] == [
+        "tandem",
+        "supported-standing",
+    ]
+
+
 def test_the_change_is_told_in_words() -> None:
     old = programme(
         (Exercise(routine="supported-standing", rung=1), Exercise(routine="single-leg", rung=1, side="left"))

@@ -50,6 +50,9 @@ def changes(old: Prescription | None, new: Prescription) -> list[Change]:
         found += _of_exercise(name, before.get(name), exercise)
     gone = gettext("%(exercise)s: no longer done")
     found += [Change(gone % {"exercise": name}, "easier") for name in before if name not in after]
+    stay = [name for name in before if name in after]
+    if stay != [name for name in after if name in before]:
+        found.append(Change(gettext("Order: %(order)s") % {"order": ", ".join(after)}))
     return found + (list(_of_the_whole(old, new)) if old else [])
 
 

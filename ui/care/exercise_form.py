@@ -15,6 +15,7 @@ from ui.care.station_bounds import bound_by_station
 from ui.care.words import routine_words
 
 MOST_ATTEMPTS = 10
+HEAD = ("routine", "side", "include", "order")
 MARKS = {
     "today": _("today"),
     "harder": _("harder"),
@@ -48,6 +49,7 @@ class ExerciseForm(forms.Form):
         widget=forms.HiddenInput,
     )
     include = forms.BooleanField(label=_("Include"), required=False)
+    order = forms.IntegerField(label=_("Place in the order"), min_value=1, max_value=99, required=False)
     rung = forms.TypedChoiceField(label=_("Rung"), coerce=int, widget=RungSelect)
     attempts = forms.IntegerField(label=_("Attempts"), min_value=1, max_value=MOST_ATTEMPTS)
     hold_s = forms.FloatField(
@@ -122,7 +124,7 @@ class ExerciseForm(forms.Form):
     @property
     def doses(self) -> list[forms.BoundField]:
         """The fields that are shown once it is included."""
-        return [self[name] for name in self.fields if name not in ("routine", "side", "include")]
+        return [self[name] for name in self.fields if name not in HEAD]
 
     @property
     def todays_words(self) -> str:
@@ -156,11 +158,9 @@ class ExerciseForm(forms.Form):
             raise forms.ValidationError(gettext("This exercise and its side do not fit."))
         return cleaned
 
-    def exercise(self) -> Exercise | None:
-        """Return the exercise of a valid row, None when it is not part of the programme."""
+    def exercise(self) -> Exercise:
+        """Return the exercise of a valid row that is included."""
         data = self.cleaned_data
-        if not data["include"]:
-            return None
         return Exercise(
             routine=data["routine"],
             rung=data["rung"],

@@ -59,9 +59,13 @@ class ExerciseForms(_FormSet):
     """The rows of a programme."""
 
     def exercises(self) -> tuple[Exercise, ...]:
-        """Return the exercises of a valid set."""
-        rows = (form.exercise() for form in self.forms)
-        return tuple(exercise for exercise in rows if exercise is not None)
+        """Return the exercises of a valid set, in their order."""
+        return tuple(form.exercise() for form in self.in_order())
+
+    def in_order(self) -> list[ExerciseForm]:
+        """Return the rows of a valid set that are included, by the place they were given; new ones last."""
+        included = [form for form in self.forms if form.cleaned_data.get("include")]
+        return sorted(included, key=lambda form: form.cleaned_data.get("order") or 1000)
 
     def clean(self) -> None:
         """Refuse an empty programme, and one with more than a prescription holds."""
@@ -222,7 +226,7 @@ class Draft:
         found = _REASON.match(reason)
         words = gettext("The station would reject this: %(reason)s.")
         row, field, what = (found["row"], found["field"], found["what"]) if found else (None, None, reason)
-        included = [form for form in self.rows.forms if form.cleaned_data.get("include")]
+        included = self.rows.in_order()
         form: forms.Form = included[int(row) - 1] if row and int(row) <= len(included) else self.form
         name = _FIELDS.get(field or "", field)
         if name in form.fields:
@@ -284,7 +288,8 @@ def _rows(place: Place, trained: Prescription | None, **of_formset: Any) -> Exer
 
 def _first_rows(current: Prescription | None) -> list[dict[str, Any]]:
     """Return the rows a programme is edited from: what is in force, then what could be added."""
-    rows = [_row(exercise, include=True) for exercise in (current.exercises if current else ())]
+    included = current.exercises if current else ()
+    rows = [{**_row(exercise, include=True), "order": at} for at, exercise in enumerate(included, start=1)]
     there = {(row["routine"], row["side"]) for row in rows}
     rows += [
         _row(Exercise(routine=routine, rung=1, side=side), include=False)

@@ -4,15 +4,16 @@ from collections.abc import Iterable
 from typing import Final
 
 from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 
 from station.training.prescription import Limits
 from station.training.routine import Routine, Rung
 from ui.care.words import SUPPORT, SURFACE, VISION, Words, seconds_words
 
 STANCE: Final[dict[str, Words]] = {
-    "together": "feet together",
-    "semi-tandem": "half heel to toe",
-    "tandem": "heel to toe",
+    "together": _("feet together"),
+    "semi-tandem": _("half heel to toe"),
+    "tandem": _("heel to toe"),
 }
 
 

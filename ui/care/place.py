@@ -132,12 +132,6 @@ def place_for(request: HttpRequest, pseudonym: str) -> Place | None:
     raise Http404
 
 
-def place_of(prescription: Prescription) -> Place | None:
-    """Return where and whose a stored prescription is."""
-    patient = Patient.objects.filter(pseudonym=prescription.document["subj"]).first()
-    return Place(patient, prescription.station) if patient else None
-
-
 def fall_waiting(place: Place, standing: Prescription | None) -> Event | None:
     """Return the possible fall after which nothing was prescribed: the station holds until something is."""
     fall = place.station.events.filter(kind="possible_fall", patient=place.patient).first()

@@ -7,7 +7,7 @@ from django import template
 from station.training.prescription import Prescription as Programme
 from ui.care.models import Event, Patient, Prescription
 from ui.care.place import Place, fall_waiting, places_of
-from ui.care.programme import document_of, last_day_of
+from ui.care.programme import document_of
 from ui.care.proposals import Proposal, open_proposals
 from ui.care.rejections import remedy
 
@@ -27,14 +27,14 @@ class Standing:
     fall: Event | None
 
     @property
+    def newest(self) -> Prescription | None:
+        """The newest version, whatever became of it."""
+        return self.place.newest
+
+    @property
     def held(self) -> bool:
         """Whether the care team holds all training."""
         return bool(self.programme and self.programme.held)
-
-    @property
-    def last_day(self) -> object:
-        """The last day of the programme."""
-        return last_day_of(self.programme) if self.programme else None
 
 
 @register.simple_tag

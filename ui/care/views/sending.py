@@ -8,6 +8,7 @@ from django import forms
 from django.contrib.auth.decorators import permission_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from station.errors import PrescriptionError
@@ -17,7 +18,8 @@ from ui.care.changes import changes
 from ui.care.forms import NOTE_CHARACTERS, free_number
 from ui.care.place import Place, fall_waiting
 from ui.care.programme import document_of, first_programme, lasting, renewed
-from ui.care.sending import send
+from ui.care.rejections import remedy
+from ui.care.sending import ChangedError, send
 from ui.care.views.programme import exercise_lines, require_place
 from ui.care.words import Words
 
@@ -115,8 +117,11 @@ def send_form(request: HttpRequest, pseudonym: str, what: str) -> HttpResponse:
         programme = _programme(what, place, trained, data["note"])
         try:
             send(request, place, programme, base_version=data["base_version"], why=data["why"])
-        except PrescriptionError as error:
+        except ChangedError as error:
             form.add_error(None, str(error))
+        except PrescriptionError as error:
+            words = gettext("The station would reject this: %(reason)s. %(remedy)s")
+            form.add_error(None, words % {"reason": error, "remedy": remedy(str(error))})
         else:
             return redirect("patient", pseudonym=pseudonym)
     would_be = _programme(what, place, trained, "")
