@@ -273,10 +273,20 @@ def test_all_training_is_held_and_lifted_with_the_rungs_trained_now(home: Home) 
     home.client.post(url, {"base_version": 1, "note": "I will call.", "why": "Wound"})
     held = home.newest()
     assert (held["on_hold"], held["note"], held["exercises"][1]["rung"]) == (True, "I will call.", 1)
+    assert "A hold on all training is on its way." in home.page()
+    store([home.says.reply(2, "applied")])
     assert "All training is on hold." in home.page()
     home.client.post(home.url("programme_send", "lift"), {"base_version": 2, "note": ""})
     assert "on_hold" not in home.newest()
     assert home.newest()["exercises"] == held["exercises"]
+
+
+def test_lifting_a_hold_undoes_no_easing_that_was_on_its_way(home: Home) -> None:
+    home.client.post(home.url("programme_send", "hold"), {"base_version": 1, "note": ""})
+    Prescription.objects.filter(version=2).update(created=timezone.now() - timedelta(minutes=5))
+    home.decided("eased", **{**move(2, "single-leg", 2, 1, version=1), "side": "left"})
+    home.client.post(home.url("programme_send", "lift"), {"base_version": 2, "note": ""})
+    assert [e["rung"] for e in home.newest()["exercises"]] == [2, 1]
 
 
 def test_a_hold_is_sent_although_the_programme_has_expired(home: Home) -> None:

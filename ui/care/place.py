@@ -64,10 +64,13 @@ class Place:
         standing = self.standing
         if standing is None:
             return None
-        moved = self.station.events.filter(
-            kind__in=MOVES, patient=self.patient, happened__gte=_since(standing)
-        )
-        return as_trained(document_of(standing), [event.detail for event in moved.order_by("message__seq")])
+        events = self.station.events.filter(kind__in=MOVES, patient=self.patient)
+        moved = events.filter(happened__gte=_since(standing)).order_by("message__seq")
+        programme = as_trained(document_of(standing), [event.detail for event in moved])
+        if not programme.held:
+            return programme
+        late = moved.filter(kind="eased", happened__gte=standing.created)
+        return eased_on_the_way(programme, [event.detail for event in late])
 
     @property
     def query(self) -> str:
@@ -104,6 +107,23 @@ def rungs_now(rx: Programme, moves: Sequence[Mapping[str, Any]]) -> list[int]:
         if 1 <= line <= len(rungs) and rx.exercises[line - 1].routine == move.get("routine"):
             rungs[line - 1] = to_rung
     return rungs
+
+
+def eased_on_the_way(rx: Programme, eased: Sequence[Mapping[str, Any]]) -> Programme:
+    """Return a hold with what the station eased before it had it: lifting the hold makes nothing harder."""
+    lowest: dict[tuple[Any, Any], int] = {}
+    for move in eased:
+        exercise, to_rung = (move.get("routine"), move.get("side")), move.get("to_rung")
+        if isinstance(to_rung, int) and to_rung >= 1:
+            lowest[exercise] = min(to_rung, lowest.get(exercise, to_rung))
+    known = routines()
+    exercises = (
+        exercise_at(e, min(e.rung, lowest.get((e.routine, e.side), e.rung)), known)
+        if e.routine in known
+        else e
+        for e in rx.exercises
+    )
+    return carried(rx, exercises=tuple(exercises))
 
 
 def places_of(patient: Patient) -> list[Place]:
