@@ -37,7 +37,7 @@ check: $(READY)
 bench: setup
 	@$(BIN)/python -m benchmarks
 
-# Kills broker, recorder, uplink and session while results flow; some minutes.
+# Kills broker, recorders, uplink and session while results flow; some minutes. DATABASE_URL: on PostgreSQL.
 SEED ?= 1
 soak: setup
 	@$(BIN)/python -m benchmarks.soak --seed $(SEED)

@@ -28,6 +28,9 @@ NAMES: Final = (
     "refused",
     "outage",
     "raw",
+    "live",
+    "network",
+    "stations",
 )
 # These live in virtual time, and can be given any length.
 TIMED: Final = ("driver", "rivals", "memory")

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from benchmarks.soak import LOOK_S, Soak, Victim, number_in, rows_in, temporary_folder
+from benchmarks.soak import LOOK_S, Soak, Victim, temporary_folder
 from benchmarks.soak_writer import fill
 from benchmarks.table import show
 from station.session.store import Store
@@ -37,16 +37,16 @@ def run(results: int) -> Iterator[Row]:
     """Yield one row."""
     with contextlib.ExitStack() as stack:
         soak = Soak(stack.enter_context(temporary_folder()), durable=True, results=results)
-        with Store(soak.database) as store:
+        with Store(soak.station_file) as store:
             fill(store, 1, results, raw_of=1)
-        raw_bytes = number_in(soak.database, "SELECT SUM(LENGTH(body)) FROM outbox WHERE type = 'raw'")
+        raw_bytes = soak.station.number("SELECT SUM(LENGTH(body)) FROM outbox WHERE type = 'raw'")
         victims = soak.victims()
         del victims["session"]
         for victim in victims.values():
             stack.callback(victim.close)
         victims["broker"].look()
-        victims["recorder"].look()
-        _wait_until(lambda: number_in(soak.care_database, "SELECT COUNT(*) FROM care_station") > 0)
+        victims["recorder-1"].look()
+        _wait_until(lambda: soak.care.number("SELECT COUNT(*) FROM care_station") > 0)
         time.sleep(3.0)  # the recorder has started and subscribed
         victims["uplink"].look()
         yield _drain(soak, victims["uplink"], results, raw_bytes)
@@ -57,14 +57,14 @@ def _drain(soak: Soak, uplink: Victim, results: int, raw_bytes: int) -> Row:
     begun_s, first = time.monotonic(), _committed(soak, "result/trial")
     before_kb = most_kb = _resident_kb(uplink.pid)
     results_s = 0.0
-    while number_in(soak.database, "SELECT COUNT(*) FROM outbox"):
+    while soak.station.waiting():
         most_kb = max(most_kb, _resident_kb(uplink.pid))
         if not results_s and _committed(soak, "result/trial") == results:
             results_s = time.monotonic() - begun_s
         if time.monotonic() - begun_s > GIVE_UP_S:
             break
         time.sleep(LOOK_S)
-    kinds = [str(kind) for (kind,) in rows_in(soak.care_database, ORDER)]
+    kinds = [str(kind) for (kind,) in soak.care.rows(ORDER)]
     last_result = max(place for place, kind in enumerate(kinds) if kind == "result/trial")
     return Row(
         _committed(soak, "result/trial"),
@@ -79,7 +79,7 @@ def _drain(soak: Soak, uplink: Victim, results: int, raw_bytes: int) -> Row:
 
 
 def _committed(soak: Soak, kind: str) -> int:
-    return number_in(soak.care_database, f"SELECT COUNT(*) FROM care_message WHERE type = '{kind}'")  # noqa: S608
+    return soak.care.number(f"SELECT COUNT(*) FROM care_message WHERE type = '{kind}'")  # noqa: S608
 
 
 def _resident_kb(pid: int) -> int:

@@ -1,7 +1,8 @@
 """Kills in the middle of everything: `make soak`, or `python -m benchmarks.soak --seed 1`.
 
-Real mosquitto, recorder and uplink, and a process that keeps results as the session does, in real time; one
-of them is killed (SIGKILL) again and again while results flow. In the end both databases are compared.
+Real mosquitto, recorders and uplink, and a process that keeps results as the session does, in real time; one
+of them is killed (SIGKILL) again and again while results flow. In the end both databases are compared. The
+care side's is SQLite, or an empty one on the PostgreSQL server that DATABASE_URL names.
 """
 
 import argparse
@@ -10,40 +11,39 @@ import os
 import random
 import shutil
 import signal
-import sqlite3
 import subprocess
 import sys
 import tempfile
 import time
-import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing, contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Final, NamedTuple
 
 from benchmarks.table import show
+from benchmarks.tally import Database, fresh_database, tally
 from station.demo.care import Care
 from station.demo.run import free_port, mosquitto
 from station.errors import StationError
 
 STATION: Final = "soak-1"
-VICTIMS: Final = ("broker", "recorder", "uplink", "session")
+RECORDERS: Final = 3
 RESULTS: Final = 2_000
 KILLS: Final = 100
 BETWEEN_S: Final = (0.5, 2.5)
 BACK_AFTER_S: Final = 0.3  # until a killed process is started again
 DRAIN_WAIT_S: Final = 240.0
 LOOK_S: Final = 0.05
-DURABLE: Final = (
-    "persistence true\npersistence_location {folder}/\nautosave_on_changes true\nautosave_interval 1\n"
-)
+DURABLE: Final = "persistence true\npersistence_location {folder}/\nautosave_interval 2\n"
 
 
 class Row(NamedTuple):
     """One run. `lost` are trials of the station that the care side has not, `doubled` those it has twice."""
 
+    database: str
     broker: str
+    recorders: int
     seed: int
     results: int
     kills: str
@@ -101,16 +101,21 @@ class Victim:
 class Soak:
     """All that runs in one folder."""
 
-    def __init__(self, folder: Path, *, durable: bool, results: int) -> None:
-        self._folder, self._results = folder, results
+    def __init__(
+        self, folder: Path, *, durable: bool, results: int, recorders: int = 1, database_url: str = ""
+    ) -> None:
+        self._folder, self._results, self._recorders = folder, results, recorders
         self._port = free_port()
         data = folder / "care"
-        self._care = Care(
-            {"BALANCE_CARE_DATA": str(data), "BALANCE_CARE_MQTT": f"127.0.0.1:{self._port}"},
-            stopped=lambda: False,
-        )
-        self.care_database = data / "care.sqlite3"
-        self.database = folder / "station.sqlite3"
+        env = {
+            "BALANCE_CARE_DATA": str(data),
+            "BALANCE_CARE_MQTT": f"127.0.0.1:{self._port}",
+            "DATABASE_URL": database_url,
+        }
+        self._care = Care(env, stopped=lambda: False)
+        self.care = Database(database_url or data / "care.sqlite3")
+        self.station_file = folder / "station.sqlite3"
+        self.station = Database(self.station_file)
         self._write_configurations(durable=durable)
 
     def _write_configurations(self, *, durable: bool) -> None:
@@ -129,32 +134,63 @@ class Soak:
         self._care.ask("migrate")
         self._care.ask("enrol", STATION, "--patient", "Soak (simulated)")
         station = (sys.executable, "-m", "station", "uplink", "--config", str(self._folder / "station.toml"))
-        writer = (sys.executable, "-m", "benchmarks.soak_writer", str(self.database), str(self._results))
+        writer = (sys.executable, "-m", "benchmarks.soak_writer", str(self.station_file), str(self._results))
         commands = {
             "broker": (mosquitto(), "-c", str(self._folder / "mosquitto.conf")),
-            "recorder": (*self._care.command, "recorder"),
             "uplink": station,
             "session": writer,
         }
+        for number in map(str, range(1, self._recorders + 1)):
+            commands[f"recorder-{number}"] = (*self._care.command, "recorder", "--name", number)
         env = {**os.environ, **self._care.env}
         return {
             name: Victim(command, self._folder / f"{name}.log", env) for name, command in commands.items()
         }
 
 
-def run(seed: int, *, durable: bool, results: int, kills: int) -> Row:
-    """Do one run. Raises StationError when a folder or the broker cannot be used."""
+class Asked(NamedTuple):
+    """How a run is to be."""
+
+    seed: int
+    results: int
+    kills: int
+    recorders: int
+    database_url: str
+
+
+def run(asked: Asked, *, durable: bool) -> Row:
+    """Do one run. Raises StationError when a folder, the broker or the database cannot be used."""
     begun_s = time.monotonic()
-    chance = random.Random(seed)
+    chance = random.Random(asked.seed)
     with ExitStack() as stack:
-        soak = Soak(stack.enter_context(temporary_folder()), durable=durable, results=results)
+        url = stack.enter_context(fresh_database(asked.database_url)) if asked.database_url else ""
+        soak = Soak(
+            stack.enter_context(temporary_folder()),
+            durable=durable,
+            results=asked.results,
+            recorders=asked.recorders,
+            database_url=url,
+        )
         victims = soak.victims()
         for victim in victims.values():
             stack.callback(victim.close)
             victim.look()
-        killed = _kill_at_random(victims, chance, kills)
-        _wait(victims, lambda: victims["session"].finished and _waiting(soak.database) == 0)
-        return _count(soak, killed, seed, durable=durable, seconds=time.monotonic() - begun_s)
+        killed = _kill_at_random(victims, chance, asked.kills)
+        _wait(victims, lambda: victims["session"].finished and soak.station.waiting() == 0)
+        return Row(
+            "PostgreSQL" if url else "SQLite",
+            "persistent" if durable else "forgets all",
+            asked.recorders,
+            asked.seed,
+            *_counted(soak, killed),
+            time.monotonic() - begun_s,
+        )
+
+
+def _counted(soak: Soak, killed: Counter[str]) -> tuple[int, str, int, int, int, int, int]:
+    results, *wrong = tally(soak.station, soak.care)
+    kills = ", ".join(f"{name} {count}" for name, count in sorted(killed.items()))
+    return (results, kills, *wrong)  # type: ignore[return-value]
 
 
 @contextmanager
@@ -172,7 +208,7 @@ def _kill_at_random(victims: dict[str, Victim], chance: random.Random, kills: in
     while killed.total() < kills:
         end_s = time.monotonic() + chance.uniform(*BETWEEN_S)
         _wait(victims, lambda end_s=end_s: time.monotonic() >= end_s)  # type: ignore[misc]
-        running = [name for name in VICTIMS if not victims[name].finished]
+        running = [name for name, victim in victims.items() if not victim.finished]
         name = chance.choice(running)
         killed[name] += victims[name].kill()
     return killed
@@ -186,59 +222,19 @@ def _wait(victims: dict[str, Victim], until: Callable[[], bool]) -> None:
         time.sleep(LOOK_S)
 
 
-def _waiting(database: Path) -> int:
-    return number_in(database, "SELECT COUNT(*) FROM outbox")
-
-
-def number_in(database: Path, query: str) -> int:
-    """Return the one number of a query."""
-    return int(str(rows_in(database, query)[0][0]))
-
-
-def rows_in(database: Path, query: str) -> list[tuple[object, ...]]:
-    """Return the rows of a query; the file is only read."""
-    with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True, timeout=30)) as connection:
-        return connection.execute(query).fetchall()
-
-
-def _count(soak: Soak, killed: Counter[str], seed: int, *, durable: bool, seconds: float) -> Row:
-    ours = {str(id_) for (id_,) in rows_in(soak.database, "SELECT id FROM trial")}
-    traced = {str(id_) for (id_,) in rows_in(soak.database, "SELECT id FROM trial WHERE LENGTH(raw) > 0")}
-    theirs = {_dashed(id_) for (id_,) in rows_in(soak.care_database, "SELECT id FROM care_trial")}
-    traces = {_dashed(id_) for (id_,) in rows_in(soak.care_database, "SELECT trial FROM care_rawtrace")}
-    messages = number_in(
-        soak.care_database, "SELECT COUNT(*) FROM care_message WHERE type IN ('result/trial', 'raw')"
-    )
-    doubled = messages - len(theirs) - len(traces)
-    return Row(
-        "persistent" if durable else "forgets all",
-        seed,
-        len(ours),
-        ", ".join(f"{name} {count}" for name, count in sorted(killed.items())),
-        len(ours - theirs),
-        doubled,
-        len(traced - traces),
-        number_in(soak.care_database, "SELECT COUNT(*) FROM care_refused"),
-        _waiting(soak.database),
-        seconds,
-    )
-
-
-def _dashed(id_: object) -> str:
-    return str(uuid.UUID(str(id_)))
-
-
 def main(argv: list[str] | None = None) -> int:
     """Run with both kinds of broker; exit 1 when anything was lost, doubled or left."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.soak", description=__doc__)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--results", type=int, default=RESULTS)
     parser.add_argument("--kills", type=int, default=KILLS)
-    asked = parser.parse_args(argv)
+    parser.add_argument("--recorders", type=int, default=RECORDERS)
+    given = parser.parse_args(argv)
+    asked = Asked(**vars(given), database_url=os.environ.get("DATABASE_URL", ""))
     rows = []
     for durable in (True, False):
         try:
-            rows.append(run(asked.seed, durable=durable, results=asked.results, kills=asked.kills))
+            rows.append(run(asked, durable=durable))
         except StationError as error:
             sys.stderr.write(f"soak: {error}\n")
             return 1

@@ -1,4 +1,4 @@
-"""A process that ends one trial after the other: `python -m benchmarks.soak_writer DATABASE COUNT`.
+"""A process that ends one trial after the other: `python -m benchmarks.soak_writer DATABASE COUNT [PAUSE_S]`.
 
 It keeps them as the session does (`Store.keep_trial`: result, trace and outbox in one transaction). Killed
 and started again it goes on with what is missing; the database itself is the truth of what was done.
@@ -96,9 +96,9 @@ def fill(store: Store, first: int, last: int, *, raw_of: int = RAW_OF, pause_s: 
 
 def main(argv: list[str] | None = None) -> int:
     """Write until there are as many as asked."""
-    path, wanted = (argv or sys.argv[1:])[:2]
+    path, wanted, *pause_s = argv or sys.argv[1:]
     with Store(Path(path)) as store:
-        fill(store, done(Path(path)) + 1, int(wanted), pause_s=PAUSE_S)
+        fill(store, done(Path(path)) + 1, int(wanted), pause_s=float(pause_s[0]) if pause_s else PAUSE_S)
     return 0
 
 

@@ -61,7 +61,8 @@ class Site:
     def broker(self, name: str, *, acl: str = "", hospital: int = 0) -> Mosquitto:
         """Return the broker of `name`.conf, with these lines added to its list of rights; not started yet."""
         files = resources.files("firmware_config") / "mosquitto"
-        rights = (files / f"{name}.acl").read_text(encoding="utf-8")
+        shipped = files / f"{name}.acl"
+        rights = shipped.read_text(encoding="utf-8") if shipped.is_file() else ""
         (self.folder / f"{name}.acl").write_text(f"{rights}\n{acl}", encoding="utf-8")
         (self.folder / f"{name}.acl").chmod(0o600)
         kept = self.folder / f"kept-by-{name}"
@@ -71,6 +72,7 @@ class Site:
         def configuration(port: int) -> str:
             changes = {
                 "listener 8883": f"listener {port} 127.0.0.1",
+                "listener 1883 127.0.0.1": f"listener {port} 127.0.0.1",
                 "care.example.org:8883": f"127.0.0.1:{hospital}",
                 "/etc/mosquitto/balance": str(self.folder),
                 "/var/lib/mosquitto/": f"{kept}/",
@@ -84,16 +86,19 @@ class Site:
 
 
 class Peer:
-    """A client with a certificate, or without, that moves on only while something is awaited of it."""
+    """A client with or without a certificate or TLS; it moves on only while something is awaited."""
 
-    def __init__(self, port: int, files: Credentials, *, calls_itself: str = "", will: str = "") -> None:
+    def __init__(
+        self, port: int, files: Credentials | None, *, calls_itself: str = "", will: str = ""
+    ) -> None:
         self.heard: deque[tuple[str, bytes]] = deque()
         self._said: deque[tuple[str, Any]] = deque()
         self._client = mqtt.Client(CallbackAPIVersion.VERSION2, client_id=calls_itself, protocol=mqtt.MQTTv5)
-        context = ssl.create_default_context(cafile=files.ca)
-        if files.key:
-            context.load_cert_chain(files.certificate, files.key)
-        self._client.tls_set_context(context)
+        if files is not None:
+            context = ssl.create_default_context(cafile=files.ca)
+            if files.key:
+                context.load_cert_chain(files.certificate, files.key)
+            self._client.tls_set_context(context)
         self._client.on_message = lambda _c, _d, it: self.heard.append((it.topic, bytes(it.payload)))
         self._client.on_connect = lambda _c, _d, _f, reason, _p: self._said.append(("connected", reason))
         self._client.on_disconnect = lambda _c, _d, _f, reason, _p: self._said.append(("away", reason))

@@ -126,6 +126,13 @@ def test_a_message_too_large_to_keep_whole_is_not_acknowledged(home: ExampleStat
     assert len(Refused.objects.get().payload) == MAX_MESSAGE_BYTES
 
 
+def test_a_refusal_holds_nothing_that_postgresql_would_refuse(home: ExampleStation) -> None:
+    bad = changed(home.event("step_off"), id="\0", type="\0")
+    assert store([bad._replace(topic="bal/v1/s/home-1/up/event")]) == [Receipt("home-1", "\0")]
+    refused = Refused.objects.get()
+    assert "\0" not in refused.message_id + refused.reason
+
+
 def test_of_refused_messages_the_oldest_go_and_the_log_says_so(
     home: ExampleStation, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -18,8 +18,9 @@ from station.training.routine import shipped_routines
 from station.training.tips import TIPS
 from station.training.words import blocked_words, pain_words, result_sentence, summary_words
 from ui.patient.catalogue import collect, forms, main, missing, po_file, read_catalogue
-from ui.patient.examples import LONG_CUE, LONG_NOTE, NOTE, every_screen
+from ui.patient.examples import LONG_CUE, LONG_NOTE, LONGEST_ID, NOTE, OWN_ID, every_screen
 from ui.patient.lettering import Lettering
+from ui.patient.pages.waiting import id_lines
 from ui.patient.screens import Drawing
 from ui.patient.service.examples import REASON
 from ui.patient.service.preferences import NAMES
@@ -31,7 +32,7 @@ TRANSLATED: Final = [language for language in LANGUAGES if language != "en"]
 POINT: Final = re.compile(r"(?<![\d.])\d+\.\d+(?![\d.])")  # in a number, not in an address
 ACCENTS: Final = str.maketrans("aeioucnsgAEIOUCNSG", "äéîöüçñşğÄÉÎÖÜÇÑŞĞ")
 # Written by a person, by a clinic or by a program, or a language in its own words: shown as it is.
-FREE_TEXT: Final = {NOTE, LONG_NOTE, LONG_CUE, REASON, *NAMES.values()}
+FREE_TEXT: Final = {NOTE, LONG_NOTE, LONG_CUE, REASON, OWN_ID, *id_lines(LONGEST_ID), *NAMES.values()}
 
 each_language = pytest.mark.parametrize("language", TRANSLATED)
 each_screen = pytest.mark.parametrize("name", every_screen())

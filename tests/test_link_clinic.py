@@ -1,4 +1,4 @@
-"""A clinic's broker passes on what its own stations say, and what is meant for them, and nothing else."""
+"""Brokers of a clinic and of a home pass on what is theirs to say and to hear, and nothing else."""
 
 from pathlib import Path
 
@@ -40,3 +40,37 @@ def test_a_clinic_passes_on_what_belongs_to_its_stations(tmp_path: Path) -> None
         assert heard == [(up_topic("ward-1", "event"), b"step off")]
     clinic.kill()
     hospital.kill()
+
+
+def test_a_broker_at_home_keeps_what_is_said_while_the_line_is_down_and_speaks_for_its_station_only(
+    tmp_path: Path,
+) -> None:
+    site = Site(tmp_path)
+    files = {name: site.give(name) for name in ("home-1", "recorder-1")}
+    care = site.broker("care")
+    home = site.broker("home", hospital=care.port)
+    care.start()
+    home.start()
+    care.hear("as home-1")
+    with Peer(home.port, None, calls_itself="home-1") as station:
+        station.subscribe("bal/v1/s/+/down/#")
+        with Peer(care.port, files["recorder-1"]) as recorder:
+            recorder.subscribe("bal/v1/s/+/up/#")
+            station.publish(up_topic("home-2", "event"), b"not its own")
+            station.publish(up_topic("home-1", "event"), b"step off")
+            station.publish(up_topic("home-1", "event"), b"end")
+            heard = recorder.heard_until(lambda _, payload: payload == b"end")
+            assert heard == [(up_topic("home-1", "event"), b"step off")]
+        care.kill()
+        # Retained, so that it does not matter who is back first, the bridge or the recorder.
+        station.publish(up_topic("home-1", "birth"), b"said meanwhile", retain=True)
+        care.start()
+        with Peer(care.port, files["recorder-1"]) as recorder:
+            recorder.subscribe("bal/v1/s/+/up/#")
+            care.hear("as home-1")
+            recorder.publish(down_topic("home-2", "ack"), b"not here")
+            recorder.publish(down_topic("home-1", "ack"), b"end")
+            station.heard_until(lambda _, payload: payload == b"end")
+            assert recorder.heard_until(lambda _, payload: payload == b"said meanwhile") == []
+    home.kill()
+    care.kill()

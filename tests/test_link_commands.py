@@ -78,12 +78,12 @@ def test_nobody_steers_what_nobody_sees(kind: str) -> None:
     assert "live view" in answer.reason
 
 
-@pytest.mark.parametrize("kind", ["stop", "live", "raw"])
+@pytest.mark.parametrize("kind", ["stop", "identify", "live", "raw"])
 def test_a_stop_and_what_steers_nothing_need_no_onlooker(kind: str) -> None:
     assert judge(Commands(), command(kind), watched=False) is None
 
 
-@pytest.mark.parametrize("kind", ["start", "pause", "mark", "live", "raw"])
+@pytest.mark.parametrize("kind", ["start", "pause", "mark", "identify", "live", "raw"])
 def test_a_clock_that_was_never_set_takes_a_stop_only(kind: str) -> None:
     assert judge(Commands(), command(kind), synced=False) is not None
     assert judge(Commands(), command("stop", valid_s=-1e6), synced=False) is None

@@ -224,7 +224,9 @@ def test_what_the_configuration_says_goes_before_the_enrolment(home: Home) -> No
     assert (care.host, care.port) == ("127.0.0.1", 18883)
 
 
-@pytest.mark.parametrize("sid", ["recorder-1", "bridge-2", "broker", "Recorder-9", "broker.example"])
+@pytest.mark.parametrize(
+    "sid", ["recorder-1", "reader-1", "console-2", "bridge-2", "broker", "Recorder-9", "broker.example"]
+)
 def test_no_station_gets_a_name_that_the_broker_gives_more_rights(
     home: Home, sid: str, capsys: Output
 ) -> None:

@@ -95,6 +95,17 @@ def test_after_a_reconnection_everything_on_its_way_goes_again_once() -> None:
     assert pump.due(1.1) == []
 
 
+def test_what_a_broker_drops_before_the_recorder_is_back_goes_again_soon() -> None:
+    rows = Rows("event")
+    pump = Pump(rows, jitter=lambda: 0)
+    pump.due(0)
+    pump.reconnected()
+    rows.rows.append(Outgoing(2, "id-2", "event", HEADER, b"{}"))
+    assert ids(pump.due(1)) == ["id-1", "id-2"]
+    assert ids(pump.due(1 + FIRST_WAIT_S / 2)) == ["id-1", "id-2"]
+    assert pump.due(1 + FIRST_WAIT_S) == []
+
+
 def test_a_row_that_cannot_be_sent_stays_and_hinders_no_other() -> None:
     rows = Rows(*["raw"] * (WINDOW + 3), "event")
     pump = Pump(rows, jitter=lambda: 0)

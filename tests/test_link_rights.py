@@ -17,7 +17,10 @@ from tests.conftest import Mosquitto
 KINDS = sorted({f"up/{c.kind}" if c.sender == "station" else f"down/{c.kind}" for c in CHANNELS})
 KINDS += ["up/live", "up/result/new", "down/cmd", "down/new"]  # topics of later versions
 STATIONS = ("station-a", "station-b")
+OTHERS = ("recorder-1", "reader-1", "console-1")
 TOPICS = [f"{ROOT}/s/{who}/{kind}" for who, kind in product(STATIONS, KINDS)]
+# A pattern is for everybody: nobody may speak as a station of the name they have.
+TOPICS += [f"{ROOT}/s/{who}/{kind}" for who, kind in product(OTHERS, ("up/event", "down/cmd"))]
 TOPICS += [
     HOST_STATE,
     f"{ROOT}/host/other",
@@ -35,7 +38,7 @@ class Bench:
     def __init__(self, folder: Path) -> None:
         self.site = Site(folder)
         self.broker = self.site.broker("care", acl=WITNESS)
-        names = (*STATIONS, "witness", "recorder-1", "gone")
+        names = (*STATIONS, *OTHERS, "witness", "gone")
         self.files = {name: self.site.give(name) for name in names}
         self.files["ended"] = self.site.give("ended", days_ago=400)
         self.files["anonymous"] = Credentials(self.files["gone"].ca)
@@ -55,20 +58,26 @@ def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
 
 
 def may_say(who: str, topic: str) -> bool:
-    if who == "recorder-1":
-        return topic in {HOST_STATE, host_topic("recorder-1")} or (
-            topic.startswith(f"{ROOT}/s/") and "/down/" in topic
-        )
-    return topic.startswith(f"{ROOT}/s/{who}/up/")
+    if who in STATIONS:
+        return topic.startswith(f"{ROOT}/s/{who}/up/")
+    to_others = topic.startswith(f"{ROOT}/s/") and not topic.startswith(f"{ROOT}/s/{who}/")
+    return {
+        "recorder-1": topic in {HOST_STATE, host_topic("recorder-1")} or (to_others and "/down/" in topic),
+        "console-1": to_others and topic.endswith("/down/cmd"),
+        "reader-1": False,
+    }[who]
 
 
 def may_hear(who: str, topic: str) -> bool:
-    if who == "recorder-1":
-        return topic == HOST_STATE or (topic.startswith(f"{ROOT}/s/") and "/up/" in topic)
-    return topic == HOST_STATE or topic.startswith(f"{ROOT}/s/{who}/down/")
+    if who in STATIONS:
+        return topic == HOST_STATE or topic.startswith(f"{ROOT}/s/{who}/down/")
+    of_others = (
+        topic.startswith(f"{ROOT}/s/") and "/up/" in topic and not topic.startswith(f"{ROOT}/s/{who}/")
+    )
+    return of_others or (topic == HOST_STATE and who != "reader-1")
 
 
-@pytest.mark.parametrize("who", [*STATIONS, "recorder-1"])
+@pytest.mark.parametrize("who", [*STATIONS, *OTHERS])
 def test_nobody_says_more_than_the_contract_allows(bench: Bench, who: str) -> None:
     with bench.peer("witness") as witness, bench.peer(who) as peer:
         witness.subscribe("#")
@@ -79,7 +88,7 @@ def test_nobody_says_more_than_the_contract_allows(bench: Bench, who: str) -> No
     assert arrived == {topic for topic in TOPICS if may_say(who, topic)}
 
 
-@pytest.mark.parametrize("who", [*STATIONS, "recorder-1"])
+@pytest.mark.parametrize("who", [*STATIONS, *OTHERS])
 def test_nobody_hears_more_than_the_contract_allows(bench: Bench, who: str) -> None:
     """mosquitto grants every subscription and keeps back what may not be read: only what arrives counts."""
     with bench.peer("witness") as witness, bench.peer(who) as peer:
@@ -88,7 +97,7 @@ def test_nobody_hears_more_than_the_contract_allows(bench: Bench, who: str) -> N
         peer.subscribe(*EVERYTHING)
         for topic in TOPICS:
             witness.publish(topic, b"now")
-        witness.publish(HOST_STATE, b"end")
+        witness.publish(next(topic for topic in reversed(TOPICS) if may_hear(who, topic)), b"end")
         heard = peer.heard_until(lambda _, payload: payload == b"end")
         for topic in TOPICS:
             witness.publish(topic, b"", retain=True)
@@ -144,6 +153,23 @@ def test_a_station_that_joins_the_recorders_takes_nothing_from_them(bench: Bench
             a.publish(f"{ROOT}/s/station-a/up/event", payload)
         heard = recorder.heard_until(lambda _, payload: payload == b"end")
     assert [payload for _, payload in heard] == sent
+
+
+def test_whoever_only_listens_takes_nothing_from_the_recorders(bench: Bench) -> None:
+    sent = [str(number).encode() for number in range(10)]
+    topic = f"{ROOT}/s/station-a/up/event"
+    with (
+        bench.peer("recorder-1") as recorder,
+        bench.peer("reader-1") as reader,
+        bench.peer("station-a") as a,
+    ):
+        recorder.subscribe(uplink_filter("not to be guessed"))
+        reader.subscribe(f"{ROOT}/s/+/up/#")
+        for payload in (*sent, b"end"):
+            a.publish(topic, payload)
+        for peer in (recorder, reader):
+            heard = peer.heard_until(lambda _, payload: payload == b"end")
+            assert [payload for _, payload in heard] == sent
 
 
 def test_tls_older_than_1_2_is_refused(bench: Bench) -> None:

@@ -14,10 +14,10 @@ from station.link.live import EVERY_S
 from station.link.messages import CommandReply, LiveFrame, encode
 from station.link.steering import ANSWER_S, AWAY, Outlet, Steering
 from station.session.clock import WallClock
-from station.session.protocol import Command, Mark, Press
+from station.session.protocol import Command, Identify, Mark, Press
 from station.session.server import Server
 from station.session.store import Store
-from station.session.supervision import SUPERVISOR
+from station.session.supervision import CARE, SUPERVISOR
 from station.training.snapshot import LiveView, Snapshot
 
 NOW = datetime(2026, 5, 4, 9, 0, tzinfo=UTC)
@@ -131,6 +131,18 @@ def test_a_stop_needs_no_onlooker_and_leaves_none(room: Room) -> None:
     room.run(0.1)
     assert room.server is not None
     assert room.server.peers == []
+
+
+def test_whoever_only_asks_which_board_it_is_or_stops_does_not_look_on(room: Room) -> None:
+    assert room.server is not None
+    for kind, packet in (("identify", Identify()), ("stop", Press(button="stop"))):
+        room.ask(kind)
+        room.run(0.1)
+        assert [(peer.name, peer.wants_snapshots) for peer in room.server.peers] == [(CARE, False)]
+        assert room.told[-1] == packet
+    room.ask("live")
+    room.run(0.1)
+    assert [(peer.name, peer.wants_snapshots) for peer in room.server.peers] == [(SUPERVISOR, True)]
 
 
 def test_a_full_disk_keeps_no_stop_from_the_session_and_everything_else(

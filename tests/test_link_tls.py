@@ -1,6 +1,7 @@
 """What goes wrong with TLS is said in one sentence with its mend; no key that others can read is used."""
 
 import re
+import socket
 import ssl
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -96,6 +97,21 @@ def test_an_own_certificate_that_does_not_hold_now_is_named(site: Site, days: in
     assert why is not None
     assert why.startswith("this station's certificate ")
     assert said in why
+
+
+def test_a_peer_that_falls_silent_is_given_up_by_the_kernel_and_named(site: Site) -> None:
+    tls = Tls(site.give("home-1"), whose="this station's")
+    near, far = socket.create_server(("127.0.0.1", 0)), socket.socket()
+    with near, far:
+        far.connect(near.getsockname())
+        far.settimeout(0)
+        with tls.context.wrap_socket(far, server_hostname="x", do_handshake_on_connect=False) as held:
+            with pytest.raises(ssl.SSLWantReadError):
+                held.do_handshake()
+            assert held.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
+            assert 0 < held.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) <= 15_000
+    why = explain(TimeoutError("x"), peer=PEER, whose="this station's", now=NOW)
+    assert why == f"the broker at {PEER} does not answer: the network between is down, or its machine is"
 
 
 def test_a_certificate_is_to_be_renewed_in_its_last_month(site: Site) -> None:

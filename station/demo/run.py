@@ -255,6 +255,7 @@ class Demo:
         say("  The balance station is running. Everything it measures is SIMULATED.")
         say(f"    care site   http://127.0.0.1:{self._options.site_port}")
         say(f"    log in      {THERAPIST}   password: {password}")
+        say(f"    broker      127.0.0.1:{self._broker_port}")
         say(f"    data, logs  {self._folder}")
         say("  Ctrl-C ends all of it.")
         say("")

@@ -127,12 +127,12 @@ class RemoteCommand(msgspec.Struct, frozen=True, kw_only=True):
     """Something the care team asks of a station now (down/cmd): used once, and only in time.
 
     `start` presses the start button, `pause` and `stop` theirs; `mark` keeps this instant with the trial;
-    `live` asks for the live view for `lease_s`, `raw` for the trace of `trial` again. `expires` (RFC 3339) is
-    at most 60 s from now.
+    `identify` lets the station show for ten seconds which board it is; `live` asks for the live view for
+    `lease_s`, `raw` for the trace of `trial` again. `expires` (RFC 3339) is at most 60 s from now.
     """
 
     id: Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
-    kind: Literal["start", "pause", "stop", "mark", "live", "raw"]
+    kind: Literal["start", "pause", "stop", "mark", "identify", "live", "raw"]
     expires: Annotated[str, msgspec.Meta(max_length=64)]
     lease_s: Annotated[float, msgspec.Meta(gt=0, le=30)] = 15.0
     trial: Annotated[str, msgspec.Meta(max_length=64)] | None = None

@@ -11,7 +11,8 @@ from paho.mqtt.reasoncodes import ReasonCode
 from station.link.broker import Broker
 from station.link.messages import up_topic
 
-KEEP_ALIVE_S: Final = 15
+KEEP_ALIVE_S: Final = 12
+LONGEST_PAUSE_S: Final = 2  # between tries: who has the network back must not wait for the next one
 
 # What is put into the queue in place of a topic when it is the connection itself that has news.
 CONNECTED: Final = "!connected"
@@ -35,7 +36,7 @@ class Connection:
 
     def _make_client(self, will: bytes) -> mqtt.Client:
         client = mqtt.Client(CallbackAPIVersion.VERSION2, client_id=self._station, protocol=mqtt.MQTTv5)
-        client.reconnect_delay_set(1, 30)
+        client.reconnect_delay_set(1, LONGEST_PAUSE_S)
         client.on_connect = self._on_connect
         client.on_connect_fail = lambda _client, _data: self.heard.put((AWAY, b""))
         client.on_disconnect = lambda *_: self.heard.put((AWAY, b""))

@@ -14,6 +14,7 @@ WINDOW_BYTES: Final = 400_000
 ROWS_A_LOOK: Final = 20
 FIRST_WAIT_S: Final = 5.0
 LONGEST_WAIT_S: Final = 120.0
+AFTER_CONNECTING: Final = -1  # tries, of what is sent then: it comes again after half of the first wait
 
 Fetch = Callable[..., Sequence[Outgoing]]
 
@@ -36,6 +37,7 @@ class Pump:
         self._jitter = jitter
         self._sent: dict[str, _Sent] = {}
         self._sent_bytes = 0
+        self._first_tries = 0
         self._aside_seq: dict[str, int] = {}  # by kind, up to where rows were set aside
 
     def due(self, now_s: float, *, look: bool = True, traces: bool = True) -> list[Outgoing]:
@@ -53,6 +55,7 @@ class Pump:
         for kind in SEND_ORDER if look else ():
             if traces or kind != RAW:
                 rows += self._begin(kind, now_s)
+        self._first_tries = 0
         return rows
 
     def _begin(self, kind: str, now_s: float) -> list[Outgoing]:
@@ -63,7 +66,7 @@ class Pump:
             for row in found:
                 if self._room() <= 0:
                     break
-                self._sent[row.id] = _Sent(row, now_s + self._wait_s(0), 0)
+                self._sent[row.id] = _Sent(row, now_s + self._wait_s(self._first_tries), self._first_tries)
                 self._sent_bytes += len(row.body)
                 begun.append(row)
             if len(found) < room:
@@ -99,7 +102,11 @@ class Pump:
             self._sent_bytes -= len(sent.row.body)
 
     def reconnected(self) -> None:
-        """Send everything on its way again: what the old connection carried may be lost."""
+        """Send everything on its way again: what the old connection carried may be lost.
+
+        And once more soon: a broker that was started again drops what comes before the recorder is back.
+        """
         for sent in self._sent.values():
             sent.due_s = 0.0
-            sent.tries = 0
+            sent.tries = AFTER_CONNECTING - 1
+        self._first_tries = AFTER_CONNECTING

@@ -13,9 +13,9 @@ from station.link.live import Lease, frame_of
 from station.link.messages import CommandReply, LiveFrame, RemoteCommand
 from station.session.client import SessionClient
 from station.session.clock import WallClock
-from station.session.protocol import Mark, Notice, Press, Refused
+from station.session.protocol import Hello, Identify, Mark, Notice, Press, Refused
 from station.session.store import Store
-from station.session.supervision import SUPERVISOR
+from station.session.supervision import CARE, SUPERVISOR
 from station.training.snapshot import Snapshot
 
 USED_NOTE: Final = "used_commands"
@@ -105,7 +105,8 @@ class Steering:
         """Do it; return the answer, or None when the session has to give it. Raises ConnectionError."""
         match command.kind:
             case "live":
-                self._connected()
+                # From now on somebody looks on, and the patient is shown so.
+                self._connected().send(Hello(client=SUPERVISOR))
                 self._lease.take(self._now_s(), command.lease_s)
                 return done(command)
             case "raw":
@@ -115,17 +116,19 @@ class Steering:
                 )
             case "mark":
                 self._ask(command, Mark())
+            case "identify":
+                self._ask(command, Identify())
             case "start" | "pause" | "stop":
                 self._ask(command, Press(button=command.kind))
         return None
 
-    def _ask(self, command: RemoteCommand, packet: Press | Mark) -> None:
+    def _ask(self, command: RemoteCommand, packet: Press | Mark | Identify) -> None:
         self._connected().send(packet)
         self._asked.append((command, self._now_s() + ANSWER_S))
 
     def _connected(self) -> SessionClient:
         if self._client is None:
-            self._client = SessionClient(self._socket, name=SUPERVISOR)
+            self._client = SessionClient(self._socket, name=CARE, snapshots=False)
         return self._client
 
     # -- every turn ----------------------------------------------------------------------------------------

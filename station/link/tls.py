@@ -1,7 +1,9 @@
 """Mutual TLS to the broker: files to a context, and what went wrong in one sentence (TLS 1.2 or later)."""
 
+import errno
 import ipaddress
 import os
+import socket
 import ssl
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -31,6 +33,13 @@ _OF_US: Final = {  # alerts of the broker (RFC 8446, section 6.2), as OpenSSL na
     "BAD_CERTIFICATE": "it is damaged, or not meant for this use",
     "UNSUPPORTED_CERTIFICATE": "it is not meant for this use",
     "CERTIFICATE_UNKNOWN": "the broker does not say why",
+}
+# A peer that vanished (power, cable, a NAT that forgot) ends nothing, and MQTT asks after one keep-alive and
+# waits another. The kernel asks sooner, and gives up in time for a new connection (tcp(7)).
+_SILENT_PEER: Final = {
+    "TCP_KEEPIDLE": 4,  # s
+    "TCP_KEEPINTVL": 2,  # s
+    "TCP_USER_TIMEOUT": 8_000,  # ms, of what was sent and what was asked
 }
 _NO_TLS: Final = ("WRONG_VERSION_NUMBER", "PROTOCOL_VERSION", "UNSUPPORTED_PROTOCOL")
 
@@ -77,6 +86,12 @@ class _Socket(ssl.SSLSocket):
     """Keeps the first fault at its context: the client's network loop tells nobody why it failed."""
 
     def do_handshake(self, block: bool = False) -> None:  # noqa: FBT001, FBT002 (as it is inherited)
+        self.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        # Else a short message waits until the one before it is acknowledged, which the peer delays (RFC 896).
+        self.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        for option, value in _SILENT_PEER.items():
+            if hasattr(socket, option):  # Linux has them all
+                self.setsockopt(socket.IPPROTO_TCP, getattr(socket, option), value)
         try:
             super().do_handshake(block)
         except OSError as error:
@@ -205,6 +220,8 @@ def explain(fault: OSError, *, peer: str, whose: str, now: datetime) -> str:
             return f"the broker at {peer} refuses {whose} certificate: {meaning}"
     if any(word in reason for word in _NO_TLS):
         return f"{peer} does not speak TLS 1.2 or later: is it the plain port? (TLS is usually on 8883)"
+    if isinstance(fault, TimeoutError) or fault.errno in {errno.EHOSTUNREACH, errno.ENETUNREACH}:
+        return f"the broker at {peer} does not answer: the network between is down, or its machine is"
     if isinstance(fault, ConnectionError | ssl.SSLEOFError):
         return (
             f"the broker at {peer} broke off: it refuses {whose} certificate, it is the plain port "

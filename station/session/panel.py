@@ -19,8 +19,8 @@ from station.session.protocol import Answer, Command, Event, Press
 from station.training.snapshot import Snapshot
 
 Button = Literal["start", "stop", "both"]  # both: held together for a while
-Lamp = Literal["off", "on", "blink"]  # the station is away, is there, needs help
-Beep = Literal["begin", "pause", "done", "alarm"]
+Lamp = Literal["off", "on", "blink"]  # the station is away, is there, needs help or is looked for
+Beep = Literal["begin", "pause", "done", "here", "alarm"]
 
 # A trembling finger may press twice; a page may change under a finger that is already on its way.
 REPEAT_NS: Final = 400_000_000
@@ -75,13 +75,15 @@ def lamp_of(snapshot: Snapshot | None) -> Lamp:
     """Return what the status LED shows."""
     if snapshot is None:
         return "off"
-    return "on" if snapshot.board_fault is None else "blink"
+    return "on" if snapshot.board_fault is None and snapshot.this_board is None else "blink"
 
 
 def beep_between(old: Snapshot | None, new: Snapshot) -> Beep | None:
     """Return the signal that tells what has changed from one snapshot to the next."""
     if old is None:
         return None
+    if new.this_board is not None and old.this_board is None:
+        return "here"
     if len(new.results) > len(old.results):
         return "done" if new.results[-1].outcome == "done" else "pause"
     if new.phase == "hold" and old.phase != "hold":

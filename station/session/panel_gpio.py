@@ -20,6 +20,7 @@ BEEPS: Final[dict[Beep, tuple[int, float, float]]] = {
     "begin": (1, 0.15, 0.1),
     "pause": (1, 0.5, 0.1),
     "done": (2, 0.15, 0.15),
+    "here": (6, 0.08, 0.12),
     "alarm": (20, 0.5, 0.5),
 }
 

@@ -72,6 +72,10 @@ class Mark(Packet, frozen=True, tag="mark"):
     """Whoever looks on has seen something worth finding again: this instant is kept with the trial."""
 
 
+class Identify(Packet, frozen=True, tag="identify"):
+    """Show for a moment which board this is; refused while somebody trains on it."""
+
+
 SimulatedStance = Literal["both", "together", "one-leg", "semi-tandem", "tandem", "board"]
 Place = Annotated[float, msgspec.Meta(ge=-400, le=400)]
 
@@ -216,6 +220,7 @@ Command = (
     | Answer
     | ChoosePatient
     | Mark
+    | Identify
     | Simulate
     | SimulateFault
     | Prescribe

@@ -24,6 +24,7 @@ from station.session.protocol import (
     Command,
     Event,
     Health,
+    Identify,
     Mark,
     Prescribe,
     Press,
@@ -40,7 +41,8 @@ from station.session.recovery import FALL
 from station.session.reports import FaultTold
 from station.session.scale import Scale
 from station.session.server import Peer, Server
-from station.session.supervision import SUPERVISOR, check_allowed, is_watched
+from station.session.sign import Sign
+from station.session.supervision import CARE, SUPERVISOR, check_allowed, is_watched
 from station.session.upkeep import Upkeep
 from station.sway.plate import Plate
 from station.sway.reading import Fault, Reading, Sample
@@ -101,6 +103,7 @@ class Service:
         self._absence = parts.absence
         self._upkeep = Upkeep(parts.server)
         self._buttons = StationButtons(parts.server, lambda: self._course)
+        self._sign = Sign(parts.exchange.station)
         self._now_ns = now_ns
         self._log = log
         self._faults = FaultWatch()
@@ -212,7 +215,8 @@ class Service:
         session = self._recorder.session
         snapshot = snapshot_of(self._course, session, service=self._upkeep.on)
         supervised = watched or (session is not None and self._recorder.supervised)
-        return structs.replace(snapshot, supervised=supervised)
+        sign = self._sign.words(self._now_ns(), self._phase())
+        return structs.replace(snapshot, supervised=supervised, this_board=sign)
 
     def _may_be_empty(self) -> bool:
         """Return whether nobody is meant to stand on the board, and no mass of a calibration either."""
@@ -278,9 +282,10 @@ class Service:
 
     def _obey(self, peer: Peer, command: Command) -> None:
         try:
-            if peer.name == SUPERVISOR:
-                sample = self._course.sample
-                check_allowed(command, self._phase(), None if sample is None else sample.load_n)
+            if peer.name in (SUPERVISOR, CARE):
+                check_allowed(command, self._phase(), self._load_n())
+            elif self._puts_the_sign_away(command):
+                return
             if isinstance(command, ServiceMode):
                 self._caretaking.change(peer, command)
             elif isinstance(command, TakePlate | RestorePlate | SimulatePlace):
@@ -291,6 +296,14 @@ class Service:
                 self._on_command(command)
         except StationError as error:
             self._server.refuse(peer, str(error))
+
+    def _puts_the_sign_away(self, command: Command) -> bool:
+        may_stop = self._recorder.session is not None
+        return self._sign.takes(command, self._now_ns(), self._phase(), may_stop=may_stop)
+
+    def _load_n(self) -> float | None:
+        sample = self._course.sample
+        return None if sample is None else sample.load_n
 
     def _phase(self) -> Phase:
         """Return what is on the screen."""
@@ -305,6 +318,8 @@ class Service:
                 self._recorder.answered(self._course.answers())
             case Mark():
                 self._mark()
+            case Identify():
+                self._sign.show(self._now_ns(), self._phase(), self._load_n(), service=self._upkeep.on)
             case Prescribe(document=document):
                 self._prescriptions.prescribe(document.encode(), self._course)
             case Simulate() | SimulateFault() if not self._course.sim:

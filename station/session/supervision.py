@@ -9,6 +9,7 @@ from station.session.store import Store
 from station.training.snapshot import Phase
 
 SUPERVISOR: Final = "supervisor"  # the name under which such a client says hello
+CARE: Final = "care"  # says something for the care team, which does not look on: the same rules
 SUPERVISED_NOTE: Final = "supervised"  # the session somebody looked on at, also across a loss of power
 
 # Start leads to a page on which the person's own consent is still to come: stepping on, or an answer.
@@ -29,7 +30,7 @@ def is_watched(peers: Iterable[Named]) -> bool:
 
 
 def check_allowed(command: Command, phase: Phase, load_n: float | None) -> None:
-    """Let a supervisor say this, or raise SupervisionError saying why not.
+    """Let somebody else than the person say this, or raise SupervisionError saying why not.
 
     Stopping is always allowed, but it answers no "Are you all right?". Nobody answers for the person, and
     the next step is never one that begins under somebody who stands there already, after a pause neither.

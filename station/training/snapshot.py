@@ -184,6 +184,7 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True, tag="snapshot", tag_fi
     clinic: bool = False  # several people share the station
     number: str | None = None  # of the person chosen there
     supervised: bool = False  # somebody looks on
+    this_board: str | None = None  # the station's id, while somebody asked which board this is
     service: bool = False  # somebody calibrates or checks the board: nobody can train
     board_fault: str | None = None  # a calm sentence when the board gives no numbers
     care_told: CareTold = ""  # of that fault

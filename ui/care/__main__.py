@@ -7,9 +7,11 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from station.arguments import port, whole
+from station.arguments import port, seconds, whole
 from station.errors import StationError
 from ui.care.roles import PERMISSIONS
+
+COMMANDS = ("start", "pause", "stop", "mark", "identify", "live", "raw")
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -17,8 +19,9 @@ def _parser() -> argparse.ArgumentParser:
         prog="balance-care",
         description="The care side of the balance stations: results in, programmes out.",
         epilog="Data folder: BALANCE_CARE_DATA. Broker: BALANCE_CARE_MQTT=host:port, and for TLS the files "
-        "BALANCE_CARE_MQTT_CA, BALANCE_CARE_MQTT_CERT, BALANCE_CARE_MQTT_KEY. Renewal of certificates: "
-        "BALANCE_CARE_RENEW_DAYS (30), BALANCE_CARE_RENEW=automatic or confirm.",
+        "BALANCE_CARE_MQTT_CA, BALANCE_CARE_MQTT_CERT, BALANCE_CARE_MQTT_KEY; for `command` the folder "
+        "BALANCE_CARE_CONSOLE. Renewal of certificates: BALANCE_CARE_RENEW_DAYS (30), "
+        "BALANCE_CARE_RENEW=automatic or confirm.",
     )
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
 
@@ -51,6 +54,8 @@ def _parser() -> argparse.ArgumentParser:
     results.add_argument("--wait", type=float, metavar="SECONDS", help="until all of the session has arrived")
     results.add_argument("--json", action="store_true", required=True)
 
+    _add_command(verbs.add_parser("command", help="say something to a station now, or look on (live)"))
+
     prescribe = verbs.add_parser("prescribe", help="send a programme from a JSON file")
     prescribe.add_argument("station")
     prescribe.add_argument("file", type=Path)
@@ -73,8 +78,10 @@ def _add_bundle(verb: argparse.ArgumentParser) -> None:
 
 
 def _add_authority(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    certify = verbs.add_parser("certify", help="a certificate for a broker, a recorder or a bridge")
-    certify.add_argument("name", help="broker, broker-NAME, recorder-NUMBER or bridge-NUMBER")
+    certify = verbs.add_parser(
+        "certify", help="a certificate for a broker, a recorder, a reader, a console or a bridge"
+    )
+    certify.add_argument("name", help="broker, broker-NAME, or recorder-, reader-, console- or bridge-NUMBER")
     certify.add_argument("--host", action="append", default=[], help="of a broker; repeat it for each")
     certify.add_argument("--out", type=Path, required=True, metavar="FOLDER")
     revoke = verbs.add_parser("revoke", help="take back every certificate of this name")
@@ -118,6 +125,20 @@ def _add_upkeep(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     retire.add_argument("--anyway", action="store_true", help="though stations hold nothing newer")
 
 
+def _add_command(command: argparse.ArgumentParser) -> None:
+    command.add_argument("station")
+    command.add_argument("kind", choices=COMMANDS)
+    command.add_argument("--by", metavar="ACCOUNT", help="who gives it (default: whoever runs this)")
+    command.add_argument("--trial", metavar="ID", help="whose trace `raw` asks for")
+    command.add_argument(
+        "--wait", type=seconds, default=10.0, metavar="SECONDS", help="for the answer (default 10)"
+    )
+    command.add_argument(
+        "--seconds", type=seconds, default=float("inf"), help="of `live` (default: until Ctrl-C)"
+    )
+    command.add_argument("--json", action="store_true", help="print one JSON document; `live` one a look")
+
+
 def _add_people(user: argparse.ArgumentParser) -> None:
     actions = user.add_subparsers(dest="action", required=True)
     add = actions.add_parser("add", help="add a person, or give one a new password and role")
@@ -150,7 +171,8 @@ def _run(arguments: argparse.Namespace) -> int:
     try:
         code: int = verb.run(arguments)
     except DatabaseError as error:
-        sys.stderr.write(f"balance-care {arguments.verb}: the care database cannot be used: {error}\n")
+        said = " ".join(str(error).split())
+        sys.stderr.write(f"balance-care {arguments.verb}: the care database cannot be used: {said}\n")
         return 1
     return code
 

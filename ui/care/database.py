@@ -1,4 +1,4 @@
-"""Which database the care side uses."""
+"""Which database the care side uses: a SQLite file of its own, or the PostgreSQL that DATABASE_URL names."""
 
 from typing import Any
 
@@ -6,6 +6,14 @@ from station.errors import ConfigError
 from ui.care.folder import DataFolder
 
 BUSY_TIMEOUT_S = 10  # site and recorder share one SQLite file; a writer waits for the other this long
+CONNECT_TIMEOUT_S = 10
+# A database beyond this machine may vanish without a word; the recorder must notice (libpq, section 34.1.2).
+SILENT_PEER = {
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 20_000,
+}
 
 # WAL lets the site read while the recorder writes. FULL: a commit is on the disk before the station is told
 # that it may forget its copy.
@@ -14,11 +22,10 @@ PRAGMAS = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys
 
 def database(folder: DataFolder, url: str) -> dict[str, Any]:
     """Return Django's description of the database. Raises ConfigError for a URL that is not supported."""
-    if url:
-        scheme = url.split(":", 1)[0]
-        raise ConfigError(
-            f"DATABASE_URL is {scheme}:…; only the built-in SQLite is supported so far: unset it"
-        )
+    return _postgres(url) if url else _sqlite(folder)
+
+
+def _sqlite(folder: DataFolder) -> dict[str, Any]:
     return {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": folder.database,
@@ -28,4 +35,36 @@ def database(folder: DataFolder, url: str) -> dict[str, Any]:
             "transaction_mode": "IMMEDIATE",
             "init_command": PRAGMAS,
         },
+    }
+
+
+def _postgres(url: str) -> dict[str, Any]:
+    """Return the parts of a URL as libpq itself reads it: sslmode and all else it knows may stand there."""
+    from psycopg import ProgrammingError  # noqa: PLC0415 who keeps to SQLite needs no driver
+    from psycopg.conninfo import conninfo_to_dict  # noqa: PLC0415
+
+    scheme, _, rest = url.partition("://")
+    if scheme not in {"postgresql", "postgres"} or not rest:
+        raise ConfigError(
+            "DATABASE_URL: it must be postgresql://USER:PASSWORD@HOST/DATABASE (unset: a SQLite file)"
+        )
+    try:
+        parts: dict[str, Any] = {**SILENT_PEER, "connect_timeout": CONNECT_TIMEOUT_S, **conninfo_to_dict(url)}
+    except ProgrammingError as error:  # what it says may hold a part of the password
+        raise ConfigError(
+            "DATABASE_URL: it cannot be read as a PostgreSQL URL (percent-encode its password)"
+        ) from error
+    name = parts.pop("dbname", None)
+    if not name:
+        raise ConfigError("DATABASE_URL: it names no database; end it with /DATABASE")
+    # As FULL above, whatever the server's default is.
+    parts["options"] = f"{parts.get('options', '')} -c synchronous_commit=on".strip()
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": name,
+        "USER": parts.pop("user", ""),
+        "PASSWORD": parts.pop("password", ""),
+        "HOST": parts.pop("host", ""),
+        "PORT": parts.pop("port", ""),
+        "OPTIONS": parts,
     }

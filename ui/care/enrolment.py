@@ -27,7 +27,8 @@ def enrol(sid: str, patient_name: str | None) -> Station:
     except msgspec.ValidationError:
         raise ConfigError(f"station id {sid!r}: letters, digits, '.', '_' and '-' only, at most 63") from None
     if RESERVED.fullmatch(sid):
-        raise ConfigError(f"station id {sid!r}: broker, recorder and bridge are the care side's own names")
+        own = "broker, recorder, reader, console and bridge are the care side's own names"
+        raise ConfigError(f"station id {sid!r}: {own}")
     station, _ = Station.objects.get_or_create(sid=sid)
     if patient_name is not None:
         _give(station, " ".join(patient_name.split()))

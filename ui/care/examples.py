@@ -3,7 +3,7 @@
 import itertools
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 import numpy as np
@@ -11,6 +11,7 @@ import uuid_utils
 
 from station.link.messages import (
     Birth,
+    CommandReply,
     Envelope,
     RawTrace,
     Reply,
@@ -161,6 +162,12 @@ class ExampleStation:
     def event(self, kind: str) -> Arrival:
         """Return something the care team should know."""
         return self.message(StationEvent(kind=kind, session=None), "event")
+
+    def answer(self, kind: str, reason: str = "") -> Arrival:
+        """Return what became of a command: done, or refused for this reason."""
+        state: Literal["done", "refused"] = "refused" if reason else "done"
+        body = CommandReply(command=new_id(), kind=kind, state=state, reason=reason)
+        return self.message(body, "reply/command")
 
     def reply(self, version: int, state: str, reason: str = "") -> Arrival:
         """Return what became of a prescription."""

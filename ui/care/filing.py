@@ -5,8 +5,10 @@ Runs inside the transaction of `intake`.
 
 import logging
 import uuid
+from collections.abc import Iterable
+from contextlib import suppress
 from datetime import datetime
-from typing import Any, Final, TypeVar
+from typing import Any, Final, NamedTuple, TypeVar
 
 import msgspec
 from django.db import IntegrityError, transaction
@@ -14,7 +16,7 @@ from django.db.models import Manager, Model
 from django.utils import timezone
 
 from station.errors import MessageError
-from station.link.messages import Birth, Envelope, RawTrace, Reply, State, StationEvent
+from station.link.messages import Birth, CommandReply, Envelope, RawTrace, Reply, State, StationEvent
 from station.link.papers import PaperReply, RenewalRequest
 from station.training.result import JournalResult, SessionResult, TrialResult
 from ui.care import models, papers
@@ -37,28 +39,54 @@ _ANSWERS: Final = {
 
 _OLDER: Final = "is not newer than version"
 
+Sessions = dict[uuid.UUID, models.Session]
 
-def file_body(body: msgspec.Struct, envelope: Envelope, message: models.Message) -> None:
-    """File a body of a known type. Raises MessageError when it contradicts itself or what is known."""
+
+class _Begun(NamedTuple):
+    started: datetime
+    clock: Clock
+
+
+def known_sessions(bodies: Iterable[msgspec.Struct]) -> Sessions:
+    """Return the sessions that these results are of, as far as they are there: one look for all."""
+    named = [body.session for body in bodies if isinstance(body, TrialResult | SessionResult)]
+    return models.Session.objects.in_bulk(readable_ids(named))
+
+
+def file_body(body: msgspec.Struct, envelope: Envelope, message: models.Message, sessions: Sessions) -> None:
+    """File a body of a known type. Raises MessageError when it contradicts itself or what is known.
+
+    `sessions` are those looked up before in this transaction; new ones are added.
+    """
     match body:
         case State():
             _file_state(body, message.station)
         case Birth():
             _file_birth(body, envelope, message)
+        case Reply():
+            _file_reply(body, message)
+        case RenewalRequest() | PaperReply():
+            papers.file_paper(body, message.station)
+        case CommandReply():
+            _file_answer(body, envelope, message)
+        case _:
+            _file_result(body, envelope, message, sessions)
+
+
+def _file_result(
+    body: msgspec.Struct, envelope: Envelope, message: models.Message, sessions: Sessions
+) -> None:
+    match body:
         case TrialResult():
-            _file_trial(body, envelope, message)
+            _file_trial(body, envelope, message, sessions)
         case SessionResult():
-            _file_session(body, envelope, message)
+            _file_session(body, envelope, message, sessions)
         case JournalResult():
             _file_journal(body, envelope, message)
         case StationEvent():
             _file_event(body, envelope, message)
         case RawTrace():
             models.RawTrace.objects.create(message=message, trial=identifier(body.trial, "trial"))
-        case Reply():
-            _file_reply(body, message)
-        case RenewalRequest() | PaperReply():
-            papers.file_paper(body, message.station)
 
 
 def make_or_get(rows: Manager[M], id_: uuid.UUID, **fields: Any) -> tuple[M, bool]:
@@ -93,10 +121,10 @@ def _file_birth(birth: Birth, envelope: Envelope, message: models.Message) -> No
     station.save(update_fields=["birth", "boot", "clock", "keys", "keys_version"])
 
 
-def _file_trial(result: TrialResult, envelope: Envelope, message: models.Message) -> None:
+def _file_trial(result: TrialResult, envelope: Envelope, message: models.Message, sessions: Sessions) -> None:
     read = when(envelope, message, begun=result.clock)
     started = read.of(result.started, "started")
-    session = _session(result.session, envelope, message, started, read.clock)
+    session = _session(result.session, envelope, message, _Begun(started, read.clock), sessions)
     trial, _ = make_or_get(
         models.Trial.objects,
         identifier(result.trial, "trial"),
@@ -125,10 +153,12 @@ def _file_trial(result: TrialResult, envelope: Envelope, message: models.Message
         raise MessageError(f"trial {result.trial} belongs to another session")
 
 
-def _file_session(result: SessionResult, envelope: Envelope, message: models.Message) -> None:
+def _file_session(
+    result: SessionResult, envelope: Envelope, message: models.Message, sessions: Sessions
+) -> None:
     read = when(envelope, message, begun=result.clock)
     started = read.of(result.started, "started")
-    session = _session(result.session, envelope, message, started, read.clock)
+    session = _session(result.session, envelope, message, _Begun(started, read.clock), sessions)
     session.started, session.clock = started, read.clock
     session.ended = read.of(result.ended, "ended")
     session.complete = result.complete
@@ -140,24 +170,26 @@ def _file_session(result: SessionResult, envelope: Envelope, message: models.Mes
 
 
 def _session(
-    session_id: str, envelope: Envelope, message: models.Message, started: datetime, clock: Clock
+    session_id: str, envelope: Envelope, message: models.Message, begun: _Begun, sessions: Sessions
 ) -> models.Session:
     """Return the session, begun with what is known when its trial comes before its own result."""
-    session, _ = models.Session.objects.get_or_create(
-        id=identifier(session_id, "session"),
-        defaults={
-            "station": message.station,
-            "patient": _patient(envelope),
-            "started": started,
-            "clock": clock,
-            "sim": envelope.sim,
-            "cal": envelope.cal,
-            "alg": envelope.alg,
-        },
-    )
-    if session.station_id != message.station_id:
+    id_ = identifier(session_id, "session")
+    if id_ not in sessions:
+        sessions[id_], _ = models.Session.objects.get_or_create(
+            id=id_,
+            defaults={
+                "station": message.station,
+                "patient": _patient(envelope),
+                "started": begun.started,
+                "clock": begun.clock,
+                "sim": envelope.sim,
+                "cal": envelope.cal,
+                "alg": envelope.alg,
+            },
+        )
+    if sessions[id_].station_id != message.station_id:
         raise MessageError(f"session {session_id} belongs to another station")
-    return session
+    return sessions[id_]
 
 
 def _file_journal(journal: JournalResult, envelope: Envelope, message: models.Message) -> None:
@@ -202,6 +234,14 @@ def _file_reply(reply: Reply, message: models.Message) -> None:
         logger.info("station %s: prescription %d %s", message.station.sid, reply.rx_version, reply.state)
 
 
+def _file_answer(answer: CommandReply, envelope: Envelope, message: models.Message) -> None:
+    """Note what became of a command as an event; a live view asks again and again, and is no news."""
+    if answer.kind == "live" and answer.state == "done":
+        return
+    event = StationEvent(kind="command", session=None, detail=msgspec.to_builtins(answer))
+    _file_event(event, envelope, message)
+
+
 def _patient(envelope: Envelope) -> models.Patient | None:
     """Return whom the message is about, by the pseudonym it carries and nothing else: never by a guess."""
     if envelope.subj is None:
@@ -212,6 +252,15 @@ def _patient(envelope: Envelope) -> models.Patient | None:
 def _plain(envelope: Envelope) -> dict[str, Any]:
     """Return the body as it came, with the keys this version does not know."""
     return msgspec.json.decode(envelope.body, type=dict[str, Any])
+
+
+def readable_ids(texts: Iterable[str]) -> set[uuid.UUID]:
+    """Return those that are UUIDs."""
+    found = set()
+    for text in texts:
+        with suppress(MessageError):
+            found.add(identifier(text, ""))
+    return found
 
 
 def identifier(text: str, where: str) -> uuid.UUID:

@@ -22,7 +22,7 @@ from station.link.messages import (
     parse_up_topic,
 )
 from ui.care.dating import correct_boot, made_at
-from ui.care.filing import file_body, identifier, make_or_get
+from ui.care.filing import file_body, identifier, known_sessions, make_or_get, readable_ids
 from ui.care.models import Message, Refused, Station
 
 logger = logging.getLogger(__name__)
@@ -64,22 +64,48 @@ def store(arrivals: Sequence[Arrival]) -> list[Receipt]:
     """
     receipts: list[Receipt] = []
     with transaction.atomic():
-        heard = _Heard()
-        for arrival in arrivals:
-            receipt = _store(arrival, heard)
+        read = [_read(arrival) for arrival in arrivals]
+        heard = _Heard([it for it in read if isinstance(it, _Read)])
+        for arrival, it in zip(arrivals, read, strict=True):
+            receipt = _store(arrival, it, heard)
             if receipt is not None:
                 receipts.append(receipt)
         heard.note_alive()
     return receipts
 
 
-class _Heard:
-    """The stations of one transaction: each is looked up, and noted as alive, once for all its messages."""
+class _Read(NamedTuple):
+    """What an arrival says. Without an envelope it is for those who look now, and never kept."""
 
-    def __init__(self) -> None:
-        self._stations: dict[str, Station] = {}
+    address: Address
+    envelope: Envelope | None = None
+    body: msgspec.Struct | None = None
+
+
+def _read(arrival: Arrival) -> _Read | Exception:
+    """Return what it says, or why it cannot be used: without the database."""
+    try:
+        address = parse_up_topic(arrival.topic)
+        if address.kind == "live":
+            return _Read(address)
+        envelope = decode_envelope(arrival.payload)
+        _check_sender(envelope, address)
+        return _Read(address, envelope, decode_body(envelope))
+    except (MessageError, RecursionError, ValueError) as error:
+        return error
+
+
+class _Heard:
+    """The stations and sessions of one transaction: looked up once, and noted as alive once."""
+
+    def __init__(self, read: Sequence[_Read]) -> None:
         self._alive: set[int] = set()
         self._boots: set[tuple[str, int]] = set()
+        sids = {it.address.station for it in read if it.envelope is not None}
+        self._stations = {it.sid: it for it in Station.objects.filter(sid__in=sids)}
+        self.sessions = known_sessions([it.body for it in read if it.body is not None])
+        ids = readable_ids([it.envelope.id for it in read if it.envelope is not None])
+        self.messages = Message.objects.defer("payload").in_bulk(ids)
 
     def first_of(self, boot: str, station: Station) -> bool:
         """Return whether this boot is dated for the first time here: once is enough."""
@@ -98,57 +124,65 @@ class _Heard:
         self._alive.add(station.pk)
 
     def forget(self) -> None:
-        """Look up again: what was rolled back may have made, or changed, a station."""
+        """Look up again: what was rolled back may have made, or changed, a station or a session."""
         self._stations.clear()
         self._boots.clear()
+        self.sessions.clear()
+        self.messages.clear()
 
     def note_alive(self) -> None:
         """Write down who has spoken."""
         if self._alive:
-            Station.objects.filter(pk__in=self._alive).update(last_seen=timezone.now())
+            # Never waiting for another recorder: what it holds it notes itself.
+            free = Station.objects.select_for_update(skip_locked=True, no_key=True)
+            alive = list(free.filter(pk__in=self._alive).values_list("pk", flat=True))
+            Station.objects.filter(pk__in=alive).update(last_seen=timezone.now())
 
 
-def _store(arrival: Arrival, heard: _Heard) -> Receipt | None:
+def _store(arrival: Arrival, read: _Read | Exception, heard: _Heard) -> Receipt | None:
+    if isinstance(read, Exception):
+        return _refuse(arrival, read)
     try:
         with transaction.atomic():
-            return _accept(arrival, heard)
+            return _accept(arrival, read, heard)
     # A value the database cannot hold (a number too large for it) is the message's fault, not a failure.
     except (MessageError, IntegrityError, DataError, OverflowError, RecursionError, ValueError) as error:
         heard.forget()
         return _refuse(arrival, error)
 
 
-def _accept(arrival: Arrival, heard: _Heard) -> Receipt | None:
-    address = parse_up_topic(arrival.topic)
-    if address.kind == "live":
-        return None  # for those who look now; never kept
-    envelope = decode_envelope(arrival.payload)
-    _check_sender(envelope, address)
-    body = decode_body(envelope)
+def _accept(arrival: Arrival, read: _Read, heard: _Heard) -> Receipt | None:
+    address, envelope, body = read
+    if envelope is None:
+        return None
     station = heard.station(address.station)
     if station.revoked is not None:  # it may still be connected: a broker notices at its next start
         raise MessageError(f"station {station.sid} was revoked on {station.revoked:%Y-%m-%d}")
-    message, is_new = make_or_get(
-        Message.objects,
-        identifier(envelope.id, "id"),
-        station=station,
-        seq=envelope.seq,
-        type=envelope.type,
-        known=body is not None,
-        payload=arrival.payload,
-        boot=envelope.boot[:BOOT_CHARACTERS],
-        mono_ms=envelope.mono_ms,
-        at=made_at(envelope, station),
-    )
+    id_, is_new = identifier(envelope.id, "id"), False
+    message = heard.messages.get(id_)
+    if message is None:
+        message, is_new = make_or_get(
+            Message.objects,
+            id_,
+            station=station,
+            seq=envelope.seq,
+            type=envelope.type,
+            known=body is not None,
+            payload=arrival.payload,
+            boot=envelope.boot[:BOOT_CHARACTERS],
+            mono_ms=envelope.mono_ms,
+            at=made_at(envelope, station),
+        )
     if message.station_id != station.pk:
         raise MessageError(f"id {envelope.id} was used before by another station")
     if is_new and not arrival.retained and not envelope.hist:
         heard.alive(station)
     # A will is written when the station connects, so the broker may say the same one more than once.
     if body is not None and (is_new or isinstance(body, State)):
-        file_body(body, envelope, message)
+        file_body(body, envelope, message, heard.sessions)
     if is_new and message.at is not None and heard.first_of(envelope.boot, station):
         correct_boot(station, envelope)
+        heard.sessions.clear()  # their times may be others now
     return Receipt(address.station, envelope.id)
 
 
@@ -173,13 +207,13 @@ def _station_id(text: str) -> str:
 
 def _refuse(arrival: Arrival, error: Exception) -> Receipt | None:
     digest = hashlib.sha256(arrival.topic.encode() + b"\0" + arrival.payload).digest()
-    topic, reason = arrival.topic[:TOPIC_CHARACTERS], str(error)[:REASON_CHARACTERS]
+    topic, reason = arrival.topic[:TOPIC_CHARACTERS], _storable(str(error)[:REASON_CHARACTERS])
     message_id = _readable_id(arrival.payload)
     _, is_new = Refused.objects.get_or_create(
         digest=digest,
         defaults={
             "topic": topic,
-            "message_id": message_id,
+            "message_id": _storable(message_id),
             "reason": reason,
             "payload": arrival.payload[:MAX_MESSAGE_BYTES],
         },
@@ -193,6 +227,11 @@ def _refuse(arrival: Arrival, error: Exception) -> Receipt | None:
     # Only what is kept whole is acknowledged: upon that the station deletes its own.
     is_whole = len(arrival.payload) <= MAX_MESSAGE_BYTES
     return _receipt_of_refused(arrival.topic, message_id) if is_whole else None
+
+
+def _storable(text: str) -> str:
+    """Return text without U+0000, which PostgreSQL holds in no column: a refusal must never be refused."""
+    return text.replace("\0", "\N{REPLACEMENT CHARACTER}")
 
 
 def _let_the_oldest_go() -> None:

@@ -15,4 +15,7 @@ def require_database() -> None:
         raise StoreError(f"{file}: there is no care database yet; run: balance-care migrate")
     executor = MigrationExecutor(connection)
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
-        raise StoreError(f"{file}: the care database is of an older version; run: balance-care migrate")
+        where = file if connection.vendor == "sqlite" else f"database {connection.settings_dict['NAME']}"
+        raise StoreError(
+            f"{where}: the care database is missing or of an older version; run: balance-care migrate"
+        )

@@ -28,12 +28,12 @@ from ui.care.intake import Arrival, Receipt, store
 
 logger = logging.getLogger(__name__)
 
-KEEPALIVE_S: Final = 20
+KEEPALIVE_S: Final = 12
 SESSION_EXPIRY_S: Final = 7 * 24 * 3600  # the broker keeps what comes while the recorder is away this long
 RECEIVE_MAXIMUM: Final = 200  # messages not yet acknowledged; bounds what a database in trouble makes us hold
 IDS_PER_ACK: Final = 100
 OUTGOING_EVERY_S: Final = 1.0
-BACKOFF_S: Final = (0.2, 1.0, 2.0, 5.0, 10.0)
+BACKOFF_S: Final = (0.2, 1.0, 2.0)
 
 _connect_properties: Final = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
 _connect_properties.SessionExpiryInterval = SESSION_EXPIRY_S
@@ -112,7 +112,8 @@ class Recorder:
             self._send()
             self._host.database(takes=True)
         except DatabaseError as error:
-            logger.error("the database takes nothing now, trying again: %s", error)  # noqa: TRY400 (one line)
+            said = " ".join(str(error).split())  # PostgreSQL's has several lines
+            logger.error("the database takes nothing now, trying again: %s", said)  # noqa: TRY400 (one line)
             close_old_connections()
             self._host.database(takes=False)
             self._pause(wait_s)

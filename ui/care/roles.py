@@ -9,3 +9,4 @@ PERMISSIONS: Final[dict[str, tuple[str, ...]]] = {
     "admin": ("add_prescription",),
     "auditor": ("view_audit",),
 }
+MAY_STEER: Final = ("therapist", "assistant", "admin")  # say something to a station, and look on

@@ -5,6 +5,7 @@
 | BALANCE_CARE_DATA | data folder | ~/.local/share/balance-care |
 | BALANCE_CARE_HOSTS | names the site answers to, with commas | localhost,127.0.0.1,[::1] |
 | BALANCE_CARE_HTTPS | 1 where a proxy serves the site over TLS: cookies then never travel without | 0 |
+| DATABASE_URL | postgresql://USER:PASSWORD@HOST/DATABASE | SQLite in the data folder |
 | BALANCE_CARE_MQTT | broker, host:port; beyond this machine with TLS only | 127.0.0.1:1883 |
 | BALANCE_CARE_MQTT_CA, _CERT, _KEY | files of the recorder's TLS (balance-care certify) | none |
 | BALANCE_CARE_RENEW_DAYS | days before its end in which a station's certificate is renewed | 30 |

@@ -86,6 +86,7 @@ EVENT: Final[dict[str, Words]] = {
     "minutes_reached": _("The minutes of the day were reached"),
     "mark": _("Marked by whoever looked on"),
     "traces_dropped": _("Disk full: raw traces were dropped, results are kept"),
+    "command": _("Command from the care team"),
     "not_trained": _("Has not trained for a week"),
     "proposal": _("Ready for the next rung"),
     "eased": _("Made one rung easier"),
@@ -126,6 +127,29 @@ QUALITY: Final[dict[str, Words]] = {
     "noise_n": _("Noise of the empty board, N"),
     "weight_doubtful": _("Body weight in doubt"),
 }
+
+
+COMMANDS: Final[dict[str, Words]] = {
+    "start": _("start"),
+    "pause": _("pause"),
+    "stop": _("stop"),
+    "mark": _("mark"),
+    "identify": _("show which board this is"),
+    "live": _("live view"),
+    "raw": _("send the trace again"),
+}
+
+
+def event_words(kind: str, detail: Mapping[str, Any]) -> str:
+    """Return an event in words; an unknown one under its own name. A command says what became of it."""
+    words = str(EVENT.get(kind, kind.replace("_", " ")))
+    if kind != "command":
+        return words
+    command = COMMANDS.get(str(detail.get("kind")), detail.get("kind"))
+    if detail.get("state") == "done":
+        return f"{words}: {command}"
+    refused = gettext("refused, %(reason)s") % {"reason": detail.get("reason")}
+    return f"{words}: {command} ({refused})"
 
 
 def journal_words(body: Mapping[str, Any]) -> str:

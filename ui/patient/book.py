@@ -44,6 +44,7 @@ PAGES: Final[dict[Phase, Page]] = {
     "goodnight": Page(waiting.goodnight),
 }
 FAULT: Final = Page(waiting.board_help)
+SIGN: Final = Page(waiting.this_board)
 
 
 def page_of(view: View, snapshot: Snapshot) -> Page:
@@ -51,6 +52,8 @@ def page_of(view: View, snapshot: Snapshot) -> Page:
 
     A hold whose picture has stopped keeps its page, greyed, so that the person sees what has happened.
     """
+    if snapshot.this_board is not None:
+        return SIGN
     silent = view.stale and snapshot.phase != "hold"
     if snapshot.phase in LIVE_PHASES and (snapshot.board_fault is not None or silent):
         return FAULT

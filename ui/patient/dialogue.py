@@ -23,12 +23,15 @@ HIGHEST: Final = 10
 MIDDLE: Final = 5
 
 PageKey = tuple[str, str, int, int]
+THIS_BOARD: Final = "this board"  # hides the page, with all that could be pressed on it
 
 
 def page_key(snapshot: Snapshot | None) -> PageKey:
     """Return what makes a page a different one to the person in front of it."""
     if snapshot is None:
         return "away", "", 0, 0
+    if snapshot.this_board is not None:
+        return THIS_BOARD, "", 0, 0
     question = "" if snapshot.question is None else f"{snapshot.question.key} {snapshot.question.text}"
     return snapshot.phase, question, snapshot.exercise_number, snapshot.attempt
 
@@ -61,11 +64,11 @@ class Dialogue:
         if page != self._page:
             self._page, self._page_ns = page, now_ns
             self.chosen, self.pressed, self.leaf, self._marked_ns = None, None, 0, None
-            self._pad = NumberPad() if snapshot is not None and snapshot.phase == "who" else None
+            self._pad = NumberPad() if page[0] == "who" else None
         self._may_mark = snapshot is not None and snapshot.clinic and snapshot.session is not None
         if self._pad is not None:
             self._pad.turn(now_ns)
-        self._question = None if snapshot is None else snapshot.question
+        self._question = None if snapshot is None or page[0] == THIS_BOARD else snapshot.question
         self._any_key = snapshot is not None and snapshot.phase == "all_right"
         pressed_ns = [at_ns for at_ns in (self._press_ns, self._seen_ns) if at_ns is not None]
         if pressed_ns and now_ns - max(pressed_ns) > SHOWN_NS:

@@ -108,6 +108,8 @@ NOTE: Final = (
     "If it feels unsafe, use both hands again and tell me. I look at your results every evening."
 )
 
+OWN_ID: Final = "ward-3-window"
+LONGEST_ID: Final = "rehabilitation-centre-north.second-floor.room-214.window-side-1"
 LONG_NOTE: Final = f"{NOTE} {NOTE}"[:300]  # as long as a prescription may say
 
 
@@ -155,6 +157,8 @@ def _session_screens() -> dict[str, View]:
             snapshot("welcome", ready=False, board_fault=BOARD_FAULT, care_told="on_its_way")
         ),
         "05b-welcome-service": View(snapshot("welcome", service=True)),
+        "05c-this-board": View(snapshot("welcome", this_board=OWN_ID)),
+        "05d-this-board-in-session": View(snapshot("rest", this_board=LONGEST_ID)),
         "06-checkin-yes-no": View(_question(CHECK_IN, 3, "checkin")),
         "07-message": View(snapshot("message", note=NOTE)),
         "07b-message-long": View(snapshot("message", note=LONG_NOTE)),

@@ -7,7 +7,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext
 
 from ui.care import words
-from ui.care.models import Session, Trial
+from ui.care.models import Event, Session, Trial
 
 register = template.Library()
 
@@ -45,9 +45,9 @@ def ended_by(session: Session) -> str:
 
 
 @register.filter
-def event(kind: str) -> str:
-    """Return the kind of an event; an unknown one under its own name."""
-    return str(words.EVENT.get(kind, kind.replace("_", " ")))
+def event(event: Event) -> str:
+    """Return an event in words."""
+    return words.event_words(event.kind, event.detail)
 
 
 @register.filter

@@ -1,4 +1,4 @@
-"""`balance-care certify`: a certificate for a broker, a recorder, or the bridge of a clinic's broker."""
+"""`balance-care certify`: a certificate for what is no station: a broker, a recorder, a reader, a console."""
 
 import argparse
 import sys
@@ -21,7 +21,7 @@ def run(arguments: argparse.Namespace) -> int:
     server = SERVERS.fullmatch(name) is not None
     if not server and not CLIENTS.fullmatch(name):
         raise ConfigError(
-            f"{name!r}: certify is for broker, broker-NAME, recorder-NUMBER and bridge-NUMBER; "
+            f"{name!r}: certify is for broker, broker-NAME, and recorder, reader, console or bridge-NUMBER; "
             "a station is enrolled: balance-care enrol"
         )
     if server != bool(hosts):

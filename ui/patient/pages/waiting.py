@@ -1,5 +1,6 @@
 """Pages outside training: welcome, no training today, the station is away, the board needs help."""
 
+import re
 from typing import Final
 
 import pygame
@@ -13,6 +14,7 @@ from ui.patient.theme import (
     BODY,
     CALM,
     CALM_SOFT,
+    CARD,
     CONTENT,
     FOOTER,
     LEAD,
@@ -40,6 +42,8 @@ from ui.patient.words import _, said
 
 BEGIN: Final = pygame.Rect(MARGIN, 444, 560, 120)
 WEEKS: Final = pygame.Rect(WIDTH - MARGIN - 420, FOOTER.top, 420, FOOTER.height)
+ID_LINE: Final = 24
+PLATE: Final = pygame.Rect(MARGIN + 120, 214, WIDTH - 2 * MARGIN - 240, 268)
 GREETER: Final = ExerciseView(
     routine="greeting", title="", rung=1, stance="both", side=None, support="two-hands", vision="open",
     surface="firm", hold_s=1, support_limit_percent=40, attempts=1, cues=(), why="",
@@ -121,6 +125,45 @@ def all_right(canvas: Canvas, view: View, snapshot: Snapshot) -> None:
     paragraphs(canvas, pygame.Rect(MARGIN, 260, WIDTH - 2 * MARGIN, 160), sentences, 50, gap=24)
     answer = pygame.Rect(MARGIN, 450, WIDTH - 2 * MARGIN, 200)
     button(canvas, view, answer, _("Yes, I am all right"), START, main=True)
+
+
+def this_board(canvas: Canvas, view: View, snapshot: Snapshot) -> None:
+    """Say to whoever looks for it across a room that this is the board."""
+    paper(canvas)
+    header(canvas, view)
+    canvas.write(
+        _("This board"),
+        pygame.Rect(MARGIN, 92, WIDTH - 2 * MARGIN, 110),
+        bold(96),
+        align="centre",
+        anchor="middle",
+    )
+    canvas.pen.block(PLATE, CARD, radius=40, edge=CALM, edge_width=10)
+    for x in (PLATE.left + 46, PLATE.right - 46):
+        for y in (PLATE.top + 46, PLATE.bottom - 46):
+            canvas.pen.disc((x, y), 16, CALM)
+    room, lines = PLATE.inflate(-160, -48), id_lines(snapshot.this_board or "")
+    size = 150 if len(lines) == 1 else 46
+    for number, line in enumerate(lines):
+        height = room.height // len(lines)
+        rect = pygame.Rect(room.left, room.top + number * height, room.width, height)
+        canvas.write(line, rect, bold(size), align="centre", anchor="middle")
+    below = pygame.Rect(MARGIN, PLATE.bottom + 14, WIDTH - 2 * MARGIN, 56)
+    words = _("Your care team wanted to see which board this is.")
+    canvas.write(words, below, plain(BODY), align="centre", anchor="middle")
+    start_button(canvas, view, _("Close"))
+    if snapshot.session is not None and snapshot.phase in TRAINING_PHASES:
+        stop_button(canvas, view)
+
+
+def id_lines(station: str) -> list[str]:
+    """Break a station's id, which has up to 63 letters and no spaces, behind its own signs."""
+    lines = [""]
+    for part in re.findall(rf"[^-._]{{1,{ID_LINE - 1}}}[-._]?|[-._]{{1,{ID_LINE}}}", station):
+        if len(lines[-1]) + len(part) > ID_LINE:
+            lines.append("")
+        lines[-1] += part
+    return [line for line in lines if line]
 
 
 def away(canvas: Canvas, view: View) -> None:

@@ -53,6 +53,8 @@ def line_of(view: View) -> Line:
     if snapshot is None:
         return Line(("away", view.interrupted), _away() if view.interrupted else "")
     page = page_key(snapshot)
+    if snapshot.this_board is not None:
+        return Line(page, _this_board())
     if snapshot.phase in LIVE_PHASES and snapshot.board_fault is not None:
         return Line(("fault", *page), _fault(snapshot))
     if snapshot.phase in LIVE_PHASES and view.stale:
@@ -103,7 +105,7 @@ def usual_phrases() -> Iterator[str]:
     yield _greeting()
     yield from (_question(asked.text, asked.kind, asked.low, asked.high) for asked in EVERY)
     yield from (_("Yes"), _("No"), *map(str, range(11)))
-    yield from (_step_on(()), _weigh(()), _away(), _("Close your eyes now."), sample_words())
+    yield from (_step_on(()), _weigh(()), _away(), _this_board(), _("Close your eyes now."), sample_words())
     yield from (_pause(words) for words in (PAUSE_WORDS, LEFT_WORDS, RESUME_WORDS))
 
 
@@ -128,6 +130,10 @@ def _away() -> str:
         _("Hold on to your support, or sit down."),
         _("The station is starting again. Nothing you did is lost."),
     )
+
+
+def _this_board() -> str:
+    return sentences(_("This board"), _("Your care team wanted to see which board this is."))
 
 
 def _fault(snapshot: Snapshot) -> str:

@@ -38,7 +38,8 @@ def tone_between(old: Snapshot | None, new: Snapshot) -> Tone | None:
         return "count"
     if new.phase == "all_right":
         return "call" if old.phase != "all_right" or new.words != old.words else None
-    if old.phase == "rest" and new.phase in {"setup", "step_on"}:
+    looked_for = new.this_board is not None and old.this_board is None
+    if looked_for or (old.phase == "rest" and new.phase in {"setup", "step_on"}):
         return "call"
     return _tone_of_hold(old, new) if new.phase == "hold" else None
 

@@ -1,0 +1,201 @@
+"""A thousand stations with certificates on one mosquitto (care.conf as shipped), one recorder or several.
+
+The stations are simulated in one process (benchmarks.crowd), all else is real. The care side's database is
+SQLite, or an empty one on the PostgreSQL server that DATABASE_URL names.
+"""
+
+import os
+import random
+import statistics
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Final, NamedTuple
+
+import django
+
+from benchmarks.crowd import Crowd, Member
+from benchmarks.site import Site
+from benchmarks.soak import Victim, temporary_folder
+from benchmarks.stage import cpu_s
+from benchmarks.table import show
+from benchmarks.tally import Database, fresh_database
+from station.demo.run import free_port, mosquitto
+from station.errors import StationError
+
+STATIONS: Final = 1_000
+# Three sessions a day of 100 attempts: 3.5 results a second from 1,000 stations, in a busy hour perhaps 35.
+RATES_HZ: Final = (35.0, 100.0, 200.0)
+SECONDS: Final = 30.0
+MOST_RECORDERS: Final = 3
+SHORT: Final = (30, (20.0,), 3.0)
+DRAIN_S: Final = 60.0
+START_S: Final = 60.0
+SEED: Final = 1
+
+
+class Row(NamedTuple):
+    """One load. Times from publishing to the recorder's acknowledgement; CPU in percent of one core.
+
+    `missing` are results that were said and are not in the database in the end.
+    """
+
+    database: str
+    recorders: int
+    stations: int
+    asked_a_second: str
+    results: int
+    results_a_second: float
+    p50_ms: float
+    p99_ms: float
+    not_acknowledged: int
+    missing: int
+    cpu_broker: float
+    cpu_recorders: float
+    cpu_database: str
+    cpu_stations: float
+
+
+class Scene:
+    """What runs: everything but the stations as processes of their own."""
+
+    def __init__(self, stack: ExitStack, stations: int) -> None:
+        """Start broker, one recorder and the stations. Raises StationError where one does not come up."""
+        server_url = os.environ.get("DATABASE_URL", "")
+        url = stack.enter_context(fresh_database(server_url)) if server_url else ""
+        self._site = Site(stack.enter_context(temporary_folder()), "127.0.0.1", database_url=url)
+        self._site.begin()
+        self.is_postgres = bool(url)
+        self.care = Database(url or self._site.data / "care.sqlite3")
+        self._port = free_port()
+        self._parts: dict[str, Victim] = {}
+        self._stack = stack
+        conf = str(self._site.broker_configuration(self._port))
+        names = [f"home-{number}" for number in range(stations)]
+        files = [self._site.certify(name) for name in names]
+        subjects = _enrol(self._site, names)
+        self._start("broker", (mosquitto(), "-c", conf), {})
+        self.start_recorder()
+        self.crowd = Crowd(
+            lambda it: Member(names[it], files[it], subjects[it], self._site.host, self._port), stations
+        )
+        stack.callback(self.crowd.close)
+        self._wait(lambda: not self.crowd.turn() and all(member.is_in for member in self.crowd.members))
+        self.crowd.members[0].say()  # acknowledged after all that came before it
+        self.crowd.drain(START_S)
+
+    def start_recorder(self) -> None:
+        """Start one more, and wait until it listens."""
+        name = f"recorder-{self.recorders + 1}"
+        env = self._site.recorder_env(name, self._port)
+        self._start(name, (*self._site.care.command, "recorder"), env)
+        said = self._site.folder / f"{name}.log"
+        self._wait(lambda: said.exists() and "connected to" in said.read_text())
+
+    def _start(self, name: str, command: tuple[str, ...], env: dict[str, str]) -> None:
+        part = Victim(command, self._site.folder / f"{name}.log", {**os.environ, **env})
+        self._parts[name] = part
+        self._stack.callback(part.close)
+        part.look()
+
+    def _wait(self, until: Callable[[], bool]) -> None:
+        end_s = time.monotonic() + START_S
+        while not until():
+            if time.monotonic() > end_s:
+                logs = (log.read_text().splitlines()[-1:] for log in self._site.folder.glob("*.log"))
+                raise StationError(f"not everything came up; last words: {list(logs)}")
+            for part in self._parts.values():
+                part.look()
+            time.sleep(0.01)
+
+    @property
+    def recorders(self) -> int:
+        """How many run."""
+        return len(self._parts) - 1
+
+    def cpu_s(self) -> dict[str, float]:
+        """Return the processor time of each so far, s."""
+        used = {"stations": cpu_s(os.getpid()), "recorders": 0.0, "database": _postgres_s()}
+        for name, part in self._parts.items():
+            if name == "broker":
+                used["broker"] = cpu_s(part.pid)
+            else:
+                used["recorders"] += cpu_s(part.pid)
+        return used
+
+
+def _enrol(site: Site, names: list[str]) -> list[str]:
+    """Make the stations known, each with a patient; return the pseudonyms."""
+    os.environ.update(site.env, DJANGO_SETTINGS_MODULE="ui.care.settings")
+    django.setup()
+    from django.db import connections, transaction
+
+    from ui.care.enrolment import enrol
+
+    with transaction.atomic():
+        patients = [enrol(name, f"Crowd {name} (simulated)").patient for name in names]
+    connections.close_all()
+    return [patient.pseudonym for patient in patients if patient is not None]
+
+
+def measure(scene: Scene, asked: str, load: Callable[[Crowd], object]) -> Row:
+    """Put one load on and count."""
+    crowd = scene.crowd
+    crowd.said.clear()
+    crowd.took_s.clear()
+    before, begun_s = scene.cpu_s(), time.monotonic()
+    load(crowd)
+    seconds, served = time.monotonic() - begun_s, len(crowd.took_s)
+    cpu = {name: round(100 * (used_s - before[name]) / seconds) for name, used_s in scene.cpu_s().items()}
+    crowd.drain(DRAIN_S)
+    centiles = statistics.quantiles(crowd.took_s, n=100)
+    return Row(
+        "PostgreSQL" if scene.is_postgres else "SQLite",
+        scene.recorders,
+        len(crowd.members),
+        asked,
+        len(crowd.said),
+        round(served / seconds, 1),
+        round(centiles[49] * 1e3),
+        round(centiles[98] * 1e3),
+        crowd.waiting,
+        len(crowd.said - scene.care.ids("SELECT id FROM care_trial")),
+        cpu["broker"],
+        cpu["recorders"],
+        str(cpu["database"]) if scene.is_postgres else "in recorder",
+        cpu["stations"],
+    )
+
+
+def _postgres_s() -> float:
+    """Return the processor time of all PostgreSQL processes that run, s."""
+    names = ((file.parent, file.read_text()) for file in Path("/proc").glob("[0-9]*/comm"))
+    return sum(cpu_s(int(folder.name)) for folder, name in names if name.startswith("postgres"))
+
+
+def run(stations: int, rates_hz: tuple[float, ...], seconds: float) -> Iterator[Row]:
+    """Yield a row for each rate, and one for as much as is taken."""
+    chance = random.Random(SEED)
+    with ExitStack() as stack:
+        scene = Scene(stack, stations)
+        for rate_hz in rates_hz:
+            yield measure(scene, f"{rate_hz:g}", lambda it, r=rate_hz: it.at_rate(r, seconds, chance))  # type: ignore[misc]
+        for recorders in range(1, MOST_RECORDERS + 1):
+            if recorders > 1:
+                scene.start_recorder()
+            yield measure(scene, "all that is taken", lambda it: it.as_fast_as_acknowledged(seconds))
+
+
+def main(*, full: bool) -> None:
+    """Print the table; the short run has few stations."""
+    try:
+        rows = list(run(STATIONS, RATES_HZ, SECONDS) if full else run(*SHORT))
+    except (StationError, OSError) as error:
+        print(f"stations: {error}")
+        return
+    show("A thousand stations" if full else "Some stations", rows)
+
+
+if __name__ == "__main__":
+    main(full=False)

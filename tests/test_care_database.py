@@ -1,0 +1,35 @@
+"""DATABASE_URL: read as libpq reads it, refused in one sentence without its password."""
+
+from pathlib import Path
+
+import pytest
+
+from station.errors import ConfigError
+from ui.care.database import database
+from ui.care.folder import DataFolder
+
+FOLDER = DataFolder(Path("/nowhere"))
+
+
+def test_a_postgresql_url_is_used_whole_and_a_commit_is_always_on_the_disk() -> None:
+    found = database(FOLDER, "postgresql://care:s%40fe@db.example.org:5433/balance?sslmode=verify-full")
+    assert found["ENGINE"] == "django.db.backends.postgresql"
+    assert [found[part] for part in ("NAME", "USER", "PASSWORD", "HOST", "PORT")] == [
+        *("balance", "care", "s@fe", "db.example.org", "5433")
+    ]
+    assert found["OPTIONS"]["sslmode"] == "verify-full"
+    assert found["OPTIONS"]["options"] == "-c synchronous_commit=on"
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["mysql://care:geheim@db/balance", "postgresql:", "postgresql://a:geheim%@db/x", "postgres://geheim@db"],
+)
+def test_another_url_is_refused_and_its_password_not_said(url: str) -> None:
+    with pytest.raises(ConfigError, match=r"^DATABASE_URL: it ") as said:
+        database(FOLDER, url)
+    assert "geheim" not in str(said.value)
+
+
+def test_without_a_url_it_is_a_file_in_the_data_folder() -> None:
+    assert database(FOLDER, "")["NAME"] == Path("/nowhere/care.sqlite3")
