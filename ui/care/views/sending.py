@@ -15,12 +15,12 @@ from station.errors import PrescriptionError
 from station.training.prescription import Prescription as Programme
 from station.training.words import TEAM_HOLD_WORDS, WAIT_FOR_TEAM
 from ui.care.changes import changes
-from ui.care.forms import NOTE_CHARACTERS, free_number
 from ui.care.place import Place, fall_waiting
 from ui.care.programme import document_of, first_programme, lasting, renewed
 from ui.care.rejections import remedy
 from ui.care.sending import ChangedError, send
 from ui.care.views.programme import exercise_lines, require_place
+from ui.care.whole_form import NOTE_CHARACTERS, free_number
 from ui.care.words import Words
 
 
