@@ -99,6 +99,19 @@ def test_a_proposal_is_accepted_in_one_click_as_a_new_version(home: Home) -> Non
     assert open_proposals([home.station]) == [], "a newer version takes back what was decided before"
 
 
+def test_who_may_not_prescribe_sees_what_waits_and_answers_nothing(home: Home) -> None:
+    home.decided("proposal", **move(1, "supported-standing", 2, 3, version=1))
+    home.client.force_login(add_user("bert", role="assistant", password=PASSWORD))
+    assert "ready for rung 3" in home.page()
+    assert "Accept and send" not in home.page()
+    (proposal,) = open_proposals([home.station])
+    url = home.url("programme_answer", proposal.event.pk)
+    assert home.client.post(url, {"answer": "accepted"}).status_code == 403
+    assert home.client.post(home.url("programme_send", "hold"), {"base_version": 1}).status_code == 403
+    assert home.client.get(home.url("programme_versions")).status_code == 200
+    assert home.newest()["version"] == 1
+
+
 def test_not_yet_is_remembered_with_its_word_and_sends_nothing(home: Home) -> None:
     home.decided("proposal", **move(1, "supported-standing", 2, 3, version=1))
     home.answer("not_yet", word="After the visit on Monday.")

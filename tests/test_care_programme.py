@@ -162,7 +162,7 @@ def test_the_second_of_two_therapists_is_told(therapist: Client, home: ExampleSt
     therapist.post(url, form_data())
     response = therapist.post(url, form_data({"rung": 3}))
     assert response.status_code == 422
-    assert "changed meanwhile" in response.content.decode()
+    assert "changed meanwhile: therapist sent version 1" in response.content.decode()
     assert Prescription.objects.count() == 1
 
 

@@ -147,9 +147,12 @@ def _show_form(
     request: HttpRequest, place: Place, draft: Draft, *, start: Start | None = None, status: int = 200
 ) -> HttpResponse:
     others = [other for other in places_of(place.patient) if other.station.pk != place.station.pk]
+    newest, base = place.newest, str(draft.form["base_version"].value())
     context = {
         "patient": place.patient,
         "place": place,
+        "changed_from": base if base.isdecimal() and newest and str(newest.version) != base else "",
+        "changed_to": newest.version if newest else "",
         "other_places": others,
         "draft": draft,
         "start": start,

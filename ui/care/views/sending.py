@@ -1,6 +1,6 @@
 """A message, a hold on all training and its end, an answer after a fall: all else as it is trained."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import msgspec
@@ -36,6 +36,8 @@ class Kind:
     note_needed: bool = False
 
 
+HOLD_NOTE_CHARACTERS: Final = 200
+
 KINDS: Final = {
     "message": Kind(
         _("Message to the patient"),
@@ -53,7 +55,6 @@ KINDS: Final = {
         ),
         _("Hold all training now"),
         _("What the patient reads below that"),
-        note_characters=200,  # as much as the page of the kiosk holds
     ),
     "lift": Kind(
         _("Lift the hold"),
@@ -108,7 +109,9 @@ def send_form(request: HttpRequest, pseudonym: str, what: str) -> HttpResponse:
     trained = place.trained()
     if not _applies(what, place, trained):
         return redirect("patient", pseudonym=pseudonym)
-    kind, newest = KINDS[what], place.newest
+    newest, would_be = place.newest, _programme(what, place, trained, "")
+    # The page of a hold has less room for a note than one of its own.
+    kind = replace(KINDS[what], note_characters=HOLD_NOTE_CHARACTERS) if would_be.held else KINDS[what]
     base = {"base_version": newest.version if newest else 0}
     posted = request.method == "POST"
     form = SendForm(request.POST, kind=kind) if posted else SendForm(initial=base, kind=kind)
@@ -124,7 +127,6 @@ def send_form(request: HttpRequest, pseudonym: str, what: str) -> HttpResponse:
             form.add_error(None, words % {"reason": error, "remedy": remedy(str(error))})
         else:
             return redirect("patient", pseudonym=pseudonym)
-    would_be = _programme(what, place, trained, "")
     context = {
         "patient": place.patient,
         "place": place,
@@ -134,9 +136,9 @@ def send_form(request: HttpRequest, pseudonym: str, what: str) -> HttpResponse:
         "changes": changes(trained, would_be),
         "exercises": exercise_lines(would_be),
         "fall": fall_waiting(place, place.standing),
-        "kiosk_heading": _("No training for now.") if what == "hold" else _("From your therapist"),
-        "kiosk_lines": TEAM_HOLD_WORDS[1:] if what == "hold" else (),
-        "kiosk_last": (WAIT_FOR_TEAM,) if what == "hold" else (),
+        "kiosk_heading": _("No training for now.") if would_be.held else _("From your therapist"),
+        "kiosk_lines": TEAM_HOLD_WORDS[1:] if would_be.held else (),
+        "kiosk_last": (WAIT_FOR_TEAM,) if would_be.held else (),
         "typed": form["note"].value() or "",
     }
     return render(request, "care/programme_send.html", context, status=422 if form.errors else 200)
