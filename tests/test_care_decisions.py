@@ -255,3 +255,19 @@ def test_at_a_shared_station_a_person_needs_a_number_of_their_own(client: Client
     sent = Place(one, shared).newest
     assert sent
     assert (sent.document["number"], sent.document["subj"], sent.version) == ("0042", one.pseudonym, 2)
+
+
+def test_what_waits_on_many_stations_takes_as_few_queries_as_on_one(
+    home: Home, django_assert_num_queries: Any
+) -> None:
+    for number in range(2, 5):
+        station = enrol(f"home-{number}", f"Patient {number}")
+        assert station.patient
+        says = ExampleStation(station.sid, station.patient.pseudonym, start=timezone.now())
+        rx = compose(station, station.patient.pseudonym, (STANDING,), current=None, whole={})
+        queue(station, rx, who=None)
+        detail = move(1, "supported-standing", 2, 3, version=1)
+        store([says.message(StationEvent(kind="proposal", session=None, detail=detail), "event")])
+    stations = list(Station.objects.all())
+    with django_assert_num_queries(3):
+        assert len(open_proposals(stations)) == 3

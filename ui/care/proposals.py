@@ -1,6 +1,7 @@
 """What stations decided or propose, and the care team has not answered yet."""
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -105,7 +106,7 @@ class Proposal:
 
 
 def open_proposals(stations: Iterable[Station]) -> list[Proposal]:
-    """Return what waits for an answer on these stations, the oldest first, in three queries.
+    """Return what waits for an answer on these stations, the oldest first; three queries for any number.
 
     A newer version takes back what was decided under the one before; of decisions on one exercise only the
     newest waits.
@@ -124,17 +125,26 @@ def open_proposals(stations: Iterable[Station]) -> list[Proposal]:
         .select_related("patient", "station", "answer")
         .order_by("message__seq")
     )
+    of_person: dict[tuple[int, str], list[Event]] = defaultdict(list)
+    for event in events:
+        if event.patient is not None:
+            of_person[event.station_id, event.patient.pseudonym].append(event)
     waiting: dict[tuple[Any, ...], Proposal] = {}
-    for (station, subj), rx in standing.items():
-        theirs = [e for e in events if e.station_id == station and e.patient and e.patient.pseudonym == subj]
-        for proposal in _of_one(rx, theirs):
-            waiting[station, subj, proposal.event.detail["exercise"]] = proposal
+    for person, theirs in of_person.items():
+        if person in standing:
+            for proposal in _of_one(standing[person], theirs):
+                waiting[*person, proposal.event.detail["exercise"]] = proposal
     return sorted(waiting.values(), key=lambda proposal: proposal.event.happened)
 
 
 def _standing(stations: Sequence[Station]) -> dict[tuple[int, str], Prescription]:
+    """Return the version each person of these stations has or is about to have."""
     rows = Prescription.objects.filter(station__in=stations, state__in=STANDS).order_by("version")
-    return {(rx.station_id, rx.document["subj"]): rx for rx in rows.defer("signed")}
+    newest = {
+        (station, subj): pk for pk, station, subj in rows.values_list("pk", "station", "document__subj")
+    }
+    found = Prescription.objects.defer("signed").in_bulk(newest.values())
+    return {person: found[pk] for person, pk in newest.items()}
 
 
 def _of_one(rx: Prescription, events: Sequence[Event]) -> Iterable[Proposal]:
