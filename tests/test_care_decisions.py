@@ -26,6 +26,10 @@ PASSWORD = "calm-river-71-stone"
 database = pytest.mark.usefixtures("db", "care_folder")
 
 
+def unset(value: object) -> bool:
+    return value is None or value is False
+
+
 class Home:
     """A therapist, a patient at home with a programme in force, and what the station says."""
 
@@ -233,6 +237,21 @@ def test_versions_are_compared_and_an_old_one_is_the_start_of_a_new_one(home: Ho
     form = home.client.get(home.url("programme") + "?version=1")
     assert form.context["start"].programme.exercises[0].rung == 2
     assert home.client.get(home.url("programme") + "?version=9").status_code == 404
+
+
+def test_what_the_station_eased_while_the_form_was_open_is_not_undone_unseen(home: Home) -> None:
+    form = home.client.get(home.url("programme")).context["draft"]
+    sent = {field.html_name: field.value() for field in form.form if not unset(field.value())}
+    for row in form.rows:
+        sent |= {field.html_name: field.value() for field in row if not unset(field.value())}
+    sent |= {"exercise-TOTAL_FORMS": len(form.rows.forms), "exercise-INITIAL_FORMS": len(form.rows.forms)}
+    home.decided("eased", **move(2, "single-leg", 2, 1, version=1))
+    response = home.client.post(home.url("programme"), {**sent, "step": "send"})
+    assert response.status_code == 422
+    assert "The station has changed an exercise since: It is said why." in response.content.decode()
+    response = home.client.post(home.url("programme"), {**sent, "base_moves": 1, "step": "send"})
+    assert response.status_code == 302
+    assert home.newest()["version"] == 2
 
 
 @database

@@ -81,7 +81,11 @@ class Draft:
         """Return the draft of what is shown first; `trained` is what rungs are compared with."""
         newest = place.newest
         initial = {name: _first(shown, name) for name in KEPT}
-        initial |= {"base_version": newest.version if newest else 0, "expires_on": _last_day(shown, place)}
+        initial |= {
+            "base_version": newest.version if newest else 0,
+            "base_moves": place.moves,
+            "expires_on": _last_day(shown, place),
+        }
         if place.shared:
             initial["number"] = initial["number"] or free_number(place)
         form = ProgrammeForm(initial=initial, place=place)

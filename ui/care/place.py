@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, Final
 
 from django.db.models import QuerySet
@@ -19,6 +19,7 @@ from ui.care.routines import routines
 
 STANDS: Final = (State.QUEUED, State.SENT, State.RECEIVED, State.APPLIED)
 MOVES: Final = ("eased", "stepped")
+CLOCK_BEHIND: Final = timedelta(days=1)
 
 
 def patients_for(request: HttpRequest) -> QuerySet[Patient]:
@@ -64,13 +65,29 @@ class Place:
         standing = self.standing
         if standing is None:
             return None
-        events = self.station.events.filter(kind__in=MOVES, patient=self.patient)
-        moved = events.filter(happened__gte=_since(standing)).order_by("message__seq")
+        moved = self._moved(standing)
         programme = as_trained(document_of(standing), [event.detail for event in moved])
         if not programme.held:
             return programme
         late = moved.filter(kind="eased", happened__gte=standing.created)
         return eased_on_the_way(programme, [event.detail for event in late])
+
+    @property
+    def moves(self) -> int:
+        """How many decisions of the station stand beside the standing version."""
+        standing = self.standing
+        return self._moved(standing).count() if standing else 0
+
+    def moved_since(self, seen: int) -> Event | None:
+        """Return what the station decided last, where that is more than so many decisions; else None."""
+        standing = self.standing
+        moved = list(self._moved(standing)) if standing else []
+        return moved[-1] if len(moved) > seen else None
+
+    def _moved(self, standing: Prescription) -> QuerySet[Event]:
+        events = self.station.events.filter(kind__in=MOVES, patient=self.patient)
+        # The clock of a station may be behind; what was decided under another version is told by its number.
+        return events.filter(happened__gte=standing.created - CLOCK_BEHIND).order_by("message__seq")
 
     @property
     def query(self) -> str:
@@ -81,10 +98,6 @@ class Place:
         """Return whether another person of this station has this number in their newest version."""
         others = self.station.prescriptions.exclude(document__subj=self.patient.pseudonym)
         return others.filter(state__in=STANDS, document__number=number).exists()
-
-
-def _since(standing: Prescription) -> datetime:
-    return standing.created - timedelta(days=1)  # the clock of a station may be behind
 
 
 def as_trained(rx: Programme, moves: Sequence[Mapping[str, Any]]) -> Programme:

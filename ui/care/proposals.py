@@ -4,7 +4,6 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any, Final
 
 import msgspec
@@ -14,13 +13,12 @@ from station.training.prescription import Exercise
 from station.training.prescription import Prescription as Programme
 from ui.care.changes import Change, changes
 from ui.care.models import Event, Patient, Prescription, Station
-from ui.care.place import MOVES, STANDS, Place, as_trained, rungs_now
+from ui.care.place import CLOCK_BEHIND, MOVES, STANDS, Place, as_trained, rungs_now
 from ui.care.programme import carried, document_of
 from ui.care.routines import routines
 from ui.care.words import routine_words
 
 ANSWERED_HERE: Final = ("proposal", "eased")
-CLOCK_BEHIND: Final = timedelta(days=1)
 
 _SESSION: Final = re.compile(
     r"^(?P<day>\d{4}-\d\d-\d\d): held (?P<held>\d+) of (?P<attempts>\d+)"

@@ -29,9 +29,14 @@ MESSAGE: Final = ("note", "why")
 
 
 class ProgrammeForm(forms.Form):
-    """What holds for the whole programme; `base_version` is the one the therapist started from."""
+    """What holds for the whole programme.
+
+    `base_version` is the one the therapist started from, `base_moves` how many decisions of the station stood
+    beside it.
+    """
 
     base_version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
+    base_moves = forms.IntegerField(widget=forms.HiddenInput, min_value=0, required=False)
     device = forms.ChoiceField(label=_("Walking aid"), choices=DEVICE)
     surgery = forms.ChoiceField(
         label=_("Surgery"), choices=[("", _("not said")), *SURGERY.items()], required=False

@@ -27,6 +27,7 @@ from ui.care.starts import Start, of_template, problems
 from ui.care.words import exercise_words, routine_words
 
 REJECTED_SHOWN: Final = 5
+BASE: Final = ("base_version", "base_moves", "why")  # of the form, what the prescription does not say
 
 
 def programme_now(station: Station) -> dict[str, Any]:
@@ -132,7 +133,12 @@ def _programme(draft: Draft, place: Place, trained: Programme | None) -> Program
     if not newest_is(place, data["base_version"]):
         draft.refuse(changed_words(place.newest))
         return None
-    whole = {name: value for name, value in data.items() if name not in ("base_version", "why")}
+    moved = place.moved_since(data["base_moves"]) if data["base_moves"] is not None else None
+    if moved is not None:
+        words = gettext("The station has changed an exercise since: %(why)s Open the programme again.")
+        draft.refuse(words % {"why": moved.detail.get("why", "")})
+        return None
+    whole = {name: value for name, value in data.items() if name not in BASE}
     exercises, subj = draft.rows.exercises(), place.patient.pseudonym
     try:
         programme = compose(place.station, subj, exercises, current=trained, whole=whole)
