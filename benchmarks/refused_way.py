@@ -122,7 +122,9 @@ def send_all(folder: Path, port: int) -> list[Row]:
             queue(way.station, rx, who=None)
             way.until(partial(way.is_in_state, rx.version, State.APPLIED))
         client = Client()
-        client.force_login(add_user("therapist", role="therapist", password=token_urlsafe()))
+        client.force_login(
+            add_user("therapist", role="therapist", password=token_urlsafe(), all_patients=True)
+        )
         rows = [_refused(way, client, case) for case in _cases(way, first)]
         rows.append(_refused(way, client, _after_a_rotation(way)))
         queue(models.Station.objects.get(), way.rx(20, note="Under the new key."), who=None)

@@ -35,7 +35,7 @@ class Home:
 
     def __init__(self, client: Client) -> None:
         self.client = client
-        client.force_login(add_user("therapist", role="therapist", password=PASSWORD))
+        client.force_login(add_user("therapist", role="therapist", password=PASSWORD, all_patients=True))
         self.station = enrol("home-1", "Anna Muster")
         assert self.station.patient
         self.patient: Patient = self.station.patient
@@ -105,7 +105,7 @@ def test_a_proposal_is_accepted_in_one_click_as_a_new_version(home: Home) -> Non
 
 def test_who_may_not_prescribe_sees_what_waits_and_answers_nothing(home: Home) -> None:
     home.decided("proposal", **move(1, "supported-standing", 2, 3, version=1))
-    home.client.force_login(add_user("bert", role="assistant", password=PASSWORD))
+    home.client.force_login(add_user("bert", role="assistant", password=PASSWORD, all_patients=True))
     assert "ready for rung 3" in home.page()
     assert "Accept and send" not in home.page()
     (proposal,) = open_proposals([home.station])
@@ -209,7 +209,7 @@ def test_two_at_once_send_one_version_and_the_second_is_told_by_whom(home: Home)
 
 def test_a_version_made_between_look_and_word_is_not_overwritten(home: Home, rf: Any) -> None:
     request = rf.post("/")
-    request.user = add_user("second", role="therapist", password=PASSWORD)
+    request.user = add_user("second", role="therapist", password=PASSWORD, all_patients=True)
     rx = compose(home.station, home.patient.pseudonym, (STANDING,), current=None, whole={})
     home.prescribe(ONE_LEG)
     with pytest.raises(ChangedError):
@@ -256,7 +256,7 @@ def test_what_the_station_eased_while_the_form_was_open_is_not_undone_unseen(hom
 
 @database
 def test_at_a_shared_station_a_person_needs_a_number_of_their_own(client: Client) -> None:
-    client.force_login(add_user("therapist", role="therapist", password=PASSWORD))
+    client.force_login(add_user("therapist", role="therapist", password=PASSWORD, all_patients=True))
     shared = Station.objects.create(sid="clinic-1")
     one, other = Patient.objects.create(name="One"), Patient.objects.create(name="Other")
     rx = compose(shared, other.pseudonym, (STANDING,), current=None, whole={"number": "4711"})

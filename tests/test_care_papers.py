@@ -183,7 +183,9 @@ def test_the_list_of_stations_shows_who_holds_which_key(tmp_path: Path, client: 
     ring = signing.rotate(data_folder(), now=NOW)
     signing.announce(data_folder())
     home.hear()
-    client.force_login(add_user("therapist", role="therapist", password="calm-river-71-stone"))
+    client.force_login(
+        add_user("therapist", role="therapist", password="calm-river-71-stone", all_patients=True)
+    )
     page = client.get("/stations/").content.decode()
     assert page.count(ring.ids()[0]) == 1
     assert page.count(away.station.keys[0]) == 2
@@ -216,7 +218,9 @@ def test_a_revoked_station_is_shown_so_and_gets_nothing_more(
         prescribe(station)
     assert main(["renew", "home-1", "--with-key"]) == 1
     assert "was revoked; enrol it again" in capsys.readouterr().err
-    client.force_login(add_user("therapist", role="therapist", password="calm-river-71-stone"))
+    client.force_login(
+        add_user("therapist", role="therapist", password="calm-river-71-stone", all_patients=True)
+    )
     for page in ("/", f"/patients/{Patient.objects.get().pseudonym}/"):
         assert "Revoked" in client.get(page).content.decode()
     actions = list(Audit.objects.exclude(who__isnull=False).values_list("action", flat=True))

@@ -1,22 +1,33 @@
 """Notes in the audit who looked at what and who changed what."""
 
-import getpass
-
+from django.contrib.auth.models import User
 from django.http import HttpRequest
 
 from ui.care.models import Audit
+from ui.care.operator import operator
+
+ACTION_CHARACTERS = 40
+SUBJECT_CHARACTERS = 100
+ABOUT_CHARACTERS = 64
 
 
-def note(request: HttpRequest, action: str, subject: str) -> None:
-    """Add one line; `subject` is a pseudonym or an id, never a name."""
-    who = request.user if request.user.is_authenticated else None
-    Audit.objects.create(who=who, action=action, subject=subject)
+def note(request: HttpRequest, action: str, subject: str, *, about: str = "") -> None:
+    """Add one line; `subject` is a pseudonym or an id, never a name, `about` the patient's pseudonym."""
+    who = request.user if isinstance(request.user, User) else None
+    write(who, action, subject, about=about)
+
+
+def write(who: User | None, action: str, subject: str, *, about: str = "", by: str = "") -> None:
+    """Add one line for what this account, or a command of an operator (`by`), did."""
+    Audit.objects.create(
+        who=who,
+        by=by,
+        action=action[:ACTION_CHARACTERS],
+        subject=subject[:SUBJECT_CHARACTERS],
+        about=(about or (subject if subject.startswith("p-") else ""))[:ABOUT_CHARACTERS],
+    )
 
 
 def note_command(action: str, subject: str) -> None:
-    """Add one line for a command on the server; its user of the system is named after `subject`."""
-    try:
-        user = getpass.getuser()
-    except (KeyError, OSError):  # a container without a list of users
-        user = "?"
-    Audit.objects.create(who=None, action=action, subject=f"{subject} (by {user} on the server)"[:100])
+    """Add one line for a command on the server."""
+    write(None, action, subject, by=operator())

@@ -35,14 +35,11 @@ from station.link.identity import (
 )
 from station.link.tls import check_private, credential
 from station.link.whole_file import PRIVATE, PUBLIC, write_whole
+from ui.care.own_names import SERVERS
 
 AUTHORITY_DAYS: Final = 3650
 CERTIFICATE_DAYS: Final = 365
 BACKDATED: Final = timedelta(hours=1)  # clocks that are a little behind
-# What the broker's list of rights knows by name; a station of such a name would have those rights.
-SERVERS: Final = re.compile(r"broker(-[a-z0-9]+)?")
-CLIENTS: Final = re.compile(r"(recorder|reader|console|bridge)-[0-9]+")
-RESERVED: Final = re.compile(r"(broker|recorder|reader|console|bridge)([-_.].*)?", re.IGNORECASE)
 _ONE_SECOND: Final = timedelta(seconds=1)
 
 

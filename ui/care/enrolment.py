@@ -6,10 +6,10 @@ from django.utils import timezone
 
 from station.errors import ConfigError
 from station.link.messages import StationId
-from ui.care.authority import RESERVED
 from ui.care.models import Patient, Renewal, Station
 from ui.care.models.programme import State
 from ui.care.outgoing import clear
+from ui.care.own_names import RESERVED
 
 
 @transaction.atomic
@@ -30,6 +30,8 @@ def enrol(sid: str, patient_name: str | None) -> Station:
         own = "broker, recorder, reader, console and bridge are the care side's own names"
         raise ConfigError(f"station id {sid!r}: {own}")
     station, _ = Station.objects.get_or_create(sid=sid)
+    if station.retired is not None:
+        raise ConfigError(f"station {sid} was retired; take it back into use on the site's roster first")
     if patient_name is not None:
         _give(station, " ".join(patient_name.split()))
     elif station.patient is not None:

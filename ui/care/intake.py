@@ -23,6 +23,7 @@ from station.link.messages import (
 )
 from ui.care.dating import correct_boot, made_at
 from ui.care.filing import file_body, identifier, known_sessions, make_or_get, readable_ids
+from ui.care.forgetting import is_forgotten
 from ui.care.models import Message, Refused, Station
 
 logger = logging.getLogger(__name__)
@@ -106,6 +107,7 @@ class _Heard:
         self.sessions = known_sessions([it.body for it in read if it.body is not None])
         ids = readable_ids([it.envelope.id for it in read if it.envelope is not None])
         self.messages = Message.objects.defer("payload").in_bulk(ids)
+        self._forgotten: dict[str, bool] = {}
 
     def first_of(self, boot: str, station: Station) -> bool:
         """Return whether this boot is dated for the first time here: once is enough."""
@@ -118,6 +120,14 @@ class _Heard:
         if sid not in self._stations:
             self._stations[sid] = station_named(sid)
         return self._stations[sid]
+
+    def is_forgotten(self, pseudonym: str | None) -> bool:
+        """Whether the person of this pseudonym was forgotten: nothing about them is kept again."""
+        if pseudonym is None:
+            return False
+        if pseudonym not in self._forgotten:
+            self._forgotten[pseudonym] = is_forgotten(pseudonym)
+        return self._forgotten[pseudonym]
 
     def alive(self, station: Station) -> None:
         """Note that a station has just spoken."""
@@ -158,6 +168,8 @@ def _accept(arrival: Arrival, read: _Read, heard: _Heard) -> Receipt | None:
     station = heard.station(address.station)
     if station.revoked is not None:  # it may still be connected: a broker notices at its next start
         raise MessageError(f"station {station.sid} was revoked on {station.revoked:%Y-%m-%d}")
+    if heard.is_forgotten(envelope.subj):
+        return Receipt(address.station, envelope.id)  # the station keeps it no longer either
     id_, is_new = identifier(envelope.id, "id"), False
     message = heard.messages.get(id_)
     if message is None:

@@ -7,11 +7,11 @@ from typing import Any, Final
 
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
-from django.shortcuts import get_object_or_404
 
 from station.training.prescription import Limits, parse_time
 from station.training.prescription import Prescription as Programme
 from station.training.programme import exercise_at
+from ui.care.access import patient_for
 from ui.care.models import Event, Patient, Prescription, Station
 from ui.care.models.programme import State
 from ui.care.programme import carried, document_of, limits_of
@@ -20,12 +20,6 @@ from ui.care.routines import routines
 STANDS: Final = (State.QUEUED, State.SENT, State.RECEIVED, State.APPLIED)
 MOVES: Final = ("eased", "stepped")
 CLOCK_BEHIND: Final = timedelta(days=1)
-
-
-def patients_for(request: HttpRequest) -> QuerySet[Patient]:
-    """Return the patients whose programme this person may see."""
-    del request  # everybody who may log in sees all
-    return Patient.objects.all()
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +148,7 @@ def places_of(patient: Patient) -> list[Place]:
 
 def place_for(request: HttpRequest, pseudonym: str) -> Place | None:
     """Return the place that an address names, else the first; None where there is no station at all."""
-    patient = get_object_or_404(patients_for(request), pseudonym=pseudonym)
+    patient = patient_for(request, pseudonym)
     places = places_of(patient)
     sid = request.GET.get("station")
     if sid is None:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext
 
 from station.link.identity import WARN_DAYS
@@ -25,9 +26,9 @@ class Line:
     key_state: str
 
 
-def station_lines(now: datetime) -> list[Line]:
-    """Return a line for each station, with few queries however many there are."""
-    stations = Station.objects.select_related("patient").prefetch_related("renewals").order_by("sid")
+def station_lines(stations: QuerySet[Station], now: datetime) -> list[Line]:
+    """Return a line for each of these stations, with few queries however many there are."""
+    stations = stations.select_related("patient").prefetch_related("renewals").order_by("sid")
     ids = data_folder().ring().ids()
     answers = {kept.station_id: kept.answer for kept in Retained.objects.filter(kind="keys")}
     return [_line(station, ids, answers.get(station.pk, ""), now) for station in stations]

@@ -1,7 +1,8 @@
 """What the care side keeps. Names of people stand in `Patient` and nowhere else."""
 
+from ui.care.models.access import Account, Assignment, Forgotten, RecorderPulse, Team
 from ui.care.models.answers import DecisionAnswer, ProgrammeTemplate
-from ui.care.models.audit import Audit
+from ui.care.models.audit import Audit, AuditEnd
 from ui.care.models.message import Message, RawTrace, Refused
 from ui.care.models.papers import Renewal, Retained
 from ui.care.models.people import Patient, Station
@@ -9,19 +10,25 @@ from ui.care.models.programme import Prescription
 from ui.care.models.results import Event, Journal, Session, Trial
 
 __all__ = [
+    "Account",
+    "Assignment",
     "Audit",
+    "AuditEnd",
     "DecisionAnswer",
     "Event",
+    "Forgotten",
     "Journal",
     "Message",
     "Patient",
     "Prescription",
     "ProgrammeTemplate",
     "RawTrace",
+    "RecorderPulse",
     "Refused",
     "Renewal",
     "Retained",
     "Session",
     "Station",
+    "Team",
     "Trial",
 ]

@@ -9,7 +9,7 @@ from station.errors import ConfigError
 from station.link.messages import StationId
 from station.link.whole_file import PUBLIC, write_whole
 from ui.care.acl import BRIDGE, MOST, rights
-from ui.care.authority import RESERVED
+from ui.care.own_names import RESERVED
 
 
 def run(arguments: argparse.Namespace) -> int:

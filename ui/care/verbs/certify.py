@@ -10,8 +10,9 @@ from station.errors import ConfigError, StoreError
 from station.link.identity import certificate_pem, fingerprint, identity_of, key_pem, new_key
 from station.link.whole_file import PRIVATE, PUBLIC, write_whole
 from ui.care.audit import note_command
-from ui.care.authority import CLIENTS, SERVERS, Authority
+from ui.care.authority import Authority
 from ui.care.folder import data_folder
+from ui.care.own_names import CLIENTS, SERVERS
 from ui.care.ready import require_database
 
 

@@ -10,11 +10,13 @@ from django.db import transaction
 
 from station.errors import ConfigError
 from station.link.signature import key_id
-from ui.care.audit import note_command
+from ui.care.access import seen_by
+from ui.care.audit import write
 from ui.care.bundles import Asked, write_bundle
 from ui.care.enrolment import enrol
 from ui.care.folder import data_folder
 from ui.care.models import Station
+from ui.care.operator import operator
 from ui.care.ready import require_database
 
 
@@ -27,7 +29,9 @@ def run(arguments: argparse.Namespace) -> int:
         station = enrol(arguments.station, arguments.patient)
         if not station.keys and station.birth is None:  # it is given this key, printed below or in its bundle
             Station.objects.filter(pk=station.pk).update(keys=folder.ring().ids()[:1])
-        note_command("enrolled a station", station.sid)
+        patient = station.patient
+        about = patient.pseudonym if patient else ""
+        write(None, "enrolled a station", station.sid, about=about, by=operator())
         written = write_bundle(station, asked, folder) if asked else None
     public_key = folder.public_key()
     facts = {
@@ -46,6 +50,10 @@ def run(arguments: argparse.Namespace) -> int:
         sys.stdout.write(json.dumps(facts) + "\n")
     else:
         sys.stdout.writelines(f"{name}: {value}\n" for name, value in facts.items())
+        if patient is not None and not seen_by(patient).exists():
+            sys.stdout.write(
+                f"Nobody sees this patient's results yet: balance-care user assign NAME {patient.pseudonym}\n"
+            )
     return 0
 
 

@@ -1,10 +1,12 @@
 """`balance-care serve`: the site, until SIGINT or SIGTERM."""
 
 import argparse
+import os
 import socket
 import sys
 
 import uvicorn
+from django.contrib.sessions.backends.db import SessionStore
 
 from station.errors import StationError
 from ui.care.ready import require_database
@@ -15,11 +17,21 @@ def run(arguments: argparse.Namespace) -> int:
     """Serve the site. Returns 0. Raises StationError when the address cannot be used."""
     require_database()
     routines()  # a file that cannot be read is said now, not on a page
+    SessionStore.clear_expired()
     listener = _listen(arguments.host, arguments.port)
     host = f"[{arguments.host}]" if ":" in arguments.host else arguments.host
     sys.stdout.write(f"care site on http://{host}:{listener.getsockname()[1]}\n")
     sys.stdout.flush()
-    config = uvicorn.Config("ui.care.asgi:application", log_level="warning", access_log=False, lifespan="off")
+    # Whose word is taken on where a caller is: lock-outs and the audit go by it.
+    proxies = os.environ.get("BALANCE_CARE_PROXY") or "127.0.0.1,::1"
+    config = uvicorn.Config(
+        "ui.care.asgi:application",
+        log_level="warning",
+        access_log=False,
+        lifespan="off",
+        forwarded_allow_ips=proxies,
+        server_header=False,
+    )
     with listener:
         uvicorn.Server(config).run(sockets=[listener])
     return 0

@@ -4,6 +4,7 @@ from typing import Any, Final
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext
@@ -12,12 +13,13 @@ from django.views.decorators.http import require_GET
 from station.errors import PrescriptionError
 from station.training.prescription import Prescription as Programme
 from station.training.prescription import longest_minutes, planned_minutes
+from ui.care.access import prescription_for
 from ui.care.audit import note
 from ui.care.changes import changes
 from ui.care.forms import Draft, minutes_words
-from ui.care.models import Prescription, ProgrammeTemplate, Station
+from ui.care.models import Patient, Prescription, ProgrammeTemplate, Station
 from ui.care.models.programme import State
-from ui.care.place import Place, fall_waiting, held_at, patients_for, place_for, places_of
+from ui.care.place import Place, fall_waiting, held_at, place_for, places_of
 from ui.care.programme import check, compose, document_of
 from ui.care.proposals import open_proposals
 from ui.care.rejections import remedy
@@ -30,11 +32,15 @@ REJECTED_SHOWN: Final = 5
 BASE: Final = ("base_version", "base_moves", "why")  # of the form, what the prescription does not say
 
 
-def programme_now(station: Station) -> dict[str, Any]:
-    """Return what a page says of the programme: the newest prescription, and the one in force if another."""
-    newest = station.prescriptions.select_related("who").first()
-    in_force = station.prescriptions.filter(state=State.APPLIED).first()
-    rejected = station.prescriptions.filter(state=State.REJECTED).order_by("-answered")
+def programme_now(station: Station, patient: Patient) -> dict[str, Any]:
+    """Return what a page says of the programme: the newest prescription, and the one in force if another.
+
+    What was sent to the station for somebody before, or for another person who shares it, is not theirs.
+    """
+    theirs = prescriptions_for(station, patient)
+    newest = theirs.select_related("who").first()
+    in_force = theirs.filter(state=State.APPLIED).first()
+    rejected = theirs.filter(state=State.REJECTED).order_by("-answered")
     shown = newest or in_force
     return {
         "newest_rx": newest,
@@ -44,16 +50,21 @@ def programme_now(station: Station) -> dict[str, Any]:
     }
 
 
+def prescriptions_for(station: Station, patient: Patient) -> QuerySet[Prescription]:
+    """Return what was sent to this station for this patient, the newest first."""
+    return station.prescriptions.filter(document__subj=patient.pseudonym)
+
+
 def exercise_lines(programme: Programme) -> list[tuple[str, str]]:
     """Return title and details of each exercise."""
     return [(routine_words(e.routine, e.side), exercise_words(e)) for e in programme.exercises]
 
 
 @require_GET
+@permission_required("care.view_patient", raise_exception=True)
 def prescription_state(request: HttpRequest, prescription_id: int) -> HttpResponse:
     """Return how far a prescription has come: the part of the page that is asked for again and again."""
-    rx = get_object_or_404(Prescription.objects.select_related("who", "station"), pk=prescription_id)
-    get_object_or_404(patients_for(request), pseudonym=rx.document["subj"])
+    rx = prescription_for(request, prescription_id)
     return render(request, "care/_prescription_state.html", {"rx": rx})
 
 

@@ -43,7 +43,7 @@ def templates(request: HttpRequest, pseudonym: str) -> HttpResponse:
     if request.POST.get("remove", "").isdecimal():
         return _remove(request, place, int(request.POST["remove"]))
     standing = place.standing
-    form = TemplateForm(request.POST or None)
+    form = TemplateForm(request.POST if request.method == "POST" else None)
     if standing is not None and request.method == "POST" and form.is_valid():
         template = ProgrammeTemplate.objects.create(
             name=form.cleaned_data["name"],

@@ -1,5 +1,6 @@
 """Every version of a programme: who sent it, why, what became of it; any two compared in words."""
 
+from django.contrib.auth.decorators import permission_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
@@ -13,6 +14,7 @@ from ui.care.views.programme import exercise_lines, require_place
 
 
 @require_GET
+@permission_required("care.view_patient", raise_exception=True)
 def versions(request: HttpRequest, pseudonym: str) -> HttpResponse:
     """List the versions; `old` and `new` are the numbers of those to compare."""
     place = require_place(request, pseudonym)

@@ -15,7 +15,7 @@ WHEN = models.DateTimeField(default=django.utils.timezone.now)
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("care", "0005_papers"),
+        ("care", "0007_people_audit"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
