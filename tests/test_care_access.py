@@ -11,6 +11,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from tests.clinic import Clinic, client_of, clinic
 from ui.care import access
+from ui.care.examples import new_id
 from ui.care.models import Audit, Patient, Prescription, Trial
 from ui.care.roles import PERMISSIONS
 
@@ -37,6 +38,10 @@ MATRIX: Final[dict[str, Row]] = {
     "trial_path": ((200, 200, 200, 403), (200, 200, 200, 403)),
     "trial_received": ((200, 200, 200, 403), (200, 200, 200, 403)),
     "programme": ((200, 403, 200, 403), (422, 403, 422, 403)),
+    "programme_send": ((200, 403, 200, 403), (422, 403, 422, 403)),
+    "programme_answer": ((405,) * 4, (302, 403, 302, 403)),
+    "programme_versions": ((200, 200, 200, 403), (405,) * 4),
+    "programme_templates": ((200, 403, 200, 403), (422, 403, 422, 403)),
     "prescription_state": ((200, 200, 200, 403), (405,) * 4),
     "trial": ((200, 200, 200, 403), (200, 200, 200, 403)),
     "patient_copy": ((405,) * 4, (200, 403, 200, 403)),
@@ -70,6 +75,10 @@ HIDDEN: Final = {
     "trial_path",
     "trial_received",
     "programme",
+    "programme_send",
+    "programme_answer",
+    "programme_versions",
+    "programme_templates",
     "prescription_state",
     "trial",
     "patient_copy",
@@ -95,6 +104,8 @@ def url(name: str, place: Clinic, whose: str) -> str:
         "pseudonym": person.patient.pseudonym,
         "prescription_id": person.prescription.pk,
         "trial_id": person.trial,
+        "event_id": new_id(),
+        "what": "hold",
         "sid": person.home.sid,
         "user_id": place.people["assistant"].pk,
         "team_id": place.team.pk,

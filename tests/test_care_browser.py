@@ -59,7 +59,7 @@ def test_a_new_rung_is_sent_and_the_answer_is_seen(page: Page, live_server: Live
     page.get_by_role("link", name="Anna Muster").click()
     expect(page.get_by_role("img", name="Path of the centre of pressure")).to_be_visible()
 
-    page.get_by_role("link", name="Change").click()
+    page.get_by_role("link", name="Change", exact=True).click()
     page.get_by_label("Supported standing", exact=True).check()
     page.get_by_label("Supported standing: Rung").select_option("2")
     page.get_by_role("button", name="Review the change").click()

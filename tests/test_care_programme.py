@@ -115,7 +115,8 @@ def test_a_step_beyond_the_station_s_limit_is_refused_before_sending(
     store([home.birth(limits=Limits(hardest_rung={"supported-standing": 2}))])
     response = therapist.post(patient_url(home) + "programme/", form_data({"alone_up_to": 3}))
     assert response.status_code == 422
-    assert "alone_up_to: rung 3 of supported-standing is beyond" in response.content.decode()
+    row = response.context["draft"].rows[0]
+    assert "rung 3 of supported-standing is beyond" in row.errors["alone_up_to"][0], "beside its field"
 
 
 def test_the_next_version_is_above_what_the_station_applied(therapist: Client, home: ExampleStation) -> None:
@@ -161,7 +162,7 @@ def test_the_second_of_two_therapists_is_told(therapist: Client, home: ExampleSt
     therapist.post(url, form_data())
     response = therapist.post(url, form_data({"rung": 3}))
     assert response.status_code == 422
-    assert "changed meanwhile" in response.content.decode()
+    assert "changed meanwhile: therapist sent version 1" in response.content.decode()
     assert Prescription.objects.count() == 1
 
 
@@ -186,6 +187,32 @@ def test_the_page_shows_how_far_a_prescription_has_come(therapist: Client, home:
     assert "data-settled" in page
 
 
+def test_a_version_in_force_that_does_not_fit_any_more_is_shown_as_rejected(
+    therapist: Client, home: ExampleStation
+) -> None:
+    therapist.post(patient_url(home) + "programme/", form_data())
+    store(
+        [
+            home.reply(1, "applied"),
+            home.reply(1, "rejected", "version 1 is not newer than version 2, in force"),
+        ]
+    )
+    assert Prescription.objects.get().state == "applied", "it was, and another one is now"
+    store([home.reply(1, "rejected", "exercise 1: rung 2 is beyond this device's limit of 1")])
+    assert Prescription.objects.get().state == "rejected"
+
+
+def test_exercises_are_done_in_the_order_of_their_places(therapist: Client, home: ExampleStation) -> None:
+    second = {"routine": "tandem", "side": "left", "include": "on", "rung": 1, "attempts": 2, "rest_s": 20}
+    rows = {f"exercise-1-{name}": value for name, value in second.items()}
+    data = form_data({"order": 2}, **rows, **{"exercise-TOTAL_FORMS": 2, "exercise-1-order": 1})
+    therapist.post(patient_url(home) + "programme/", data)
+    assert [e["routine"] for e in Prescription.objects.get().document["exercises"]] == [
+        "tandem",
+        "supported-standing",
+    ]
+
+
 def test_the_change_is_told_in_words() -> None:
     old = programme(
         (Exercise(routine="supported-standing", rung=1), Exercise(routine="single-leg", rung=1, side="left"))
@@ -197,14 +224,14 @@ def test_the_change_is_told_in_words() -> None:
         ),
         "cane",
     )
-    assert changes(old, new) == [
+    assert [(change.words, change.direction) for change in changes(old, new)] == [
+        ("Supported standing: rung 1 (two hands · 20 s) → 2 (one hand · 20 s)", "harder"),
         (
-            "Supported standing: rung 1 (two hands · eyes open · firm), 2 × 20 s, 20 s rest"
-            " → rung 2 (one hand · eyes open · firm), 2 × 20 s, 20 s rest"
+            "Standing on one leg, right leg: new, rung 1 (two hands · eyes open · firm), 2 × 5 s, 20 s rest",
+            "harder",
         ),
-        "Standing on one leg, right leg: new, rung 1 (two hands · eyes open · firm), 2 × 5 s, 20 s rest",
-        "Standing on one leg, left leg: no longer done",
-        "Walking aid: Walker → Cane",
+        ("Standing on one leg, left leg: no longer done", "easier"),
+        ("Walking aid: Walker → Cane", ""),
     ]
     assert changes(new, new) == []
 

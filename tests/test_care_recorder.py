@@ -224,7 +224,7 @@ def test_an_answer_to_an_older_repeat_does_not_undo_applied(bench: Bench) -> Non
         [
             bench.home.reply(1, "applied"),
             bench.home.reply(1, "received"),
-            bench.home.reply(1, "rejected", "old"),
+            bench.home.reply(1, "rejected", "version 1 is not newer than version 2, in force"),
         ]
     )
     assert state_of(prescription) == State.APPLIED

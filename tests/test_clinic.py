@@ -338,6 +338,15 @@ def test_a_fall_nobody_answered_holds_the_person_and_nobody_else(station: Virtua
     assert station.shown().phase == "blocked", "another person's prescription is no answer"
 
 
+def test_the_care_team_holds_one_person_and_nobody_else(station: VirtualStation) -> None:
+    take(station, rx("p-ann", "4711", version=2, on_hold=True))
+    begin(station, "0815")
+    assert station.shown().phase == "checkin"
+    leave(station)
+    begin(station, "4711")
+    assert station.shown().phase == "blocked"
+
+
 def test_a_power_cut_leaves_the_session_to_the_same_person(tmp_path: Path) -> None:
     first = VirtualStation(tmp_path, clinic=True, today=TODAY, plain=True)
     take(first, ANN, BEN)

@@ -12,7 +12,7 @@ from station.session.protocol import Answer, Prescribe, Press
 from station.sway.reading import Sample
 from station.training.prescription import Exercise, Prescription
 from station.training.result import SessionResult, TrialResult
-from station.training.words import FALL_WORDS, HELD_WORDS
+from station.training.words import FALL_WORDS, HELD_WORDS, TEAM_HOLD_WORDS
 from tests.standing import Board
 from tests.virtual_station import VirtualStation
 
@@ -163,3 +163,23 @@ def test_a_stumble_before_a_loss_of_power_counts_in_the_session_that_goes_on(tmp
     assert told[-1]["kind"] == "eased"
     assert "a stumble" in told[-1]["detail"]["why"]
     second.die()
+
+
+@pytest.mark.usefixtures("another_boot")
+def test_the_care_team_stops_all_training_also_in_a_session_beyond_limits_and_after_it_expired(
+    tmp_path: Path,
+) -> None:
+    station, board = holding(tmp_path)
+    beyond = (Exercise(routine="moon-walking", rung=90),)
+    prescribe(station, RX, version=2, on_hold=True, exercises=beyond, expires="2026-05-19T00:00:00Z")
+    assert station.course().phase == "hold", "nobody is startled off the board"
+    feed(station, board.stand(90))
+    assert station.course().phase == "checkout", "after this attempt, not after the exercise"
+    station.die()
+    later = VirtualStation(tmp_path, today=THURSDAY, plain=True)
+    assert start(later) == "blocked"
+    assert later.course().words[:-1] == TEAM_HOLD_WORDS
+    prescribe(later, RX, version=3, issued="2026-05-21T08:00:00Z")
+    later.say(Press(button="start"))
+    assert start(later) == "checkin"
+    later.die()

@@ -11,7 +11,7 @@ from station.session.moment import Moment
 from station.session.stop import Stop, Stops
 from station.session.store import Store
 from station.training.prescription import Exercise, Prescription
-from station.training.words import HELD_WORDS
+from station.training.words import HELD_WORDS, TEAM_HOLD_WORDS
 
 RX = Prescription(
     version=1,
@@ -104,3 +104,19 @@ def test_a_hold_belongs_to_one_person_and_cannot_be_made_unreadable(desk: Desk) 
     assert not desk.stops("p-2").held
     desk.store.remember("hold p-1", b"{")
     assert desk.stops().held
+
+
+def test_the_care_team_s_hold_answers_a_fall_and_holds_until_it_is_lifted(desk: Desk) -> None:
+    stops = desk.hold()
+    held = msgspec.structs.replace(desk.prescribe("2026-05-21T08:00:00Z"), on_hold=True, note="I will call.")
+    stops.prescribed(held)
+    assert stops.words() == (*TEAM_HOLD_WORDS, "I will call.")
+    stops.prescribed(desk.prescribe("2026-05-22T08:00:00Z"))
+    assert stops.words() == ()
+
+
+def test_an_advice_of_today_is_shown_before_the_care_team_s_hold(desk: Desk) -> None:
+    stops = desk.stops()
+    stops.prescribed(msgspec.structs.replace(desk.prescribe("2026-05-20T08:00:00Z"), on_hold=True))
+    stops.stop(("No training today.", "Please call the emergency number now."))
+    assert "emergency" in stops.words()[1]

@@ -19,7 +19,7 @@ from station.session.store import Header, Store
 from station.training.course import Course
 from station.training.fitting import Bounds, check_fits, check_prescription
 from station.training.prescription import Prescription, is_expired, parse_time
-from station.training.programme import Programme
+from station.training.programme import Programme, held_programme
 from station.training.saying import BACK_AGAIN
 from station.training.snapshot import PastView
 from station.training.tips import tip_of
@@ -103,7 +103,12 @@ class Prescriptions:
         return rx
 
     def in_force(self) -> Programme:
-        """Return today's programme: the prescription's while it is valid, else the safe fall-back."""
+        """Return today's programme: the prescription's while it is valid, else the safe fall-back.
+
+        While the care team holds all training, which no date ends, there is none.
+        """
+        if self._rx is not None and self._rx.held:
+            return held_programme(self._rx)
         if self._rx is None or is_expired(self._rx, self._latest()):
             return self._progress.fallback()
         return self._progress.programme(self._rx, self._wall.now().astimezone().date())
@@ -116,7 +121,8 @@ class Prescriptions:
             self._write(lambda: self._decide(rx, header))
 
     def _decide(self, rx: Prescription, header: Header) -> None:
-        if rx is self._rx:  # a newer prescription takes back what was decided under the one before
+        # A newer prescription takes back what was decided under the one before.
+        if rx is self._rx and not rx.held:
             self._progress.decide(rx, header)
 
     def _latest(self) -> datetime:

@@ -1,4 +1,4 @@
-"""No training: for a day after a stop at the check-in, or until the care team answered a possible fall."""
+"""No training: for a day after a stop at the check-in, or until the care team lets it go on."""
 
 import sqlite3
 from collections.abc import Callable
@@ -12,7 +12,7 @@ from station.errors import StoreError
 from station.session.moment import Moment
 from station.session.store import Note, Store
 from station.training.prescription import Prescription, parse_time
-from station.training.words import HELD_WORDS
+from station.training.words import HELD_WORDS, TEAM_HOLD_WORDS
 
 AT_LEAST_S: Final = 12 * 3600.0  # within one boot, whatever the date is set to meanwhile
 STOP_NOTE: Final = "stop"
@@ -74,6 +74,7 @@ class Stops:
         self._rx = store.newest_prescription_number(self._whose) or 0
         self._stop = self._known_stop()
         self._hold = self._known_hold()
+        self._team_words: tuple[str, ...] = ()  # while the newest prescription holds all training
 
     def words(self) -> tuple[str, ...]:
         """Return what a person reads who may not train now; empty when training may begin."""
@@ -82,7 +83,7 @@ class Stops:
         now, stop = self._now(), self._stop
         day = date.fromisoformat(now.day)
         if stop is None or not stop.holds(day=day, boot=now.boot, mono_s=now.mono_s):
-            return ()
+            return self._team_words
         return stop.words
 
     def stop(self, words: tuple[str, ...]) -> Note:
@@ -102,7 +103,9 @@ class Stops:
         return self._hold is not None
 
     def prescribed(self, rx: Prescription) -> None:
-        """Know the newest prescription that was accepted here: it may be the care team's answer."""
+        """Know the newest prescription accepted here: it may answer a fall, or be the team's own hold."""
+        note = (rx.note,) if rx.note else ()
+        self._team_words = (*TEAM_HOLD_WORDS, *note) if rx.held else ()
         self._rx = self._store.newest_prescription_number(self._whose) or 0
         if self._hold is not None and self._hold.answered_by(rx, self._rx):
             self._hold = None

@@ -123,10 +123,8 @@ class Course(Exercising):
         match self.phase:
             case "welcome":
                 return self._start() if self.ready else []
-            case "plan":
-                return self._set_up()
-            case "setup":
-                self._step_on()
+            case "plan" | "setup":
+                return self._set_up() if self.phase == "plan" else self._step_on()
             case "guided":
                 self._ask_count()
             case "step_on" | "weigh" | "countdown" | "hold" | "rest":

@@ -66,10 +66,13 @@ class Exercising(Closing):
             self._adopt()
             self.today.replace_what_is_to_come(self.programme)
 
-    def _step_on(self) -> None:
+    def _step_on(self) -> list[Outcome]:
+        if self._waiting is not None and not self._waiting.planned:
+            return self._set_up()  # the care team has stopped all training: not one attempt more
         self.words = ()
         self._start_attempt()
         self._go("step_on")
+        return []
 
     def _start_attempt(self) -> None:
         self.attempt = start_attempt(
@@ -175,8 +178,7 @@ class Exercising(Closing):
     def _after_rest(self) -> list[Outcome]:
         if not self.today.exercise_begun or self.today.planned.off_plate:
             return self._set_up()
-        self._step_on()
-        return []
+        return self._step_on()
 
     # -- beside the board ----------------------------------------------------------------------------------
 

@@ -48,7 +48,7 @@ def check_prescription(rx: Prescription, bounds: Bounds, *, applied_version: int
     check_fits(rx, bounds)
     if rx.version <= applied_version:
         raise PrescriptionError(f"version {rx.version} is not newer than version {applied_version}, in force")
-    if is_expired(rx, now):
+    if not rx.held and is_expired(rx, now):
         raise PrescriptionError(f"it expired at {rx.expires}")
 
 
@@ -56,7 +56,8 @@ def check_fits(rx: Prescription, bounds: Bounds) -> None:
     """Accept a prescription for this station, its patient and its limits as they are now.
 
     Raises PrescriptionError with the reason: other station, other patient, no number where several share the
-    station, impossible dates, unknown routine or rung, beyond the limits of the device.
+    station, impossible dates, unknown routine or rung, beyond the limits of the device. Of one that holds all
+    training only station, patient and number count: nothing else of it is acted on.
     """
     if rx.station != bounds.station:
         raise PrescriptionError(f"it is for station {rx.station}; this is {bounds.station}")
@@ -66,6 +67,8 @@ def check_fits(rx: Prescription, bounds: Bounds) -> None:
         raise PrescriptionError(
             "number: it has none; several people share this station, and each needs a number of 4 digits"
         )
+    if rx.held:
+        return
     _check_dates(rx, bounds.limits)
     _check_week(rx, bounds.limits)
     for number, exercise in enumerate(rx.exercises, start=1):

@@ -60,7 +60,8 @@ class Exercise(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 class Prescription(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Desired state: complete, versioned, for one station and one pseudonym.
 
-    What a document does not say has the value given here, so that an older one stays readable.
+    What a document does not say has the value given here, so that an older one stays readable. `on_hold` is
+    written only where it is true: a station that does not know it then refuses that document alone.
     """
 
     version: Annotated[int, msgspec.Meta(ge=1, le=2**53 - 1)]
@@ -82,6 +83,12 @@ class Prescription(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     minutes_a_day: MinutesADay = 30.0
     least_gap_h: Hours = 2.0  # between two sessions
     rest_days_a_week: RestDays = 1
+    on_hold: bool | msgspec.UnsetType = msgspec.UNSET  # nothing is trained until a version without it
+
+    @property
+    def held(self) -> bool:
+        """Return whether the care team has stopped all training."""
+        return self.on_hold is True
 
 
 class Limits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

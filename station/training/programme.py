@@ -184,6 +184,11 @@ def programme_of(
     )
 
 
+def held_programme(rx: Prescription) -> Programme:
+    """Return what is trained while the care team holds all training: nothing; a session under way ends."""
+    return Programme(planned=(), rx_version=rx.version, device=rx.device, note=rx.note)
+
+
 def fallback_programme(
     routines: Mapping[str, Routine], *, limits: Limits | None = None, last_safe_rung: int = 1
 ) -> Programme:

@@ -83,6 +83,9 @@ HELD: Final = "No training for now."
 HELD_WHY: Final = "You left the board suddenly. We asked if you were all right, and no answer came."
 HELD_CALL: Final = "Please call your care team. They send you a new plan before you train again."
 HELD_WORDS: Final = (HELD, HELD_WHY, HELD_CALL)
+PAUSED_BY_TEAM: Final = "Your care team has paused your training. You did nothing wrong."
+TEAM_CALLS: Final = "If you have a question, call them."
+TEAM_HOLD_WORDS: Final = (HELD, PAUSED_BY_TEAM, TEAM_CALLS)
 
 TEMPLATES: Final = (
     HELD_ALL, HELD_LONGER, HELD_SOME, PAIN_OVER, FINISHED_SOME, FINISHED_COUNT, STOOD, BEST, WEEK,
@@ -93,7 +96,8 @@ SENTENCES: Final = (
     BOARD_FAULT, GETTING_READY, HELD_ONE, HELD_NONE, BROKEN_OFF, BROKEN_OFF_LAST,
     STOPPED, NO_TRAINING, REST_IS_RIGHT,
     WAIT_FOR_TEAM, PAIN_TOLD, FINISHED_ONE, STOOD_ONE, SEEN_BY, FALL_TOLD, TEAM_KNOWS, FALL_HELP,
-    *HELD_WORDS, WEEK_ONE, PAIN_ROSE, MINUTES_DONE, COUNTED_NONE, *PAUSE_WORDS, PAUSE_LEFT,
+    *HELD_WORDS, PAUSED_BY_TEAM, TEAM_CALLS, WEEK_ONE, PAIN_ROSE, MINUTES_DONE, COUNTED_NONE,
+    *PAUSE_WORDS, PAUSE_LEFT,
     *RESUME_WORDS, WEIGH_AGAIN,
     ENOUGH, ENOUGH_ONCE, TOO_SOON, AGAIN_TOMORROW, AGAIN_HOUR,
     NUMBER_UNKNOWN, TYPE_AGAIN, STILL_THERE, *TEMPLATES,

@@ -22,13 +22,11 @@ def station_of(patient: Patient) -> Station | None:
 
 
 def prescriptions_of(patient: Patient, station: Station | None) -> QuerySet[Prescription]:
-    """Return a patient's programmes on a station, newest first; of one that several share, their own only."""
+    """Return a patient's programmes on a station, newest first."""
     if station is None:
         return Prescription.objects.none()
-    programmes = station.prescriptions.select_related("who")
-    # On a station of one's own, one that was sent for somebody else stands among the rejected.
-    own = station.patient_id == patient.pk
-    return programmes if own else programmes.filter(document__subj=patient.pseudonym)
+    # What was sent to the station for somebody before, or for another who shares it, is not theirs.
+    return station.prescriptions.filter(document__subj=patient.pseudonym).select_related("who")
 
 
 def shared_stations_for(user: Viewer) -> QuerySet[Station]:

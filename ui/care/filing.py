@@ -37,6 +37,8 @@ _ANSWERS: Final = {
 }
 
 
+_OLDER: Final = "is not newer than version"
+
 Sessions = dict[uuid.UUID, models.Session]
 
 
@@ -246,6 +248,9 @@ def event_fields(event: StationEvent, envelope: Envelope, read: When) -> dict[st
 
 def _file_reply(reply: Reply, message: models.Message) -> None:
     state, allowed_from = _ANSWERS[reply.state]
+    if reply.state == "rejected" and _OLDER not in reply.reason:
+        # One that was in force and does not fit any more, since the limits of the device were changed.
+        allowed_from = {*allowed_from, RxState.APPLIED}
     moved = models.Prescription.objects.filter(
         station=message.station, version=reply.rx_version, state__in=allowed_from
     ).update(state=state, reason=reply.reason[:500], answered=timezone.now())

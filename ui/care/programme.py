@@ -1,7 +1,7 @@
 """A patient's programme: what is in force, what changes, and the signed document that is sent."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final
 
 import msgspec
@@ -14,14 +14,16 @@ from station.errors import MessageError, PrescriptionError
 from station.link.messages import Birth, decode_prescription
 from station.link.signature import sign_prescription
 from station.training.fitting import Bounds, check_prescription
-from station.training.prescription import Exercise, Limits, Prescription
-from station.training.routine import shipped_routines
+from station.training.prescription import Exercise, Limits, Prescription, parse_time
 from ui.care import models
 from ui.care.models.programme import State
+from ui.care.routines import routines
 from ui.care.signing import key_for
 
 # Twelve weeks: the longest course of such training that was studied runs 11 to 12.
 VALID_FOR: Final = timedelta(weeks=12)
+# More than that is no clock that is a little ahead; the station then waits until its own date.
+CLOCK_AHEAD: Final = timedelta(hours=12)
 NUMBERS: Final = ("sessions_a_day", "minutes_a_day", "least_gap_h", "rest_days_a_week")
 _UNANSWERED: Final = (State.QUEUED, State.SENT, State.RECEIVED)
 
@@ -85,24 +87,69 @@ def _frame_for(station: models.Station, subj: object) -> dict[str, Any]:
 
 def compose(
     station: models.Station,
+    subj: str,
     exercises: tuple[Exercise, ...],
     *,
     current: Prescription | None,
     whole: Mapping[str, Any],
 ) -> Prescription:
-    """Return the next version; what is not asked for stays as it is in `current`.
+    """Return the next version for this person; what is not asked for stays as it is in `current`.
 
-    `whole` holds the fields of the form; a number left empty stays as it is. Raises PrescriptionError without
-    a patient.
+    `whole` holds the fields of the form; a number left empty stays as it is, `expires_on` is the last day.
+    Raises PrescriptionError for a person who is not known.
     """
     stays = {name: getattr(current, name) for name in ("body_weight_n", *NUMBERS) if current}
     given = {name: value for name, value in whole.items() if value is not None or name not in NUMBERS}
-    given |= {name: given.get(name) or None for name in ("surgery", "weaker_leg")}
+    given |= {name: given.get(name) or None for name in ("surgery", "weaker_leg", "number")}
+    last_day = given.pop("expires_on", None)
+    given |= {"expires": end_of(last_day)} if last_day else {}
     kept = {(e.routine, e.side): e.support_limit_percent for e in (current.exercises if current else ())}
     exercises = tuple(
         msgspec.structs.replace(e, support_limit_percent=kept.get((e.routine, e.side))) for e in exercises
     )
-    return Prescription(**{**frame(station), **stays, **given}, exercises=exercises)
+    return Prescription(**{**_frame_for(station, subj), **stays, **given}, exercises=exercises)
+
+
+def carried(rx: Prescription, **changes: Any) -> Prescription:
+    """Return a programme with these fields changed and all others as they are."""
+    return msgspec.structs.replace(rx, **changes)
+
+
+def renewed(rx: Prescription, station: models.Station, **changes: Any) -> Prescription:
+    """Return the same programme as the next version, written now, with these changes."""
+    frame = _frame_for(station, rx.subj)
+    return carried(rx, version=frame["version"], station=station.sid, issued=frame["issued"], **changes)
+
+
+def written_after(rx: Prescription, moment: datetime) -> Prescription:
+    """Return a programme dated after this moment, which a station's clock that is a little ahead has told."""
+    issued = parse_time(rx.issued, where="issued")
+    if issued > moment or moment - issued > CLOCK_AHEAD:
+        return rx
+    return carried(rx, issued=_rfc3339((moment + timedelta(seconds=1)).astimezone(UTC)))
+
+
+def lasting(rx: Prescription) -> str:
+    """Return until when a programme that goes on holds: as long as it does, or anew where that is over."""
+    now = timezone.now().astimezone(UTC)
+    return rx.expires if parse_time(rx.expires, where="expires") > now else _rfc3339(now + VALID_FOR)
+
+
+def first_programme(station: models.Station, subj: str, number: str | None) -> Prescription:
+    """Return what a station trains that was never prescribed anything: supported standing, rung 1."""
+    exercise = Exercise(routine="supported-standing", rung=1)
+    return Prescription(**_frame_for(station, subj), exercises=(exercise,), number=number)
+
+
+def end_of(day: date) -> str:
+    """Return the last second of this day here, as a prescription says it."""
+    last = datetime.combine(day, time(23, 59, 59), tzinfo=timezone.get_current_timezone())
+    return _rfc3339(last.astimezone(UTC))
+
+
+def last_day_of(rx: Prescription) -> date:
+    """Return the last day here on which a programme holds."""
+    return timezone.localtime(parse_time(rx.expires, where="expires")).date()
 
 
 def check(rx: Prescription, station: models.Station) -> None:
@@ -111,13 +158,16 @@ def check(rx: Prescription, station: models.Station) -> None:
         station=station.sid,
         subj=station.patient.pseudonym if station.patient else None,
         limits=limits_of(station) or _whole_ladder(),
-        routines=shipped_routines(),
+        routines=routines(),
+        clinic=station.patient is None,
     )
-    check_prescription(rx, bounds, applied_version=next_version(station) - 1, now=timezone.now())
+    check_prescription(rx, bounds, applied_version=rx.version - 1, now=timezone.now())
 
 
 @transaction.atomic
-def queue(station: models.Station, rx: Prescription, *, who: User | None) -> models.Prescription:
+def queue(
+    station: models.Station, rx: Prescription, *, who: User | None, why: str = ""
+) -> models.Prescription:
     """Sign a prescription and queue it for the recorder to send; older ones not answered yet are replaced.
 
     Raises PrescriptionError when its version was used before, or the station was revoked.
@@ -134,6 +184,7 @@ def queue(station: models.Station, rx: Prescription, *, who: User | None) -> mod
                 document=msgspec.to_builtins(rx),
                 signed=sign_prescription(rx, key_for(station)),
                 who=who,
+                why=why,
             )
     except IntegrityError:
         raise PrescriptionError(f"version {rx.version} for station {station.sid} exists already") from None
@@ -146,7 +197,7 @@ def document_of(prescription: models.Prescription) -> Prescription:
 
 def _whole_ladder() -> Limits:
     """Return what is held against a programme while the station has not said its limits: it then decides."""
-    hardest = {name: len(routine.rungs) for name, routine in shipped_routines().items()}
+    hardest = {name: len(routine.rungs) for name, routine in routines().items()}
     return Limits(
         hardest_rung=hardest,
         longest_hold_s=600.0,
@@ -159,5 +210,5 @@ def _whole_ladder() -> Limits:
     )
 
 
-def _rfc3339(time: datetime) -> str:
-    return time.isoformat(timespec="seconds").replace("+00:00", "Z")
+def _rfc3339(moment: datetime) -> str:
+    return moment.isoformat(timespec="seconds").replace("+00:00", "Z")

@@ -14,6 +14,7 @@
 | BALANCE_CARE_MQTT | broker, host:port; beyond this machine with TLS only | 127.0.0.1:1883 |
 | BALANCE_CARE_MQTT_CA, _CERT, _KEY | files of the recorder's TLS (balance-care certify) | none |
 | BALANCE_CARE_RENEW_DAYS | days before its end in which a station's certificate is renewed | 30 |
+| BALANCE_CARE_ROUTINES | folder of the clinic's own routines, the same files as on its stations | none |
 | BALANCE_CARE_RENEW | automatic, or confirm: a person confirms each renewal | automatic |
 """
 
@@ -133,6 +134,8 @@ X_FRAME_OPTIONS = "DENY"
 STATIC_URL = "static/"
 WHITENOISE_USE_FINDERS = True  # a handful of small files: nothing to collect before the site can start
 WHITENOISE_ALLOW_ALL_ORIGINS = False
+
+CARE_ROUTINES = os.environ.get("BALANCE_CARE_ROUTINES", "")
 
 LANGUAGE_CODE = "en"
 TIME_ZONE = os.environ.get("TZ") or "UTC"

@@ -4,12 +4,12 @@ from django.contrib.auth.views import LogoutView
 from django.urls import URLPattern, URLResolver, include, path, register_converter
 from django.urls.converters import StringConverter
 
-from ui.care import single_sign_on
+from ui.care import programme_urls, single_sign_on
 from ui.care.views import account, people, refusals, roster
 from ui.care.views.audit import audit_csv, audit_page
 from ui.care.views.copies import patient_copy
 from ui.care.views.patients import add_note, background_form, patient_page
-from ui.care.views.programme import prescription_state, programme_form
+from ui.care.views.programme import prescription_state
 from ui.care.views.stations import station_list
 from ui.care.views.theme import choose_theme
 from ui.care.views.trials import compare_page, path_file, received_file, trial_page
@@ -36,7 +36,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("patients/<slug:pseudonym>/notes/", add_note, name="add_note"),
     path("patients/<slug:pseudonym>/background/", background_form, name="background"),
     path("patients/<slug:pseudonym>/compare/", compare_page, name="compare"),
-    path("patients/<slug:pseudonym>/programme/", programme_form, name="programme"),
+    *programme_urls.urlpatterns,
     path("prescriptions/<int:prescription_id>/state/", prescription_state, name="prescription_state"),
     path("stations/", station_list, name="stations"),
     path("trials/<uuid:trial_id>/", trial_page, name="trial"),

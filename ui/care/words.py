@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from station.sway.catalogue import CATALOGUE
 from station.training.prescription import Exercise, hold_of
-from station.training.routine import Rung, shipped_routines
+from station.training.routine import Rung
+from ui.care.routines import routines
 
 Words = str | Promise
 
@@ -206,7 +207,7 @@ def chosen_words(choice: str) -> str:
 
 def routine_words(routine: str, side: str | None = None) -> str:
     """Return the title of a routine, with its side: "Standing on one leg, left leg"."""
-    known = shipped_routines().get(routine)
+    known = routines().get(routine)
     title = gettext(known.title) if known else routine
     return f"{title}, {SIDE.get(side, side)}" if side else title
 
@@ -231,7 +232,7 @@ def rung_words(number: int, rung: Rung) -> str:
 
 def exercise_words(exercise: Exercise) -> str:
     """Return an exercise without its title: "rung 2 (one hand · eyes open · firm), 2 × 20 s, 20 s rest"."""
-    routine = shipped_routines().get(exercise.routine)
+    routine = routines().get(exercise.routine)
     if routine is None or exercise.rung > len(routine.rungs):
         return gettext("rung %(rung)d, unknown here") % {"rung": exercise.rung}
     rung = routine.rung(exercise.rung)

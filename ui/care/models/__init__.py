@@ -1,6 +1,7 @@
 """What the care side keeps. Names of people stand in `Patient` and nowhere else."""
 
 from ui.care.models.access import Account, Assignment, Forgotten, RecorderPulse, Team
+from ui.care.models.answers import DecisionAnswer, ProgrammeTemplate
 from ui.care.models.audit import Audit, AuditEnd
 from ui.care.models.message import Message, RawTrace, Refused
 from ui.care.models.papers import Renewal, Retained
@@ -15,6 +16,7 @@ __all__ = [
     "Audit",
     "AuditEnd",
     "Background",
+    "DecisionAnswer",
     "Event",
     "Forgotten",
     "Journal",
@@ -22,6 +24,7 @@ __all__ = [
     "Note",
     "Patient",
     "Prescription",
+    "ProgrammeTemplate",
     "RawTrace",
     "RecorderPulse",
     "Refused",

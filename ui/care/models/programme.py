@@ -31,6 +31,7 @@ class Prescription(models.Model):
     signed_again = models.BooleanField(default=False)  # with a newer key, and not published since
     state = models.CharField(max_length=10, choices=State, default=State.QUEUED, db_index=True)
     reason = models.CharField(max_length=500, blank=True)  # of a rejection, in the station's words
+    why = models.CharField(max_length=300, blank=True)  # it was sent, in the words of whoever sent it
     # Empty where an operator queued it from a file.
     who = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True)
     created = models.DateTimeField(default=timezone.now)

@@ -10,11 +10,13 @@ from django.contrib.sessions.backends.db import SessionStore
 
 from station.errors import StationError
 from ui.care.ready import require_database
+from ui.care.routines import routines
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Serve the site. Returns 0. Raises StationError when the address cannot be used."""
     require_database()
+    routines()  # a file that cannot be read is said now, not on a page
     SessionStore.clear_expired()
     listener = _listen(arguments.host, arguments.port)
     host = f"[{arguments.host}]" if ":" in arguments.host else arguments.host

@@ -5,30 +5,32 @@ from typing import Any, Final
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
-from django.contrib.auth.models import User
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
-from django.utils.translation import gettext, gettext_lazy
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext
 from django.views.decorators.http import require_GET
 
 from station.errors import PrescriptionError
 from station.training.prescription import Prescription as Programme
-from station.training.prescription import planned_minutes
-from station.training.routine import shipped_routines
-from ui.care.access import patient_for, prescription_for
+from station.training.prescription import longest_minutes, planned_minutes
+from ui.care.access import prescription_for
 from ui.care.audit import note
 from ui.care.changes import changes
 from ui.care.forms import Draft, minutes_words
-from ui.care.models import Patient, Prescription, Station
+from ui.care.models import Patient, Prescription, ProgrammeTemplate, Station
 from ui.care.models.programme import State
-from ui.care.programme import check, compose, document_of, limits_of, queue
+from ui.care.place import Place, fall_waiting, held_at, place_for, places_of
+from ui.care.programme import check, compose, document_of
+from ui.care.proposals import open_proposals
+from ui.care.rejections import remedy
+from ui.care.routines import routines
+from ui.care.sending import ChangedError, changed_words, newest_is, send
+from ui.care.starts import Start, of_template, problems
 from ui.care.words import exercise_words, routine_words
 
 REJECTED_SHOWN: Final = 5
-CHANGED_MEANWHILE: Final = gettext_lazy(
-    "The programme was changed meanwhile. Open it again to see the new one."
-)
+BASE: Final = ("base_version", "base_moves", "why")  # of the form, what the prescription does not say
 
 
 def programme_now(programmes: Sequence[Prescription]) -> dict[str, Any]:
@@ -63,72 +65,132 @@ def prescription_state(request: HttpRequest, prescription_id: int) -> HttpRespon
     return render(request, "care/_prescription_state.html", {"rx": rx})
 
 
+def require_place(request: HttpRequest, pseudonym: str) -> Place | HttpResponse:
+    """Return where this person trains, or the answer to send instead where there is no station."""
+    place = place_for(request, pseudonym)
+    if place is None:
+        messages.error(request, gettext("This patient has no station yet; enrol one first."))
+        return redirect("patient", pseudonym=pseudonym)
+    return place
+
+
 @permission_required("care.add_prescription", raise_exception=True)
 def programme_form(request: HttpRequest, pseudonym: str) -> HttpResponse:
     """Edit the programme, show the change in words, and send it once that was confirmed."""
-    patient = patient_for(request, pseudonym)
-    station = patient.station()
-    if station is None or station.revoked is not None:
-        messages.error(request, gettext("This patient has no station yet; enrol one first."))
-        return redirect("patient", pseudonym=pseudonym)
-    newest = prescriptions_for(station, patient).first()
-    current = document_of(newest) if newest else None
+    place = require_place(request, pseudonym)
+    if isinstance(place, HttpResponse):
+        return place
+    trained = place.trained()
     if request.method == "POST":
-        return _read_form(request, station, current)
-    note(request, "opened the programme", patient.pseudonym)
-    return _show_form(request, station, Draft.begin(current, limits_of(station)))
+        return _read_form(request, place, trained)
+    note(request, "opened the programme", place.patient.pseudonym)
+    start = _start(request, place, trained)
+    return _show_form(request, place, Draft.begin(place, start.programme, trained), start=start)
 
 
-def _read_form(request: HttpRequest, station: Station, current: Programme | None) -> HttpResponse:
-    draft = Draft.read(request.POST, limits_of(station))
+def _start(request: HttpRequest, place: Place, trained: Programme | None) -> Start:
+    """Return what the form begins with: what is trained now, a refused version, another one, a template."""
+    if (version := request.GET.get("version", "")).isdecimal():
+        rx = get_object_or_404(place.prescriptions, version=int(version))
+        shown = document_of(rx)
+        words = gettext("This is version %(version)d. It is sent as a new one.") % {"version": rx.version}
+        return Start(shown, words, problems(shown, place))
+    if (pk := request.GET.get("template", "")).isdecimal():
+        template = get_object_or_404(ProgrammeTemplate, pk=int(pk))
+        shown = of_template(template, place, trained)
+        words = gettext("This is a draft of the template “%(name)s”. Nothing is sent yet.")
+        return Start(shown, words % {"name": template.name}, problems(shown, place))
+    if event := request.GET.get("event"):
+        for proposal in open_proposals([place.station]):
+            if str(proposal.event.pk) == event and proposal.event.patient_id == place.patient.pk:
+                return Start(proposal.answered_programme, proposal.words)
+    newest = place.newest
+    if newest is not None and newest.state == State.REJECTED:
+        words = gettext("This is version %(version)d, which the station rejected: %(reason)s. %(remedy)s")
+        said = {"version": newest.version, "reason": newest.reason, "remedy": remedy(newest.reason)}
+        return Start(document_of(newest), words % said)
+    return Start(trained)
+
+
+def _read_form(request: HttpRequest, place: Place, trained: Programme | None) -> HttpResponse:
+    draft = Draft.read(request.POST, place, trained)
     if request.POST.get("step") == "edit":
-        return _show_form(request, station, draft)
-    programme = _programme(draft, station, current)
+        return _show_form(request, place, draft)
+    programme = _programme(draft, place, trained)
     if programme is None:
-        return _show_form(request, station, draft, status=422)
+        return _show_form(request, place, draft, status=422)
     if request.POST.get("step") != "send":
-        return _show_review(request, station, draft, current, programme)
+        return _show_review(request, place, draft, trained, programme)
+    data = draft.form.cleaned_data
     try:
-        queue(station, programme, who=request.user if isinstance(request.user, User) else None)
-    except PrescriptionError:  # somebody else sent this version between our look and our word
-        draft.refuse(str(CHANGED_MEANWHILE))
-        return _show_form(request, station, draft, status=422)
-    subject = station.patient.pseudonym if station.patient else station.sid
-    note(request, f"sent programme version {programme.version}", subject)
-    return redirect("patient", pseudonym=subject)
+        send(request, place, programme, base_version=data["base_version"], why=data["why"])
+    except ChangedError as error:
+        draft.refuse(str(error))
+    except PrescriptionError as error:
+        draft.refuse_as_station(str(error))
+    else:
+        return redirect("patient", pseudonym=place.patient.pseudonym)
+    return _show_form(request, place, draft, status=422)
 
 
-def _programme(draft: Draft, station: Station, current: Programme | None) -> Programme | None:
+def _programme(draft: Draft, place: Place, trained: Programme | None) -> Programme | None:
     """Return the programme of the draft, or None when it was refused; the draft then says why."""
     if not draft.is_valid():
         return None
-    whole = draft.form.cleaned_data
-    if whole.pop("base_version") != (current.version if current else 0):
-        draft.refuse(str(CHANGED_MEANWHILE))
+    data = draft.form.cleaned_data
+    if not newest_is(place, data["base_version"]):
+        draft.refuse(changed_words(place.newest))
         return None
+    moved = place.moved_since(data["base_moves"]) if data["base_moves"] is not None else None
+    if moved is not None:
+        words = gettext("The station has changed an exercise since: %(why)s Open the programme again.")
+        draft.refuse(words % {"why": moved.detail.get("why", "")})
+        return None
+    whole = {name: value for name, value in data.items() if name not in BASE}
+    exercises, subj = draft.rows.exercises(), place.patient.pseudonym
     try:
-        programme = compose(station, draft.rows.exercises(), current=current, whole=whole)
-        check(programme, station)
+        programme = compose(place.station, subj, exercises, current=trained, whole=whole)
+        check(programme, place.station)
     except PrescriptionError as error:
-        draft.refuse(gettext("The station would reject this: %(reason)s.") % {"reason": error})
+        draft.refuse_as_station(str(error))
         return None
     return programme
 
 
-def _show_form(request: HttpRequest, station: Station, draft: Draft, *, status: int = 200) -> HttpResponse:
-    context = {"patient": station.patient, "station": station, "draft": draft, "limits": limits_of(station)}
+def _show_form(
+    request: HttpRequest, place: Place, draft: Draft, *, start: Start | None = None, status: int = 200
+) -> HttpResponse:
+    others = [other for other in places_of(place.patient) if other.station.pk != place.station.pk]
+    newest, base = place.newest, str(draft.form["base_version"].value())
+    context = {
+        "patient": place.patient,
+        "place": place,
+        "changed_from": base if base.isdecimal() and newest and str(newest.version) != base else "",
+        "changed_to": newest.version if newest else "",
+        "other_places": others,
+        "draft": draft,
+        "start": start,
+        "limits": place.limits,
+        "fall": fall_waiting(place, place.standing),
+        "held": held_at(place),
+        "templates": ProgrammeTemplate.objects.all(),
+    }
     return render(request, "care/programme.html", context, status=status)
 
 
 def _show_review(
-    request: HttpRequest, station: Station, draft: Draft, current: Programme | None, programme: Programme
+    request: HttpRequest, place: Place, draft: Draft, trained: Programme | None, programme: Programme
 ) -> HttpResponse:
+    planned, longest = planned_minutes(programme, routines()), longest_minutes(programme, routines())
     context = {
-        "patient": station.patient,
+        "patient": place.patient,
+        "place": place,
         "draft": draft,
-        "changes": changes(current, programme),
+        "fall": fall_waiting(place, place.standing),
+        "changes": changes(trained, programme),
         "exercises": exercise_lines(programme),
-        "length": minutes_words(planned_minutes(programme, shipped_routines())),
+        "length": minutes_words(planned),
+        "longest": minutes_words(longest) if longest > planned + 0.5 else "",
         "note": programme.note,
     }
     return render(request, "care/programme_review.html", context)

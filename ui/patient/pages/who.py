@@ -80,7 +80,9 @@ def confirm(canvas: Canvas, view: View, snapshot: Snapshot) -> None:
 
 
 def _programme(canvas: Canvas, snapshot: Snapshot) -> None:
-    """Draw what there is to train, name on the left and how much of it on the right."""
+    """Draw what there is to train, name left and how much of it right; nothing where all rests."""
+    if not snapshot.plan and not snapshot.words:
+        return
     card(canvas, PLAN)
     lines = [(title_words(one), dose_words(one)) for one in snapshot.plan]
     rows = ROWS - len(snapshot.words)

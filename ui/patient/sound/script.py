@@ -6,7 +6,14 @@ from typing import Final, Literal, NamedTuple, get_args
 from station.training.questions import EVERY
 from station.training.saying import NEWS
 from station.training.snapshot import ExerciseView, PausedBy, Phase, Question, Snapshot
-from station.training.words import FALL_WORDS, LEFT_WORDS, PAUSE_WORDS, RESUME_WORDS
+from station.training.words import (
+    FALL_WORDS,
+    LEFT_WORDS,
+    PAUSE_WORDS,
+    RESUME_WORDS,
+    TEAM_HOLD_WORDS,
+    WAIT_FOR_TEAM,
+)
 from ui.patient.dialogue import page_key
 from ui.patient.phrases import (
     device_words,
@@ -162,7 +169,10 @@ def _message(snapshot: Snapshot) -> str:
 
 
 def _blocked(snapshot: Snapshot) -> str:
-    return sentences(*(said(words) for words in snapshot.words)) or _("No training today.")
+    words = snapshot.words
+    if words[: len(TEAM_HOLD_WORDS)] == TEAM_HOLD_WORDS:  # the note stays for the person to read
+        words = (*TEAM_HOLD_WORDS, WAIT_FOR_TEAM)
+    return sentences(*(said(line) for line in words)) or _("No training today.")
 
 
 def _plan(snapshot: Snapshot) -> str:
