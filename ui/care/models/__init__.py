@@ -5,8 +5,10 @@ from ui.care.models.message import Message, RawTrace, Refused
 from ui.care.models.people import Patient, Station
 from ui.care.models.programme import Prescription
 from ui.care.models.results import Event, Journal, Session, Trial
+from ui.care.models.tokens import ApiToken, TokenUse
 
 __all__ = [
+    "ApiToken",
     "Audit",
     "Event",
     "Journal",
@@ -17,5 +19,6 @@ __all__ = [
     "Refused",
     "Session",
     "Station",
+    "TokenUse",
     "Trial",
 ]

@@ -1,0 +1,91 @@
+"""Whose data may leave, and for whom: the one place where this package gets patients and their results from.
+
+Every function takes who asks. An operator at the server's command line sees everything, an account what its
+pages show it.
+"""
+
+import uuid
+from typing import Final
+
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, User
+from django.db.models import QuerySet
+
+from ui.care.models import Event, Journal, Patient, Prescription, Session, Station, Trial
+
+
+class Operator:
+    """Whoever runs a command on the server itself."""
+
+
+OPERATOR: Final = Operator()
+Viewer = AbstractBaseUser | AnonymousUser | Operator
+
+CLINICAL: Final = ("therapist", "assistant", "admin")
+EXPORTING: Final = ("therapist", "admin")  # who may take tables and bundles away
+
+
+def patients_of(viewer: Viewer) -> QuerySet[Patient]:
+    """Return the patients whose results may be seen."""
+    return Patient.objects.all() if _has_role(viewer, CLINICAL) else Patient.objects.none()
+
+
+def may_export(viewer: Viewer) -> bool:
+    """Return whether tables and bundles may be taken away."""
+    return _has_role(viewer, EXPORTING)
+
+
+def is_clinical(viewer: Viewer) -> bool:
+    """Return whether this is somebody who is given patients at all."""
+    return _has_role(viewer, CLINICAL)
+
+
+def patient_of(viewer: Viewer, pseudonym: str) -> Patient | None:
+    """Return one of the viewer's patients; None for all others, whether they exist or not."""
+    return patients_of(viewer).filter(pseudonym=pseudonym).first()
+
+
+def sessions_of(viewer: Viewer) -> QuerySet[Session]:
+    """Return the sessions of these patients."""
+    return Session.objects.filter(patient__in=patients_of(viewer))
+
+
+def trials_of(viewer: Viewer) -> QuerySet[Trial]:
+    """Return the trials of these patients."""
+    return Trial.objects.filter(session__patient__in=patients_of(viewer))
+
+
+def trial_of(viewer: Viewer, trial_id: uuid.UUID) -> Trial | None:
+    """Return one trial of these patients."""
+    return trials_of(viewer).select_related("session__patient", "session__station").filter(pk=trial_id).first()
+
+
+def events_of(viewer: Viewer) -> QuerySet[Event]:
+    """Return the events of these patients."""
+    return Event.objects.filter(patient__in=patients_of(viewer))
+
+
+def journals_of(viewer: Viewer) -> QuerySet[Journal]:
+    """Return the journal entries of these patients."""
+    return Journal.objects.filter(patient__in=patients_of(viewer))
+
+
+def prescriptions_of(viewer: Viewer) -> QuerySet[Prescription]:
+    """Return the programmes of these patients, by the pseudonym each carries: a station may be shared."""
+    return Prescription.objects.filter(document__subj__in=list(_pseudonyms(viewer)))
+
+
+def stations_of(viewer: Viewer) -> QuerySet[Station]:
+    """Return the stations of these patients."""
+    return Station.objects.filter(patient__in=patients_of(viewer))
+
+
+def _pseudonyms(viewer: Viewer) -> "QuerySet[Patient, str]":
+    return patients_of(viewer).values_list("pseudonym", flat=True)
+
+
+def _has_role(viewer: Viewer, roles: tuple[str, ...]) -> bool:
+    if isinstance(viewer, Operator):
+        return True
+    return (
+        isinstance(viewer, User) and viewer.is_active and viewer.groups.filter(name__in=roles).exists()
+    )
