@@ -79,7 +79,7 @@ def read_record(viewer: Viewer, patient: Patient, period: Period) -> Record:
         patient=patient,
         period=period,
         sessions=list(sessions.select_related("station").order_by("started", "pk")),
-        trials=list(trials.select_related("session").order_by("started", "number", "pk")),
+        trials=list(trials.select_related("session__station").order_by("started", "number", "pk")),
         events=list(events.order_by("happened", "pk")),
         journals=list(journals.order_by("written", "pk")),
         programmes=_in_force(list(programmes.defer("signed").order_by("version")), period),
