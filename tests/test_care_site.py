@@ -49,7 +49,8 @@ def test_every_page_but_the_login_needs_a_login(client: Client, home: ExampleSta
     names = [pattern.name for pattern in get_resolver().url_patterns if isinstance(pattern, URLPattern)]
     assert len(names) >= 7
     for pattern in get_resolver().url_patterns:
-        assert isinstance(pattern, URLPattern)
+        if not isinstance(pattern, URLPattern):
+            continue  # the API has keys of its own: test_care_api
         url = reverse(str(pattern.name), kwargs={key: arguments[key] for key in pattern.pattern.converters})
         for response in (client.get(url), client.post(url)):
             if pattern.name == "login":

@@ -1,8 +1,8 @@
 """On how many days of 30 there was data: what remote monitoring is paid by in some countries.
 
-USA: CPT 98977 (device supply, musculoskeletal) asks for 16 or more days with data in 30 days; since 2026, 98985
-stands for 2 to 15 (Medicare Physician Fee Schedule, final rules for CY 2022, 86 FR 64996, and CY 2026). What is
-billed is for the clinic to decide: this counts days.
+USA: CPT 98977 (device supply, musculoskeletal) asks for 16 or more days with data of 30; since 2026, 98985
+stands for 2 to 15 (CPT; Medicare Physician Fee Schedule, final rules for 2022, 86 FR 64996, and 2026). What
+is billed is for the clinic to decide: this counts days.
 """
 
 import os
@@ -49,6 +49,11 @@ class Window:
         """Whether it has as many days as are needed."""
         return self.days >= self.needed
 
+    @property
+    def lacking(self) -> int:
+        """Return how many days it lacks."""
+        return max(0, self.needed - self.days)
+
 
 def needed_days() -> int:
     """Return how many days of 30 are needed. Raises ConfigError when the setting is none."""
@@ -71,8 +76,8 @@ def windows(viewer: Viewer, period: Period, *, needed: int, today: date) -> list
         for first in _starts(begin, min(period.last, max(today, begin))):
             last = first + (WINDOW_DAYS - 1) * DAY
             span = Period(first, last)
-            counted = (sum(day in span for day in some) for some in (days, sim_days))
-            found.append(Window(patient, first, last, *counted, needed, whole=last < today))
+            real_days, only_sim = (sum(day in span for day in some) for some in (days, sim_days))
+            found.append(Window(patient, first, last, real_days, only_sim, needed, whole=last < today))
     return found
 
 

@@ -1,20 +1,21 @@
 """The report as one page of PDF, A4 or Letter. Vectors and real text only, no pictures."""
 
-from datetime import UTC, datetime
-from typing import Final, Literal
+from datetime import UTC, date, datetime
+from typing import Any, Final, Literal
 
+from django.utils.formats import date_format
 from django.utils.translation import get_language, gettext
 from fpdf import FPDF
 from fpdf.enums import XPos, YPos
 
 from ui.care.out.plots import draw_plot
-from ui.care.out.summary import Practised, Summary, day_words
+from ui.care.out.summary import Practised, Summary
 from ui.care.out.typeface import font_file, printable
 
 Paper = Literal["A4", "Letter"]
 
 MARGIN_MM: Final = 15.0
-FOOT_MM: Final = 19.0  # above the paper's edge
+FOOT_MM: Final = 21.0  # above the paper's edge
 INK: Final = (29, 39, 51)
 MUTED: Final = (88, 100, 112)
 ACCENT: Final = (23, 92, 140)
@@ -25,7 +26,7 @@ POINT_MM: Final = 25.4 / 72
 
 
 class Page:
-    """A page that text is set on at places in mm; what does not fit is cut with an ellipsis, never run over."""
+    """A page that text is set on at places in mm; what does not fit is cut with an ellipsis."""
 
     def __init__(self, paper: Paper, *, title: str, made: datetime) -> None:
         self.pdf = FPDF(format=paper)
@@ -77,7 +78,7 @@ class Page:
     def lines(self, text: str, width_mm: float, most: int) -> list[str]:
         """Return the text broken to this width, the last line cut where there are more."""
         self.pdf.set_x(self.left)
-        broken = self.pdf.multi_cell(width_mm, text=text, dry_run=True, output="LINES", padding=0)
+        broken: Any = self.pdf.multi_cell(width_mm, text=text, dry_run=True, output="LINES", padding=0)
         kept = [str(line) for line in broken[:most]]
         if len(broken) > most:
             kept[-1] = self.fitted(kept[-1] + "…" if kept[-1][-1:] != "…" else kept[-1], width_mm)
@@ -229,7 +230,9 @@ def _changes(page: Page, summary: Summary, y_mm: float) -> None:
     page.type(9.5)
     if not summary.changes:
         words = (
-            gettext("The programme stayed as it was.") if summary.programme else gettext("No programme was in force.")
+            gettext("The programme stayed as it was.")
+            if summary.programme
+            else gettext("No programme was in force.")
         )
         page.put(page.left, y_mm, words, width_mm=page.width)
         y_mm += 5.0
@@ -251,6 +254,11 @@ def _changes(page: Page, summary: Summary, y_mm: float) -> None:
         page.put(page.left + x_mm, y_mm + 0.6, summary.told, width_mm=page.width - x_mm)
 
 
+def day_words(day: date) -> str:
+    """Return a day as the active language writes it: "4 May 2026"."""
+    return date_format(day, "j M Y")
+
+
 def _foot(page: Page, summary: Summary) -> None:
     y_mm = page.pdf.h - FOOT_MM
     page.pdf.set_draw_color(*RULE)
@@ -260,8 +268,7 @@ def _foot(page: Page, summary: Summary) -> None:
     dot = gettext("A dot is a week.") if summary.weekly else gettext("A dot is a day.")
     like = gettext("A line joins like trials only: same exercise, support, eyes, surface and time.")
     calm = gettext("Training software under a clinician's guidance, not a diagnostic device.")
-    page.put(page.left, y_mm + 1.2, f"{dot} {like} {calm}", width_mm=page.width)
+    page.put(page.left, y_mm + 1.2, f"{dot} {like}", width_mm=page.width)
+    page.put(page.left, y_mm + 4.8, calm, width_mm=page.width)
     ids = "   ".join(f"{label}: {value}" for label, value in summary.ids)
-    page.put(page.left, y_mm + 4.8, ids, width_mm=page.width)
-
-
+    page.put(page.left, y_mm + 8.4, ids, width_mm=page.width)

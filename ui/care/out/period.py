@@ -22,13 +22,21 @@ class Period:
     last: date
 
     @classmethod
-    def read(cls, first: str | None, last: str | None, *, today: date, usual: timedelta = USUAL) -> Self:
+    def read(
+        cls,
+        first: str | None,
+        last: str | None,
+        *,
+        today: date,
+        usual: timedelta = USUAL,
+        where: tuple[str, str] = ("from", "to"),
+    ) -> Self:
         """Return the period of two dates as text; without them it ends today and is `usual` long.
 
-        Raises ConfigError naming what is wrong with them.
+        Raises ConfigError naming what is wrong, and `where`.
         """
-        end = _day(last, "--to") or today
-        start = _day(first, "--from") or max(end - usual + DAY, EARLIEST)
+        end = _day(last, where[1]) or today
+        start = _day(first, where[0]) or max(end - usual + DAY, EARLIEST)
         if start > end:
             raise ConfigError(f"the period begins on {start} and ends on {end}; it must end after it begins")
         return cls(start, end)

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from django.utils.formats import date_format
@@ -67,7 +68,9 @@ def draw_plot(page: "Page", plot: Plot, summary: Summary, box: Box) -> None:
     if not any(plot.series):
         page.type(9, rgb=MUTED)
         nothing = gettext("nothing measured")
-        page.put(field.x_mm, field.y_mm + field.height_mm / 2 - 2, nothing, width_mm=field.width_mm, align="C")
+        page.put(
+            field.x_mm, field.y_mm + field.height_mm / 2 - 2, nothing, width_mm=field.width_mm, align="C"
+        )
     page.type(9.5)
     page.put_lines(x_mm, y_mm + height_mm - 9.4, plot.says, width_mm=width_mm, most=2)
 
@@ -138,7 +141,7 @@ def _series(
     pdf.set_draw_color(*colour)
     for like in by_like.values():
         pdf.set_line_width(0.45)
-        for a, b in zip(like, like[1:], strict=False):
+        for a, b in pairwise(like):
             pdf.line(field.x_of(a.day), field.y_of(a.value), field.x_of(b.day), field.y_of(b.value))
         for point in like:
             pdf.set_fill_color(*(colour if filled else (255, 255, 255)))

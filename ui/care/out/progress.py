@@ -1,4 +1,4 @@
-"""How one exercise went over a period: like trials only, a value a day or a week, and what may be said of it."""
+"""How one exercise went over a period: like trials only, a value a day or a week, and what may be said."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence

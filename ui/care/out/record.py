@@ -50,9 +50,7 @@ class Record:
     @property
     def days_trained(self) -> set[date]:
         """Return the days on which something was trained; a check-in that stopped it is none."""
-        return {
-            timezone.localdate(session.started) for session in self.sessions if session.trial_count != 0
-        }
+        return {timezone.localdate(session.started) for session in self.sessions if session.trial_count != 0}
 
     @property
     def days_planned(self) -> float | None:
@@ -100,6 +98,6 @@ def _in_force(applied: Sequence[Prescription], period: Period) -> list[InForce]:
 
 
 def planned_days_a_week(document: dict[str, Any]) -> int:
-    """Return on how many days of seven a programme wants training: its busiest exercise, less the rest days."""
+    """Return on how many days of seven a programme wants training: its busiest exercise, less rest days."""
     busiest = max((exercise.get("days_a_week", 7) for exercise in document["exercises"]), default=7)
     return int(min(busiest, 7 - document.get("rest_days_a_week", 1)))

@@ -56,7 +56,9 @@ def trials_of(viewer: Viewer) -> QuerySet[Trial]:
 
 def trial_of(viewer: Viewer, trial_id: uuid.UUID) -> Trial | None:
     """Return one trial of these patients."""
-    return trials_of(viewer).select_related("session__patient", "session__station").filter(pk=trial_id).first()
+    return (
+        trials_of(viewer).select_related("session__patient", "session__station").filter(pk=trial_id).first()
+    )
 
 
 def events_of(viewer: Viewer) -> QuerySet[Event]:
@@ -86,6 +88,4 @@ def _pseudonyms(viewer: Viewer) -> "QuerySet[Patient, str]":
 def _has_role(viewer: Viewer, roles: tuple[str, ...]) -> bool:
     if isinstance(viewer, Operator):
         return True
-    return (
-        isinstance(viewer, User) and viewer.is_active and viewer.groups.filter(name__in=roles).exists()
-    )
+    return isinstance(viewer, User) and viewer.is_active and viewer.groups.filter(name__in=roles).exists()

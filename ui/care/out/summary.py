@@ -8,14 +8,15 @@ from importlib.metadata import version
 from typing import Final
 
 from django.utils import timezone
-from django.utils.formats import date_format, number_format
-from django.utils.translation import gettext, ngettext
+from django.utils.formats import date_format
+from django.utils.translation import gettext
 
 from ui.care.models import Trial
-from ui.care.out import progress
+from ui.care.out import progress, sentences
 from ui.care.out.plain_changes import plain_changes
 from ui.care.out.progress import Point, ends, points
 from ui.care.out.record import Record
+from ui.care.out.sentences import number
 from ui.care.programme import birth_of, document_of
 from ui.care.words import ALARMS, EVENT, conditions_words, routine_words
 
@@ -147,8 +148,7 @@ def _practised(trials: Sequence[Trial]) -> tuple[Practised, ...]:
     for trial in trials:
         by_exercise[trial.routine, trial.side].append(trial)
     return tuple(
-        _practised_line(of_exercise)
-        for of_exercise in sorted(by_exercise.values(), key=len, reverse=True)
+        _practised_line(of_exercise) for of_exercise in sorted(by_exercise.values(), key=len, reverse=True)
     )
 
 
@@ -178,18 +178,20 @@ def _plots(record: Record, of_main: Sequence[Trial]) -> tuple[Plot, ...]:
     period = record.period
     before, after = (progress.pain_points(record.sessions, key, period) for key in ("pain", "pain_after"))
     return (
-        _plot(gettext("Time held"), "s", points(of_main, progress.hold_s, period), _hold_says(of_main)),
+        _plot(
+            gettext("Time held"), "s", points(of_main, progress.hold_s, period), sentences.hold_says(of_main)
+        ),
         _plot(
             gettext("Swaying while standing"),
             "mm/s",
             points(of_main, progress.velocity_mm_s, period),
-            _sway_says(of_main),
+            sentences.sway_says(of_main),
         ),
         _plot(
             gettext("Weight on the hands"),
             "%",
             points(of_main, progress.hands_percent, period),
-            _hands_says(of_main),
+            sentences.hands_says(of_main),
         ),
         Plot(
             title=gettext("Pain"),
@@ -197,7 +199,7 @@ def _plots(record: Record, of_main: Sequence[Trial]) -> tuple[Plot, ...]:
             series=(tuple(before), tuple(after)),
             names=(gettext("before training"), gettext("after training")),
             top=10.0,
-            says=_pain_says(record),
+            says=sentences.pain_says(record),
         ),
     )
 
@@ -206,65 +208,12 @@ def _plot(title: str, unit: str, found: list[Point], says: str) -> Plot:
     return Plot(title, unit, (tuple(found),), (), None, says)
 
 
-def _hold_says(of_main: Sequence[Trial]) -> str:
-    like = [trial for trial in of_main if trial.conditions == of_main[-1].conditions] if of_main else []
-    if not like:
-        return gettext("Nothing was held in this time.")
-    reached = sum(trial.outcome == "done" for trial in like)
-    words = gettext("Now: %(conditions)s, %(target)s s. Held to the end in %(reached)d of %(count)d tries.")
-    return words % {
-        "conditions": conditions_words(like[-1].__dict__),
-        "target": number(like[-1].target_hold_s, 0),
-        "reached": reached,
-        "count": len(like),
-    }
-
-
-def _sway_says(of_main: Sequence[Trial]) -> str:
-    told = progress.sway_ends(of_main)
-    if told is None:
-        return gettext("Too few like holds to say whether it changed.")
-    says = {
-        "less": gettext("Calmer than at first: %(first)s, now %(last)s mm/s."),
-        "more": gettext("More than at first: %(first)s, now %(last)s mm/s."),
-        "same": gettext("About as at first (%(first)s, now %(last)s mm/s): no more than measuring varies."),
-        "unknown": gettext("At first %(first)s, now %(last)s mm/s; too short a hold to judge it."),
-    }
-    return says[told.direction] % {"first": number(told.first, 1), "last": number(told.last, 1)}
-
-
-def _hands_says(of_main: Sequence[Trial]) -> str:
-    told = ends([percent for trial in of_main if (percent := progress.hands_percent(trial)) is not None])
-    if told is None:
-        return gettext("The weight on the hands was not measured.")
-    words = gettext("The hands carried %(first)s %% of the body weight at first, %(last)s %% lately.")
-    return words % {"first": number(told.first, 0), "last": number(told.last, 0)}
-
-
-def _pain_says(record: Record) -> str:
-    pairs = [
-        (before, after)
-        for session in record.sessions
-        if (before := progress.pain(session, "pain")) is not None
-        and (after := progress.pain(session, "pain_after")) is not None
-    ]
-    if not pairs:
-        return gettext("Pain was not told both before and after a session.")
-    worse = sum(after > before for before, after in pairs)
-    words = ngettext(
-        "Higher after training than before in %(worse)d of %(count)d session.",
-        "Higher after training than before in %(worse)d of %(count)d sessions.",
-        len(pairs),
-    )
-    return words % {"worse": worse, "count": len(pairs)}
-
-
 def _changes(record: Record) -> tuple[Change, ...]:
     found: list[Change] = []
     before = None
     for it in record.programmes:
         programme = document_of(it.rx)
-        lines = plain_changes(before, programme) if before else []
+        lines: list[str] = plain_changes(before, programme) if before else []
         if lines:
             found.append(Change(len(found) + 1, it.first, "; ".join(lines)))
         before = programme
@@ -298,13 +247,3 @@ def _some(values: Iterable[str], most: int = 3) -> str:
     distinct = list(dict.fromkeys(values))
     more = f" +{len(distinct) - most}" if len(distinct) > most else ""
     return ", ".join(distinct[:most]) + more if distinct else "–"
-
-
-def number(value: float, places: int) -> str:
-    """Return a number as the active language writes it."""
-    return number_format(round(value, places), decimal_pos=places, use_l10n=True)
-
-
-def day_words(day: date) -> str:
-    """Return a day as the active language writes it: "4 May 2026"."""
-    return date_format(day, "j M Y")

@@ -32,9 +32,9 @@ class Table:
     columns: tuple[str, ...]
     rows: Iterable[Row]
 
-    def write(self, out: IO[str]) -> int:
+    def write(self, out: IO[str], *, bom: bool = True) -> int:
         """Write header and rows; return how many rows there were."""
-        out.write(BOM)
+        out.write(BOM if bom else "")
         writer = csv.writer(out, lineterminator="\r\n")
         writer.writerow(self.columns)
         count = 0
@@ -131,9 +131,10 @@ def _table(
 ) -> Table:
     def rows() -> Iterator[Row]:
         for it in found.iterator(chunk_size=ROWS_AT_ONCE):
-            owner = it.session if isinstance(it, Trial) else it
-            whose = {"patient": owner.patient.pseudonym, "station": owner.station.sid, "simulated": it.sim}
-            yield {**whose, **row_of(it), **({"name": owner.patient.name} if names else {})}
+            owner: Any = it.session if isinstance(it, Trial) else it
+            patient: Patient = owner.patient
+            whose = {"patient": patient.pseudonym, "station": owner.station.sid, "simulated": it.sim}
+            yield {**whose, **row_of(it), **({"name": patient.name} if names else {})}
 
     return Table(name, ("name", *columns) if names else columns, rows())
 

@@ -33,7 +33,9 @@ def add_token(name: str, *, user: str, expires: datetime | None, now: datetime) 
     key = PREFIX + secrets.token_urlsafe(32)
     try:
         with transaction.atomic():
-            ApiToken.objects.create(name=name, user=account, digest=_digest(key), created=now, expires=expires)
+            ApiToken.objects.create(
+                name=name, user=account, digest=_digest(key), created=now, expires=expires
+            )
             Audit.objects.create(who=account, action="API token made", subject=name)
     except IntegrityError:
         raise ConfigError(f"a token {name!r} exists already; revoke it, and take another name") from None

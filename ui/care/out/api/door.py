@@ -76,7 +76,9 @@ def _nothing_here(_request: HttpRequest, rest: str) -> HttpResponse:
 def _urls() -> list[URLPattern | URLResolver]:
     found: list[URLPattern | URLResolver] = []
     for pattern in api.urls[0]:
-        if isinstance(pattern, URLPattern) and pattern.name != "api-root":  # it would only say that it is there
+        if (
+            isinstance(pattern, URLPattern) and pattern.name != "api-root"
+        ):  # it would only say that it is there
             pattern.callback = _guarded(pattern.callback)
             found.append(pattern)
     return [

@@ -35,7 +35,7 @@ DESCRIPTION: Final = (
 class Bearer(HttpBearer):
     """A token in the Authorization header."""
 
-    def authenticate(self, request: HttpRequest, token: str) -> ApiToken | None:
+    def authenticate(self, request: HttpRequest, token: str) -> ApiToken | None:  # noqa: ARG002 ninja's own
         """Return the token of this key, None for one that may not be used."""
         return token_of(token, now=timezone.now())
 
@@ -52,7 +52,7 @@ api = NinjaAPI(
 )
 add_handlers(api)
 
-PROBLEMS: Final = {status: shapes.Problem for status in (401, 404, 422, 429, 500, 503)}
+PROBLEMS: Final = dict.fromkeys((401, 404, 422, 429, 500, 503), shapes.Problem)
 Asked = Annotated[shapes.Query, InQuery()]
 AskedOfPatient = Annotated[shapes.QueryOfPatient, InQuery()]
 
@@ -115,7 +115,11 @@ def trace(
     request.about = found.session.patient.pseudonym if found.session.patient else ""  # type: ignore[attr-defined]
     try:
         raw = read_trace(stored)
-        return HttpResponse(as_csv(raw), content_type="text/csv; charset=utf-8") if form == "csv" else as_json(raw)
+        return (
+            HttpResponse(as_csv(raw), content_type="text/csv; charset=utf-8")
+            if form == "csv"
+            else as_json(raw)
+        )
     except StationError as error:
         raise HttpError(500, f"The trace that is kept of this trial cannot be read: {error}") from None
 
@@ -148,6 +152,4 @@ def prescriptions(request: HttpRequest, query: AskedOfPatient) -> Any:
 def stations(request: HttpRequest, query: Asked) -> Any:
     """List stations, by their last sign of life."""
     rows = selection.stations_of(_viewer(request)).select_related("patient")
-    return page(
-        rows.annotate(stamp=Coalesce("last_seen", "created")), query, stamp="stamp", shape=station
-    )
+    return page(rows.annotate(stamp=Coalesce("last_seen", "created")), query, stamp="stamp", shape=station)

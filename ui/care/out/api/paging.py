@@ -1,6 +1,6 @@
 """Pages of a list in the order in which things came: a page begins after the last item of the one before.
 
-Nothing is skipped or shown twice when more comes in between, and the hundredth page costs what the first does.
+Nothing is skipped or shown twice when more comes in between; the hundredth page costs what the first did.
 """
 
 import base64
@@ -41,7 +41,7 @@ def _place(cursor: str) -> Place:
             UUID(key)
     except (binascii.Error, ValueError):
         raise HttpError(422, "cursor: it must be the `next` of a page before") from None
-    if when.tzinfo is None:
+    if when.tzinfo is None or not 1000 <= when.year < 3000:
         raise HttpError(422, "cursor: it must be the `next` of a page before")
     return Place(when, key)
 

@@ -1,16 +1,26 @@
 """What the API answers with. No name of a person is in any of it."""
 
+import re
 from datetime import datetime
 from typing import Annotated, Any, Generic, Literal, TypeVar
 from uuid import UUID
 
 from ninja import Field, Schema
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, BeforeValidator
 
 Item = TypeVar("Item")
 
 PSEUDONYM = r"^[A-Za-z0-9_-]{1,64}$"
 CURSOR = r"^[A-Za-z0-9_-]{1,200}$"
+
+RFC3339 = re.compile(r"[12]\d{3}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d(\.\d{1,9})?)?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
+
+
+def _moment(value: object) -> object:
+    """Raise ValueError for what is no RFC 3339 time: pydantic would take a number for seconds since 1970."""
+    if isinstance(value, str) and not RFC3339.fullmatch(value):
+        raise ValueError("it must be a date and time with a zone, like 2026-05-01T08:00:00Z")
+    return value
 
 
 class Query(Schema):
@@ -18,6 +28,7 @@ class Query(Schema):
 
     since: Annotated[
         AwareDatetime | None,
+        BeforeValidator(_moment),
         Field(description="Only what came or changed at this moment or later (RFC 3339 with a zone)."),
     ] = None
     limit: Annotated[int, Field(ge=1, le=500, description="At most so many items.")] = 100
@@ -181,4 +192,4 @@ class Problem(Schema):
     title: str
     status: int
     detail: str
-    wrong: list[Wrong] = []
+    wrong: tuple[Wrong, ...] = ()

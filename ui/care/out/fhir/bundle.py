@@ -65,7 +65,7 @@ def _programmes(record: Record, subject: Json) -> list[Json]:
 
 
 def _sessions(record: Record, subject: Json) -> list[Json]:
-    plans = {
+    plans: dict[tuple[int, int | None], Json] = {
         (it.rx.station_id, it.rx.version): to("CarePlan", f"{it.rx.station_id}|{it.rx.version}")
         for it in record.programmes
     }

@@ -3,7 +3,6 @@
 from ui.care.out.fhir.codes import BASE, CONDITIONS, MEASURES, TRIAL_PROFILE, Json
 
 
-
 def trial_profile() -> Json:
     """Return the profile: code `trial`, a subject, a device, a time, and a component for each quantity."""
     return {

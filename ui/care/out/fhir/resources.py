@@ -37,7 +37,7 @@ def id_of(kind: str, key: object) -> str:
 
 def to(kind: str, key: object) -> Json:
     """Return a reference to a resource of the bundle."""
-    return {"reference": f"urn:uuid:{id_of(kind, key)}"}
+    return {"reference": f"urn:uuid:{id_of(kind, key)}", "type": kind}
 
 
 def _resource(kind: str, key: object, *, sim: bool = False, profile: str = "", **fields: Any) -> Json:
@@ -216,7 +216,9 @@ def trial_resource(trial: Trial, subject: Json) -> Json:
         subject=subject,
         effectiveDateTime=_moment(trial.started),
         device=to("Device", board_key(trial.session.station.sid, trial.cal)),
-        note=[{"text": "Readings were missing or the board had a fault: see the trial."}] if trial.flagged else None,
+        note=[{"text": "Readings were missing or the board had a fault: see the trial."}]
+        if trial.flagged
+        else None,
         component=[*_conditions(trial), *_quantities(trial)],
     )
 
