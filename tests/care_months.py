@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import pytest
 from django.db import transaction
@@ -87,7 +87,7 @@ def _train(sid: str, name: str, days: int, *, sim: bool) -> tuple[models.Patient
     return station.patient, trial
 
 
-def _trial(number: int, days: int) -> dict[str, object]:
+def _trial(number: int, days: int) -> dict[str, Any]:
     late = number >= days // 2
     return {
         "rung": 2 if late else 1,

@@ -17,6 +17,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
+from ninja.errors import HttpError
 from pytest_django import DjangoDbBlocker
 
 from station.errors import ConfigError
@@ -24,6 +25,7 @@ from station.sway.trace import decode_trace
 from tests.care_months import DAYS, NAME, Months, trained_once
 from ui.care.accounts import add_user
 from ui.care.models import ApiToken, Audit, Patient, RawTrace, TokenUse
+from ui.care.out import selection
 from ui.care.out.api import operations
 from ui.care.out.tokens import add_token, note_use, revoke_token, token_of
 
@@ -184,7 +186,7 @@ def test_no_cursor_is_answered_with_a_fault(cursor: str) -> None:
     from ui.care.out.api.paging import page  # noqa: PLC0415
     from ui.care.out.api.shapes import Query  # noqa: PLC0415
 
-    with pytest.raises(operations.HttpError, match="cursor"):
+    with pytest.raises(HttpError, match="cursor"):
         page(Session.objects.all(), Query(cursor=cursor), stamp="changed", shape=dict)
 
 
@@ -283,7 +285,7 @@ def test_a_fault_is_one_sentence_and_the_log_has_the_rest(
     def fail(_viewer: object) -> None:
         raise error
 
-    monkeypatch.setattr(operations.selection, "patients_of", fail)
+    monkeypatch.setattr(selection, "patients_of", fail)
     with caplog.at_level(logging.ERROR):
         said = reader.problem("patients")
     assert said["status"] == status

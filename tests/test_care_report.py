@@ -12,6 +12,7 @@ from django.utils import translation
 from pypdf import PdfReader
 from pytest_django import DjangoDbBlocker
 
+from station.errors import ConfigError
 from tests.care_months import DAYS, FIRST, NAME, Months, prescribe, today, trained_once
 from ui.care.models import Patient, Station
 from ui.care.out.period import Period
@@ -85,9 +86,15 @@ def test_a_report_without_anything_says_so(text: Text) -> None:
     assert "No programme was in force." in words
 
 
-def test_a_report_is_written_as_its_language_writes_numbers_and_days(months: Months, text: Text) -> None:
-    assert "2 Mär" in text(months.anna, language="de") or "2 März 2026" in text(months.anna, language="de")
-    assert translation.get_language() == "en"
+def test_days_and_numbers_are_written_as_the_language_writes_them(months: Months) -> None:
+    with translation.override("de"):
+        summary = summarize(record_of(months.anna), now=today())
+    assert summary.figures[3].value == "2,0 → 2,0"
+
+
+def test_a_report_is_not_written_half_in_a_language(months: Months, text: Text) -> None:
+    with pytest.raises(ConfigError, match="reports are written in en"):
+        text(months.anna, language="xx")
 
 
 def test_every_letter_of_the_four_languages_can_be_printed() -> None:

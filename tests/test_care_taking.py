@@ -46,7 +46,7 @@ def noted() -> list[str]:
 def test_a_button_on_the_patients_page_gives_the_report(months: Months) -> None:
     client, address = person("assistant"), reverse("report_pdf", args=[months.anna.pseudonym])
     assert address in client.get(reverse("patient", args=[months.anna.pseudonym])).content.decode()
-    response = client.get(address, {**ASKED, "paper": "Letter", "language": "tr"})
+    response = client.get(address, {**ASKED, "paper": "Letter"})
     assert response.content.startswith(b"%PDF-")
     assert NAME not in response.headers["Content-Disposition"]
     assert "took a report" in noted()
@@ -108,7 +108,7 @@ def test_the_page_of_monitoring_days_labels_simulated_ones(
 def test_commands_write_whole_files_and_are_noted(months: Months, tmp_path: Path, capsys: Output) -> None:
     who = months.anna.pseudonym
     files = {name: tmp_path / name for name in ("r.pdf", "t.zip", "all.zip", "f.json")}
-    assert main(["report", who, "--out", str(files["r.pdf"]), *SPAN, "--language", "de"]) == 0
+    assert main(["report", who, "--out", str(files["r.pdf"]), *SPAN, "--language", "en"]) == 0
     assert main(["tables", who, "--out", str(files["t.zip"]), *SPAN]) == 0
     assert main(["tables", "--out", str(files["all.zip"]), *SPAN, "--names"]) == 0
     assert main(["fhir", who, "--out", str(files["f.json"]), *SPAN]) == 0
@@ -129,6 +129,10 @@ def test_a_command_that_fails_says_why_and_leaves_nothing(
     for arguments, said in (
         (["report", "p-nobody", "--out", str(there)], "no patient has the pseudonym 'p-nobody'"),
         (["report", months.anna.pseudonym, "--out", str(there), "--from", "x"], "it must be a day"),
+        (
+            ["report", months.anna.pseudonym, "--out", str(there), "--language", "xx"],
+            "reports are written in en",
+        ),
         (["tables", "--out", str(tmp_path / "no" / "t.zip")], "cannot be written"),
         (["fhir", months.anna.pseudonym, "--out", str(tmp_path)], "cannot be written"),
     ):

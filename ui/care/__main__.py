@@ -85,7 +85,7 @@ def _add_authority(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]")
 def _add_taking(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     report = verbs.add_parser("report", help="one page of PDF on one patient")
     report.add_argument("pseudonym")
-    report.add_argument("--language", choices=("en", "tr", "de", "es"), default="en")
+    report.add_argument("--language", default="en", metavar="en|tr|de|es")
     report.add_argument("--paper", choices=("A4", "Letter"), default="A4")
     tables = verbs.add_parser("tables", help="sessions, trials, events and journal as CSV in a ZIP")
     tables.add_argument("pseudonym", nargs="?", help="default: everybody")

@@ -19,6 +19,7 @@ from ui.care.audit import note
 from ui.care.models import Patient
 from ui.care.out import selection
 from ui.care.out.fhir.bundle import bundle
+from ui.care.out.languages import languages
 from ui.care.out.monitoring import USUAL, monitoring_table, needed_days, windows
 from ui.care.out.period import USUAL as TWELVE_WEEKS
 from ui.care.out.period import Period
@@ -50,7 +51,8 @@ def report_pdf(request: HttpRequest, pseudonym: str) -> HttpResponse:
     patient = _patient(request, pseudonym)
     period = _period(request)
     asked = request.GET.get
-    language = asked("language") or (get_language() or "en").split("-")[0]
+    own = (get_language() or "en").split("-")[0]
+    language = asked("language") or (own if own in languages() else "en")
     paper: Any = asked("paper") or "A4"
     now = timezone.now()
     pdf = report(request.user, patient, period, language=language, paper=paper, now=now)
