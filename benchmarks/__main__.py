@@ -26,6 +26,7 @@ NAMES: Final = (
     "prescriptions",
     "hostile",
     "outage",
+    "out",
 )
 # These live in virtual time, and can be given any length.
 TIMED: Final = ("driver", "rivals", "memory")

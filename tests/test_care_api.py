@@ -304,6 +304,14 @@ def test_a_list_asks_the_database_as_often_for_many_as_for_one(reader: Reader, m
         assert counts[0] == counts[1] <= 9, name
 
 
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="the plan is SQLite's own")
+def test_a_page_in_the_order_of_arrival_is_read_off_its_index(user: User) -> None:
+    for rows, stamp in ((selection.trials_of(user), "received"), (selection.sessions_of(user), "changed")):
+        plan = rows.order_by(stamp, "pk").values_list("pk", stamp)[:101].explain()
+        assert f"USING INDEX {rows.model._meta.indexes[1].name}" in plan
+        assert "TEMP B-TREE" not in plan
+
+
 def test_the_document_of_the_api_names_every_address_and_needs_no_key() -> None:
     document = json.loads(Client().get("/api/v1/openapi.json").content)
     assert set(document["paths"]) == {f"/api/v1/{name}" for name in (*LISTS, "trials/{trial_id}/trace")}

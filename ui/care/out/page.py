@@ -213,7 +213,7 @@ def _plots(page: Page, summary: Summary, y_mm: float) -> float:
     width = (page.width - gap) / 2
     # Room is given by what stands below; short lists leave taller drawings.
     rest = page.pdf.h - FOOT_MM - y_mm - _changes_height(summary)
-    height = max(36.0, min(58.0, rest / 2))
+    height = max(36.0, min(66.0, rest / 2))
     for number, plot in enumerate(summary.plots):
         x_mm = page.left + (number % 2) * (width + gap)
         draw_plot(page, plot, summary, (x_mm, y_mm + (number // 2) * height, width, height - 3.0))
