@@ -301,6 +301,7 @@ def test_a_list_asks_the_database_as_often_for_many_as_for_one(reader: Reader, m
             with CaptureQueriesContext(connection) as asked:
                 reader.read(f"{name}?limit={limit}")
             counts.append(len(asked))
+            assert not [it for it in asked if not it["sql"].startswith("SELECT")], "it only reads"
         assert counts[0] == counts[1] <= 9, name
 
 

@@ -15,6 +15,8 @@ from pytest_django import DjangoDbBlocker
 from station.errors import ConfigError
 from tests.care_months import DAYS, FIRST, NAME, Months, prescribe, today, trained_once
 from ui.care.models import Patient, Station
+from ui.care.out import catalogue
+from ui.care.out.languages import languages
 from ui.care.out.period import Period
 from ui.care.out.progress import ends, points, sway_ends, velocity_mm_s
 from ui.care.out.record import Record, read_record
@@ -68,15 +70,17 @@ def test_a_report_of_simulated_data_says_so_at_its_head(months: Months, text: Te
     assert "SIMULATED" in text(months.sim).split("Days trained")[0]
 
 
-@pytest.mark.parametrize("paper", ["A4", "Letter"])
-def test_a_report_fits_one_page_however_much_there_is(months: Months, text: Text, paper: str) -> None:
+@pytest.mark.parametrize(("paper", "language"), [("A4", "tr"), ("Letter", "de"), ("Letter", "es")])
+def test_a_report_fits_one_page_however_much_there_is(
+    months: Months, text: Text, paper: str, language: str
+) -> None:
     Patient.objects.filter(pk=months.anna.pk).update(name="Ğ" * 120)
     for version in range(3, 16):
         prescribe(
             Station.objects.get(sid="home-1"), version, FIRST + timedelta(days=version), version % 6 + 1
         )
-    words = text(Patient.objects.get(pk=months.anna.pk), paper=paper)
-    assert "Algorithm: cop-1" in words
+    words = text(Patient.objects.get(pk=months.anna.pk), paper=paper, language=language)
+    assert ": cop-1" in words
     assert "…" in words
 
 
@@ -90,6 +94,11 @@ def test_days_and_numbers_are_written_as_the_language_writes_them(months: Months
     with translation.override("de"):
         summary = summarize(record_of(months.anna), now=today())
     assert summary.figures[3].value == "2,0 → 2,0"
+
+
+def test_the_words_of_a_report_are_there_in_every_language() -> None:
+    assert catalogue.stale() == []
+    assert set(languages()) == {"en", *catalogue.LANGUAGES}
 
 
 def test_a_report_is_not_written_half_in_a_language(months: Months, text: Text) -> None:

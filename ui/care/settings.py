@@ -10,6 +10,7 @@
 """
 
 import os
+from pathlib import Path
 
 from ui.care.database import database
 from ui.care.folder import data_folder
@@ -79,6 +80,7 @@ WHITENOISE_USE_FINDERS = True  # a handful of small files: nothing to collect be
 WHITENOISE_ALLOW_ALL_ORIGINS = False
 
 LANGUAGE_CODE = "en"
+LOCALE_PATHS = [Path(__file__).parent / "out/locale"]  # words of reports, which are for patients
 TIME_ZONE = os.environ.get("TZ") or "UTC"
 USE_TZ = True
 

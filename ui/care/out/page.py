@@ -60,6 +60,11 @@ class Page:
             text = text[:-1]
         return text.rstrip() + "…"
 
+    def shrink(self, text: str, width_mm: float, *, least: float = 7.5) -> None:
+        """Set the type smaller, down to `least` points, until the text fits."""
+        while self.pdf.font_size_pt > least and self.pdf.get_string_width(text) > width_mm:
+            self.pdf.set_font_size(self.pdf.font_size_pt - 0.5)
+
     def put(
         self, x_mm: float, y_mm: float, text: str, *, width_mm: float, align: Literal["L", "R", "C"] = "L"
     ) -> None:
@@ -158,11 +163,13 @@ def _figures(page: Page, summary: Summary, y_mm: float) -> float:
         page.pdf.set_fill_color(*PALE)
         page.pdf.rect(x_mm, y_mm, width, 20, style="F", round_corners=True, corner_radius=1.5)
         page.type(9.5, rgb=MUTED)
-        page.put(x_mm + 3, y_mm + 1.8, figure.title, width_mm=width - 6)
+        page.shrink(figure.title, width - 5)
+        page.put(x_mm + 3, y_mm + 1.8, figure.title, width_mm=width - 5)
         page.type(16, bold=True)
         page.put(x_mm + 3, y_mm + 6.3, figure.value, width_mm=width - 6)
         page.type(9, rgb=MUTED)
-        page.put(x_mm + 3, y_mm + 14, figure.below, width_mm=width - 6)
+        page.shrink(figure.below, width - 5)
+        page.put(x_mm + 3, y_mm + 14, figure.below, width_mm=width - 5)
     return y_mm + 24.0
 
 
@@ -172,7 +179,7 @@ def _practised(page: Page, summary: Summary, y_mm: float) -> float:
         page.type(10.5, rgb=MUTED)
         page.put(page.left, y_mm, gettext("Nothing was trained in this time."), width_mm=page.width)
         return y_mm + 9.0
-    columns = ((0.0, 0.37), (0.38, 0.34), (0.73, 0.13), (0.87, 0.13))
+    columns = ((0.0, 0.37), (0.38, 0.37), (0.76, 0.13), (0.9, 0.1))
     titles = (gettext("Exercise"), gettext("How, most recently"), gettext("Reached"), gettext("Best"))
     page.type(9, rgb=MUTED)
     _row(page, y_mm, titles, columns)
@@ -196,7 +203,10 @@ def _cells(line: Practised) -> tuple[str, str, str, str]:
 def _row(
     page: Page, y_mm: float, cells: tuple[str, str, str, str], columns: tuple[tuple[float, float], ...]
 ) -> None:
+    size = page.pdf.font_size_pt
     for number, (cell, (start, share)) in enumerate(zip(cells, columns, strict=True)):
+        page.pdf.set_font_size(size)
+        page.shrink(cell, share * page.width)
         page.put(
             page.left + start * page.width,
             y_mm,

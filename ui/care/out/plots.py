@@ -157,5 +157,6 @@ def _names(page: "Page", plot: Plot, x_mm: float, y_mm: float, box: Box) -> None
         page.pdf.circle(x_mm + 1, y_mm + 2.4, 0.9, style="DF")
         page.type(8.5, rgb=INK)
         left = box[0] + box[2] - x_mm - 3
+        page.shrink(name, left)
         page.put(x_mm + 3, y_mm + 0.5, name, width_mm=left)
         x_mm += page.pdf.get_string_width(name) + 6

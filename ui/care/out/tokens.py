@@ -65,6 +65,9 @@ def token_of(key: str, *, now: datetime) -> ApiToken | None:
 def note_use(token: ApiToken, what: str, day: date | None = None) -> None:
     """Note that a token read something today; the audit has one line a day for each thing read."""
     today = day or timezone.localdate()
+    # Looked at before: a transaction on SQLite would wait for the recorder's each time.
+    if TokenUse.objects.filter(token=token, day=today, what=what[:100]).exists():
+        return
     with transaction.atomic():
         _, first = TokenUse.objects.get_or_create(token=token, day=today, what=what[:100])
         if first:
