@@ -323,3 +323,4 @@ def test_the_document_of_the_api_names_every_address_and_needs_no_key() -> None:
 def test_a_patient_who_is_not_there_is_as_one_who_may_not_be_seen(reader: Reader) -> None:
     assert reader.problem("sessions?patient=p-0")["status"] == 404
     assert not Patient.objects.filter(pseudonym="p-0").exists()
+    assert Audit.objects.filter(action="API hospital", subject=selection.NOT_THEIRS).count() == 1

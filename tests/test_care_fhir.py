@@ -13,7 +13,7 @@ from pytest_django import DjangoDbBlocker
 
 from station.sway.catalogue import CATALOGUE
 from tests.care_months import DAYS, FIRST, NAME, Months, today, trained_once
-from ui.care.models import Patient
+from ui.care.models import Patient, Prescription
 from ui.care.out import contract
 from ui.care.out.fhir.bundle import bundle
 from ui.care.out.fhir.codes import UCUM_OF, code_systems
@@ -105,6 +105,7 @@ def test_a_bundle_of_nothing_and_of_strange_values_is_valid(months: Months) -> N
     made(Patient.objects.create(name="Nobody Yet"))
     strange = {"surface": "firm", "outcome": "interrupted", "hold_s": 0.0, "measures": {"new_mm": 1.0}}
     months.anna.sessions.update(ended=FIRST - timedelta(days=9), complete=None, body=None)
+    Prescription.objects.update(answered=FIRST + timedelta(weeks=99))
     trial = months.anna.sessions.get(trials__pk=months.newest_trial).trials.get()
     trial.surface, trial.outcome = "ice", "melted"
     trial.body = {**trial.body, **strange}

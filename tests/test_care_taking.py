@@ -78,6 +78,7 @@ def test_names_leave_the_site_only_with_a_tick(months: Months) -> None:
 def test_whoever_sees_no_patients_can_take_nothing(months: Months) -> None:
     client = person("auditor")
     assert client.get(reverse("report_pdf", args=[months.anna.pseudonym]), ASKED).status_code == 404
+    assert noted()[-1] == "asked for a patient not theirs"
     assert client.get(reverse("patient_tables", args=[months.anna.pseudonym]), ASKED).status_code == 403
     assert NAME not in client.get(reverse("monitoring"), ASKED).content.decode()
 

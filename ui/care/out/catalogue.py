@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_file
-from babel.messages.mofile import write_mo
+from babel.messages.mofile import read_mo, write_mo
 from babel.messages.pofile import read_po, write_po
 
 from station.training.routine import shipped_routines
@@ -84,11 +84,17 @@ def stale() -> list[str]:
     for language in LANGUAGES:
         made = catalogue(language)
         said += [f"{language}: {text!r} is not translated" for text in missing(made)]
-        for name, content in _files(made).items():
-            file = LOCALE / language / "LC_MESSAGES" / name
-            if not file.exists() or file.read_bytes() != content:
+        folder = LOCALE / language / "LC_MESSAGES"
+        for name, read in (("django.po", read_po), ("django.mo", read_mo)):
+            file = folder / name
+            if not file.exists() or _words(read(io.BytesIO(file.read_bytes()))) != _words(made):
                 said.append(f"{language}/{name} is stale: run python -m ui.care.out.catalogue")
     return said
+
+
+def _words(of: Catalog) -> dict[str, tuple[object, ...]]:
+    """Return what is said by a catalogue, without its header: that names the Babel that wrote it."""
+    return {it.id[0] if it.pluralizable else str(it.id): _strings(it.string) for it in of if it.id}
 
 
 def main(argv: Sequence[str] | None = None) -> int:

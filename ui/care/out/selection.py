@@ -20,6 +20,7 @@ class Operator:
 OPERATOR: Final = Operator()
 Viewer = AbstractBaseUser | AnonymousUser | Operator
 
+NOT_THEIRS: Final = "asked for a patient not theirs"  # in the audit
 CLINICAL: Final = ("therapist", "assistant", "admin")
 EXPORTING: Final = ("therapist", "admin")  # who may take tables and bundles away
 

@@ -130,6 +130,7 @@ def _windows(request: HttpRequest) -> tuple[Period, list[Any]]:
 def _patient(request: HttpRequest, pseudonym: str) -> Patient:
     found = selection.patient_of(request.user, pseudonym)
     if found is None:
+        note(request, selection.NOT_THEIRS, pseudonym[:64])
         raise Http404
     return found
 

@@ -14,14 +14,14 @@ from ninja.security import HttpBearer
 from ninja.throttling import AuthRateThrottle
 
 from station.errors import StationError
-from ui.care.models import ApiToken
+from ui.care.models import ApiToken, Patient
 from ui.care.out import selection
 from ui.care.out.api import shapes
 from ui.care.out.api.paging import page
 from ui.care.out.api.problems import add_handlers
 from ui.care.out.api.rows import event, patient, prescription, session, station, trial
 from ui.care.out.api.trace import as_csv, as_json, read_trace, stored_trace
-from ui.care.out.tokens import token_of
+from ui.care.out.tokens import note_use, token_of
 
 RATE: Final = "600/5m"  # of each token, in each process that serves
 
@@ -66,10 +66,16 @@ def _of(request: HttpRequest, rows: QuerySet[Any], query: shapes.QueryOfPatient,
     """Return the rows of the patient asked for. Raises Http404 for one this token may not see."""
     if query.patient is None:
         return rows
-    chosen = selection.patient_of(_viewer(request), query.patient)
+    return rows.filter(**{field: _patient(request, query.patient)})
+
+
+def _patient(request: HttpRequest, pseudonym: str) -> Patient:
+    """Return a patient this token may see. Raises Http404, noted once a day, for any other."""
+    chosen = selection.patient_of(_viewer(request), pseudonym)
     if chosen is None:
+        note_use(request.auth, selection.NOT_THEIRS)  # type: ignore[attr-defined]
         raise Http404
-    return rows.filter(**{field: chosen})
+    return chosen
 
 
 @api.get("/patients", response={200: shapes.Page[shapes.PatientShape], **PROBLEMS}, summary="Patients")
@@ -141,9 +147,7 @@ def prescriptions(request: HttpRequest, query: AskedOfPatient) -> Any:
     """List programmes, by when the station answered or, before that, when they were made."""
     rows = selection.prescriptions_of(_viewer(request))
     if query.patient is not None:
-        if selection.patient_of(_viewer(request), query.patient) is None:
-            raise Http404
-        rows = rows.filter(document__subj=query.patient)
+        rows = rows.filter(document__subj=_patient(request, query.patient).pseudonym)
     stamped = rows.annotate(stamp=Coalesce("answered", "created")).select_related("station").defer("signed")
     return page(stamped, query, stamp="stamp", shape=prescription)
 

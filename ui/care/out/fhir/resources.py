@@ -5,6 +5,7 @@ from typing import Any, Final
 from uuid import NAMESPACE_URL, uuid5
 
 from station.sway.catalogue import CATALOGUE
+from station.training.prescription import parse_time
 from ui.care.models import Patient, Prescription, Session, Station, Trial
 from ui.care.models.programme import State
 from ui.care.out.fhir.codes import (
@@ -115,7 +116,7 @@ def programme_resource(rx: Prescription, subject: Json, *, in_force: bool) -> Js
         category=[own("programme")],
         title=f"Balance training programme, version {rx.version}",
         subject=subject,
-        period={"start": _moment(rx.answered or rx.created), "end": programme.expires},
+        period=_validity(rx.answered or rx.created, programme.expires),
         created=_moment(rx.created),
         activity=[
             {
@@ -132,6 +133,12 @@ def programme_resource(rx: Prescription, subject: Json, *, in_force: bool) -> Js
         ],
         note=[{"text": programme.note}] if programme.note.strip() else None,
     )
+
+
+def _validity(start: datetime, expires: str) -> Json:
+    # Answered after its end, it was never in force; FHIR allows no period that ends before it begins.
+    ended = {"end": expires} if parse_time(expires, where="expires") >= start else {}
+    return {"start": _moment(start), **ended}
 
 
 def session_resources(session: Session, subject: Json, plan: Json | None) -> list[Json]:
