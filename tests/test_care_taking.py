@@ -61,6 +61,8 @@ def test_tables_and_bundle_are_for_those_who_may_take_data_away(months: Months) 
     ]
     for role, status in (("assistant", 403), ("therapist", 200)):
         client = person(role)
+        page = client.get(reverse("patient", args=[months.anna.pseudonym])).content.decode()
+        assert (addresses[0] in page) is (status == 200)
         for address in addresses:
             response = client.get(address, ASKED)
             assert response.status_code == status, address

@@ -12,7 +12,6 @@ from ui.care.audit import note
 from ui.care.board_words import board_words, certificate_words
 from ui.care.caseload import caseload
 from ui.care.models import Patient, Session, Station, Trial
-from ui.care.out.selection import may_export
 from ui.care.programme import birth_of
 from ui.care.stabilogram import Stabilogram, stabilogram_of
 from ui.care.trend import trends
@@ -45,7 +44,6 @@ def patient_page(request: HttpRequest, pseudonym: str) -> HttpResponse:
     context = {
         "patient": patient,
         "station": station,
-        "may_export": may_export(request.user),
         "board_words": _board_of(station),
         "sessions": sessions,
         "any_sim": any(session.sim for session in sessions),
