@@ -32,6 +32,7 @@ NAMES: Final = (
     "network",
     "stations",
     "console",
+    "out",
 )
 # These live in virtual time, and can be given any length.
 TIMED: Final = ("driver", "rivals", "memory")

@@ -66,6 +66,8 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument("--seed", type=int, default=1, help="the same number makes the same people")
     demo.add_argument("--traces", type=int, default=2, help="newest sessions of each with raw traces")
     demo.add_argument("--lean", action="store_true", help="without the messages that results came in")
+    _add_taking(verbs)
+    _add_tokens(verbs.add_parser("token", help="keys by which programs read the API"))
 
     prescribe = verbs.add_parser("prescribe", help="send a programme from a JSON file")
     prescribe.add_argument("station")
@@ -148,6 +150,36 @@ def _add_command(command: argparse.ArgumentParser) -> None:
         "--seconds", type=seconds, default=float("inf"), help="of `live` (default: until Ctrl-C)"
     )
     command.add_argument("--json", action="store_true", help="print one JSON document; `live` one a look")
+
+
+def _add_taking(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    report = verbs.add_parser("report", help="one page of PDF on one patient")
+    report.add_argument("pseudonym")
+    report.add_argument("--language", default="en", metavar="en|tr|de|es")
+    report.add_argument("--paper", choices=("A4", "Letter"), default="A4")
+    tables = verbs.add_parser("tables", help="sessions, trials, events and journal as CSV in a ZIP")
+    tables.add_argument("pseudonym", nargs="?", help="default: everybody")
+    fhir = verbs.add_parser("fhir", help="a FHIR R4 bundle of one patient")
+    fhir.add_argument("pseudonym")
+    monitoring = verbs.add_parser("monitoring", help="days with data in each 30 days, as CSV on stdout")
+    for verb in (report, tables, fhir):
+        verb.add_argument("--out", type=Path, required=True, metavar="FILE")
+    for verb in (tables, fhir, monitoring):
+        verb.add_argument("--names", action="store_true", help="with the names of patients")
+    for verb in (report, tables, fhir, monitoring):
+        verb.add_argument("--from", dest="first", metavar="DAY", help="like 2026-05-04")
+        verb.add_argument("--to", dest="last", metavar="DAY", help="default: today")
+
+
+def _add_tokens(token: argparse.ArgumentParser) -> None:
+    actions = token.add_subparsers(dest="action", required=True)
+    add = actions.add_parser("add", help="print a new key, once")
+    add.add_argument("name")
+    add.add_argument("--as", dest="user", required=True, metavar="USER", help="whose patients it reads")
+    add.add_argument("--expires", metavar="DAY", help="the last day on which it works")
+    revoke = actions.add_parser("revoke", help="take a key back, for good")
+    revoke.add_argument("name")
+    actions.add_parser("list", help="all keys, and when they were used last")
 
 
 def _add_people(user: argparse.ArgumentParser) -> None:

@@ -20,6 +20,7 @@
 
 import os
 from datetime import timedelta
+from pathlib import Path
 
 from ui.care import single_sign_on
 from ui.care.choices import flag, hosts, is_served_beyond, number
@@ -138,6 +139,7 @@ WHITENOISE_ALLOW_ALL_ORIGINS = False
 CARE_ROUTINES = os.environ.get("BALANCE_CARE_ROUTINES", "")
 
 LANGUAGE_CODE = "en"
+LOCALE_PATHS = [Path(__file__).parent / "out/locale"]  # words of reports, which are for patients
 TIME_ZONE = os.environ.get("TZ") or "UTC"
 USE_TZ = True
 

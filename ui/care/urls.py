@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path, register_convert
 from django.urls.converters import StringConverter
 
 from ui.care import programme_urls, single_sign_on
+from ui.care.out.urls import pages
 from ui.care.views import account, people, refusals, roster
 from ui.care.views.audit import audit_csv, audit_page
 from ui.care.views.copies import patient_copy
@@ -62,6 +63,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("account/second-factor/code.svg", account.second_factor_picture, name="second_factor_picture"),
     path("account/second-factor/codes/", account.second_factor_codes, name="second_factor_codes"),
     path("account/second-factor/off/", account.second_factor_off, name="second_factor_off"),
+    *pages,
+    path("api/v1/", include("ui.care.out.api.door")),
 ]
 if single_sign_on.is_on():
     urlpatterns.append(path("oidc/", include("ui.care.single_sign_on_urls")))

@@ -9,9 +9,11 @@ from ui.care.models.people import Patient, Station
 from ui.care.models.programme import Prescription
 from ui.care.models.remarks import Background, Note, SeenTo
 from ui.care.models.results import Event, Journal, Session, Trial
+from ui.care.models.tokens import ApiToken, TokenUse
 
 __all__ = [
     "Account",
+    "ApiToken",
     "Assignment",
     "Audit",
     "AuditEnd",
@@ -34,5 +36,6 @@ __all__ = [
     "Session",
     "Station",
     "Team",
+    "TokenUse",
     "Trial",
 ]

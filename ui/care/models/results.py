@@ -29,6 +29,7 @@ class Session(models.Model):
     alg = models.CharField(max_length=200)
     body = models.JSONField(null=True)
     received = models.DateTimeField(default=timezone.now)
+    changed = models.DateTimeField(auto_now=True)  # its result comes after its first trial
 
     class Meta:
         ordering = ("-started",)
@@ -36,6 +37,7 @@ class Session(models.Model):
         indexes = (
             models.Index(fields=("patient", "-started")),
             models.Index(fields=("started",)),
+            models.Index(fields=("changed", "id")),
         )
 
     def __str__(self) -> str:
@@ -71,7 +73,10 @@ class Trial(models.Model):
     class Meta:
         ordering = ("-started", "-number")
         verbose_name = _("trial")
-        indexes = (models.Index(fields=("routine", "rung", "side")),)
+        indexes = (
+            models.Index(fields=("routine", "rung", "side")),
+            models.Index(fields=("received", "id")),
+        )
 
     def __str__(self) -> str:
         return str(self.id)
