@@ -38,7 +38,7 @@ def test_a_new_rung_is_sent_and_the_answer_is_seen(page: Page, live_server: Live
     complaints: list[str] = []
     page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: complaints.append(str(error)))
-    add_user("therapist", role="therapist", password=PASSWORD)
+    add_user("therapist", role="therapist", password=PASSWORD, all_patients=True)
     patient = enrol("home-1", "Anna Muster").patient
     assert patient
     home, session, trial = ExampleStation("home-1", patient.pseudonym), new_id(), new_id()

@@ -31,7 +31,7 @@ def home() -> ExampleStation:
 
 @pytest.fixture
 def therapist(client: Client) -> Client:
-    client.force_login(add_user("therapist", role="therapist", password=PASSWORD))
+    client.force_login(add_user("therapist", role="therapist", password=PASSWORD, all_patients=True))
     return client
 
 
@@ -166,7 +166,7 @@ def test_the_second_of_two_therapists_is_told(therapist: Client, home: ExampleSt
 
 
 def test_an_assistant_may_look_but_not_prescribe(client: Client, home: ExampleStation) -> None:
-    client.force_login(add_user("bert", role="assistant", password=PASSWORD))
+    client.force_login(add_user("bert", role="assistant", password=PASSWORD, all_patients=True))
     assert "programme/" not in text(client, patient_url(home))
     assert client.post(patient_url(home) + "programme/", form_data()).status_code == 403
     assert not Prescription.objects.exists()

@@ -30,7 +30,7 @@ def home() -> ExampleStation:
 
 @pytest.fixture
 def therapist(client: Client) -> Client:
-    client.force_login(add_user("therapist", role="therapist", password=PASSWORD))
+    client.force_login(add_user("therapist", role="therapist", password=PASSWORD, all_patients=True))
     return client
 
 
@@ -68,14 +68,14 @@ def test_a_patients_page_says_how_the_station_reads_its_board(
 
 
 def test_a_login_brings_one_to_the_patients(client: Client) -> None:
-    add_user("therapist", role="therapist", password=PASSWORD)
+    add_user("therapist", role="therapist", password=PASSWORD, all_patients=True)
     response = client.post("/login/", {"username": "therapist", "password": PASSWORD})
     assert response.headers["Location"] == "/"
 
 
 def test_forms_without_their_token_are_refused(home: ExampleStation) -> None:
     strict = Client(enforce_csrf_checks=True)
-    strict.force_login(add_user("therapist", role="therapist", password=PASSWORD))
+    strict.force_login(add_user("therapist", role="therapist", password=PASSWORD, all_patients=True))
     assert strict.post(patient_url(home) + "programme/", {"step": "send"}).status_code == 403
     assert not Prescription.objects.exists()
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-from django.db.models import OuterRef, Subquery, UUIDField
+from django.db.models import OuterRef, QuerySet, Subquery, UUIDField
 from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 
@@ -32,15 +32,15 @@ class Line:
         return str(EVENT.get(self.alarm.kind, self.alarm.kind)) if self.alarm else ""
 
 
-def caseload() -> list[Line]:
-    """Return a line for each patient, those with an alarm of the last days first."""
+def caseload(of: QuerySet[Patient]) -> list[Line]:
+    """Return a line for each of these patients, those with an alarm of the last days first."""
     newest_session = Session.objects.filter(patient=OuterRef("pk")).order_by("-started").values("pk")[:1]
     alarms = Event.objects.filter(
         patient=OuterRef("pk"), kind__in=ALARMS, happened__gt=timezone.now() - ALARM_FOR
     )
     newest_alarm = alarms.order_by("-happened").values("pk")[:1]
     patients = list(
-        Patient.objects.annotate(
+        of.annotate(
             session_pk=Subquery(newest_session), alarm_pk=Subquery(newest_alarm, output_field=UUIDField())
         )
         .prefetch_related("stations")
@@ -67,8 +67,14 @@ def caseload() -> list[Line]:
 
 
 def _newest_prescriptions(stations: Sequence[Station]) -> dict[int, Prescription]:
-    of_stations = Prescription.objects.filter(station__in=stations).order_by("version")
-    return {prescription.station_id: prescription for prescription in of_stations.defer("signed")}
+    of_stations = Prescription.objects.filter(station__in=stations).order_by("version").defer("signed")
+    owners = {station.pk: station.patient_id for station in stations}
+    subjects = dict(Patient.objects.filter(pk__in=owners.values()).values_list("pk", "pseudonym"))
+    return {
+        rx.station_id: rx
+        for rx in of_stations
+        if rx.document["subj"] == subjects.get(owners[rx.station_id])  # not of somebody before
+    }
 
 
 def done_words(trials: Sequence[Trial]) -> tuple[str, ...]:

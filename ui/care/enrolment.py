@@ -13,7 +13,8 @@ from ui.care.models import Patient, Station
 def enrol(sid: str, patient_name: str) -> Station:
     """Return the station, given to a patient of this name, who is made with a pseudonym when new.
 
-    Doing it again changes nothing. Raises ConfigError for an id no topic could carry or that the
+    A pseudonym in the place of the name is the patient of that pseudonym. Doing it again changes nothing.
+    Raises ConfigError for an id no topic could carry or that the
     broker knows as one of the care side's own, an empty name, or a
     station that has another patient.
     """
@@ -28,10 +29,13 @@ def enrol(sid: str, patient_name: str) -> Station:
     if not name or len(name) > 120:
         raise ConfigError("--patient must be a name of 1 to 120 characters")
     station, _ = Station.objects.get_or_create(sid=sid)
+    known = Patient.objects.filter(pseudonym=name).first()
+    if station.retired is not None:
+        raise ConfigError(f"station {sid} was retired; take it back into use on the site's roster first")
     if station.patient is None:
-        station.patient = Patient.objects.create(name=name)
+        station.patient = known or Patient.objects.create(name=name)
         station.save(update_fields=["patient"])
-    elif station.patient.name != name:
+    elif station.patient != known and station.patient.name != name:
         raise ConfigError(
             f"station {sid} belongs to patient {station.patient.pseudonym}; choose another station id"
         )

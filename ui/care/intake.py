@@ -22,6 +22,7 @@ from station.link.messages import (
     parse_up_topic,
 )
 from ui.care.filing import file_body, identifier, make_or_get
+from ui.care.forgetting import is_forgotten
 from ui.care.models import Message, Refused, Station
 
 logger = logging.getLogger(__name__)
@@ -77,12 +78,21 @@ class _Heard:
     def __init__(self) -> None:
         self._stations: dict[str, Station] = {}
         self._alive: set[int] = set()
+        self._forgotten: dict[str, bool] = {}
 
     def station(self, sid: str) -> Station:
         """Return the station of this id."""
         if sid not in self._stations:
             self._stations[sid] = station_named(sid)
         return self._stations[sid]
+
+    def is_forgotten(self, pseudonym: str | None) -> bool:
+        """Whether the person of this pseudonym was forgotten: nothing about them is kept again."""
+        if pseudonym is None:
+            return False
+        if pseudonym not in self._forgotten:
+            self._forgotten[pseudonym] = is_forgotten(pseudonym)
+        return self._forgotten[pseudonym]
 
     def alive(self, station: Station) -> None:
         """Note that a station has just spoken."""
@@ -116,6 +126,8 @@ def _accept(arrival: Arrival, heard: _Heard) -> Receipt | None:
     _check_sender(envelope, address)
     body = decode_body(envelope)
     station = heard.station(address.station)
+    if heard.is_forgotten(envelope.subj):
+        return Receipt(address.station, envelope.id)  # the station keeps it no longer either
     message, is_new = make_or_get(
         Message.objects,
         identifier(envelope.id, "id"),

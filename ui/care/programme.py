@@ -31,7 +31,7 @@ def next_version(station: models.Station) -> int:
     newest = station.prescriptions.aggregate(newest=Max("version"))["newest"] or 0
     birth = birth_of(station)
     applied = birth.rx_version if birth and birth.rx_version else 0
-    return max(newest, applied) + 1
+    return max(newest, applied, station.versions_used) + 1
 
 
 def birth_of(station: models.Station) -> Birth | None:

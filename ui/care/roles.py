@@ -1,12 +1,22 @@
-"""What each role may do."""
+"""What each role may do. Whose results somebody sees is another question: `access`."""
 
 from typing import Final
 
-# Everybody who may log in may look; what a role may do beyond that:
+THERAPIST: Final = "therapist"
+ASSISTANT: Final = "assistant"
+ADMIN: Final = "admin"
+AUDITOR: Final = "auditor"
+
+# Everybody who may log in has an account of their own; what a role may do beyond that:
 PERMISSIONS: Final[dict[str, tuple[str, ...]]] = {
-    "therapist": ("add_prescription",),
-    "assistant": (),
-    "admin": ("add_prescription",),
-    "auditor": ("view_audit",),
+    THERAPIST: ("view_patient", "add_prescription", "enrol_patient", "export_patient"),
+    ASSISTANT: ("view_patient",),
+    ADMIN: (
+        *("view_patient", "add_prescription", "enrol_patient", "export_patient"),
+        *("manage_roster", "manage_people"),
+    ),
+    AUDITOR: ("view_audit",),
 }
-MAY_STEER: Final = ("therapist", "assistant", "admin")  # say something to a station, and look on
+# Who may be given a patient.
+CLINICAL: Final = tuple(role for role, may in PERMISSIONS.items() if "view_patient" in may)
+MAY_STEER: Final = (THERAPIST, ASSISTANT, ADMIN)  # say something to a station, and look on

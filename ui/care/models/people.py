@@ -20,10 +20,17 @@ class Patient(models.Model):
     pseudonym = models.CharField(max_length=64, unique=True, default=new_pseudonym, editable=False)
     name = models.CharField(_("name"), max_length=120)
     created = models.DateTimeField(default=timezone.now, editable=False)
+    ended = models.DateTimeField(null=True, blank=True)  # training is over; the results stay
 
     class Meta:
         ordering = ("name",)
         verbose_name = _("patient")
+        permissions = (
+            ("enrol_patient", "Can enrol a patient and say who sees their own patients"),
+            ("export_patient", "Can take a copy of all data of their own patients"),
+            ("manage_roster", "Can manage every patient's record and the stations"),
+            ("manage_people", "Can manage the people who may log in"),
+        )
 
     def __str__(self) -> str:
         # Ends up in logs, so not the name.
@@ -39,6 +46,9 @@ class Station(models.Model):
     boot = models.CharField(max_length=64, blank=True)  # of the newest sign of life
     last_seen = models.DateTimeField(null=True, blank=True)
     birth = models.JSONField(null=True, blank=True)  # body of the newest birth message
+    retired = models.DateTimeField(null=True, blank=True)  # out of use; it is given to nobody
+    # The highest version among programmes that were deleted: a station takes upward versions only.
+    versions_used = models.PositiveBigIntegerField(default=0)
     created = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:

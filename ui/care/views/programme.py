@@ -1,19 +1,21 @@
 """The programme of a patient: what is in force, the form that changes it, and the station's answer."""
 
-from typing import Any
+from typing import Any, Final
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.contrib.auth.models import User
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import gettext
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_GET
 
 from station.errors import PrescriptionError
 from station.training.prescription import Prescription as Programme
 from station.training.prescription import planned_minutes
 from station.training.routine import shipped_routines
+from ui.care.access import patient_for, prescription_for
 from ui.care.audit import note
 from ui.care.changes import changes
 from ui.care.forms import Draft, minutes_words
@@ -23,10 +25,19 @@ from ui.care.programme import check, compose, document_of, limits_of, queue
 from ui.care.words import exercise_words, routine_words
 
 
-def programme_now(station: Station) -> dict[str, Any]:
-    """Return what a page says of the programme: the newest prescription, and the one in force if another."""
-    newest = station.prescriptions.select_related("who").first()
-    in_force = station.prescriptions.filter(state=State.APPLIED).first()
+CHANGED_MEANWHILE: Final = gettext_lazy(
+    "The programme was changed meanwhile. Open it again to see the new one."
+)
+
+
+def programme_now(station: Station, patient: Patient) -> dict[str, Any]:
+    """Return what a page says of the programme: the newest prescription, and the one in force if another.
+
+    What was sent to the station for somebody before, or for another person who shares it, is not theirs.
+    """
+    theirs = prescriptions_for(station, patient)
+    newest = theirs.select_related("who").first()
+    in_force = theirs.filter(state=State.APPLIED).first()
     shown = newest or in_force
     return {
         "newest_rx": newest,
@@ -35,27 +46,33 @@ def programme_now(station: Station) -> dict[str, Any]:
     }
 
 
+def prescriptions_for(station: Station, patient: Patient) -> QuerySet[Prescription]:
+    """Return what was sent to this station for this patient, the newest first."""
+    return station.prescriptions.filter(document__subj=patient.pseudonym)
+
+
 def exercise_lines(programme: Programme) -> list[tuple[str, str]]:
     """Return title and details of each exercise."""
     return [(routine_words(e.routine, e.side), exercise_words(e)) for e in programme.exercises]
 
 
 @require_GET
+@permission_required("care.view_patient", raise_exception=True)
 def prescription_state(request: HttpRequest, prescription_id: int) -> HttpResponse:
     """Return how far a prescription has come: the part of the page that is asked for again and again."""
-    rx = get_object_or_404(Prescription.objects.select_related("who"), pk=prescription_id)
+    rx = prescription_for(request, prescription_id)
     return render(request, "care/_prescription_state.html", {"rx": rx})
 
 
 @permission_required("care.add_prescription", raise_exception=True)
 def programme_form(request: HttpRequest, pseudonym: str) -> HttpResponse:
     """Edit the programme, show the change in words, and send it once that was confirmed."""
-    patient = get_object_or_404(Patient, pseudonym=pseudonym)
+    patient = patient_for(request, pseudonym)
     station = patient.stations.select_related("patient").first()
     if station is None:
         messages.error(request, gettext("This patient has no station yet; enrol one first."))
         return redirect("patient", pseudonym=pseudonym)
-    newest = station.prescriptions.first()
+    newest = prescriptions_for(station, patient).first()
     current = document_of(newest) if newest else None
     if request.method == "POST":
         return _read_form(request, station, current)
@@ -72,7 +89,11 @@ def _read_form(request: HttpRequest, station: Station, current: Programme | None
         return _show_form(request, station, draft, status=422)
     if request.POST.get("step") != "send":
         return _show_review(request, station, draft, current, programme)
-    queue(station, programme, who=request.user if isinstance(request.user, User) else None)
+    try:
+        queue(station, programme, who=request.user if isinstance(request.user, User) else None)
+    except PrescriptionError:  # somebody else sent this version between our look and our word
+        draft.refuse(str(CHANGED_MEANWHILE))
+        return _show_form(request, station, draft, status=422)
     subject = station.patient.pseudonym if station.patient else station.sid
     note(request, f"sent programme version {programme.version}", subject)
     return redirect("patient", pseudonym=subject)
@@ -84,7 +105,7 @@ def _programme(draft: Draft, station: Station, current: Programme | None) -> Pro
         return None
     whole = draft.form.cleaned_data
     if whole.pop("base_version") != (current.version if current else 0):
-        draft.refuse(gettext("The programme was changed meanwhile. Open it again to see the new one."))
+        draft.refuse(str(CHANGED_MEANWHILE))
         return None
     try:
         programme = compose(station, draft.rows.exercises(), current=current, whole=whole)

@@ -1,0 +1,35 @@
+"""`balance-care forget`: name and results of one patient are deleted for good."""
+
+import argparse
+import sys
+
+from station.errors import ConfigError
+from ui.care.forgetting import forget
+from ui.care.operator import operator
+from ui.care.people_words import wipe_order
+from ui.care.ready import require_database
+from ui.care.roster import patient_named
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Forget, once the pseudonym was typed again. Returns 0. Raises ConfigError for another word."""
+    require_database()
+    patient = patient_named(arguments.pseudonym)
+    pseudonym = patient.pseudonym
+    sys.stderr.write(
+        "Name, results, raw traces, journal and programmes are deleted for good. "
+        f"A copy first: balance-care export {pseudonym} --out FILE\nType the pseudonym again: "
+    )
+    sys.stderr.flush()
+    typed = sys.stdin.readline().strip()
+    if typed != pseudonym:
+        raise ConfigError("that is not the pseudonym; nothing was deleted")
+    gone = forget(patient, who=None, by=operator())
+    sys.stdout.write(
+        f"{pseudonym} is forgotten: {gone.sessions} sessions, {gone.trials} trials, {gone.messages} messages, "
+        f"{gone.prescriptions} programmes\n"
+    )
+    for sid in gone.stations:
+        sys.stdout.write(f"Station {sid} is free. Now:\n")
+        sys.stdout.writelines(f"{number}. {step}\n" for number, step in enumerate(wipe_order(sid), start=1))
+    return 0
