@@ -6,6 +6,7 @@ from ui.care.models.message import Message, RawTrace, Refused
 from ui.care.models.people import Patient, Station
 from ui.care.models.programme import Prescription
 from ui.care.models.results import Event, Journal, Session, Trial
+from ui.care.models.wall import WallChoice, WallPlace
 
 __all__ = [
     "Account",
@@ -24,4 +25,6 @@ __all__ = [
     "Station",
     "Team",
     "Trial",
+    "WallChoice",
+    "WallPlace",
 ]
