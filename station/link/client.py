@@ -22,15 +22,15 @@ import uuid_utils
 
 from station.errors import ConfigError
 from station.link.broker import Broker
-from station.link.connection import Connection, Waiting
+from station.link.connection import NOT_CONNECTED, Connection, Waiting
 from station.link.heard import Answer, Dropped, Heard, Link, Look, Message, Refused
 from station.link.messages import LiveFrame, RemoteCommand, State, StationEvent, StationId, up_topic
 from station.link.tls import Credentials
 from station.link.watching import LEASE_S, News, Watching
 
 __all__ = [
-    "Answer", "Client", "Credentials", "Dropped", "Heard", "Link", "LiveFrame", "Look", "Message", "News",
-    "Refused", "State", "StationEvent", "credentials_in",
+    "NOT_CONNECTED", "Answer", "Client", "Credentials", "Dropped", "Heard", "Link", "LiveFrame", "Look", "Message",
+    "News", "Refused", "State", "StationEvent", "credentials_in",
 ]  # fmt: skip
 
 PORT: Final = 8883

@@ -30,6 +30,7 @@ from station.link.messages import (
 
 KEEP_ALIVE_S: Final = 15
 SESSION_S: Final = 3600  # so long the broker keeps what is said while the connection is away
+NOT_CONNECTED: Final = "the station is not connected to the broker"
 NOBODY_LISTENS: Final = 16  # MQTT 5, section 3.4.2.1
 SHORT_S: Final = 5.0
 MOST_SHORT: Final = 2
@@ -206,7 +207,7 @@ class Connection:
         if reason.is_failure:
             waiting.end("not_sent", f"the broker does not let this client command a station ({reason})")
         elif reason.value == NOBODY_LISTENS:
-            waiting.end("not_sent", "the station is not connected to the broker")
+            waiting.end("not_sent", NOT_CONNECTED)
 
     # -- the caller's thread -------------------------------------------------------------------------------
 

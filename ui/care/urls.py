@@ -10,6 +10,7 @@ from ui.care.views.copies import patient_copy
 from ui.care.views.patients import patient_list, patient_page
 from ui.care.views.programme import prescription_state, programme_form
 from ui.care.views.trials import trial_page
+from ui.care.wall.urls import wall_urls
 
 urlpatterns = [
     path("", patient_list, name="patients"),
@@ -21,6 +22,7 @@ urlpatterns = [
     path("prescriptions/<int:prescription_id>/state/", prescription_state, name="prescription_state"),
     path("trials/<uuid:trial_id>/", trial_page, name="trial"),
     path("patients/<slug:pseudonym>/copy/", patient_copy, name="patient_copy"),
+    path("wall/", include(wall_urls)),
     path("roster/", roster.roster_page, name="roster"),
     path("roster/new/", roster.patient_new, name="patient_new"),
     path("roster/stations/<str:sid>/", roster.station_page, name="station"),

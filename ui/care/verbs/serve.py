@@ -17,7 +17,13 @@ def run(arguments: argparse.Namespace) -> int:
     host = f"[{arguments.host}]" if ":" in arguments.host else arguments.host
     sys.stdout.write(f"care site on http://{host}:{listener.getsockname()[1]}\n")
     sys.stdout.flush()
-    config = uvicorn.Config("ui.care.asgi:application", log_level="warning", access_log=False, lifespan="off")
+    config = uvicorn.Config(
+        "ui.care.asgi:application",
+        log_level="warning",
+        access_log=False,
+        lifespan="off",
+        timeout_graceful_shutdown=2,  # a live view never ends by itself
+    )
     with listener:
         uvicorn.Server(config).run(sockets=[listener])
     return 0

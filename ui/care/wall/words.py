@@ -7,7 +7,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from station.link.client import LiveFrame
+from station.link.client import NOT_CONNECTED, LiveFrame
 from station.training.words import GETTING_READY
 from ui.care.wall.hub import Board, Mark
 from ui.care.words import EVENT, routine_words
@@ -120,6 +120,7 @@ def board_payload(board: Board, now_s: float) -> dict[str, Any]:
         "s": board.station,
         "age": None,
         "offline": board.offline,
+        "absent": board.why == NOT_CONNECTED,
         "why": board.why,
         "marks": [words for mark in reversed(marks) if (words := mark_words(mark))],
     }
