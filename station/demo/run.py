@@ -26,6 +26,7 @@ from station.errors import StationError
 STATION: Final = "demo-1"
 PATIENT: Final = "Alex Example (simulated)"
 THERAPIST: Final = "therapist"
+NEW_THERAPIST: Final = ("user", "add", THERAPIST, "--role", "therapist", "--all-patients", "--password-stdin")
 START_WAIT_S: Final = 20.0
 SESSION_WAIT_S: Final = 240.0
 COMMIT_WAIT_S: Final = 60.0
@@ -194,7 +195,7 @@ class Demo:
         password = self._files.read(LOGIN_FILE)
         if password is None:
             password = secrets.token_urlsafe(9)
-            self._care.ask("user", "add", THERAPIST, "--role", "therapist", "--password-stdin", said=password)
+            self._care.ask(*NEW_THERAPIST, said=password)
             self._files.write(LOGIN_FILE, password, mode=0o600)
         return password
 

@@ -25,6 +25,9 @@ def _parser() -> argparse.ArgumentParser:
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
 
     verbs.add_parser("migrate", help="make or update the database")
+    check = verbs.add_parser("check", help="whether this care side is in order, a line a thing")
+    check.add_argument("--deploy", action="store_true", help="hold the settings against Django's list too")
+    check.add_argument("--json", action="store_true")
 
     serve = verbs.add_parser("serve", help="serve the site")
     serve.add_argument("--host", default="127.0.0.1")
@@ -45,7 +48,8 @@ def _parser() -> argparse.ArgumentParser:
     _add_bundle(renew)
     _add_authority(verbs)
 
-    _add_people(verbs.add_parser("user", help="people who may log in"))
+    _add_people(verbs.add_parser("user", help="people who may log in, and whom they see"))
+    _add_records(verbs)
 
     results = verbs.add_parser("results", help="print a session as the database holds it")
     results.add_argument("station")
@@ -101,13 +105,42 @@ def _add_command(command: argparse.ArgumentParser) -> None:
 
 
 def _add_people(user: argparse.ArgumentParser) -> None:
-    actions = user.add_subparsers(dest="action", required=True)
+    actions = user.add_subparsers(dest="action", required=True, metavar="ACTION")
     add = actions.add_parser("add", help="add a person, or give one a new password and role")
     add.add_argument("name")
     add.add_argument("--role", choices=PERMISSIONS, required=True)
-    add.add_argument(
-        "--password-stdin", action="store_true", required=True, help="read the password from stdin"
-    )
+    add.add_argument("--password-stdin", action="store_true", help="read the password (default: make one)")
+    add.add_argument("--all-patients", action="store_true", help="sees every patient, as in a small practice")
+    add.add_argument("--sees", action="append", default=[], metavar="PSEUDONYM", help="repeat it for each")
+    actions.add_parser("list", help="everybody who may log in").add_argument("--json", action="store_true")
+    role = actions.add_parser("role", help="give another role")
+    role.add_argument("name")
+    role.add_argument("role", choices=PERMISSIONS)
+    for action, words in (
+        ("lock", "no log-in any more, sessions end"),
+        ("unlock", "may log in again, also after too many refused log-ins"),
+        ("reset-factor", "take the second factor away"),
+    ):
+        actions.add_parser(action, help=words).add_argument("name")
+    password = actions.add_parser("password", help="a new password")
+    password.add_argument("name")
+    password.add_argument("--password-stdin", action="store_true", help="read it (default: make one)")
+    for action, words in (("assign", "let somebody see a patient"), ("unassign", "no longer")):
+        parser = actions.add_parser(action, help=words)
+        parser.add_argument("name")
+        parser.add_argument("pseudonym")
+
+
+def _add_records(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    audit = verbs.add_parser("audit", help="the newest lines of the audit, or whether it is whole")
+    audit.add_argument("--verify", action="store_true", help="follow the chain; names the first broken line")
+    audit.add_argument("--seen", metavar="NUMBER:DIGEST", help="as --verify printed it before")
+    audit.add_argument("--json", action="store_true", help="of --verify, as one JSON document")
+    export = verbs.add_parser("export", help="a copy of all data of one patient")
+    export.add_argument("pseudonym")
+    export.add_argument("--out", type=Path, required=True, metavar="FILE.zip")
+    forget = verbs.add_parser("forget", help="delete name and results of one patient for good")
+    forget.add_argument("pseudonym")
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -8,6 +8,7 @@ from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db.models import Max
+from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -29,12 +30,17 @@ class Stated(forms.Form):
 
     def is_stale(self, now: str) -> bool:
         """Whether things are not as they were when the form was opened; says so above the form."""
-        if self.data.get("state") == now:
+        if (self.data.get("state") or "") == now:
             return False
         self.add_error(None, str(CHANGED))
         # What is sent next stands for what is seen now.
         self.data = {**self.data.dict(), "state": now} if hasattr(self.data, "dict") else self.data
         return True
+
+
+def sent(request: HttpRequest) -> QueryDict | None:
+    """Return what a form was sent with, also when that is nothing; None where the page is only looked at."""
+    return request.POST if request.method == "POST" else None
 
 
 class LoginForm(AuthenticationForm):

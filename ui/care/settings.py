@@ -138,12 +138,16 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "filters": {"seldom": {"()": "ui.care.seldom.Seldom"}},
+    "filters": {
+        "seldom": {"()": "ui.care.seldom.Seldom"},
+        "refusals": {"()": "ui.care.log_lines.Refusals"},
+    },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "loggers": {
         "ui.care": {"handlers": ["stderr"], "level": "INFO"},
         "ui.care.intake.seldom": {"filters": ["seldom"]},
         "axes": {"handlers": ["stderr"], "level": "ERROR"},  # the audit holds what it warns of
         "django": {"handlers": ["stderr"], "level": "WARNING"},
+        "django.request": {"filters": ["refusals"]},
     },
 }

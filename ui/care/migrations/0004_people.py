@@ -94,6 +94,15 @@ class Migration(migrations.Migration):
             options={"verbose_name": "forgotten pseudonym"},
         ),
         migrations.CreateModel(
+            name="RecorderPulse",
+            fields=[
+                ("name", models.CharField(max_length=60, primary_key=True, serialize=False)),
+                ("at", models.DateTimeField()),
+                ("connected", models.BooleanField()),
+            ],
+            options={"verbose_name": "recorder's sign of life"},
+        ),
+        migrations.CreateModel(
             name="Team",
             fields=[
                 (

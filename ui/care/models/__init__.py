@@ -1,6 +1,6 @@
 """What the care side keeps. Names of people stand in `Patient` and nowhere else."""
 
-from ui.care.models.access import Account, Assignment, Forgotten, Team
+from ui.care.models.access import Account, Assignment, Forgotten, RecorderPulse, Team
 from ui.care.models.audit import Audit, AuditEnd
 from ui.care.models.message import Message, RawTrace, Refused
 from ui.care.models.people import Patient, Station
@@ -20,6 +20,7 @@ __all__ = [
     "Patient",
     "Prescription",
     "RawTrace",
+    "RecorderPulse",
     "Refused",
     "Session",
     "Station",

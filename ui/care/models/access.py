@@ -77,3 +77,17 @@ class Forgotten(models.Model):
 
     def __str__(self) -> str:
         return self.pseudonym
+
+
+class RecorderPulse(models.Model):
+    """When a recorder was last at work, and whether it had its broker."""
+
+    name = models.CharField(max_length=60, primary_key=True)
+    at = models.DateTimeField()
+    connected = models.BooleanField()
+
+    class Meta:
+        verbose_name = _("recorder's sign of life")
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.at:%Y-%m-%d %H:%M:%S}"

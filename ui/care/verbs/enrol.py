@@ -8,9 +8,12 @@ from pathlib import Path
 
 from station.errors import ConfigError
 from station.link.signature import key_id
+from ui.care.access import seen_by
+from ui.care.audit import write
 from ui.care.bundles import Asked, write_bundle
 from ui.care.enrolment import enrol
 from ui.care.folder import data_folder
+from ui.care.operator import operator
 from ui.care.ready import require_database
 
 
@@ -21,6 +24,8 @@ def run(arguments: argparse.Namespace) -> int:
     station = enrol(arguments.station, arguments.patient)
     folder = data_folder()
     public_key = folder.public_key()
+    patient = station.patient
+    write(None, "enrolled a station", station.sid, about=patient.pseudonym if patient else "", by=operator())
     facts = {
         "station": station.sid,
         "subj": station.patient.pseudonym if station.patient else None,
@@ -38,6 +43,10 @@ def run(arguments: argparse.Namespace) -> int:
         sys.stdout.write(json.dumps(facts) + "\n")
     else:
         sys.stdout.writelines(f"{name}: {value}\n" for name, value in facts.items())
+        if patient is not None and not seen_by(patient).exists():
+            sys.stdout.write(
+                f"Nobody sees this patient's results yet: balance-care user assign NAME {patient.pseudonym}\n"
+            )
     return 0
 
 

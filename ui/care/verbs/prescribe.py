@@ -4,7 +4,9 @@ import argparse
 import sys
 
 from station.errors import StoreError
+from ui.care.audit import write
 from ui.care.models import Station
+from ui.care.operator import operator
 from ui.care.programme import complete, queue
 from ui.care.ready import require_database
 
@@ -20,5 +22,7 @@ def run(arguments: argparse.Namespace) -> int:
     except OSError as error:
         raise StoreError(f"{arguments.file}: cannot be read ({error.strerror})") from error
     prescription = queue(station, complete(document, station, where=str(arguments.file)), who=None)
+    subject = prescription.document["subj"]
+    write(None, f"sent programme version {prescription.version}", subject, about=subject, by=operator())
     sys.stdout.write(f"queued version {prescription.version} for station {station.sid}\n")
     return 0

@@ -6,6 +6,7 @@ import threading
 
 from ui.care.broker import broker
 from ui.care.folder import data_folder
+from ui.care.pulse import Pulse
 from ui.care.ready import require_database
 from ui.care.recorder import Recorder
 
@@ -18,5 +19,5 @@ def run(arguments: argparse.Namespace) -> int:
         signal.signal(number, lambda *_: stopped.set())
     group = data_folder().recorders_group()
     with Recorder(broker(), group=group, name=arguments.name) as recorder:
-        recorder.run(stopped.is_set)
+        recorder.run(Pulse(arguments.name, recorder, stopped.is_set))
     return 0

@@ -8,7 +8,9 @@ import uuid
 from collections.abc import Callable
 
 from station.errors import ConfigError, StationError
+from ui.care.audit import write
 from ui.care.models import Session
+from ui.care.operator import operator
 from ui.care.readout import document, find_session, missing
 from ui.care.ready import require_database
 
@@ -21,6 +23,8 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.session:
         _check_id(arguments.session)
     session = wait_for(arguments.station, arguments.session, wait_s=arguments.wait)
+    about = session.patient.pseudonym if session.patient else ""
+    write(None, "looked at a session", str(session.pk), about=about, by=operator())
     sys.stdout.write(json.dumps(document(session), ensure_ascii=False) + "\n")
     return 0
 

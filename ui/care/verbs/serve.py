@@ -1,6 +1,7 @@
 """`balance-care serve`: the site, until SIGINT or SIGTERM."""
 
 import argparse
+import os
 import socket
 import sys
 
@@ -17,12 +18,16 @@ def run(arguments: argparse.Namespace) -> int:
     host = f"[{arguments.host}]" if ":" in arguments.host else arguments.host
     sys.stdout.write(f"care site on http://{host}:{listener.getsockname()[1]}\n")
     sys.stdout.flush()
+    # Whose word is taken on where a caller is: lock-outs and the audit go by it.
+    proxies = os.environ.get("BALANCE_CARE_PROXY") or "127.0.0.1,::1"
     config = uvicorn.Config(
         "ui.care.asgi:application",
         log_level="warning",
         access_log=False,
         lifespan="off",
         timeout_graceful_shutdown=2,  # a live view never ends by itself
+        forwarded_allow_ips=proxies,
+        server_header=False,
     )
     with listener:
         uvicorn.Server(config).run(sockets=[listener])

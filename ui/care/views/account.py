@@ -16,7 +16,7 @@ from ui.care import second_factor, single_sign_on
 from ui.care.access import patients_of, role_of
 from ui.care.accounts import choose_password, must_change_password, reset_second_factor
 from ui.care.audit import note
-from ui.care.people_forms import CodeForm, LoginForm, PasswordForm
+from ui.care.people_forms import CodeForm, LoginForm, PasswordForm, sent
 from ui.care.people_words import ROLE_MEANS, role_words
 from ui.care.second_factor import FEW_CODES
 
@@ -64,7 +64,7 @@ def password_page(request: HttpRequest) -> HttpResponse:
     if not user.has_usable_password():
         raise Http404  # the clinic's identity provider keeps it
     must = must_change_password(user)
-    form = PasswordChangeForm(user, request.POST or None)
+    form = PasswordChangeForm(user, sent(request))
     if request.method == "POST" and form.is_valid():
         if form.cleaned_data["new_password1"] == form.cleaned_data["old_password"]:
             form.add_error("new_password1", gettext("This is the password you have now; choose another."))
@@ -83,7 +83,7 @@ def second_factor_page(request: HttpRequest) -> HttpResponse:
     user = me(request)
     if second_factor.device_of(user) is None or user.is_verified():  # type: ignore[attr-defined]
         return redirect(_way_back(request) or "patients")
-    form = CodeForm(request.POST or None)
+    form = CodeForm(sent(request))
     if request.method == "POST" and form.is_valid():
         answer = second_factor.check_code(request, user, form.cleaned_data["code"])
         if answer.ok:
@@ -102,7 +102,7 @@ def second_factor_setup(request: HttpRequest) -> HttpResponse:
     """Set up an app: show its QR code, and take it into use by a code of it."""
     user = me(request)
     _only_verified(request, user)
-    form = CodeForm(request.POST or None)
+    form = CodeForm(sent(request))
     if request.method == "POST" and form.is_valid():
         answer = second_factor.confirm(request, user, form.cleaned_data["code"])
         if answer.ok:

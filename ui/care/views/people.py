@@ -17,7 +17,7 @@ from ui.care import accounts, second_factor
 from ui.care.access import role_of
 from ui.care.audit import note
 from ui.care.models import Team
-from ui.care.people_forms import PersonForm, RoleForm, Stated, TeamForm
+from ui.care.people_forms import PersonForm, RoleForm, Stated, TeamForm, sent
 from ui.care.people_words import ROLE_MEANS, role_words
 from ui.care.stale import state_of
 from ui.care.views.account import me
@@ -48,7 +48,7 @@ def people_list(request: HttpRequest) -> HttpResponse:
 @managed
 def person_new(request: HttpRequest) -> HttpResponse:
     """Add a person, and show the password to be said to them once."""
-    form = PersonForm(request.POST or None)
+    form = PersonForm(sent(request))
     if request.method == "POST" and form.is_valid():
         name, role = form.cleaned_data["name"], form.cleaned_data["role"]
         try:
@@ -177,7 +177,7 @@ def team_page(request: HttpRequest, team_id: int | None = None) -> HttpResponse:
             form = TeamForm(request.POST, team=team)
             if form.is_valid() and not form.is_stale(state):
                 return _keep_team(request, team, form)
-            stale = request.POST.get("state") != state
+            stale = request.POST.get("state", "") != state
             return _show_team(request, team, form, status=409 if stale else 422)
         members = team.members.all() if team else ()
         first = {"name": team.name, "every_patient": team.every_patient, "members": members} if team else {}

@@ -18,7 +18,7 @@ from ui.care.access import patients_of, record_for, role_of, roster_of, seen_by,
 from ui.care.audit import note
 from ui.care.forgetting import forget
 from ui.care.models import Patient, Station
-from ui.care.people_forms import ForgetForm, RecordForm, Stated, StationForm, free_stations
+from ui.care.people_forms import ForgetForm, RecordForm, Stated, StationForm, free_stations, sent
 from ui.care.people_words import enrol_order, wipe_order
 from ui.care.roles import CLINICAL
 from ui.care.stale import state_of
@@ -52,7 +52,7 @@ def roster_page(request: HttpRequest) -> HttpResponse:
 def patient_new(request: HttpRequest) -> HttpResponse:
     """Make a patient, with a pseudonym, and give them to people."""
     user = me(request)
-    form = RecordForm(request.POST) if request.method == "POST" else RecordForm(initial=_first(user))
+    form = RecordForm(sent(request), initial=_first(user))
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         with transaction.atomic():
@@ -213,7 +213,7 @@ def forget_page(request: HttpRequest, pseudonym: str) -> HttpResponse:
     """Forget a patient, once the pseudonym was typed again."""
     patient = record_for(request, pseudonym)
     state = roster.record_state(patient)
-    form = ForgetForm(patient, request.POST or None, initial={"state": state})
+    form = ForgetForm(patient, sent(request), initial={"state": state})
     if request.method == "POST" and form.is_valid() and not form.is_stale(state):
         stations = list(patient.stations.values_list("sid", flat=True))
         forget(patient, who=me(request))
