@@ -27,6 +27,7 @@ NAMES: Final = (
     "hostile",
     "outage",
     "live",
+    "wall",
 )
 # These live in virtual time, and can be given any length.
 TIMED: Final = ("driver", "rivals", "memory")

@@ -30,7 +30,7 @@ from station.link.messages import (
 from station.session.store import new_id
 
 EVERY_S: Final = 0.1
-ROUTINES: Final = ("supported-standing", "tandem-stance", "single-leg-stance")
+ROUTINES: Final = ("supported-standing", "tandem", "single-leg")
 Change = Callable[[LiveFrame, float], LiveFrame | None]
 
 
@@ -73,7 +73,7 @@ class Boards:
         )  # fmt: skip
         self._client.publish(up_topic(station, kind), encode(message), qos=qos, retain=retain)
 
-    def event(self, station: str, kind: str, **detail: Any) -> None:
+    def event(self, station: str, kind: str, /, **detail: Any) -> None:
         """Let something happen at a board."""
         self.say(station, "event", StationEvent(kind=kind, session=None, detail=detail))
 

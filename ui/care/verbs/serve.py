@@ -4,11 +4,13 @@ import argparse
 import os
 import socket
 import sys
+from types import FrameType
 
 import uvicorn
 
 from station.errors import StationError
 from ui.care.ready import require_database
+from ui.care.wall.feed import feed
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -25,13 +27,22 @@ def run(arguments: argparse.Namespace) -> int:
         log_level="warning",
         access_log=False,
         lifespan="off",
-        timeout_graceful_shutdown=2,  # a live view never ends by itself
+        timeout_graceful_shutdown=3,
         forwarded_allow_ips=proxies,
         server_header=False,
     )
     with listener:
-        uvicorn.Server(config).run(sockets=[listener])
+        _Server(config).run(sockets=[listener])
     return 0
+
+
+class _Server(uvicorn.Server):
+    """Lets live views go first: they never end by themselves."""
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """End, on a signal."""
+        feed().end()
+        super().handle_exit(sig, frame)
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -61,6 +61,7 @@ class Feed:
         self._viewers: set[Viewer] = set()
         self._speakers = 0
         self._linger_until_s = 0.0
+        self.ended = False
         self._care: Client | None = None
         self._thread: threading.Thread | None = None
 
@@ -84,6 +85,12 @@ class Feed:
             self._viewers.discard(viewer)
             self._hub.leave(viewer)
             self._linger_until_s = self.now_s() + LINGER_S
+
+    def end(self) -> None:
+        """Let everybody go, and nobody in any more; fit for a signal handler, hence without the lock."""
+        self.ended = True
+        for viewer in tuple(self._viewers):
+            viewer.wake()
 
     def news(self, viewer: Viewer) -> list[Board]:
         """Return the boards that are other than this viewer saw them."""

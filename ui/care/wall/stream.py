@@ -52,7 +52,7 @@ async def stream(
     try:
         yield f"retry: {RETRY_MS}\n\n".encode()
         check_s = now_s() + CHECK_S
-        while True:
+        while not feed.ended:
             yield news_event(feed.news(viewer), wall, feed.link, now_s())
             await asyncio.sleep(SLOW_PACE_S if slow else PACE_S)
             await viewer.wait(BEAT_S)

@@ -13,8 +13,8 @@ const SAID_MS = 8000;
 const wall = document.querySelector(".wall");
 const words = wall.dataset;
 const token = wall.querySelector("[name=csrfmiddlewaretoken]").value;
-const clock = new Intl.DateTimeFormat(document.documentElement.lang, { timeStyle: "medium" });
-const hour = new Intl.DateTimeFormat(document.documentElement.lang, { timeStyle: "short" });
+const clock = new Intl.DateTimeFormat(document.documentElement.lang, { timeStyle: "medium", hourCycle: "h23" });
+const hour = new Intl.DateTimeFormat(document.documentElement.lang, { timeStyle: "short", hourCycle: "h23" });
 const measure = window.wallMeasure; // a benchmark's: told of each picture that is drawn
 let colours = {};
 
@@ -185,29 +185,33 @@ class Tile {
     if (!width) return;
     pen.clearRect(0, 0, width, height);
     if (!news || news.age === null) return;
-    const side = Math.min(height - 8, (width - 24) * 0.4);
-    const gap = Math.max(6, (width - 2.5 * side) / 4);
+    const side = Math.min(height - 10, (width - 24) * 0.42);
+    const gap = Math.max(6, (width - 2.4 * side) / 4);
     const top = (height - side) / 2;
     this.drawPlate(gap, top, side);
     this.drawRing(2 * gap + 1.5 * side, top + side / 2, side / 2 - side * 0.07);
-    this.drawSupport(3 * gap + 2 * side, top, Math.min(side * 0.5, width - 3 * gap - 2 * side - 4), side);
+    this.drawSupport(3 * gap + 2 * side, top, Math.min(side * 0.45, width - 3 * gap - 2 * side - 2), side);
     if (measure && this.element.dataset.tone !== "stale") measure(words, news);
   }
 
   drawPlate(left, top, side) {
     const { pen, news } = this;
-    const scale = side / Math.max(...news.plate);
-    const [w, h] = [news.plate[0] * scale, news.plate[1] * scale];
+    const zoom = this.zoom(news);
+    const scale = (zoom * side) / Math.max(...news.plate);
+    const [w, h] = [Math.min(side, news.plate[0] * scale), Math.min(side, news.plate[1] * scale)];
     const [cx, cy] = [left + side / 2, top + side / 2];
     pen.save();
     pen.beginPath();
     pen.roundRect(cx - w / 2, cy - h / 2, w, h, side * 0.05);
     pen.fillStyle = colours.ground;
     pen.fill();
-    pen.lineWidth = 1.5;
-    pen.strokeStyle = colours.muted;
-    pen.stroke();
+    if (zoom === 1) { // the plate's own edge
+      pen.lineWidth = 3;
+      pen.strokeStyle = colours.muted;
+      pen.stroke();
+    }
     pen.clip();
+    pen.lineWidth = 1.5;
     pen.strokeStyle = colours.line;
     pen.beginPath();
     pen.moveTo(cx - w / 2, cy); pen.lineTo(cx + w / 2, cy);
@@ -238,6 +242,14 @@ class Tile {
     pen.restore();
   }
 
+  // The middle of the plate is shown twice as large, until something leaves it.
+  zoom({ plate, xy, target }) {
+    const out = (x, y, share) => Math.abs(x) > (share * plate[0]) / 4 || Math.abs(y) > (share * plate[1]) / 4;
+    const wide = (target && out(Math.abs(target[0]) + target[2], Math.abs(target[1]) + target[2], 1)) || (xy && out(xy[0], xy[1], 0.95));
+    if (wide) this.wideUntil = this.sampled + 3000;
+    return this.sampled < (this.wideUntil ?? -Infinity) ? 1 : 2;
+  }
+
   drawTrail(cx, cy, scale) {
     const { pen } = this;
     pen.lineWidth = 2.5;
@@ -259,13 +271,13 @@ class Tile {
 
   drawRing(cx, cy, radius) {
     const { pen, news } = this;
+    if (!news.ring) return;
     pen.lineWidth = radius * 0.2;
     pen.lineCap = "butt";
     pen.strokeStyle = colours.line;
     pen.beginPath();
     pen.arc(cx, cy, radius, 0, 2 * Math.PI);
     pen.stroke();
-    if (!news.ring) return;
     const [kind, value, whole] = news.ring;
     const of = kind === "rest" ? this.restOf : whole;
     pen.strokeStyle = kind !== "hold" ? colours.accent : news.counting ? colours.good : colours.warn;
