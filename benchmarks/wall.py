@@ -1,9 +1,8 @@
 """The clinic wall: twelve simulated boards at 10 Hz, a real mosquitto, a real site, a real Chromium.
 
-How late a picture is drawn after its frame was made, and what browser and site hold at the start and at the end.
+How late a picture is drawn after its frame was made, and what browser and site hold in memory meanwhile.
 """
 
-import gc
 import json
 import os
 import shutil
@@ -42,8 +41,8 @@ for number in range(int(sys.argv[2])):
 # Of each picture: when it was drawn, less when its frame was made (`load`, by the same wall clock), ms.
 MEASURE: Final = """
 window.drawn = {}; window.delays = [];
-window.wallMeasure = (words, news) => {
-  if (news.load === null || news.load === window.drawn[news.s]?.load) return;
+window.wallMeasure = (news) => {
+  if ((news.load ?? null) === null || news.load === window.drawn[news.s]?.load) return;
   window.delays.push(Date.now() - news.load * 1000);
   window.drawn[news.s] = { load: news.load, count: (window.drawn[news.s]?.count ?? 0) + 1 };
 };
@@ -103,7 +102,7 @@ class Bench:
         end_s = time.monotonic() + WAIT_S
         while True:
             try:
-                urllib.request.urlopen(f"http://127.0.0.1:{self.site}/login/").close()  # noqa: S310
+                urllib.request.urlopen(f"http://127.0.0.1:{self.site}/login/").close()
             except OSError:
                 assert time.monotonic() < end_s, "the site does not start"
                 time.sleep(0.2)
@@ -139,7 +138,6 @@ def stretch(bench: Bench, page: Page, minute: float, seconds: float) -> Row:
     took_s, cpu = time.monotonic() - begun_s, cpu_s(bench.pid) - cpu
     taken: dict[str, Any] = json.loads(page.evaluate(f"() => JSON.stringify(({TAKE})())"))
     delays, counts = sorted(taken["delays"]), taken["counts"]
-    gc.collect()
     return Row(
         minute + took_s / 60,
         len(counts),
@@ -154,9 +152,9 @@ def stretch(bench: Bench, page: Page, minute: float, seconds: float) -> Row:
     )
 
 
-def main(*, full: bool) -> None:
+def main(*, full: bool = False, minutes: float | None = None) -> None:
     """Print a row for each fifth of the time."""
-    minutes = float(os.environ.get("BENCH_WALL_MINUTES") or (MINUTES_FULL if full else MINUTES))
+    minutes = minutes or (MINUTES_FULL if full else MINUTES)
     rows: list[Row] = []
     with tempfile.TemporaryDirectory(prefix="balance-wall-") as folder, ExitStack() as stack:
         bench = Bench(Path(folder), stack)

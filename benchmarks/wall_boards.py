@@ -1,7 +1,7 @@
 """Boards of a room on the wire, simulated and marked so: they show themselves while somebody holds a lease.
 
-`python -m benchmarks.wall_boards PORT COUNT` lets them train until SIGTERM. `held_s` and `hold_s` of a frame tell its
-course; a benchmark takes `load_n` for the moment at which it was made.
+`python -m benchmarks.wall_boards PORT COUNT` lets them train until SIGTERM. `load_n` of a frame is the moment at
+which it was made, by the wall clock, for the benchmark.
 """
 
 import itertools
@@ -63,7 +63,9 @@ class Boards:
         now_s = time.monotonic()
         return [name for name in self.names if self._until_s.get(name, 0.0) > now_s]
 
-    def say(self, station: str, kind: str, body: msgspec.Struct, *, retain: bool = False, qos: int = 1) -> None:
+    def say(
+        self, station: str, kind: str, body: msgspec.Struct, *, retain: bool = False, qos: int = 1
+    ) -> None:
         """Let a board say something."""
         message = Envelope(
             id=new_id(), type=kind, station=station, boot=self.boot, seq=next(self._seq),
@@ -136,8 +138,9 @@ def usual(place: int, now_s: float) -> LiveFrame:
     x_mm, y_mm = 20 + sum(sway), 14 * math.cos(0.7 * now_s + place) + sway[2]
     return msgspec.convert(
         {
-            "phase": phase, "age_ms": 8.0, "session": "s", "routine": ROUTINES[place % 3], "rung": 1 + place % 3,
-            "side": "left" if place % 3 == 2 else None, "attempt": 1 + place % 2, "held_s": held_s, "hold_s": 20.0,
+            "phase": phase, "age_ms": 8.0, "session": "s", "routine": ROUTINES[place % 3],
+            "rung": 1 + place % 3, "side": "left" if place % 3 == 2 else None, "attempt": 1 + place % 2,
+            "held_s": held_s, "hold_s": 20.0,
             "counting": phase == "hold", "paused_by": None, "load_n": time.time(), "x_mm": x_mm, "y_mm": y_mm,
             "support_percent": 14 + 6 * math.sin(now_s / 2 + place), "target_x_mm": 20.0, "target_y_mm": 0.0,
             "target_radius_mm": 35.0, "in_target": math.hypot(x_mm - 20, y_mm) < 35, "plate_mm": (400.0, 400.0),

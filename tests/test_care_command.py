@@ -168,7 +168,9 @@ def test_answers_to_commands_stand_with_the_patient_and_renewals_of_a_view_do_no
     patient = enrol("home-1", "Anna Muster").patient
     assert patient
     station = ExampleStation("home-1", patient.pseudonym)
-    client.force_login(add_user("therapist", role="therapist", password="calm-river-71-stone"))
+    client.force_login(
+        add_user("therapist", role="therapist", password="calm-river-71-stone", all_patients=True)
+    )
     store([station.answer("stop"), station.answer("live"), station.answer("start", "<b>nobody looks</b>")])
     assert Event.objects.count() == 2
     page = client.get(reverse("patient", args=[patient.pseudonym])).content.decode()

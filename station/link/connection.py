@@ -332,9 +332,7 @@ class Connection:
         Both are empty when nothing comes within this time.
         """
         with self._changed:
-            self._changed.wait_for(
-                lambda: self._events or self._closed or any(self._frames.values()), wait_s
-            )
+            self._changed.wait_for(lambda: self._events or self._closed or any(self._frames.values()), wait_s)
             frames = [frame for frame in self._frames.values() if frame is not None]
             self._frames = dict.fromkeys(self._frames)
             events = list(self._events)

@@ -13,7 +13,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="WallPlace",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("label", models.CharField(max_length=40, verbose_name="place")),
                 (
                     "station",
@@ -27,7 +32,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="WallChoice",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("stations", models.JSONField(default=list)),
                 ("names", models.BooleanField(default=True)),
                 ("sound", models.BooleanField(default=False)),

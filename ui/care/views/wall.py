@@ -13,7 +13,7 @@ from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from station.link.client import Answer
 from ui.care.audit import note, write
@@ -47,10 +47,12 @@ def _person(request: HttpRequest) -> User:
     return user
 
 
-@require_GET
+@require_safe
 def wall_page(request: HttpRequest) -> HttpResponse:
     """Show the wall; who looks on at which board is noted here, once a page."""
     user = _person(request)
+    if request.method == "HEAD":  # a page that has lost its stream asks whether it is still let in
+        return HttpResponse()
     wall = wall_of(user)
     for place in wall.shown:
         note(request, "live view: begun", place.sid, about=place.pseudonym)
@@ -80,9 +82,7 @@ def _begin(request: HttpRequest) -> tuple[User, Wall, dict[str, list[Mark]]]:
     return user, wall, recent_marks(wall.sids)
 
 
-async def _noted(
-    user: User, said: AsyncGenerator[bytes, None], wall: Wall
-) -> AsyncGenerator[bytes, None]:
+async def _noted(user: User, said: AsyncGenerator[bytes, None], wall: Wall) -> AsyncGenerator[bytes, None]:
     begun_s = time.monotonic()
     try:
         async for part in said:

@@ -18,8 +18,8 @@ log = logging.getLogger(__name__)
 
 LINGER_S: Final = 5.0  # a page that is loaded again finds the connection standing; leases are let go at once
 AGAIN_S: Final = 3.0  # a connection that could not be made
-CONNECT_S: Final = 1.0
-ANSWER_S: Final = 1.8
+CONNECT_S: Final = 0.6
+ANSWER_S: Final = 1.6  # with what the way to the browser takes, two seconds
 MOST_VIEWERS: Final = 60
 NOT_THERE: Final = "the broker does not answer"
 
@@ -136,7 +136,7 @@ class Feed:
             self._thread.start()
 
     def _is_needed(self) -> bool:
-        """Return whether to go on; once not, this thread is done, and the next one who comes begins another."""
+        """Return whether to go on; once not, this thread is done, and who comes next begins another."""
         with self._lock:
             needed = bool(self._viewers or self._speakers) or self.now_s() < self._linger_until_s
             if not needed:

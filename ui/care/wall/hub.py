@@ -121,8 +121,9 @@ class Hub:
     def recall(self, station: str, marks: Collection[Mark]) -> None:
         """Add what happened before anybody looked, oldest first."""
         board = self._boards.get(station)
-        for mark in marks if board is not None else ():
-            self.add(board, mark)
+        if board is not None:
+            for mark in marks:
+                self.add(board, mark)
 
     def add(self, board: Board, mark: Mark) -> None:
         """Let an event stand on a tile, once."""
@@ -131,7 +132,7 @@ class Hub:
             board.version = self._next()
 
     def news(self, viewer: object, seen: dict[str, int]) -> list[Board]:
-        """Return the boards of a viewer that are other than what they have `seen` (versions), and note that."""
+        """Return the boards of a viewer that are other than the versions they have `seen`, and note that."""
         boards = [self._boards[s] for s in self._looked_at.get(viewer, ()) if s in self._boards]
         new = [board for board in boards if seen.get(board.station) != board.version]
         seen.update((board.station, board.version) for board in new)

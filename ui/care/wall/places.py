@@ -30,7 +30,7 @@ def may_look(user: Viewer) -> bool:
 
 
 def wall_stations(user: Viewer) -> QuerySet[Station]:
-    """Return the boards that this person may see live: their patients', and those that several people share."""
+    """Return the boards that this person may see live: their patients', and those that several share."""
     if not may_look(user):
         return Station.objects.none()
     return Station.objects.filter(
@@ -116,7 +116,7 @@ def _numbers(user: User, shared: Sequence[Station]) -> dict[tuple[str, str], str
 
 
 def recent_marks(sids: Sequence[str]) -> dict[str, list[Mark]]:
-    """Return what happened at these boards in the last minutes, oldest first: a page is opened after a fall too."""
+    """Return what happened at these boards in the last minutes, oldest first: a page may be opened late."""
     events = Event.objects.filter(
         station__sid__in=sids, kind__in=ALARMS | WARNINGS, happened__gt=timezone.now() - RECALL_FOR
     ).order_by("-happened")

@@ -35,12 +35,14 @@ PAUSED: Final[dict[str, Words]] = {
 ALARMS: Final = frozenset(
     {"possible_fall", "red_flag", "pain_stop", "sensor_fault", "hold_fault", "hold_stopped"}
 )
-WARNINGS: Final = frozenset({"step_off", "stumble", "touch_down", "out_of_line", "pain_up", "weight_doubtful"})
+WARNINGS: Final = frozenset(
+    {"step_off", "stumble", "touch_down", "out_of_line", "pain_up", "weight_doubtful"}
+)
 TOLD: Final = frozenset({"mark", "all_right_answered", "stepped", "eased", "minutes_reached"})
 
 
 class State(NamedTuple):
-    """The heart of it: tone (good, calm, warn, alarm), a few words, a line under them, what asks for attention."""
+    """The heart of it: tone (good, calm, warn, alarm), few words, a line under them, what asks for attention."""
 
     tone: str
     head: str
@@ -52,7 +54,9 @@ def state_of(frame: LiveFrame, marks: tuple[Mark, ...] = ()) -> State:
     """Return what a board is doing."""
     doing = exercise_line(frame)
     if frame.phase == "all_right":
-        return State("alarm", gettext("Fall question"), gettext("“Are you all right?” is not answered"), "fall")
+        return State(
+            "alarm", gettext("Fall question"), gettext("“Are you all right?” is not answered"), "fall"
+        )
     if frame.board_fault and frame.board_fault != GETTING_READY:
         what = next((fault for mark in reversed(marks) if (fault := fault_words(mark))), "")
         head = gettext("Fault: %(what)s") % {"what": what} if what else gettext("Board fault")
