@@ -1,7 +1,7 @@
 """Boards of a room on the wire, simulated and marked so: they show themselves while somebody holds a lease.
 
-`python -m benchmarks.wall_boards PORT COUNT` lets them train until SIGTERM. `load_n` of a frame is the moment at
-which it was made, by the wall clock, for the benchmark.
+`python -m benchmarks.wall_boards PORT COUNT` lets them train until SIGTERM. `load_n` of a frame is the
+moment at which it was made, by the wall clock, for the benchmark.
 """
 
 import itertools
@@ -143,9 +143,10 @@ def usual(place: int, now_s: float) -> LiveFrame:
             "held_s": held_s, "hold_s": 20.0,
             "counting": phase == "hold", "paused_by": None, "load_n": time.time(), "x_mm": x_mm, "y_mm": y_mm,
             "support_percent": 14 + 6 * math.sin(now_s / 2 + place), "target_x_mm": 20.0, "target_y_mm": 0.0,
-            "target_radius_mm": 35.0, "in_target": math.hypot(x_mm - 20, y_mm) < 35, "plate_mm": (400.0, 400.0),
-            "board_fault": None, "sim": True, "rest_s": 53 - at_s if phase == "rest" else None,
-            "countdown_s": math.ceil(3 - at_s) if phase == "countdown" else None, "support_limit_percent": 40.0,
+            "target_radius_mm": 35.0, "in_target": math.hypot(x_mm - 20, y_mm) < 35,
+            "plate_mm": (400.0, 400.0), "board_fault": None, "sim": True,
+            "rest_s": 53 - at_s if phase == "rest" else None, "support_limit_percent": 40.0,
+            "countdown_s": math.ceil(3 - at_s) if phase == "countdown" else None,
         },
         LiveFrame,
     )  # fmt: skip

@@ -14,15 +14,15 @@ from django.contrib.auth.models import User
 from django.test import Client as Browser
 from django.urls import reverse
 
-from station.link.client import Answer, Client, LiveFrame, Message, News
+from station.link.client import Answer, Client, Message, News
 from station.link.messages import Envelope, StationEvent
 from station.link.watching import Watching
 from station.training.words import BOARD_FAULT, GETTING_READY
 from tests.clinic import clinic
 from tests.home import live, until
-from ui.care.models import Audit, Station, WallChoice
+from ui.care.models import Audit, Prescription, Station, WallChoice
 from ui.care.views import wall as wall_views
-from ui.care.wall.feed import Feed, Viewer
+from ui.care.wall.feed import Feed
 from ui.care.wall.hub import Board, Hub, Mark
 from ui.care.wall.places import Place, Wall, call, choose, recent_marks, still, wall_of, wall_stations
 from ui.care.wall.stream import stream
@@ -250,7 +250,7 @@ def test_a_wall_has_the_boards_of_their_own_patients_and_shared_ones(site: Any) 
     assert "Bert Fremd" not in page
     assert browser_of("auditor-1").get(reverse("wall")).status_code == 403
     begun = Audit.objects.filter(action="live view: begun").order_by("subject")
-    assert [(line.subject, line.about) for line in begun][0] == ("home-1", site.own.patient.pseudonym)
+    assert next((line.subject, line.about) for line in begun) == ("home-1", site.own.patient.pseudonym)
 
 
 def test_only_who_may_gives_a_command_and_each_leaves_a_line(
@@ -293,6 +293,19 @@ def test_the_choice_of_boards_is_kept_and_names_can_be_off(site: Any) -> None:
         "",
     )
     assert "Anna Muster" not in browser.get(reverse("wall")).content.decode()
+
+
+def test_at_a_shared_board_only_ones_own_patient_has_a_name_and_by_the_newest_number(site: Any) -> None:
+    room = Station.objects.create(sid="room-1")
+    own, other = site.own.patient.pseudonym, site.other.patient.pseudonym
+    for version, (subj, number) in enumerate(
+        [(own, "1111"), (other, "2222"), (other, "3333"), (own, "3333")]
+    ):
+        document = {"subj": subj, "number": number}
+        Prescription.objects.create(station=room, version=version, document=document, signed=b"")
+    wall = wall_of(site.people["therapist"])
+    names = [wall.name_at("room-1", number) for number in ("1111", "2222", "3333", "4444", None)]
+    assert names == ["Anna Muster", "", "Anna Muster", "", ""]
 
 
 def test_a_session_that_is_over_ends_the_view(site: Any) -> None:

@@ -29,8 +29,8 @@ from station.link.tls import Credentials
 from station.link.watching import LEASE_S, News, Watching
 
 __all__ = [
-    "NOT_CONNECTED", "Answer", "Client", "Credentials", "Dropped", "Heard", "Link", "LiveFrame", "Look", "Message",
-    "News", "Refused", "State", "StationEvent", "credentials_in",
+    "NOT_CONNECTED", "Answer", "Client", "Credentials", "Dropped", "Heard", "Link", "LiveFrame", "Look",
+    "Message", "News", "Refused", "State", "StationEvent", "credentials_in",
 ]  # fmt: skip
 
 PORT: Final = 8883

@@ -70,16 +70,26 @@ async def wall_stream(request: HttpRequest) -> HttpResponseBase:
     user, wall, marks = await sync_to_async(_begin)(request)
     session_key = request.session.session_key or ""
     slow = request.GET.get("pace") == "slow"
-    said = _noted(user, stream(feed(), wall, marks, lambda: still(user.pk, session_key), slow=slow), wall)
+    said = _noted(user, stream(feed(), wall, marks, lambda: _still(user.pk, session_key), slow=slow), wall)
     response = StreamingHttpResponse(said, content_type="text/event-stream")
     response.headers["X-Accel-Buffering"] = "no"  # a proxy would keep frames back
     return response
 
 
 def _begin(request: HttpRequest) -> tuple[User, Wall, dict[str, list[Mark]]]:
-    user = _person(request)
-    wall = wall_of(user)
-    return user, wall, recent_marks(wall.sids)
+    try:
+        user = _person(request)
+        wall = wall_of(user)
+        return user, wall, recent_marks(wall.sids)
+    finally:
+        connection.close()  # this thread waits with its viewer, and would hold one for as long
+
+
+def _still(user_id: int, session_key: str) -> Wall | None:
+    try:
+        return still(user_id, session_key)
+    finally:
+        connection.close()
 
 
 async def _noted(user: User, said: AsyncGenerator[bytes, None], wall: Wall) -> AsyncGenerator[bytes, None]:

@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django.conf import settings
+from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.models import User
 from django.contrib.sessions.backends.db import SessionStore
-from django.db import connection
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
@@ -160,19 +160,16 @@ def still(user_id: int, session_key: str) -> Wall | None:
 
     Whoever looks is there: their session does not end for want of a click, only with the working day.
     """
-    try:
-        session = SessionStore(session_key)
-        user = User.objects.filter(pk=user_id, is_active=True).first()
-        if user is None or not may_look(user) or session.get("_auth_user_id") != str(user_id):
-            return None
-        now = timezone.now()
-        if now - _began(session, now) > settings.SESSION_LONGEST:
-            return None
-        session[SEEN] = now.isoformat()
-        session.save(must_create=False)
-        return wall_of(user)
-    finally:
-        connection.close()  # this thread waits with its viewer, and would hold one for as long
+    session = SessionStore(session_key)
+    user = User.objects.filter(pk=user_id, is_active=True).first()
+    if user is None or not may_look(user) or session.get(SESSION_KEY) != str(user_id):
+        return None
+    now = timezone.now()
+    if now - _began(session, now) > settings.SESSION_LONGEST:
+        return None
+    session[SEEN] = now.isoformat()
+    session.save(must_create=False)
+    return wall_of(user)
 
 
 def _began(session: Any, now: datetime) -> datetime:

@@ -42,7 +42,7 @@ TOLD: Final = frozenset({"mark", "all_right_answered", "stepped", "eased", "minu
 
 
 class State(NamedTuple):
-    """The heart of it: tone (good, calm, warn, alarm), few words, a line under them, what asks for attention."""
+    """What a board does: tone (good, calm, warn, alarm), few words, a line more, what asks for attention."""
 
     tone: str
     head: str
