@@ -161,7 +161,7 @@ class Ear:
             yield self.news.pop(0) if self.news else news()
 
     def wait_connected(self, timeout_s: float) -> bool:
-        return self.connected_
+        return self.connected_ and timeout_s > 0
 
     def command(self, station: str, kind: str, *, timeout_s: float) -> Answer:
         assert timeout_s <= 2.0

@@ -76,9 +76,9 @@ def command_of(kind: str, *, valid_s: float, **more: Any) -> RemoteCommand:
 class Client:
     """One connection to the care side's broker, which comes back by itself. One certificate, one client.
 
-    The network has a thread of its own in which nothing of the caller's runs. One thread follows and looks on;
-    `command` may be called by any meanwhile. What arrives while `follow` is being iterated waits in bounded memory; beyond that it is dropped,
-    and `Dropped` says so.
+    The network has a thread of its own in which nothing of the caller's runs. One thread follows and looks
+    on; `command` may be called by any other meanwhile. What arrives while `follow` is being iterated waits in
+    bounded memory; beyond that it is dropped, and `Dropped` says so.
     """
 
     def __init__(self, host: str, port: int = PORT, *, credentials: Credentials | None = None) -> None:
