@@ -321,3 +321,27 @@ def test_a_session_that_is_over_ends_the_view(site: Any) -> None:
 
 def test_what_happened_a_moment_ago_stands_there_when_the_page_is_opened(site: Any) -> None:
     assert recent_marks(["home-1"]) == {"home-1": []}  # the events of the example are of another day
+
+
+@pytest.mark.parametrize("turns", range(4))
+def test_a_browser_that_goes_just_when_something_is_new_is_gone(turns: int) -> None:
+    async def goes() -> bool:
+        viewer = Viewer()
+
+        async def look() -> None:
+            while True:
+                await viewer.wait(5.0)
+
+        task = asyncio.create_task(look())
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        viewer.wake()
+        for _ in range(turns + 1):  # of the loop, until the news has gone a part of its way
+            await asyncio.sleep(0)
+        task.cancel()
+        await asyncio.wait([task], timeout=0.1)
+        gone = task.cancelled()
+        task.cancel()
+        return gone
+
+    assert asyncio.run(goes())

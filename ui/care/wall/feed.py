@@ -40,8 +40,10 @@ class Viewer:
 
     async def wait(self, timeout_s: float) -> None:
         """Return when something is new, at the latest after this time."""
+        # Not `wait_for`, which before Python 3.12 loses a cancellation that comes with the news: a browser's going.
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._new.wait(), timeout_s)
+            async with asyncio.timeout(timeout_s):
+                await self._new.wait()
         self._new.clear()
 
 
