@@ -40,7 +40,7 @@ class Viewer:
 
     async def wait(self, timeout_s: float) -> None:
         """Return when something is new, at the latest after this time."""
-        # Not `wait_for`, which before Python 3.12 loses a cancellation that comes with the news: a browser's going.
+        # Before Python 3.12 `wait_for` loses a cancellation that comes with the news: a browser that goes.
         with suppress(TimeoutError):
             async with asyncio.timeout(timeout_s):
                 await self._new.wait()
