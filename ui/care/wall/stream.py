@@ -21,6 +21,12 @@ RETRY_MS: Final = 1000
 _encode = msgspec.json.Encoder().encode
 
 
+def _is_gone() -> bool:
+    """Return whether the browser went, even where somebody took the word of it for themselves."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
+
+
 def event(name: str, said: dict[str, Any]) -> bytes:
     """Return one event as it is sent."""
     return b"event: " + name.encode() + b"\ndata: " + _encode(said) + b"\n\n"
@@ -52,7 +58,7 @@ async def stream(
     try:
         yield f"retry: {RETRY_MS}\n\n".encode()
         check_s = now_s() + CHECK_S
-        while not feed.ended:
+        while not (feed.ended or _is_gone()):
             yield news_event(feed.news(viewer), wall, feed.link, now_s())
             await asyncio.sleep(SLOW_PACE_S if slow else PACE_S)
             await viewer.wait(BEAT_S)
