@@ -35,6 +35,11 @@ MATRIX: Final[dict[str, Row]] = {
     "caseload_tables": ((200, 403, 200, 403), (200, 403, 200, 403)),
     "monitoring": ((200, 200, 200, 403), (200, 200, 200, 403)),
     "monitoring_csv": ((200, 403, 200, 403), (200, 403, 200, 403)),
+    "wall": ((200, 200, 200, 403), (405,) * 4),
+    "wall_stream": ((200, 200, 200, 403), (200, 200, 200, 403)),
+    "wall_choose": ((405,) * 4, (302, 302, 302, 403)),
+    "wall_keep": ((405,) * 4, (200, 200, 200, 403)),
+    "wall_say": ((405,) * 4, (404, 404, 404, 403)),
     "add_note": ((405, 405, 405, 403), (302, 302, 302, 403)),
     "background": ((200, 200, 200, 403), (422, 422, 422, 403)),
     "compare": ((302, 302, 302, 403), (302, 302, 302, 403)),
@@ -98,14 +103,18 @@ HIDDEN: Final = {
 MANAGED: Final = {"record", "record_act", "forget"}
 
 
-def names(patterns: list[Any] | None = None) -> Iterator[str]:
+def addresses(patterns: list[Any] | None = None) -> Iterator[URLPattern]:
     for pattern in patterns if patterns is not None else get_resolver().url_patterns:
         if isinstance(pattern, URLResolver):
             if str(pattern.pattern) != "api/v1/":  # it has keys of its own: tests/test_care_api.py
-                yield from names(pattern.url_patterns)
+                yield from addresses(pattern.url_patterns)
         else:
             assert isinstance(pattern, URLPattern)
-            yield str(pattern.name)
+            yield pattern
+
+
+def names() -> list[str]:
+    return [str(pattern.name) for pattern in addresses()]
 
 
 def url(name: str, place: Clinic, whose: str) -> str:
@@ -119,11 +128,11 @@ def url(name: str, place: Clinic, whose: str) -> str:
         "sid": person.home.sid,
         "user_id": place.people["assistant"].pk,
         "team_id": place.team.pk,
+        "kind": "dance",  # nothing that a board can be told: tests/test_care_wall.py tells it what can
     }
     # Every argument of this name's pattern: reverse refuses one too many.
-    converters = next(
-        p for p in get_resolver().url_patterns if getattr(p, "name", None) == name
-    ).pattern.converters
+    (pattern,) = [each for each in addresses() if each.name == name]
+    converters = pattern.pattern.converters
     return reverse(name, kwargs={key: arguments[key] for key in converters})
 
 

@@ -121,6 +121,10 @@ class LiveFrame(msgspec.Struct, frozen=True, kw_only=True):
     plate_mm: tuple[float, float]
     board_fault: str | None
     sim: bool
+    rest_s: float | None = None  # left to rest
+    countdown_s: int | None = None
+    support_limit_percent: float | None = None
+    number: str | None = None  # of the person chosen at a station that several share
 
 
 class RemoteCommand(msgspec.Struct, frozen=True, kw_only=True):

@@ -11,7 +11,7 @@ takes nothing away.
 
 import math
 import time
-from collections.abc import Generator
+from collections.abc import Callable, Collection, Generator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
@@ -22,21 +22,22 @@ import uuid_utils
 
 from station.errors import ConfigError
 from station.link.broker import Broker
-from station.link.client_connection import Connection, Waiting
+from station.link.client_connection import NOT_CONNECTED, Connection, Waiting
 from station.link.heard import Answer, Dropped, Heard, Link, Look, Message, Refused
-from station.link.messages import LiveFrame, RemoteCommand, State, StationId, up_topic
+from station.link.messages import LiveFrame, RemoteCommand, State, StationEvent, StationId, up_topic
 from station.link.tls import Credentials
-from station.link.watching import LEASE_S, Watching
+from station.link.watching import LEASE_S, News, Watching
 
 __all__ = [
-    "Answer", "Client", "Credentials", "Dropped", "Heard", "Link", "LiveFrame", "Look", "Message", "Refused",
-    "State", "credentials_in",
+    "NOT_CONNECTED", "Answer", "Client", "Credentials", "Dropped", "Heard", "Link", "LiveFrame", "Look",
+    "Message", "News", "Refused", "State", "StationEvent", "credentials_in",
 ]  # fmt: skip
 
 PORT: Final = 8883
 VALID_S: Final = 30.0  # of the 60 s that a station takes at most: clocks may be apart by half a minute
 LONGEST_S: Final = 60.0
 ANSWER_S: Final = 10.0
+NEWS_S: Final = 0.2
 LOOK_S: Final = 0.5  # without a new frame, what is seen is said again this often: it grows old
 
 
@@ -76,9 +77,9 @@ def command_of(kind: str, *, valid_s: float, **more: Any) -> RemoteCommand:
 class Client:
     """One connection to the care side's broker, which comes back by itself. One certificate, one client.
 
-    The network has a thread of its own in which nothing of the caller's runs. Every method is called from one
-    thread. What arrives while `follow` is being iterated waits in bounded memory; beyond that it is dropped,
-    and `Dropped` says so.
+    The network has a thread of its own in which nothing of the caller's runs. One thread follows and looks
+    on; `command` may be called by any other meanwhile. What arrives while `follow` is being iterated waits in
+    bounded memory; beyond that it is dropped, and `Dropped` says so.
     """
 
     def __init__(self, host: str, port: int = PORT, *, credentials: Credentials | None = None) -> None:
@@ -178,6 +179,44 @@ class Client:
         finally:
             connection.look_away(station)
             self._settle(watching.asked_last)
+
+    def watch_all(
+        self, wanted: Callable[[], Collection[str]], *, lease_s: float = LEASE_S
+    ) -> Generator[News, None, None]:
+        """Look on at several stations at once: yield what is new of them, at least five times a second.
+
+        `wanted` is asked each time which ones they are. Leases are held as `watch` holds them, for these and
+        no others; a station that comes back is asked at once.
+        """
+        connection, held = self._connection, dict[str, Watching]()
+        try:
+            while True:
+                self._hold(held, set(wanted()), lease_s)
+                for watching in held.values() if connection.up else ():
+                    if watching.due(time.monotonic()):
+                        self._ask_for_lease(watching, lease_s)
+                frames, events = connection.fresh(NEWS_S)
+                for frame in frames:
+                    if frame.station in held:
+                        held[frame.station].saw(frame, time.monotonic())
+                offline = frozenset(station for station in held if connection.is_offline(station))
+                now_s = time.monotonic()
+                why = {station: watching.missing(now_s) for station, watching in held.items()}
+                for station in held:
+                    held[station].is_away(station in offline, now_s)
+                yield News(frames, events, connection.why, offline, why)
+        finally:
+            self._hold(held, set(), lease_s)
+
+    def _hold(self, held: dict[str, Watching], wanted: set[str], lease_s: float) -> None:
+        for station in wanted - held.keys():
+            held[station] = Watching(station_id(station), lease_s)
+            self._connection.look_at(station)
+            self._connection.look_at_events(station)
+        for station in held.keys() - wanted:
+            self._connection.look_away(station)
+            self._connection.look_away_from_events(station)
+            self._settle(held.pop(station).asked_last)
 
     def _ask_for_lease(self, watching: Watching, lease_s: float) -> None:
         asked = command_of("live", valid_s=VALID_S, lease_s=lease_s)

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections import Counter, OrderedDict
+from collections import Counter, OrderedDict, deque
 from collections.abc import Callable, Iterable
 from typing import Any, Final
 
@@ -17,10 +17,20 @@ from paho.mqtt.subscribeoptions import SubscribeOptions
 from station.link.broker import Broker
 from station.link.heard import Answer, Heard, Link, Message, Refused, read
 from station.link.inbox import Inbox
-from station.link.messages import CommandReply, LiveFrame, RemoteCommand, State, down_topic, encode, up_topic
+from station.link.messages import (
+    CommandReply,
+    LiveFrame,
+    RemoteCommand,
+    State,
+    StationEvent,
+    down_topic,
+    encode,
+    up_topic,
+)
 
 KEEP_ALIVE_S: Final = 15
 SESSION_S: Final = 3600  # so long the broker keeps what is said while the connection is away
+NOT_CONNECTED: Final = "the station is not connected to the broker"
 NOBODY_LISTENS: Final = 16  # MQTT 5, section 3.4.2.1
 SHORT_S: Final = 5.0
 MOST_SHORT: Final = 2
@@ -30,6 +40,7 @@ TAKEN_OVER: Final = (
 )
 NEW_ONLY: Final = 1  # retained messages come with a new subscription, not with one that is renewed
 MOST_PENDING: Final = 1_000
+MOST_EVENTS: Final = 500
 AWAY: Final = "the broker at {broker} does not answer; it is tried again"
 
 
@@ -55,6 +66,8 @@ class Connection:
         self._broker = broker
         self._now_s = now_s
         self._changed = threading.Condition()
+        # Several threads may want and let go of one topic: the broker must hear of it in the same order.
+        self._in_order = threading.Lock()
         self._inbox = Inbox(now_s)
         self._filters: Counter[str] = Counter()
         self._followed: tuple[str, ...] = ()
@@ -62,6 +75,8 @@ class Connection:
         self._waiting: OrderedDict[str, Waiting] = OrderedDict()  # by the command's id
         self._taken: OrderedDict[int, ReasonCode] = OrderedDict()  # what the broker said, by message number
         self._frames: dict[str, Message | None] = {}  # the newest not looked at yet, of stations looked at
+        self._events: deque[Message] = deque(maxlen=MOST_EVENTS)  # of stations looked at with them
+        self._eventful: set[str] = set()
         self._offline: set[str] = set()
         self._closed = False
         self._up_s = 0.0  # since when it stands
@@ -168,6 +183,8 @@ class Connection:
                 waiting.end(body.state, body.reason)
         elif isinstance(body, LiveFrame) and message.station in self._frames:
             self._frames[message.station] = message
+        elif isinstance(body, StationEvent) and message.station in self._eventful:
+            self._events.append(message)
         elif isinstance(body, State):
             (self._offline.discard if body.online else self._offline.add)(message.station)
 
@@ -190,7 +207,7 @@ class Connection:
         if reason.is_failure:
             waiting.end("not_sent", f"the broker does not let this client command a station ({reason})")
         elif reason.value == NOBODY_LISTENS:
-            waiting.end("not_sent", "the station is not connected to the broker")
+            waiting.end("not_sent", NOT_CONNECTED)
 
     # -- the caller's thread -------------------------------------------------------------------------------
 
@@ -200,22 +217,24 @@ class Connection:
             client.subscribe(wanted)
 
     def _want(self, filters: Iterable[str], *, again: bool = False) -> None:
-        with self._changed:
-            new = [each for each in filters if again or not self._filters[each]]
-            self._filters.update(filters)
-            up = self.up
-        if up:  # else with the connection
-            self._subscribe(self._client, new)
+        with self._in_order:
+            with self._changed:
+                new = [each for each in filters if again or not self._filters[each]]
+                self._filters.update(filters)
+                up = self.up
+            if up:  # else with the connection
+                self._subscribe(self._client, new)
 
     def _want_no_more(self, filters: Iterable[str]) -> None:
-        with self._changed:
-            self._filters.subtract(filters)
-            gone = [each for each in filters if self._filters[each] <= 0]
-            for each in gone:
-                del self._filters[each]
-            up = self.up
-        if up and gone:
-            self._client.unsubscribe(gone)
+        with self._in_order:
+            with self._changed:
+                self._filters.subtract(filters)
+                gone = [each for each in filters if self._filters[each] <= 0]
+                for each in gone:
+                    del self._filters[each]
+                up = self.up
+            if up and gone:
+                self._client.unsubscribe(gone)
 
     def listen(self, filters: list[str], *, live: bool) -> None:
         """Let what comes on these topics wait for `next`."""
@@ -294,6 +313,31 @@ class Connection:
             if station in self._frames:
                 self._frames[station] = None
             return frame
+
+    def look_at_events(self, station: str) -> None:
+        """Keep what this station, which is looked at, has to say for `fresh` too."""
+        with self._changed:
+            self._eventful.add(station)
+        self._want([up_topic(station, "event")])
+
+    def look_away_from_events(self, station: str) -> None:
+        """Keep it no more."""
+        with self._changed:
+            self._eventful.discard(station)
+        self._want_no_more([up_topic(station, "event")])
+
+    def fresh(self, wait_s: float) -> tuple[list[Message], list[Message]]:
+        """Return the newest frame of each station that was not looked at yet, and the events since.
+
+        Both are empty when nothing comes within this time.
+        """
+        with self._changed:
+            self._changed.wait_for(lambda: self._events or self._closed or any(self._frames.values()), wait_s)
+            frames = [frame for frame in self._frames.values() if frame is not None]
+            self._frames = dict.fromkeys(self._frames)
+            events = list(self._events)
+            self._events.clear()
+        return frames, events
 
     def is_offline(self, station: str) -> bool:
         """Return whether the station, or the broker for it, said that it is not there."""

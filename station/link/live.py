@@ -60,4 +60,8 @@ def frame_of(snapshot: Snapshot, now_ns: int) -> LiveFrame:
         plate_mm=snapshot.plate_mm,
         board_fault=snapshot.board_fault,
         sim=snapshot.sim,
+        rest_s=snapshot.rest_s,
+        countdown_s=snapshot.countdown_s,
+        support_limit_percent=None if exercise is None else exercise.support_limit_percent,
+        number=snapshot.number,
     )

@@ -20,5 +20,4 @@ PERMISSIONS: Final[dict[str, tuple[str, ...]]] = {
 }
 # Who may be given a patient.
 CLINICAL: Final = tuple(role for role, may in PERMISSIONS.items() if "view_patient" in may)
-# Who may say something to a station, and look on.
-MAY_STEER: Final = ("therapist", "assistant", "admin")
+MAY_STEER: Final = (THERAPIST, ASSISTANT, ADMIN)  # say something to a station, and look on

@@ -15,6 +15,7 @@ from ui.care.views.stations import station_list
 from ui.care.views.theme import choose_theme
 from ui.care.views.trials import compare_page, path_file, received_file, trial_page
 from ui.care.views.worklist import see_to_item, take_back_item, worklist_page
+from ui.care.wall.urls import wall_urls
 
 
 class StationIdConverter(StringConverter):
@@ -44,6 +45,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("trials/<uuid:trial_id>/path.csv", path_file, name="trial_path"),
     path("trials/<uuid:trial_id>/received.json", received_file, name="trial_received"),
     path("patients/<slug:pseudonym>/copy/", patient_copy, name="patient_copy"),
+    path("wall/", include(wall_urls)),
     path("roster/", roster.roster_page, name="roster"),
     path("roster/new/", roster.patient_new, name="patient_new"),
     path("roster/stations/<sid:sid>/", roster.station_page, name="station"),

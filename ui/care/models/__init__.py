@@ -10,6 +10,7 @@ from ui.care.models.programme import Prescription
 from ui.care.models.remarks import Background, Note, SeenTo
 from ui.care.models.results import Event, Journal, Session, Trial
 from ui.care.models.tokens import ApiToken, TokenUse
+from ui.care.models.wall import WallChoice, WallPlace
 
 __all__ = [
     "Account",
@@ -38,4 +39,6 @@ __all__ = [
     "Team",
     "TokenUse",
     "Trial",
+    "WallChoice",
+    "WallPlace",
 ]

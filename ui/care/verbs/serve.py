@@ -4,6 +4,7 @@ import argparse
 import os
 import socket
 import sys
+from types import FrameType
 
 import uvicorn
 from django.contrib.sessions.backends.db import SessionStore
@@ -11,6 +12,7 @@ from django.contrib.sessions.backends.db import SessionStore
 from station.errors import StationError
 from ui.care.ready import require_database
 from ui.care.routines import routines
+from ui.care.wall.feed import feed
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -29,12 +31,22 @@ def run(arguments: argparse.Namespace) -> int:
         log_level="warning",
         access_log=False,
         lifespan="off",
+        timeout_graceful_shutdown=3,
         forwarded_allow_ips=proxies,
         server_header=False,
     )
     with listener:
-        uvicorn.Server(config).run(sockets=[listener])
+        _Server(config).run(sockets=[listener])
     return 0
+
+
+class _Server(uvicorn.Server):
+    """Lets live views go first: they never end by themselves."""
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """End, on a signal."""
+        feed().end()
+        super().handle_exit(sig, frame)
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -168,7 +168,7 @@ class StationShape(Schema):
 
 
 class TraceShape(Schema):
-    """The raw counts of a trial, as the station sent them; `station.sway.trace` describes `trace-1` and `trace-2`."""
+    """The raw counts of a trial, as the station sent them; `station.sway.trace` describes the encodings."""
 
     trial: UUID
     encoding: str
