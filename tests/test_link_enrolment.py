@@ -298,7 +298,8 @@ def test_over_tls_a_result_arrives_and_a_prescription_goes_down(home: Home, secu
 
         for _ in range(2000):
             turn()
-            if told and store.backlog().depth == 0:
+            sent = Prescription.objects.filter(pk=prescription.pk, state=State.SENT)
+            if told and store.backlog().depth == 0 and sent.exists():
                 break
         assert store.backlog().depth == 0, log
     assert Message.objects.filter(type="event").count() == 1
