@@ -15,7 +15,7 @@ from ui.care.enrolment import enrol
 from ui.care.examples import ExampleStation, new_id
 from ui.care.facts import facts_of
 from ui.care.intake import store
-from ui.care.models import Audit, Patient, SeenTo, Station
+from ui.care.models import Audit, DecisionAnswer, Event, Patient, SeenTo, Station
 from ui.care.models import Prescription as Sent
 from ui.care.models.programme import State
 from ui.care.programme import queue
@@ -165,6 +165,22 @@ def test_a_proposal_is_answered_by_the_next_programme(home: Home) -> None:
     home.trained(*EVERY_DAY)
     home.event("proposal", days_ago=2, routine="single-leg")
     home.programme(2, days_ago=1)
+    assert home.why() == []
+
+
+def test_a_proposal_that_was_answered_with_not_yet_asks_for_nobody_any_more(home: Home) -> None:
+    home.trained(*EVERY_DAY)
+    home.event("proposal", days_ago=2, routine="single-leg")
+    DecisionAnswer.objects.create(event=Event.objects.get(), kind=DecisionAnswer.Kind.NOT_YET)
+    assert home.why() == []
+
+
+def test_nobody_is_overdue_while_the_care_team_holds_all_training(home: Home) -> None:
+    home.trained(9.0)
+    assert home.why() == ["away"]
+    rx = Sent.objects.get()
+    rx.document["on_hold"] = True
+    rx.save(update_fields=["document"])
     assert home.why() == []
 
 

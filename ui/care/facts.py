@@ -51,6 +51,11 @@ class Facts:
     session: Session | None = None
 
     @property
+    def on_hold(self) -> bool:
+        """Whether the care team holds all training: then nobody is overdue."""
+        return bool(self.in_force and self.in_force.document.get("on_hold"))
+
+    @property
     def shared(self) -> bool:
         """Whether the station belongs to several people."""
         return self.station is not None and self.station.patient_id is None
@@ -140,7 +145,9 @@ def _add_sessions(known: dict[int, Facts], now: datetime) -> None:
 
 def _add_events(known: dict[int, Facts], now: datetime) -> None:
     of_them = Event.objects.filter(patient__in=known)
-    for event in of_them.filter(kind__in=ASKED_FOR, happened__gt=now - LOOKED_BACK).order_by("-happened"):
+    # What was answered, also with "not yet", asks for nobody any more.
+    asking = of_them.filter(kind__in=ASKED_FOR, happened__gt=now - LOOKED_BACK, answer=None)
+    for event in asking.order_by("-happened"):
         known[event.patient_id or 0].events.append(event)
     falls = of_them.filter(kind=FALL).values("patient").annotate(last=Max("happened")).order_by()
     for row in falls:

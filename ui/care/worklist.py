@@ -132,7 +132,7 @@ def _pain(fact: Facts, now: datetime) -> Iterator[Item]:
 
 def _training(fact: Facts, now: datetime) -> Iterator[Item]:
     """Away for a week, or fewer days than planned; not of one whose training is, or was just now, held."""
-    if fact.held_by or fact.planned is None or fact.in_force is None or fact.station is None:
+    if fact.held_by or fact.on_hold or fact.planned is None or fact.in_force is None or fact.station is None:
         return
     if fact.station.revoked is not None or is_silent(fact.station, now):
         return  # what was done may still be waiting there
