@@ -6,6 +6,7 @@ set clock, the time of all others of that boot is known. Of a boot whose clock w
 more than the order: what a station counts (`seq`).
 """
 
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -92,6 +93,12 @@ def _place(message: models.Message) -> datetime:
     if before is None or before.at is None:
         return timezone.now()
     return before.at + min(message.seq - before.seq, 1_000_000) * ORDER
+
+
+def undated_of(stations: Iterable[models.Station], boots: set[str]) -> set[tuple[int, str]]:
+    """Return station and boot of those among these whose messages have times that are not known."""
+    rows = models.Message.objects.filter(station__in=list(stations), boot__in=boots, at__isnull=True)
+    return set(rows.values_list("station_id", "boot").distinct().order_by())
 
 
 def correct_boot(station: models.Station, envelope: Envelope) -> None:

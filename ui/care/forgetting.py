@@ -117,9 +117,9 @@ def subject_of(payload: bytes) -> str | None:
         return None
 
 
-def is_forgotten(pseudonym: str) -> bool:
-    """Whether the person of this pseudonym was forgotten."""
-    return models.Forgotten.objects.filter(pk=pseudonym).exists()
+def forgotten_of(pseudonyms: set[str]) -> set[str]:
+    """Return those whose person was forgotten."""
+    return set(models.Forgotten.objects.filter(pk__in=pseudonyms).values_list("pk", flat=True))
 
 
 def _say(statement: str) -> None:

@@ -21,9 +21,9 @@ from station.link.messages import (
     decode_envelope,
     parse_up_topic,
 )
-from ui.care.dating import correct_boot, made_at
+from ui.care.dating import correct_boot, made_at, undated_of
 from ui.care.filing import file_body, identifier, known_sessions, make_or_get, readable_ids
-from ui.care.forgetting import is_forgotten
+from ui.care.forgetting import forgotten_of
 from ui.care.models import Message, Refused, Station
 
 logger = logging.getLogger(__name__)
@@ -101,19 +101,28 @@ class _Heard:
 
     def __init__(self, read: Sequence[_Read]) -> None:
         self._alive: set[int] = set()
-        self._boots: set[tuple[str, int]] = set()
+        envelopes = [it.envelope for it in read if it.envelope is not None]
         sids = {it.address.station for it in read if it.envelope is not None}
         self._stations = {it.sid: it for it in Station.objects.filter(sid__in=sids)}
         self.sessions = known_sessions([it.body for it in read if it.body is not None])
-        ids = readable_ids([it.envelope.id for it in read if it.envelope is not None])
-        self.messages = Message.objects.defer("payload").in_bulk(ids)
-        self._forgotten: dict[str, bool] = {}
+        self.messages = Message.objects.defer("payload").in_bulk(readable_ids([it.id for it in envelopes]))
+        self._forgotten = forgotten_of({it.subj for it in envelopes if it.subj is not None})
+        stations = self._stations.values()
+        # Of boots whose clock has been set since: nearly always none.
+        self._undated = undated_of(stations, {it.boot[:BOOT_CHARACTERS] for it in envelopes})
 
-    def first_of(self, boot: str, station: Station) -> bool:
-        """Return whether this boot is dated for the first time here: once is enough."""
-        is_first = (boot, station.pk) not in self._boots
-        self._boots.add((boot, station.pk))
-        return is_first
+    def note_made(self, message: Message) -> None:
+        """Note a message that is new here: one whose time is not known may be dated by the next."""
+        if message.at is None:
+            self._undated.add((message.station_id, message.boot))
+
+    def date_boot(self, message: Message, envelope: Envelope) -> None:
+        """Correct what came of this boot before its clock was set, once the message says the time."""
+        boot = message.station_id, message.boot
+        if message.at is not None and boot in self._undated:
+            self._undated.discard(boot)
+            correct_boot(message.station, envelope)
+            self.sessions.clear()  # their times are others now
 
     def station(self, sid: str) -> Station:
         """Return the station of this id."""
@@ -123,11 +132,7 @@ class _Heard:
 
     def is_forgotten(self, pseudonym: str | None) -> bool:
         """Whether the person of this pseudonym was forgotten: nothing about them is kept again."""
-        if pseudonym is None:
-            return False
-        if pseudonym not in self._forgotten:
-            self._forgotten[pseudonym] = is_forgotten(pseudonym)
-        return self._forgotten[pseudonym]
+        return pseudonym in self._forgotten
 
     def alive(self, station: Station) -> None:
         """Note that a station has just spoken."""
@@ -136,7 +141,6 @@ class _Heard:
     def forget(self) -> None:
         """Look up again: what was rolled back may have made, or changed, a station or a session."""
         self._stations.clear()
-        self._boots.clear()
         self.sessions.clear()
         self.messages.clear()
 
@@ -192,9 +196,9 @@ def _accept(arrival: Arrival, read: _Read, heard: _Heard) -> Receipt | None:
     # A will is written when the station connects, so the broker may say the same one more than once.
     if body is not None and (is_new or isinstance(body, State)):
         file_body(body, envelope, message, heard.sessions)
-    if is_new and message.at is not None and heard.first_of(envelope.boot, station):
-        correct_boot(station, envelope)
-        heard.sessions.clear()  # their times may be others now
+    if is_new:
+        heard.note_made(message)
+        heard.date_boot(message, envelope)
     return Receipt(address.station, envelope.id)
 
 
