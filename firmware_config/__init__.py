@@ -1,1 +1,1 @@
-"""Text that people copy or a package installs; a package itself so that the demo finds its broker file."""
+"""Boot configuration, udev rules, cloud-init, brokers: text to copy or install, and its merger."""
