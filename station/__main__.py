@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from station import __version__
-from station.arguments import add_enrolment, port, seconds, seed
+from station.arguments import add_analysis, add_enrolment, add_report, add_setup, port, seconds, seed
 from station.errors import BoardError, StationError
 from station.rehearse.arguments import add_rehearsal
 
@@ -213,6 +213,18 @@ def _enrol(args: argparse.Namespace) -> int:
     return run(args)
 
 
+def _setup(args: argparse.Namespace) -> int:
+    from station.setup.command import run
+
+    return run(args)
+
+
+def _report(args: argparse.Namespace) -> int:
+    from station.report.command import run
+
+    return run(args)
+
+
 def _version(_args: argparse.Namespace) -> int:
     print(f"balance-station {__version__}")
     return 0
@@ -266,19 +278,7 @@ def _parser() -> argparse.ArgumentParser:
     patient.add_argument("--tell", type=Path, metavar="FILE", help="write the id of the session here")
     patient.add_argument("--recorded", action="store_true", help="a recording stands on the board")
     analyse = verb("analyse", _analyse, "measure recordings: table, JSON, CSV, pictures, page")
-    analyse.add_argument("files", type=Path, nargs="+", metavar="FILE", help="recording (CSV, plain or .gz)")
-    analyse.add_argument(
-        "--filter",
-        choices=("cop-1", "none"),
-        default="cop-1",
-        help="the station's report method (default), or the file as it is",
-    )
-    analyse.add_argument("--plate", type=Path, metavar="FILE", help="plate of raw counts (JSON or TOML)")
-    form = analyse.add_mutually_exclusive_group()
-    form.add_argument("--json", action="store_true", help="print one JSON document")
-    form.add_argument("--csv", action="store_true", help="print CSV, a row a file")
-    analyse.add_argument("--plot", type=Path, metavar="OUT", help="draw OUT.png, OUT.svg or OUT.pdf")
-    analyse.add_argument("--html", type=Path, metavar="OUT", help="write one self-contained page")
+    add_analysis(analyse)
     about = "play a recording or a simulated patient through routine and session, in virtual time"
     add_rehearsal(verb("rehearse", _rehearse, about))
     export = verb("export", _export, "write sessions as folders of CSV and JSON for other programs")
@@ -290,6 +290,12 @@ def _parser() -> argparse.ArgumentParser:
     for added in (export, lsl):
         added.add_argument("--config", metavar="FILE", help="configuration (TOML)")
     add_enrolment(verb("enrol", _enrol, "ask the care team for a certificate, and take their answer"))
+    add_setup(
+        verb("setup", _setup, "finish this station on its Raspberry Pi, step by step; each can be taken back")
+    )
+    add_report(
+        verb("report", _report, "write one file for a helper: versions, check, faults, no patient data")
+    )
     verb("version", _version, "print the version")
     return parser
 

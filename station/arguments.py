@@ -2,6 +2,18 @@
 
 import argparse
 from pathlib import Path
+from typing import Final
+
+SETUP_STEPS: Final = (
+    "wiring",
+    "boot",
+    "display",
+    "country",
+    "check",
+    "calibration",
+    "enrolment",
+    "units",
+)
 
 
 def seconds(text: str) -> float:
@@ -51,6 +63,41 @@ def add_enrolment(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--station", metavar="ID", help="who this station is, where no configuration says it")
     parser.add_argument("--out", type=Path, metavar="FILE", help="the request (default ID.request.pem)")
     parser.add_argument("--config", metavar="FILE", help="configuration (TOML)")
+
+
+def add_analysis(analyse: argparse.ArgumentParser) -> None:
+    """Add the options of `analyse`."""
+    analyse.add_argument("files", type=Path, nargs="+", metavar="FILE", help="recording (CSV, plain or .gz)")
+    analyse.add_argument(
+        "--filter",
+        choices=("cop-1", "none"),
+        default="cop-1",
+        help="the station's report method (default), or the file as it is",
+    )
+    analyse.add_argument("--plate", type=Path, metavar="FILE", help="plate of raw counts (JSON or TOML)")
+    form = analyse.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="print one JSON document")
+    form.add_argument("--csv", action="store_true", help="print CSV, a row a file")
+    analyse.add_argument("--plot", type=Path, metavar="OUT", help="draw OUT.png, OUT.svg or OUT.pdf")
+    analyse.add_argument("--html", type=Path, metavar="OUT", help="write one self-contained page")
+
+
+def add_setup(parser: argparse.ArgumentParser) -> None:
+    """Add the options of `setup`."""
+    parser.add_argument("--answers", type=Path, metavar="FILE", help="answers (TOML): nobody is asked")
+    parser.add_argument("--root", type=Path, metavar="DIR", help="set up an image that is mounted here")
+    parser.add_argument("--dry-run", action="store_true", help="show what would be changed, change nothing")
+    about = f"take back: {', '.join(SETUP_STEPS)} or all (repeatable)"
+    parser.add_argument("--undo", action="append", choices=[*SETUP_STEPS, "all"], metavar="STEP", help=about)
+    parser.add_argument("--show", action="store_true", help="say how it stands, do nothing")
+    parser.add_argument("--json", action="store_true", help="print how it stands as one JSON document")
+
+
+def add_report(parser: argparse.ArgumentParser) -> None:
+    """Add the options of `report`."""
+    parser.add_argument("--out", type=Path, metavar="FILE", help="where (default: balance-report-TIME.zip)")
+    parser.add_argument("--config", metavar="FILE", help="configuration (TOML)")
+    parser.add_argument("--no-check", action="store_true", help="leave the board alone")
 
 
 def _whole(text: str) -> int | None:

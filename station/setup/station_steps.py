@@ -1,0 +1,114 @@
+"""Check, calibration, enrolment and units: done by the station's own programs."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from station.config import ENROLMENT
+from station.errors import ConfigError
+from station.setup.answers import Answers
+from station.setup.boot_steps import systemctl
+from station.setup.change import Change, Command, Move
+from station.setup.place import Place
+from station.setup.step import Finding, Step
+
+UNITS: Final = ("balance-station", "balance-uplink", "balance-ui", "balance-panel")
+UNIT_FOLDERS: Final = ("etc/systemd/system", "usr/lib/systemd/system", "lib/systemd/system")
+ASIDE: Final = "enrolment.before-undo"
+
+
+def _look_check(place: Place, _answers: Answers) -> Finding:
+    if not place.live:
+        return Finding(
+            "by hand", "an image has no board; check it on the Pi: balance-station check --corners"
+        )
+    seen = place.record.seen.get("check")
+    if seen == "fit":
+        return Finding("done", "the board is fit for use; look again with: balance-station check --corners")
+    command = Command((*place.as_station("check", "--json"),))
+    text = "leave the board empty; ten seconds" if seen is None else f"not fit when last looked at: {seen}"
+    return Finding("todo", text, (command,))
+
+
+def _look_calibration(place: Place, _answers: Answers) -> Finding:
+    config = place.config()
+    if config.source.source != "gpio":
+        return Finding("done", f"source {config.source.source}: it is known what it weighs")
+    if config.board.plate_file or any((place.state() / "plates").glob("*")):
+        return Finding("done", "the board has a plate of its own")
+    text = "balance-calibrate plate, or the kiosk's service area (hold the top left corner): Calibration"
+    return Finding("by hand", f"never calibrated, nominal values are used: {text}")
+
+
+def _look_enrolment(place: Place, answers: Answers) -> Finding:
+    if (place.state() / "enrolment" / ENROLMENT).exists():
+        return Finding("done", "enrolled at the care team")
+    if not place.live:
+        return Finding("by hand", "an image must hold no key: enrol on the Pi")
+    if not answers.bundle:
+        ask = "balance-station enrol makes the request; balance-station enrol BUNDLE, or - for printed codes"
+        return Finding("by hand", f"not enrolled: it trains, and keeps its results. {ask}")
+    try:
+        text = Path(answers.bundle).read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "it is no text"
+        return Finding("blocked", f"bundle {answers.bundle}: cannot be read ({reason})")
+    command = Command(place.as_station("enrol", "-"), typed=text)
+    return Finding("todo", f"enrol with {answers.bundle}", (command,))
+
+
+def _undo_enrolment(place: Place, _answers: Answers) -> Sequence[Change]:
+    folder = place.state() / "enrolment"
+    if not folder.exists():
+        return ()
+    aside = folder.with_name(ASIDE)
+    if aside.exists():
+        raise ConfigError(f"{aside}: an enrolment taken back before is still there; remove it first")
+    return (Move(folder, aside),)
+
+
+def _installed(place: Place) -> list[str]:
+    return [
+        unit
+        for unit in UNITS
+        if any((place.root / folder / f"{unit}.service").exists() for folder in UNIT_FOLDERS)
+    ]
+
+
+def _look_units(place: Place, _answers: Answers) -> Finding:
+    units = _installed(place)
+    if not units:
+        return Finding("blocked", "no units of the station are installed; install the package first")
+    if not place.config_file.exists():
+        return Finding("blocked", "the station has no configuration yet (step wiring)")
+    off = [
+        unit
+        for unit in units
+        if place.run(systemctl(place, "is-enabled", f"{unit}.service"), "").text.strip() != "enabled"
+    ]
+    if not off:
+        return Finding("done", f"{', '.join(units)} start with the machine")
+    names = [f"{unit}.service" for unit in off]
+    now = ("--now",) if place.live else ()
+    command = Command(systemctl(place, "enable", *now, *names), systemctl(place, "disable", *now, *names))
+    return Finding("todo", f"start {', '.join(off)} with the machine", (command,))
+
+
+def _undo_units(place: Place, _answers: Answers) -> Sequence[Change]:
+    return [Command(tuple(argv)) for argv in reversed(place.record.undo.get("units", []))]
+
+
+def _nothing(_place: Place, _answers: Answers) -> Sequence[Change]:
+    return ()
+
+
+def _undo_calibration(_place: Place, _answers: Answers) -> Sequence[Change]:
+    raise ConfigError(
+        "a calibration is taken back in the kiosk's service area, which has the plates from before"
+    )
+
+
+CHECK: Final = Step("check", "Check of the board", _look_check, _nothing)
+CALIBRATION: Final = Step("calibration", "Calibration", _look_calibration, _undo_calibration)
+ENROLMENT_STEP: Final = Step("enrolment", "Enrolment", _look_enrolment, _undo_enrolment)
+UNITS_STEP: Final = Step("units", "Start with the machine", _look_units, _undo_units)

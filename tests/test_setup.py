@@ -1,0 +1,360 @@
+"""`balance-station setup`, on folders that look like a card and with programs that answer from a table."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from station.__main__ import main
+from station.arguments import SETUP_STEPS
+from station.errors import ConfigError, StationError
+from station.setup.answers import Answers, read_answers
+from station.setup.boot_steps import pin_rows
+from station.setup.change import Ran
+from station.setup.place import Place
+from station.setup.run import STEPS, Setup, refuse_without_root
+
+STOCK = (Path(__file__).parent / "boot_texts/trixie-config.txt").read_text("utf-8")
+CMDLINE = "console=tty1 root=PARTUUID=4e639091-02 rootwait\n"
+ANSWERS = Answers(station="kitchen-7", source="gpio")
+
+
+class Machine:
+    """Programs of an image: what the machine starts into, and which units are enabled."""
+
+    def __init__(self) -> None:
+        self.target = "graphical.target"
+        self.enabled: set[str] = set()
+        self.ran: list[tuple[str, ...]] = []
+        self.fails = ""
+
+    def __call__(self, argv: Sequence[str], _typed: str) -> Ran:
+        words = [word for word in argv if not word.startswith("--")]
+        self.ran.append(tuple(words))
+        if self.fails and self.fails in argv:
+            return Ran(1, "it does not want to")
+        match words:
+            case ["systemctl", "get-default"]:
+                return Ran(0, self.target)
+            case ["systemctl", "set-default", target]:
+                self.target = target
+            case ["systemctl", "is-enabled", unit]:
+                return Ran(0, "enabled") if unit in self.enabled else Ran(1, "disabled")
+            case ["systemctl", "enable", *units]:
+                self.enabled.update(units)
+            case ["systemctl", "disable", *units]:
+                self.enabled.difference_update(units)
+        return Ran(0, "")
+
+
+@pytest.fixture
+def card(tmp_path: Path) -> Path:
+    boot = tmp_path / "boot/firmware"
+    boot.mkdir(parents=True)
+    (boot / "config.txt").write_text(STOCK, "utf-8")
+    (boot / "cmdline.txt").write_text(CMDLINE, "utf-8")
+    units = tmp_path / "usr/lib/systemd/system"
+    units.mkdir(parents=True)
+    for name in ("balance-station", "balance-uplink", "balance-ui"):
+        (units / f"{name}.service").write_text("[Unit]\n", "utf-8")
+    return tmp_path
+
+
+def _tree(root: Path) -> dict[str, bytes]:
+    files = {str(file.relative_to(root)): file.read_bytes() for file in root.rglob("*") if file.is_file()}
+    kept = ("setup.json", ".before-balance-station")
+    return {name: content for name, content in files.items() if not name.endswith(kept)}
+
+
+def _setup(
+    card: Path, machine: Machine, answers: Answers = ANSWERS, *, dry: bool = False
+) -> tuple[Setup, list[str]]:
+    said: list[str] = []
+    return Setup(Place(card, machine), answers, say=said.append, dry=dry), said
+
+
+def _states(setup: Setup) -> dict[str, str]:
+    return {step.name: finding.state for step, finding in setup.findings()}
+
+
+def test_an_image_is_set_up_as_far_as_an_image_can_be(card: Path) -> None:
+    machine = Machine()
+    setup, _ = _setup(card, machine)
+    assert setup.do()
+    assert _states(setup) == {
+        "wiring": "done",
+        "boot": "done",
+        "display": "done",
+        "country": "by hand",
+        "check": "by hand",
+        "calibration": "by hand",
+        "enrolment": "by hand",
+        "units": "done",
+    }
+    assert 'id = "kitchen-7"' in (card / "etc/balance-station/station.toml").read_text("utf-8")
+    assert "gpio=6,19,20,26=op,dl" in (card / "boot/firmware/config.txt").read_text("utf-8")
+    assert machine.target == "multi-user.target"
+    assert machine.enabled == {"balance-station.service", "balance-uplink.service", "balance-ui.service"}
+
+
+def test_setting_up_again_changes_nothing(card: Path) -> None:
+    machine = Machine()
+    _setup(card, machine)[0].do()
+    before = _tree(card)
+    setup, said = _setup(card, machine)
+    assert setup.do()
+    assert said == []
+    assert _tree(card) == before
+
+
+def test_taking_all_back_gives_the_card_as_it_was(card: Path) -> None:
+    machine, before = Machine(), _tree(card)
+    _setup(card, machine)[0].do()
+    setup, _ = _setup(card, machine)
+    assert setup.undo(SETUP_STEPS)
+    assert _tree(card) == before
+    assert (machine.target, machine.enabled) == ("graphical.target", set())
+
+
+@pytest.mark.parametrize("step", ["wiring", "boot", "display", "units"])
+def test_one_step_is_taken_back_alone_and_can_be_done_again(card: Path, step: str) -> None:
+    machine = Machine()
+    _setup(card, machine)[0].do()
+    after = _tree(card)
+    assert _setup(card, machine)[0].undo([step])
+    setup, _ = _setup(card, machine)
+    assert _states(setup)[step] == "todo"
+    assert setup.do()
+    assert _tree(card) == after
+
+
+def test_a_dry_run_shows_the_very_diff_and_changes_nothing(card: Path) -> None:
+    machine, before = Machine(), _tree(card)
+    setup, said = _setup(card, machine, dry=True)
+    assert setup.do()
+    text = "\n".join(said)
+    assert _tree(card) == before
+    assert (machine.target, machine.enabled) == ("graphical.target", set())
+    assert "+gpio=6,19,20,26=op,dl" in text
+    assert f"-{CMDLINE}".rstrip() in text
+    assert '+id = "kitchen-7"' in text
+    assert "set-default multi-user.target" in text
+    assert not (card / "var").exists()
+
+
+def test_a_dry_run_of_an_undo_changes_nothing(card: Path) -> None:
+    machine = Machine()
+    _setup(card, machine)[0].do()
+    before = _tree(card)
+    setup, said = _setup(card, machine, dry=True)
+    setup.undo(SETUP_STEPS)
+    assert "-gpio=6,19,20,26=op,dl" in "\n".join(said)
+    assert _tree(card) == before
+
+
+def test_boot_lines_follow_the_wiring_of_the_configuration(card: Path) -> None:
+    file = card / "etc/balance-station/station.toml"
+    file.parent.mkdir(parents=True)
+    file.write_text("[board]\nclock_pins = [2, 3, 4, 12]\n[panel]\nbuzzer_pin = 23\n", "utf-8")
+    setup, _ = _setup(card, Machine())
+    assert setup.do()
+    text = (card / "boot/firmware/config.txt").read_text("utf-8")
+    assert "gpio=2,3,4,12=op,dl" in text
+    assert "gpio=22,23=op,dl" in text
+    file.write_text("[board]\nclock_pins = [2, 3, 4, 24]\n", "utf-8")
+    assert _states(setup)["boot"] == "todo"  # rewired: the lines are made anew
+    assert setup.do()
+    assert "gpio=2,3,4,24=op,dl" in (card / "boot/firmware/config.txt").read_text("utf-8")
+
+
+def test_a_conflict_blocks_its_step_with_the_line_named_and_stops_no_other(card: Path) -> None:
+    config = card / "boot/firmware/config.txt"
+    config.write_text(STOCK + "dtoverlay=hifiberry-dac\n", "utf-8")
+    setup, _ = _setup(card, Machine())
+    assert setup.do()
+    found = {step.name: finding for step, finding in setup.findings()}
+    assert found["boot"].state == "blocked"
+    assert "'dtoverlay=hifiberry-dac' takes GPIO 18" in found["boot"].text
+    assert found["units"].state == "done"
+    assert config.read_text("utf-8") == STOCK + "dtoverlay=hifiberry-dac\n"
+
+
+def test_a_program_that_fails_is_named_and_the_rest_is_done(card: Path) -> None:
+    machine = Machine()
+    machine.fails = "set-default"
+    setup, said = _setup(card, machine)
+    assert not setup.do()
+    assert "Screen: systemctl ended with 1: it does not want to" in said
+    assert _states(setup)["display"] == "todo"
+    assert _states(setup)["units"] == "done"
+
+
+def test_a_station_without_a_name_says_where_to_write_it(card: Path) -> None:
+    setup, _ = _setup(card, Machine(), Answers())
+    setup.do()
+    found = {step.name: finding for step, finding in setup.findings()}
+    assert found["wiring"].state == "blocked"
+    assert 'station = "…" in the answers' in found["wiring"].text
+    assert found["units"].state == "blocked"
+
+
+def test_a_configuration_somebody_edited_is_not_removed(card: Path) -> None:
+    machine = Machine()
+    _setup(card, machine)[0].do()
+    file = card / "etc/balance-station/station.toml"
+    file.write_text(file.read_text("utf-8") + "# ours\n", "utf-8")
+    setup, said = _setup(card, machine)
+    assert not setup.undo(["wiring"])
+    assert any("is not as setup wrote it" in line for line in said)
+    assert file.exists()
+
+
+def test_an_enrolment_taken_back_is_put_aside_not_lost(card: Path) -> None:
+    folder = card / "var/lib/balance-station/enrolment"
+    folder.mkdir(parents=True)
+    (folder / "enrolment.json").write_text("{}", "utf-8")
+    setup, _ = _setup(card, Machine())
+    assert _states(setup)["enrolment"] == "done"
+    assert setup.undo(["enrolment"])
+    assert (folder.with_name("enrolment.before-undo") / "enrolment.json").exists()
+
+
+def test_a_folder_without_boot_partition_does_what_makes_sense(tmp_path: Path) -> None:
+    setup, _ = _setup(tmp_path, Machine())
+    assert setup.do()
+    states = _states(setup)
+    assert (states["boot"], states["units"], states["wiring"]) == ("blocked", "blocked", "done")
+
+
+def test_every_pin_of_the_station_is_shown_once_with_how_it_is_from_boot_on() -> None:
+    place = Place(Path("/nonexistent"), Machine())
+    rows = pin_rows(place.config())
+    assert len({pin for _, pin, _ in rows}) == 12
+    assert ("FL PD_SCK", 6, "low from boot") in rows
+    assert ("RR DOUT", 21, "input, pulled up") in rows
+
+
+def test_the_options_name_every_step() -> None:
+    assert tuple(step.name for step in STEPS) == SETUP_STEPS
+
+
+def test_the_command_shows_an_image_in_json_and_nothing_else(
+    card: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answers = card / "answers.toml"
+    answers.write_text('station = "hall-1"\ncountry = "TR"\ndesktop = true\n', "utf-8")
+    assert main(["setup", "--root", str(card), "--answers", str(answers), "--json", "--dry-run"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert document["boot"] == str(card / "boot/firmware")
+    assert [step["step"] for step in document["steps"]] == list(SETUP_STEPS)
+    assert document["ready"] is False
+
+
+def test_a_machine_that_is_no_pi_is_told_so(card: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["setup", "--root", str(card / "usr"), "--show"]) == 0
+    assert "no boot partition of a Raspberry Pi" in capsys.readouterr().out
+    assert main(["setup", "--root", str(card / "nowhere"), "--show"]) == 1
+    assert "there is no such folder" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ('station = "a b"', "station"),
+        ('country = "turkey"', "country"),
+        ("colour = 1", "unknown field `colour`"),
+        ("[screen]\nrotate_deg = 45", "rotate_deg"),
+        ("station =", "Invalid value"),
+    ],
+)
+def test_answers_that_cannot_be_used_name_file_and_key(tmp_path: Path, text: str, why: str) -> None:
+    file = tmp_path / "answers.toml"
+    file.write_text(text, "utf-8")
+    with pytest.raises(ConfigError, match=r"answers\.toml: .*" + why):
+        read_answers(file)
+
+
+class Pi(Machine):
+    """A running Pi: its check, its country, its enrolment."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.report: dict[str, object] = {"fit": False, "first": "FR: the chip does not answer"}
+        self.typed = ""
+
+    def __call__(self, argv: Sequence[str], typed: str) -> Ran:
+        if "check" in argv:
+            return Ran(0 if self.report["fit"] else 1, json.dumps(self.report))
+        if "enrol" in argv:
+            self.typed = typed
+            return Ran(0, "enrolled")
+        return super().__call__(argv, typed)
+
+
+class LivePlace(Place):
+    """A card that is taken for the running machine."""
+
+    @property
+    def live(self) -> bool:
+        return True
+
+
+def _live(card: Path, machine: Machine, answers: Answers = ANSWERS) -> Setup:
+    model = card / "proc/device-tree/model"
+    model.parent.mkdir(parents=True, exist_ok=True)
+    model.write_text("Raspberry Pi 5 Model B Rev 1.0\0", "utf-8")
+    return Setup(LivePlace(card, machine), answers, say=lambda _: None, dry=False)
+
+
+def test_a_board_that_is_not_fit_stays_to_do_with_the_first_thing_to_mend(card: Path) -> None:
+    machine = Pi()
+    setup = _live(card, machine)
+    setup.do()
+    found = {step.name: finding for step, finding in setup.findings()}
+    assert found["check"].state == "todo"
+    assert "FR: the chip does not answer" in found["check"].text
+    machine.report = {"fit": True, "first": None}
+    again = _live(card, machine)
+    again.do()
+    assert _states(again)["check"] == "done"
+
+
+def test_after_the_first_run_a_restart_is_asked_for_until_the_kernel_was_started_with_it(card: Path) -> None:
+    setup = _live(card, Pi())
+    setup.do()
+    found = {step.name: finding for step, finding in setup.findings()}
+    assert found["boot"].restart
+    (card / "proc/cmdline").write_text((card / "boot/firmware/cmdline.txt").read_text("utf-8"), "utf-8")
+    found = {step.name: finding for step, finding in _live(card, Pi()).findings()}
+    assert not found["boot"].restart
+
+
+def test_a_bundle_is_handed_over_unseen(card: Path) -> None:
+    bundle = card / "kitchen-7.json"
+    bundle.write_text('{"key": "SECRET"}', "utf-8")
+    machine, said = Pi(), []
+    place = LivePlace(card, machine)
+    setup = Setup(place, Answers(station="kitchen-7", bundle=str(bundle)), say=said.append, dry=False)
+    setup.do()
+    assert machine.typed == '{"key": "SECRET"}'
+    assert "SECRET" not in "\n".join(said)
+    assert "SECRET" not in (place.state() / "setup.json").read_text("utf-8")
+
+
+def test_a_country_is_set_through_raspi_config_and_given_back(card: Path) -> None:
+    (card / "boot/firmware/cmdline.txt").write_text(
+        CMDLINE.rstrip() + " cfg80211.ieee80211_regdom=GB\n", "utf-8"
+    )
+    machine = Pi()
+    setup = _live(card, machine, Answers(station="kitchen-7", country="TR"))
+    setup.do()
+    assert ("raspi-config", "nonint", "do_wifi_country", "TR") in machine.ran
+    setup.undo(["country"])
+    assert machine.ran[-1] == ("raspi-config", "nonint", "do_wifi_country", "GB")
+
+
+def test_changing_this_machine_without_root_is_refused_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("station.setup.run.os.geteuid", lambda: 1000)
+    with pytest.raises(StationError, match="sudo balance-station setup"):
+        refuse_without_root(Place(Path("/"), Machine()))
