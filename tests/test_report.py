@@ -101,24 +101,20 @@ def _keep(file: Path) -> None:
             "INSERT INTO prescription (version, document, received, subj) VALUES (1, ?, 'now', ?)",
             (document.encode(), PLANTED[0]),
         )
-        for number, body in enumerate(
-            (
-                {
-                    "kind": "fault",
-                    "reason": "SILENT",
-                    "cell": "FR",
-                    "t_ms": 5,
-                    "text": ALL,
-                    "subj": PLANTED[0],
-                },
-                {"kind": "fault", "reason": PLANTED[1], "cell": {"x": ALL}},
-                {"kind": "message", "text": PLANTED[3]},
-            )
-        ):
+        told = {"kind": "lasting", "fault": "SILENT", "cell": "FR", "advice": ALL}
+        bodies = (
+            {"kind": "sensor_fault", "session": PLANTED[0], "detail": told},
+            {"kind": "sensor_fault", "detail": {"kind": PLANTED[4], "fault": PLANTED[4], "cell": PLANTED[2]}},
+            {"kind": "message", "text": PLANTED[3]},
+        )
+        for number, body in enumerate(bodies):
             database.execute(
                 "INSERT INTO outbox (id, type, header, body) VALUES (?, 'event', ?, ?)",
                 (f"o{number}", json.dumps({"subj": PLANTED[0]}).encode(), json.dumps(body).encode()),
             )
+        trial = {"faults": [{"fault": "late_read", "cell": "RL", "from_s": 1.5, "to_s": 2.0}], "text": ALL}
+        kept = json.dumps(trial).encode()
+        database.execute("INSERT INTO trial VALUES ('t1', 's1', ?, x'00')", (kept,))
         database.execute("INSERT INTO note (key, value) VALUES ('x', ?)", (ALL.encode(),))
         database.commit()
 
@@ -163,7 +159,10 @@ def test_what_a_helper_needs_is_there(station: Place) -> None:
     assert told["database.json"]["state"] == "ok"
     assert told["database.json"]["format"] == VERSION
     assert told["database.json"]["rows"]["prescription"] == 1
-    assert {"kind": "fault", "reason": "SILENT", "cell": "FR", "t_ms": 5} in told["database.json"]["faults"]
+    assert told["database.json"]["faults"] == [
+        {"kind": "lasting", "fault": "SILENT", "cell": "FR"},
+        {"fault": "late_read", "cell": "RL", "from_s": 1.5, "to_s": 2.0},
+    ]
     assert told["kernel.json"]["undervoltage"] == 1
     assert told["kernel.json"]["card"] == 1
     assert told["units.json"]["balance-station"] == {"ActiveState": "active", "NRestarts": "3"}
@@ -195,7 +194,7 @@ def test_the_file_is_bounded_whatever_the_parts_are() -> None:
         assert sum(info.file_size for info in archive.infolist()) <= MOST_BYTES + 1000
 
 
-@given(name=st.text(st.characters(categories=("L",)), min_size=3, max_size=12), number=st.integers(100_000))
+@given(name=st.text(st.characters(categories=["L"]), min_size=3, max_size=12), number=st.integers(100_000))
 def test_a_word_the_programs_do_not_say_is_masked(name: str, number: int) -> None:
     shown = masked(f"refused: {name}, ({name}) p-{number} {number}", WORDS)
     assert str(number) not in shown

@@ -333,7 +333,8 @@ def test_after_the_first_run_a_restart_is_asked_for_until_the_kernel_was_started
 def test_a_bundle_is_handed_over_unseen(card: Path) -> None:
     bundle = card / "kitchen-7.json"
     bundle.write_text('{"key": "SECRET"}', "utf-8")
-    machine, said = Pi(), []
+    machine = Pi()
+    said: list[str] = []
     place = LivePlace(card, machine)
     setup = Setup(place, Answers(station="kitchen-7", bundle=str(bundle)), say=said.append, dry=False)
     setup.do()

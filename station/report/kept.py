@@ -7,10 +7,16 @@ from typing import Any, Final
 
 import msgspec
 
+from station.sway.reading import CELLS, Fault
+
 FAULTS: Final = 50
 COUNTED: Final = ("session", "trial", "prescription", "outbox", "decision", "note")
-# Of a fault in the outbox, what says nothing about a person.
-FAULT_KEYS: Final = ("kind", "reason", "cell", "t_ms")
+# What may stand in a fault; whatever else does is left out.
+KNOWN: Final = {
+    "kind": ("lasting", "repeated"),
+    "fault": tuple(spelt for fault in Fault for spelt in (fault.name, fault.name.lower())),
+    "cell": CELLS,
+}
 
 
 def look_into(file: Path) -> tuple[dict[str, Any], frozenset[str]]:
@@ -41,20 +47,27 @@ def _count(database: sqlite3.Connection, table: str) -> int | None:
 
 
 def _faults(database: sqlite3.Connection) -> list[dict[str, Any]]:
+    """Return the last faults of the board: those told the care team and not sent yet, and those of trials."""
     found: list[dict[str, Any]] = []
     try:
-        rows = database.execute("SELECT body FROM outbox WHERE type = 'event' ORDER BY seq DESC LIMIT 1000")
-        for (body,) in rows:
+        for (body,) in database.execute("SELECT body FROM outbox WHERE type = 'event' ORDER BY seq DESC"):
             event = _read(body)
-            if event.get("kind") == "fault" and len(found) < FAULTS:
-                found.append({key: event[key] for key in FAULT_KEYS if _plain(event.get(key))})
+            if event.get("kind") == "sensor_fault":
+                found.append(_fault(event.get("detail")))
+        for (body,) in database.execute("SELECT result FROM trial ORDER BY rowid DESC LIMIT 200"):
+            spans = _read(body).get("faults")
+            found += [_fault(span) for span in spans] if isinstance(spans, list) else []
     except sqlite3.Error:
         pass  # as many as could be read
-    return found
+    return [fault for fault in found if fault][:FAULTS]
 
 
-def _plain(value: object) -> bool:
-    return isinstance(value, int | float) or (isinstance(value, str) and len(value) <= 20 and value.isascii())
+def _fault(told: object) -> dict[str, Any]:
+    """Return reason, cell and seconds of a fault: words of ours and numbers, and nothing else."""
+    if not isinstance(told, dict):
+        return {}
+    words = {key: told[key] for key, known in KNOWN.items() if told.get(key) in known}
+    return words | {key: told[key] for key in ("from_s", "to_s") if isinstance(told.get(key), int | float)}
 
 
 def _private(database: sqlite3.Connection) -> frozenset[str]:

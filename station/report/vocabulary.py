@@ -14,10 +14,11 @@ PACKAGES: Final = ("station", "ui/patient", "calibration", "firmware_config")
 # What systemd and the kernel say of our units.
 SYSTEM: Final = frozenset(
     """
-    Started Stopped Stopping Starting Failed Scheduled Main Consumed Deactivated Watchdog Killing process exited
-    status code with result signal exit-code watchdog timeout restart job counter is at successfully entered
-    failed state killed dumped CPU time limit systemd python3 balance-station balance-ui balance-station.service
-    balance-uplink.service balance-ui.service balance-panel.service
+    Started Stopped Stopping Starting Failed Scheduled Main Consumed Deactivated Watchdog Killing
+    process exited status code with result signal exit-code watchdog timeout restart job counter is
+    at successfully entered failed state killed dumped CPU time limit systemd python3
+    balance-station balance-ui balance-station.service balance-uplink.service balance-ui.service
+    balance-panel.service
     """.split()  # noqa: SIM905 -- a list of forty words reads worse
 )
 _WORD: Final = re.compile(r"\S+")
