@@ -1,5 +1,6 @@
 """`balance-station setup`, on folders that look like a card and with programs that answer from a table."""
 
+import io
 import json
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,9 +10,10 @@ import pytest
 from station.__main__ import main
 from station.arguments import SETUP_STEPS
 from station.errors import ConfigError, StationError
-from station.setup.answers import Answers, read_answers
+from station.setup.answers import Answers, ScreenAnswers, read_answers
 from station.setup.boot_steps import pin_rows
 from station.setup.change import Ran
+from station.setup.command import ask
 from station.setup.place import Place
 from station.setup.run import STEPS, Setup, refuse_without_root
 
@@ -68,7 +70,7 @@ def _tree(root: Path) -> dict[str, bytes]:
 
 
 def _setup(
-    card: Path, machine: Machine, answers: Answers = ANSWERS, *, dry: bool = False
+    card: Path, machine: Machine, answers: Answers | None = ANSWERS, *, dry: bool = False
 ) -> tuple[Setup, list[str]]:
     said: list[str] = []
     return Setup(Place(card, machine), answers, say=said.append, dry=dry), said
@@ -106,6 +108,37 @@ def test_setting_up_again_changes_nothing(card: Path) -> None:
     assert setup.do()
     assert said == []
     assert _tree(card) == before
+
+
+def test_run_again_without_answers_those_of_the_last_time_hold(card: Path) -> None:
+    machine = Machine()
+    chosen = Answers(
+        station="kitchen-7",
+        own_core=True,
+        desktop=True,
+        screen=ScreenAnswers(mode="1280x720@60"),
+        bundle="x.json",
+    )
+    _setup(card, machine, chosen)[0].do()
+    before = _tree(card)
+    setup, said = _setup(card, machine, None)
+    assert setup.do()
+    assert said == []
+    assert _tree(card) == before
+    assert "isolcpus=3" in (card / "boot/firmware/cmdline.txt").read_text("utf-8")
+    assert machine.target == "graphical.target"
+    assert "x.json" not in (card / "var/lib/balance-station/setup.json").read_text("utf-8")
+
+
+def test_who_is_asked_keeps_with_an_empty_line_what_was_said_before(card: Path) -> None:
+    place = Place(card, Machine())
+    place.record.answers = Answers(country="TR", own_core=True)
+    asked = io.StringIO()
+    answers = ask(place, io.StringIO("hall-2\nwii\n\n\n"), asked)
+    assert answers == Answers(station="hall-2", source="wii", country="TR", own_core=True)
+    assert "Country of the Wi-Fi, two letters; empty for a cable [TR]: " in asked.getvalue()
+    with pytest.raises(ConfigError, match="that cannot be used"):
+        ask(place, io.StringIO("hall 2\n"), asked)
 
 
 def test_taking_all_back_gives_the_card_as_it_was(card: Path) -> None:

@@ -35,10 +35,10 @@ class Answers(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     screen: ScreenAnswers = ScreenAnswers()
 
 
-def read_answers(file: Path | None) -> Answers:
-    """Return the answers of the file; without one, none. Raises ConfigError naming file and key."""
+def read_answers(file: Path | None) -> Answers | None:
+    """Return the answers of the file, None without one. Raises ConfigError naming file and key."""
     if file is None:
-        return Answers()
+        return None
     try:
         return msgspec.convert(tomllib.loads(file.read_text("utf-8")), Answers)
     except (OSError, UnicodeDecodeError) as error:

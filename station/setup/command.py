@@ -26,6 +26,7 @@ def run(args: argparse.Namespace) -> int:
         refuse_without_root(place)
     asks = args.answers is None and not (args.show or args.dry_run or args.undo) and sys.stdin.isatty()
     if asks:
+        place.recall()
         answers = ask(place, sys.stdin, say_to)
     setup = Setup(place, answers, say=say, dry=args.dry_run)
     fine = True
@@ -49,12 +50,13 @@ def ask(place: Place, typed: TextIO, say_to: TextIO) -> Answers:
         return typed.readline().strip() or default
 
     told: dict[str, str] = {}
+    known = place.record.answers or Answers()
     if not place.config_file.exists():
         told["station"] = answer("Name of this station (letters, digits, - _ .)", "station-1")
         told["source"] = answer("Board: gpio, wii or simulate", "gpio")
-    told["country"] = answer("Country of the Wi-Fi, two letters; empty for a cable", "").upper()
+    told["country"] = answer("Country of the Wi-Fi, two letters; empty for a cable", known.country).upper()
     told["bundle"] = answer("Bundle of the care team (file); empty to enrol later", "")
     try:
-        return msgspec.convert(told, Answers)
+        return msgspec.convert({**msgspec.to_builtins(known), **told}, Answers)
     except msgspec.ValidationError as error:
         raise ConfigError(f"that cannot be used: {error}; run setup again") from None

@@ -15,6 +15,7 @@ from station.config import Config, parse_config
 from station.errors import StoreError
 from station.link.machine import read_machine
 from station.link.whole_file import PUBLIC, write_whole
+from station.setup.answers import Answers
 from station.setup.change import Ran, Run
 
 CONFIG: Final = "etc/balance-station/station.toml"
@@ -29,6 +30,7 @@ class Record(msgspec.Struct, kw_only=True):
     undo: dict[str, list[list[str]]] = {}
     wrote: dict[str, str] = {}  # step → digest of the file it made
     seen: dict[str, str] = {}  # step → what came out
+    answers: Answers | None = None  # of the last run, without the bundle
 
 
 @dataclass(slots=True)

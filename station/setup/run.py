@@ -22,16 +22,18 @@ Say = Callable[[str], object]
 class Setup:
     """The steps on one machine; `dry` shows and changes nothing."""
 
-    def __init__(self, place: Place, answers: Answers, *, say: Say, dry: bool) -> None:
+    def __init__(self, place: Place, answers: Answers | None, *, say: Say, dry: bool) -> None:
         self._place = place
-        self._answers = answers
         self._say = say
         self._dry = dry
         place.recall()
+        # Run again without answers, those of the last time hold: screen and own core must not fall back.
+        self._answers = answers or place.record.answers or Answers()
 
     def do(self) -> bool:
         """Do every step that is to do; return whether none failed. What one cannot do stops no other."""
         fine = True
+        self._keep_answers()
         for step in STEPS:
             finding = self._looked(step)
             if finding.state != "todo":
@@ -80,6 +82,12 @@ class Setup:
             ],
             "ready": all(finding.state == "done" for _, finding in found),
         }
+
+    def _keep_answers(self) -> None:
+        kept = msgspec.structs.replace(self._answers, bundle="")
+        if not self._dry and self._place.record.answers != kept:
+            self._place.record.answers = kept
+            self._place.remember()
 
     def _looked(self, step: Step) -> Finding:
         try:
