@@ -49,5 +49,9 @@ class DiskFullError(StoreError):
     """The disk, or the share of it that the database may have, is full."""
 
 
+class DamagedError(StoreError):
+    """The database's file is damaged; it is restored of its backup."""
+
+
 class CalibrationError(StationError, ValueError):
     """A calibration is refused: a reading, a file of points or a plate file cannot be used."""

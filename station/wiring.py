@@ -22,7 +22,7 @@ from station.config import (
     state_folder,
     with_source,
 )
-from station.errors import ConfigError
+from station.errors import ConfigError, StoreError
 
 if TYPE_CHECKING:
     from station.check.report import Board as CheckedBoard
@@ -148,6 +148,7 @@ def make_service_over(
     from station.session.exchange import PlateExchange
     from station.session.recorder import Recorder
     from station.session.reports import Identity
+    from station.session.restore import make_sound
     from station.session.seats import Home
     from station.session.server import Server
     from station.session.service import Parts, Service
@@ -161,8 +162,14 @@ def make_service_over(
     wall = wall or WallClock()
     plate = plate_in_use(config, wall.now(), log=log)
     sim = config.source.sim
-    store = Store(folder / DATABASE)
-    server = Server(socket_path(config))
+    folder.mkdir(parents=True, exist_ok=True)
+    server = Server(socket_path(config))  # first: a second station must not restore the database of the first
+    try:
+        make_sound(folder / DATABASE, log=log)
+        store = Store(folder / DATABASE)
+    except StoreError:
+        server.close()
+        raise
     clinic = config.station.clinic
     bounds = Bounds(
         config.station.id, config.station.subj, config.limits, known_routines(config), clinic=clinic

@@ -7,9 +7,13 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final, Self
 
-from station.errors import DiskFullError, StoreError
+import msgspec
+
+from station.errors import DamagedError, DiskFullError, StoreError
 from station.session import reserve
+from station.session.ledger import NOTE, Ledger, Mark, written
 from station.session.schema import VERSION, bring_up_to_date
+from station.session.soundness import is_damage, mark_of
 
 LOG_PAGES: Final = 100
 BUSY_S: Final = 0.2  # the screen stands still while a write waits for another process's
@@ -21,10 +25,18 @@ class Database:
     def __init__(self, path: Path) -> None:
         """Open or make the database. Raises StoreError naming the file and what is wrong."""
         self._path = path
+        self._ledger: Ledger | None = None  # what prepares the database is not in it
+        self._open()
+        self._ledger = Ledger(path.parent)
+
+    def _open(self) -> None:
+        path = self._path
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             # It holds answers about a person's health: nobody else reads it, nor the files beside it.
-            os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+            opened = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+            self._inode = os.fstat(opened).st_ino
+            os.close(opened)
             self._db = sqlite3.connect(path, timeout=BUSY_S, isolation_level=None)
         except (OSError, sqlite3.Error) as error:
             raise StoreError(f"database {path}: {error}") from error
@@ -45,7 +57,13 @@ class Database:
             self._db.close()
             if isinstance(error, StoreError):
                 raise
-            raise StoreError(f"database {path}: {error}") from error
+            raise self._explained(error) from error
+
+    def was_replaced(self) -> bool:
+        """Return whether the file was restored meanwhile: this one is then another, which nobody reads."""
+        with suppress(OSError):
+            return self._path.stat().st_ino != self._inode
+        return False
 
     def _prepare(self) -> None:
         with self._transaction():
@@ -62,17 +80,37 @@ class Database:
             self._db.execute("BEGIN IMMEDIATE")
         except sqlite3.Error as error:
             raise self._explained(error) from error
+        said: list[str] = []
         try:
+            self._db.set_trace_callback(said.append if self._ledger else None)
             yield
+            self._db.set_trace_callback(None)
+            self._enter(said)
             self._db.execute("COMMIT")
         except BaseException as error:
+            self._db.set_trace_callback(None)
             if self._db.in_transaction:
                 self._db.execute("ROLLBACK")
             if isinstance(error, sqlite3.Error):
                 raise self._explained(error) from error
             raise
 
+    def _enter(self, said: list[str]) -> None:
+        """Put what this transaction writes into the ledger; its number is in the database with it."""
+        statements = written(said)
+        if self._ledger is None or not statements:
+            return
+        known = mark_of(self._db)
+        mark = Mark(known.record + 1, known.file)
+        with suppress(OSError):  # a result is kept without it: the gap in its numbers says so
+            self._ledger.append(mark, statements)
+        self._db.execute(
+            "INSERT OR REPLACE INTO note (key, value) VALUES (?, ?)", (NOTE, msgspec.json.encode(mark))
+        )
+
     def _explained(self, error: sqlite3.Error) -> StoreError:
+        if is_damage(error):
+            return DamagedError(f"database {self._path}: {error}")
         is_full = getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL
         return (DiskFullError if is_full else StoreError)(f"database {self._path}: {error}")
 

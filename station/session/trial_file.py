@@ -10,6 +10,7 @@ from typing import Final
 import msgspec
 
 from station.errors import StoreError
+from station.session.ledger import sync_folder
 from station.session.moment import Moment
 from station.sway.reading import RECORD, Reading, pack, unpack
 from station.training.result import TrialResult
@@ -69,6 +70,8 @@ class TrialFile:
         self._append(
             msgspec.json.encode(head) + b"\n" + b"".join(pack(r, 0) for r in self._readings), sync=True
         )
+        with suppress(OSError):  # else a power cut may leave the readings without a name
+            sync_folder(self._folder)
 
     def _append(self, data: bytes, *, sync: bool) -> None:
         if self._file is None:
