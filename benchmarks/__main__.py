@@ -22,6 +22,7 @@ NAMES: Final = (
     "kills",
     "sway",
     "calibration",
+    "power",
     "training",
     "prescriptions",
     "hostile",

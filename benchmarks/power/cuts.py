@@ -44,14 +44,15 @@ class Found(NamedTuple):
     restored: bool
 
 
-def record(folder: Path, *, lives: int, defect: str = "none") -> list[Step]:
+def record(folder: Path, *, lives: int, damage: bool, defect: str = "none") -> list[Step]:
     """Let the subject live, and return what it asked of its disk."""
     shim, log, home = folder / "recorder.so", folder / "recording", folder / "home"
     command = ["gcc", "-O1", "-shared", "-fPIC", "-o", str(shim), str(RECORDER_C), "-ldl"]
     subprocess.run(command, check=True)
     environment = os.environ | {"LD_PRELOAD": str(shim), "POWER_LOG": str(log), "POWER_FOLDER": str(home)}
     subject = [sys.executable, "-m", "benchmarks.power.subject", str(home), f"--lives={lives}"]
-    subprocess.run([*subject, f"--defect={defect}"], check=True, env=environment)
+    subject += [f"--defect={defect}", *(["--damage"] if damage else [])]
+    subprocess.run(subject, check=True, env=environment)
     return list(read_recording(log))
 
 
@@ -145,14 +146,21 @@ class Row(NamedTuple):
     restored: int
 
 
-def run(wanted: int, *, lives: int, defect: str = "none", stop_at_first: bool = False) -> list[Row]:
-    """Return a row for each way; the first states that went wrong are printed."""
+def run(
+    wanted: int, *, lives: int, damage: bool = False, defect: str = "none", stop_at_first: bool = False
+) -> list[Row]:
+    """Return a row for each way; the first states that went wrong are printed.
+
+    Without a `damage` of the card, a database that has to be restored was damaged by the cut alone: that is wrong.
+    """
     rows = {way: [0, 0, 0, 0] for way in WAYS}
     with tempfile.TemporaryDirectory(prefix="power-", dir=_quick()) as name:
         folder = Path(name)
-        steps = record(folder, lives=lives, defect=defect)
+        steps = record(folder, lives=lives, damage=damage, defect=defect)
         for number, state in enumerate(states(steps, wanted)):
             found = try_state(state, folder / "home", folder / "start", session=number % SESSION_EVERY == 0)
+            if found.restored and not damage:
+                found = found._replace(wrong=(*found.wrong, "the cut damaged the database"))
             counts = rows[state.way]
             for place, happened in enumerate((True, found.lost, found.wrong, found.restored)):
                 counts[place] += bool(happened)

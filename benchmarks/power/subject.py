@@ -1,6 +1,6 @@
 """The process whose disk is recorded: a station that lives, is cut off, is damaged and restored.
 
-    python -m benchmarks.power.subject FOLDER [--lives N] [--defect NAME]
+    python -m benchmarks.power.subject FOLDER [--lives N] [--damage] [--defect NAME]
 
 After each turn of its loop it marks what has been kept and told by then: from there on that must never be lost.
 """
@@ -17,6 +17,7 @@ from typing import Any, Final
 
 from station.session.backup import Backups
 from station.session.store import Store
+from station.session.trial_file import PART
 from tests.virtual_station import VirtualStation
 
 DATABASE: Final = "station.sqlite3"
@@ -25,10 +26,12 @@ DEFECTS: Final = ("none", "synchronous-off", "no-fsync-of-trials", "trial-file-f
 
 
 class Promises:
-    """What the station has kept, as anybody may know by now: results, what waits, what is in force."""
+    """What the station has kept, as anybody may know by now: results, trials begun, what waits, what is in force."""
 
     def __init__(self, database: Path) -> None:
         self._store = Store(database)
+        self._folder = database.parent
+        self._begun: list[str] = []
         self._acknowledged: set[str] = set()
         self._version = -1
         self._told = ""
@@ -39,10 +42,13 @@ class Promises:
     def mark(self) -> None:
         """Mark what is kept now, where it is more than before."""
         version = self._store.outbox_version()
-        if version == self._version:
+        begun = sorted(path.name for path in self._folder.glob(f"trial-*{PART}"))
+        if version == self._version and begun == self._begun:
             return
-        self._version = version
-        told = json.dumps(kept_by(self._store, self._acknowledged))
+        self._version, self._begun = version, begun
+        kept = kept_by(self._store, self._acknowledged)
+        trials = {name.removeprefix("trial-").removesuffix(PART) for name in begun} | set(kept["trials"])
+        told = json.dumps({**kept, "trials": sorted(trials)})
         if told != self._told:
             self._told = told
             say(told)
@@ -64,7 +70,7 @@ def kept_by(store: Store, acknowledged: set[str]) -> dict[str, Any]:
     return {
         "trials": [id_ for (id_,) in db.execute("SELECT id FROM trial ORDER BY id")],
         "sessions": [id_ for (id_,) in db.execute("SELECT id FROM session WHERE result IS NOT NULL")],
-        "waiting": sorted(set(id_ for (id_,) in db.execute("SELECT id FROM outbox")) - acknowledged),
+        "waiting": sorted({id_ for (id_,) in db.execute("SELECT id FROM outbox")} - acknowledged),
         "traces": [id_ for (id_,) in db.execute("SELECT id FROM trial WHERE LENGTH(raw) > 0")],
         "prescriptions": [v for (v,) in db.execute("SELECT version FROM prescription WHERE applied IS NOT NULL")],
     }
@@ -114,7 +120,7 @@ def spoil(database: Path, rng: random.Random) -> None:
         os.close(descriptor)
 
 
-def live(folder: Path, lives: int) -> None:
+def live(folder: Path, lives: int, *, damage: bool) -> None:
     """Live so many rounds: a whole session; one cut off in its hold and resumed; a damage and its mending."""
     rng, start_ns = random.Random(1), 1000 * S
     for number in range(lives):
@@ -137,7 +143,8 @@ def live(folder: Path, lives: int) -> None:
         life.until("session_ended")
         life.promises.acknowledge(2)
         start_ns = life.end()
-        spoil(folder / DATABASE, rng)
+        if damage:
+            spoil(folder / DATABASE, rng)
         start_ns = Life(folder, start_ns, second).end()
 
 
@@ -155,11 +162,12 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("folder", type=Path)
     parser.add_argument("--lives", type=int, default=2)
+    parser.add_argument("--damage", action="store_true", help="spoil the database now and then")
     parser.add_argument("--defect", choices=DEFECTS, default="none")
     asked = parser.parse_args()
     asked.folder.mkdir(exist_ok=True)
     break_on_purpose(asked.defect)
-    live(asked.folder, asked.lives)
+    live(asked.folder, asked.lives, damage=asked.damage)
 
 
 def break_on_purpose(defect: str) -> None:
