@@ -8,6 +8,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from msgspec import structs
+
 from station.board.acquire import acquire
 from station.board.breakdown import parse_spec
 from station.board.realtime import ask_for_turns
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
     from station.session.clock import WallClock
     from station.session.service import Service
     from station.session.store import Header, Store
+    from station.training.health import MachineHealth
 
 Log = Callable[[str], None]
 
@@ -67,11 +70,15 @@ def make_service(
 
     Raises ConfigError, StoreError or StationError with one sentence.
     """
+    from station.session.place import look_at_place
+
     board = make_acquisition(config_file, log=log, source=source, faults=faults)
     config = configured(config_file, source)
     check_source(config.source.source, config.board, reader=config.source.reader)
     if not config.source.sim:
         log(ask_for_turns())
+    for finding in look_at_place(state_folder(config)):
+        log(finding.text)
     return make_service_over(board, config, log=log)
 
 
@@ -105,23 +112,29 @@ def check_board(config: Config) -> "CheckedBoard":
     from station.check.report import Board as CheckedBoard
     from station.session.care_side import known_care_side
     from station.session.drift_watch import known_advice
+    from station.session.place import look_at_place
+    from station.session.restore import known_damage
     from station.session.store import Store
     from station.session.zero import TARE_NOTE
     from station.weighing import nominal_plate, plate_in_use
 
     file = state_folder(config) / DATABASE
+    storage = look_at_place(file.parent)
     if not file.exists():
-        return CheckedBoard(config=config.board, plate=nominal_plate(config))
+        return CheckedBoard(config=config.board, plate=nominal_plate(config), storage=storage)
     calibrated = plate_in_use(config, datetime.now(UTC), log=lambda _: None)
     with Store(file) as store:
         note = store.note(TARE_NOTE)
         advice, care = known_advice(store, calibrated), known_care_side(store)
+        restored = known_damage(store)
     return CheckedBoard(
         config=config.board,
         plate=nominal_plate(config),
         tare=None if note is None else msgspec.json.decode(note, type=tuple[float, float, float, float]),
         advice=tuple(advice),
         care=care,
+        storage=storage,
+        damage=None if restored is None else restored.sentence(),
     )
 
 
@@ -139,13 +152,18 @@ def make_service_over(
     log: Log,
     now_ns: Callable[[], int] = time.monotonic_ns,
     wall: "WallClock | None" = None,
+    aside: "Callable[[Callable[[], None]], None] | None" = None,
 ) -> "Service":
-    """Return the station's loop over this board, which tells the time by `now_ns` and the date by `wall`."""
+    """Return the station's loop over this board, which tells the time by `now_ns` and the date by `wall`.
+
+    `aside` does what would keep the loop waiting; a thread, where none is given.
+    """
     from station.session.absence import Absence
     from station.session.clinic import Clinic
     from station.session.clock import WallClock
     from station.session.drift_watch import DriftWatch
     from station.session.exchange import PlateExchange
+    from station.session.keeper import Keeper, in_thread
     from station.session.recorder import Recorder
     from station.session.reports import Identity
     from station.session.restore import make_sound
@@ -200,7 +218,10 @@ def make_service_over(
     drift = DriftWatch(store, recorder, plate)
     absence = Absence(store, recorder, subj=config.station.subj, shared=clinic)
     seat = persons.seat
-    parts = Parts(board, server, recorder, seat.prescriptions, seat.course, plate, exchange, drift, absence)
+    keeper = Keeper(folder / DATABASE, log=log, aside=aside or in_thread)
+    parts = Parts(
+        board, server, recorder, seat.prescriptions, seat.course, plate, exchange, drift, absence, keeper
+    )
     if isinstance(persons, Clinic):
         return SharedService(parts, persons, log=log, now_ns=now_ns)
     return Service(parts, log=log, now_ns=now_ns)
@@ -211,9 +232,7 @@ def make_uplink(config_file: str | None, *, log: Log) -> "tuple[Uplink, Broker]"
 
     Raises ConfigError for a broker beyond this machine without TLS, and for a certificate of another station.
     """
-    from station.link.machine import read_machine
     from station.link.uplink import Uplink
-    from station.session.reserve import free_bytes
     from station.session.store import Store
 
     config = load_config(config_file)
@@ -227,10 +246,24 @@ def make_uplink(config_file: str | None, *, log: Log) -> "tuple[Uplink, Broker]"
         socket=socket_path(config),
         log=log,
         traces=config.link.raw != "never",
-        machine=partial(read_machine, Path("/"), free_bytes=partial(free_bytes, state_folder(config))),
+        machine=partial(_machine, state_folder(config), store),
     )
     uplink.attend(_desk(config, broker, log=log))
     return uplink, broker
+
+
+def _machine(folder: Path, store: "Store") -> "MachineHealth":
+    """Return how the computer is, and whether what is saved on it stays."""
+    from station.link.machine import read_machine
+    from station.session.place import look_at_place
+    from station.session.reserve import free_bytes
+    from station.session.restore import known_damage
+
+    restored = known_damage(store)
+    said = [finding.text for finding in look_at_place(folder)]
+    said += [] if restored is None else [restored.sentence()]
+    machine = read_machine(Path("/"), free_bytes=partial(free_bytes, folder))
+    return structs.replace(machine, storage=tuple(said))
 
 
 def _desk(config: Config, broker: "Broker", *, log: Log) -> "Desk":

@@ -9,7 +9,8 @@ from benchmarks.power import cuts
 from benchmarks.power.disk import WAYS, Disk, Step
 
 pytestmark = pytest.mark.skipif(
-    shutil.which("gcc") is None or sys.platform != "linux", reason="the recorder is compiled with gcc, on Linux"
+    shutil.which("gcc") is None or sys.platform != "linux",
+    reason="the recorder is compiled with gcc, on Linux",
 )
 
 

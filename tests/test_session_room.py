@@ -53,7 +53,12 @@ class Station:
     def __init__(self, store: Store) -> None:
         self.store = store
         self.log: list[str] = []
-        self.later = Later(now_s=lambda: 0.0, log=self.log.append, make_room=lambda: store.make_room(HEADER))
+        self.later = Later(
+            now_s=lambda: 0.0,
+            log=self.log.append,
+            make_room=lambda: store.make_room(HEADER),
+            mend=lambda: store.mend(self.log.append),
+        )
         self.trials: list[str] = []
 
     def train(self, trials: int) -> None:

@@ -136,7 +136,12 @@ class VirtualStation:
         )
         wall = WallClock() if today is None else WallClock(lambda: today, synced=lambda: True)
         self.service = make_service_over(
-            self.board, config, log=self.log.append, now_ns=self.clock.now_ns, wall=wall
+            self.board,
+            config,
+            log=self.log.append,
+            now_ns=self.clock.now_ns,
+            wall=wall,
+            aside=lambda job: job(),
         )
         self.service.begin()
         self.heard: list[Packet] = []

@@ -1,6 +1,6 @@
 """Power cuts: of a recorded station, in every state its disk may be left in.
 
-    python -m benchmarks power --full      # the figures of docs/power.md
+python -m benchmarks power --full      # the figures of docs/power.md
 """
 
 from typing import Final

@@ -23,6 +23,7 @@ from station.session.trial_file import PART
 from tests.virtual_station import VirtualStation
 
 RECORDER_C: Final = Path(__file__).with_name("recorder.c")
+SUBJECT: Final = "from benchmarks.power.subject import main; main()"
 NOT_KEPT: Final = ("-shm", "reserve", ".sock", ".sock.lock")  # nothing of it is read after a start
 SESSION_EVERY: Final = 100  # states in which a whole session is trained, not only a trial kept
 
@@ -50,7 +51,7 @@ def record(folder: Path, *, lives: int, damage: bool, defect: str = "none") -> l
     command = ["gcc", "-O1", "-shared", "-fPIC", "-o", str(shim), str(RECORDER_C), "-ldl"]
     subprocess.run(command, check=True)
     environment = os.environ | {"LD_PRELOAD": str(shim), "POWER_LOG": str(log), "POWER_FOLDER": str(home)}
-    subject = [sys.executable, "-m", "benchmarks.power.subject", str(home), f"--lives={lives}"]
+    subject = [sys.executable, "-c", SUBJECT, str(home), f"--lives={lives}"]
     subject += [f"--defect={defect}", *(["--damage"] if damage else [])]
     subprocess.run(subject, check=True, env=environment)
     return list(read_recording(log))

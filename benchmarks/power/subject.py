@@ -72,7 +72,9 @@ def kept_by(store: Store, acknowledged: set[str]) -> dict[str, Any]:
         "sessions": [id_ for (id_,) in db.execute("SELECT id FROM session WHERE result IS NOT NULL")],
         "waiting": sorted({id_ for (id_,) in db.execute("SELECT id FROM outbox")} - acknowledged),
         "traces": [id_ for (id_,) in db.execute("SELECT id FROM trial WHERE LENGTH(raw) > 0")],
-        "prescriptions": [v for (v,) in db.execute("SELECT version FROM prescription WHERE applied IS NOT NULL")],
+        "prescriptions": [
+            v for (v,) in db.execute("SELECT version FROM prescription WHERE applied IS NOT NULL")
+        ],
     }
 
 

@@ -9,6 +9,7 @@ from station.board.config import BoardConfig
 from station.check.corners import CornerPress, corner_findings
 from station.check.figures import CellFigures, figures_of
 from station.check.findings import Finding, findings_of
+from station.session.place import PlaceFinding
 from station.sway.drift import Advice
 from station.sway.plate import Four, Plate
 from station.sway.reading import Reading
@@ -56,7 +57,10 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Board(msgspec.Struct, frozen=True, kw_only=True):
-    """What is known beforehand: `tare` in force, `reference` tare of its calibration, why to repeat that."""
+    """What is known beforehand: `tare` in force, `reference` tare of its calibration, why to repeat that.
+
+    `storage` is what keeps results from being safe.
+    """
 
     config: BoardConfig
     plate: Plate
@@ -64,6 +68,8 @@ class Board(msgspec.Struct, frozen=True, kw_only=True):
     reference: Four | None = None
     advice: tuple[Advice, ...] = ()
     care: CareSide | None = None
+    storage: tuple[PlaceFinding, ...] = ()
+    damage: str | None = None  # what had happened to the database
 
 
 class Heard(msgspec.Struct, kw_only=True):
@@ -101,6 +107,7 @@ def report_of(heard: Heard, board: Board, presses: Sequence[CornerPress] = ()) -
         for advice in board.advice
     ]
     findings += _of_care(board.care)
+    findings += _of_storage(board, sim=heard.sim)
     fatal = [finding for finding in findings if finding.fatal]
     return Report(
         fit=not fatal,
@@ -136,6 +143,17 @@ def _of_care(care: CareSide | None) -> list[Finding]:
     }[care.reach]
     since = care.since[:16].replace("T", " ")
     return [Finding(kind=f"care-{care.reach}", cell=None, text=text.format(since=since), fatal=False)]
+
+
+def _of_storage(board: Board, *, sim: bool) -> list[Finding]:
+    """Return what is wrong where results are kept; on a simulated board nobody's are lost."""
+    found = [
+        Finding(kind=place.kind, cell=None, text=place.text, fatal=place.grave and not sim)
+        for place in board.storage
+    ]
+    if board.damage is not None:
+        found.append(Finding(kind="database-restored", cell=None, text=board.damage, fatal=False))
+    return found
 
 
 def _of_time(heard: Heard, arrival: Arrival) -> list[Finding]:

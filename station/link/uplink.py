@@ -99,13 +99,15 @@ class Uplink:
         self._desk = desk
 
     def run(self, broker: Broker) -> None:
-        """Serve until `stop`."""
+        """Serve until `stop`. Raises StoreError when the database was restored meanwhile."""
         self.begin(broker)
         try:
             while not self._stopping:
                 self.turn(LIVE_TURN_S if self._steering.watched else TURN_S)
         finally:
             self.close()
+        if self._store.was_replaced():
+            raise StoreError("the database was restored of its backup; the uplink has to start again with it")
 
     def begin(self, broker: Broker) -> None:
         """Start to connect; from then on `turn` must be called again and again."""
@@ -149,6 +151,8 @@ class Uplink:
 
     def _worth_a_look(self) -> bool:
         """Return whether there may be rows to send that were not there, or had no room, the last time."""
+        if self._store.was_replaced():
+            self._stopping = True  # what is sent and acknowledged belongs into the new one
         version = self._store.outbox_version()
         worth = self._room_was_made or version != self._seen_version
         if version != self._seen_version:

@@ -12,7 +12,7 @@ import msgspec
 from station.errors import DamagedError, StoreError
 from station.session import reserve
 from station.session.ledger import NOTE, Ledger, Mark, sync_folder
-from station.session.soundness import damage_within, mark_of
+from station.session.soundness import damage_within, is_damage, mark_of
 
 FOLDER: Final = "backups"  # beside the database
 SUFFIX: Final = ".sqlite3"
@@ -63,6 +63,8 @@ class Backups:
             sync_folder(self._folder)
             self._let_go()
         except sqlite3.Error as error:
+            if is_damage(error):
+                raise DamagedError(f"database {self._database}: {error}") from error
             raise StoreError(f"backup of {self._database}: {error}") from error
         except OSError as error:
             if isinstance(error, StoreError):

@@ -2,7 +2,7 @@
 
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final, Self
@@ -12,6 +12,7 @@ import msgspec
 from station.errors import DamagedError, DiskFullError, StoreError
 from station.session import reserve
 from station.session.ledger import NOTE, Ledger, Mark, written
+from station.session.restore import make_sound
 from station.session.schema import VERSION, bring_up_to_date
 from station.session.soundness import is_damage, mark_of
 
@@ -64,6 +65,16 @@ class Database:
         with suppress(OSError):
             return self._path.stat().st_ino != self._inode
         return False
+
+    def mend(self, log: Callable[[str], None]) -> None:
+        """Restore a damaged file while it is in use; what could not be written is then written again."""
+        self._db.close()
+        try:
+            make_sound(self._path, log=log, thorough=True)
+        finally:
+            ledger, self._ledger = self._ledger, None
+            self._open()
+            self._ledger = ledger
 
     def _prepare(self) -> None:
         with self._transaction():

@@ -4,7 +4,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import Final
 
-from station.errors import DiskFullError, StoreError
+from station.errors import DamagedError, DiskFullError, StoreError
 from station.session.room import with_room
 
 RETRY_S: Final = 2.0
@@ -19,14 +19,20 @@ class Later:
     the process ends is lost, but for the trial in progress, whose file is removed by its own write only.
 
     `make_room` gives up something on a full disk and says whether there was anything; when there is not, a
-    write may have a smaller one to make instead.
+    write may have a smaller one to make instead. `mend` restores a damaged database.
     """
 
     def __init__(
-        self, *, now_s: Callable[[], float], log: Callable[[str], None], make_room: Callable[[], bool]
+        self,
+        *,
+        now_s: Callable[[], float],
+        log: Callable[[str], None],
+        make_room: Callable[[], bool],
+        mend: Callable[[], None],
     ) -> None:
         self._now_s = now_s
         self._make_room = make_room
+        self._mend = mend
         self._log = log
         self._waiting: deque[tuple[Callable[[], None], Callable[[], None] | None]] = deque(maxlen=MOST)
         self._retry_at_s = 0.0
@@ -61,7 +67,11 @@ class Later:
 
     def _make(self, write: Callable[[], None], smaller: Callable[[], None] | None) -> None:
         try:
-            with_room(write, self._make_room)
+            try:
+                with_room(write, self._make_room)
+            except DamagedError:
+                self._mend()
+                with_room(write, self._make_room)
         except DiskFullError:
             if smaller is None:
                 raise

@@ -67,7 +67,9 @@ class Recorder:
         self._folder = folder
         self._sends_traces = sends_traces
         self._file = TrialFile(folder)
-        self._later = Later(now_s=time.monotonic, log=log, make_room=self._make_room)
+        self._later = Later(
+            now_s=time.monotonic, log=log, make_room=self._make_room, mend=lambda: store.mend(log)
+        )
         self._people = People(
             store, now=self._heading.moment, write=self._later.write, clinic=identity.clinic, rested=rested
         )

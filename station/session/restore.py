@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from contextlib import closing, suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Protocol
 
 import msgspec
 
@@ -21,9 +21,10 @@ from station.session.backup import Backups
 from station.session.ledger import NOTE, Ledger, Mark, Record, sync_folder
 from station.session.salvage import salvage
 from station.session.schema import VERSION, bring_up_to_date
-from station.session.soundness import damage_of, mark_of
+from station.session.soundness import Check, damage_of, mark_of
 
 DAMAGE_NOTE: Final = "damage"
+SUSPECT: Final = "suspect"  # a file beside the database: damage was found that a quick look may not see
 BAD: Final = ".bad-"
 LOG: Final = "-wal"
 INDEX: Final = "-shm"
@@ -58,6 +59,14 @@ class Restored(msgspec.Struct, frozen=True, kw_only=True):
         return "; ".join(parts)
 
 
+class Noted(Protocol):
+    """A database that remembers small things."""
+
+    def note(self, key: str) -> bytes | None:
+        """Return one."""
+        ...
+
+
 class Played(NamedTuple):
     """What became of the ledger's records: how many were there, and whether one is missing."""
 
@@ -65,32 +74,50 @@ class Played(NamedTuple):
     gap: bool
 
 
-def make_sound(path: Path, *, log: Callable[[str], None]) -> Restored | None:
+def make_sound(path: Path, *, log: Callable[[str], None], thorough: bool = False) -> Restored | None:
     """Look through the database and restore it where it is damaged; return what was done, None for nothing.
 
-    Raises StoreError when the disk does not let it.
+    `thorough` looks into the indexes too; so does a start after `suspect`. Raises StoreError when the disk does
+    not let it.
     """
     ledger, backups = Ledger(path.parent), Backups(path)
+    suspected = path.with_name(SUSPECT)
+    check: Check = "integrity_check" if thorough or suspected.exists() else "quick_check"
     try:
-        damage = _damage(path, known=bool(backups.files() or ledger.files()))
+        damage = _damage(path, check, known=bool(backups.files() or ledger.files()))
         if damage is None:
-            return _catch_up(path, ledger, log=log) if path.exists() else None
-        restored = _restore(path, damage, ledger=ledger, backups=backups)
+            restored = _catch_up(path, ledger) if path.exists() else None
+        else:
+            restored = _restore(path, damage, ledger=ledger, backups=backups)
+        suspected.unlink(missing_ok=True)
     except (sqlite3.Error, OSError) as error:
         raise StoreError(f"database {path}: {error}") from error
-    log(restored.sentence())
+    if restored is not None:
+        log(restored.sentence())
     return restored
 
 
-def _damage(path: Path, *, known: bool) -> str | None:
+def suspect(path: Path) -> None:
+    """Have the next start look through all of the database."""
+    with suppress(OSError):
+        path.with_name(SUSPECT).touch()
+
+
+def known_damage(database: Noted) -> Restored | None:
+    """Return what had last happened to this database."""
+    value = database.note(DAMAGE_NOTE)
+    return None if not value else msgspec.json.decode(value, type=Restored)
+
+
+def _damage(path: Path, check: Check, *, known: bool) -> str | None:
     """Return what is wrong; a file that is not there is right only where there never was one."""
     if not path.exists() or path.stat().st_size == 0:
         has_log = path.with_name(path.name + LOG).exists()
         return "the file is not there" if known and not has_log else None
-    return damage_of(path, check="quick_check")
+    return damage_of(path, check=check)
 
 
-def _catch_up(path: Path, ledger: Ledger, *, log: Callable[[str], None]) -> Restored | None:
+def _catch_up(path: Path, ledger: Ledger) -> Restored | None:
     """Write what the ledger has and the database does not: its log was lost, or a commit was cut off."""
     with closing(sqlite3.connect(path, isolation_level=None)) as database:
         mark = mark_of(database)
@@ -102,7 +129,7 @@ def _catch_up(path: Path, ledger: Ledger, *, log: Callable[[str], None]) -> Rest
         played = _play(database, records, after=mark, file=_newest_file(ledger, mark))
         if played.records == 1 and not played.gap:  # one that was about to be committed
             return None
-        return _noted(database, "its log was lost", bad=None, backup=None, before=before, gap=played.gap, log=log)
+        return _noted(database, "its log was lost", bad=None, backup=None, before=before, gap=played.gap)
 
 
 def _restore(path: Path, damage: str, *, ledger: Ledger, backups: Backups) -> Restored:
@@ -119,12 +146,14 @@ def _restore(path: Path, damage: str, *, ledger: Ledger, backups: Backups) -> Re
         bring_up_to_date(database, _version(database))
         database.execute("COMMIT")
         mark, before = mark_of(database), _count(database)
-        played = _play(database, ledger.records(after=mark.record), after=mark, file=_newest_file(ledger, mark))
+        played = _play(
+            database, ledger.records(after=mark.record), after=mark, file=_newest_file(ledger, mark)
+        )
         lost = played.gap or (backup is None and not played.records)
         if lost and bad:
             salvage(_copy_of(path), database)
         made = None if backup is None else _text(backup.stat().st_mtime)
-        restored = _noted(database, damage, bad=bad, backup=made, before=before, gap=lost, log=None)
+        restored = _noted(database, damage, bad=bad, backup=made, before=before, gap=lost)
     with draft.open("rb") as file:
         os.fsync(file.fileno())
     _put_in_place(draft, path, bad)
@@ -195,7 +224,6 @@ def _noted(
     backup: str | None,
     before: int,
     gap: bool,
-    log: Callable[[str], None] | None,
 ) -> Restored:
     """Remember in the database itself what was done to it."""
     restored = Restored(
@@ -210,8 +238,6 @@ def _noted(
         "INSERT OR REPLACE INTO note (key, value) VALUES (?, ?)",
         (DAMAGE_NOTE, msgspec.json.encode(restored)),
     )
-    if log is not None:
-        log(restored.sentence())
     return restored
 
 

@@ -8,6 +8,7 @@ from typing import Final
 import msgspec
 
 from station.errors import DiskFullError, StoreError
+from station.session.backup import Backups
 from station.session.event import EventBody
 from station.session.outbox import Header, Outbox
 from station.session.reserve import give_up_reserve
@@ -37,15 +38,18 @@ class Room(Outbox):
         self._count(Dropped(undelivered=1), header)
 
     def make_room(self, header: Header) -> bool:
-        """Drop a few traces, with their rows in the outbox; return whether there were any.
+        """Let the older backups go, or else drop a few traces with their rows in the outbox; return whether any.
 
         A trace the care side has is counted; of one it never got it is also told, with this head. Raises
         StoreError when even that cannot be written.
         """
         give_up_reserve(self._path.parent)
+        older_went = Backups(self._path).give_way()
         with suppress(StoreError):
             self._settle()
         self.mind_disk()
+        if older_went:
+            return True
         with self._transaction():
             waiting = self._waiting()
             kept = self._db.execute("SELECT id FROM trial WHERE LENGTH(raw) > 0 ORDER BY id").fetchall()

@@ -18,6 +18,7 @@ from station.session.drift_watch import DriftWatch
 from station.session.exchange import PlateExchange
 from station.session.fault_watch import FaultWatch, StationFault
 from station.session.health import HealthWatch
+from station.session.keeper import Keeper
 from station.session.prescriptions import Prescriptions
 from station.session.protocol import (
     Answer,
@@ -86,6 +87,7 @@ class Parts:
     exchange: PlateExchange
     drift: DriftWatch
     absence: Absence
+    keeper: Keeper
 
 
 class Service:
@@ -101,6 +103,7 @@ class Service:
         self._course = parts.course
         self._drift = parts.drift
         self._absence = parts.absence
+        self._keeper = parts.keeper
         self._upkeep = Upkeep(parts.server)
         self._buttons = StationButtons(parts.server, lambda: self._course)
         self._sign = Sign(parts.exchange.station)
@@ -167,6 +170,7 @@ class Service:
             self._tell_health()
         self._recorder.retry()
         self._absence.look(self._now_ns())
+        self._keeper.look(self._now_ns(), idle=self._recorder.session is None and not self._upkeep.on)
 
     # -- the board -----------------------------------------------------------------------------------------
 
@@ -257,6 +261,7 @@ class Service:
                     session = self._recorder.session
                     self._recorder.session_ended(outcome)
                     self._prescriptions.after_session()
+                    self._keeper.session_ended()
                     self._tell("session_ended", self._now_ns(), {"session": session, "by": outcome.ended_by})
                     self._tell_health()
                 case Happening():

@@ -10,6 +10,7 @@ import msgspec
 from station.session.ledger import NOTE, Mark
 
 TABLES: Final = ("session", "trial", "prescription", "outbox", "note")
+Check = Literal["quick_check", "integrity_check"]
 SOUND: Final = "ok"
 DAMAGE: Final = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 
@@ -19,7 +20,7 @@ def is_damage(error: sqlite3.Error) -> bool:
     return (getattr(error, "sqlite_errorcode", 0) & 0xFF) in DAMAGE
 
 
-def damage_of(path: Path, *, check: Literal["quick_check", "integrity_check"]) -> str | None:
+def damage_of(path: Path, *, check: Check) -> str | None:
     """Return what is wrong with this database in SQLite's words, None when it is sound.
 
     `integrity_check` looks into the indexes too, which takes several times as long. Raises sqlite3.Error when
@@ -34,9 +35,7 @@ def damage_of(path: Path, *, check: Literal["quick_check", "integrity_check"]) -
         raise
 
 
-def damage_within(
-    database: sqlite3.Connection, *, check: Literal["quick_check", "integrity_check"]
-) -> str | None:
+def damage_within(database: sqlite3.Connection, *, check: Check) -> str | None:
     """Return what is wrong with the database of this connection, None when it is sound."""
     try:
         (said,) = database.execute(f"PRAGMA {check}(1)").fetchone()

@@ -55,7 +55,10 @@ class CareSide(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class MachineHealth(msgspec.Struct, frozen=True, kw_only=True):
-    """The computer of a station; None for what it does not tell."""
+    """The computer of a station; None for what it does not tell.
+
+    `storage` says in words why results may not stay there, and when the database was restored.
+    """
 
     model: str | None = None
     os: str | None = None
@@ -67,3 +70,4 @@ class MachineHealth(msgspec.Struct, frozen=True, kw_only=True):
     memory_mb: int | None = None
     memory_free_mb: int | None = None
     uptime_s: float | None = None
+    storage: tuple[str, ...] = ()

@@ -64,6 +64,8 @@ def _power(machine: MachineHealth) -> Line:
 
 
 def _keeping(birth: Birth) -> Iterator[Line]:
+    for said in birth.machine.storage if birth.machine else ():
+        yield Line("bad", said)  # in the station's own words, as its check says it
     free_mb = birth.machine.disk_free_mb if birth.machine else None
     if free_mb is not None:
         words = gettext("%(free)s MB free on the disk") % {"free": free_mb}
