@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from station.session import place, reserve
+from station.session import reserve
 from station.session.place import look_at_place
 
 EXT4 = "21 1 8:2 / / rw,noatime - ext4 /dev/root rw"
@@ -68,7 +68,7 @@ def test_a_disk_that_refuses_to_write_is_a_failing_card(
         raise OSError(5, os.strerror(5))
 
     root = root_of(tmp_path, EXT4)
-    monkeypatch.setattr(place.os, "fsync", refuse)
+    monkeypatch.setattr(os, "fsync", refuse)
     assert kinds(tmp_path, root) == ["card-failing"]
     assert not list(tmp_path.glob(".probe*"))
 

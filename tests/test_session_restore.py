@@ -19,8 +19,8 @@ from station.session.store import Header, Store
 from tests.virtual_station import VirtualStation
 
 HEADER = Header(
-    t="2026-05-02T08:00:00Z", mono_ms=1, boot="b", clock="synced", subj="p-1", rx_version=None, cal="", alg="",
-    sim=True,
+    t="2026-05-02T08:00:00Z", mono_ms=1, boot="b", clock="synced", subj="p-1", rx_version=None, cal="",
+    alg="", sim=True,
 )  # fmt: skip
 DATABASE = "station.sqlite3"
 
@@ -76,12 +76,12 @@ def test_whatever_is_spoiled_of_database_and_log_comes_back(
     tmp_path_factory: pytest.TempPathFactory,
     places: list[tuple[int, bytes]],
     cut: int | None,
-    has_log: bool,  # noqa: FBT001
+    has_log: bool,
 ) -> None:
     path = lay_out(tmp_path_factory.mktemp("spoiled"), files)
     content = bytearray(files[DATABASE])
-    for at, spoiled in places:
-        at %= len(content)
+    for place, spoiled in places:
+        at = place % len(content)
         content[at : at + len(spoiled)] = spoiled[: len(content) - at]
     path.write_bytes(content if cut is None else content[: cut % (len(content) + 1)])
     if not has_log:

@@ -123,8 +123,10 @@ def _wrong(folder: Path) -> tuple[str, ...]:
     with closing(sqlite3.connect(folder / DATABASE)) as database:
         (said,) = database.execute("PRAGMA integrity_check").fetchone()
     wrong = () if said == "ok" else (f"damaged: {said}",)
-    header = Header(t="", mono_ms=0, boot=boot_id(), clock="synced", subj="p-1", rx_version=None, cal="", alg="",
-                    sim=True)  # fmt: skip
+    boot = boot_id()
+    header = Header(
+        t="", mono_ms=0, boot=boot, clock="synced", subj=None, rx_version=None, cal="", alg="", sim=True
+    )
     session = new_id()
     try:
         with Store(folder / DATABASE) as store:
@@ -152,7 +154,7 @@ def run(
 ) -> list[Row]:
     """Return a row for each way; the first states that went wrong are printed.
 
-    Without a `damage` of the card, a database that has to be restored was damaged by the cut alone: that is wrong.
+    Without a `damage` of the card, a database that has to be restored was damaged by the cut: that is wrong.
     """
     rows = {way: [0, 0, 0, 0] for way in WAYS}
     with tempfile.TemporaryDirectory(prefix="power-", dir=_quick()) as name:

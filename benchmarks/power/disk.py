@@ -1,8 +1,8 @@
-"""A recorded disk, and every state a power cut may leave of it. Pure: the recording in, folders' contents out.
+"""A recorded disk, and every state a power cut may leave of it. Pure: recording in, contents of folders out.
 
-What POSIX promises and no more: what was written before an fsync of that file is there, a name once its folder was
-synced. Everything since may be there or not: whole, in part by sectors, in any order; a new part of a file may
-hold what lay on the card before.
+What POSIX promises and no more: what was written before an fsync of that file is there, a name once its
+folder was synced. Everything since may be there or not: whole, in part by sectors, in any order; a new part
+of a file may hold what lay on the card before.
 """
 
 import random

@@ -2,7 +2,7 @@
 
     python -m benchmarks.power.subject FOLDER [--lives N] [--damage] [--defect NAME]
 
-After each turn of its loop it marks what has been kept and told by then: from there on that must never be lost.
+After each turn of its loop it marks what has been kept and told by then, which must never be lost.
 """
 
 import argparse
@@ -15,6 +15,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any, Final
 
+from station.session import database, ledger, recorder, trial_file
 from station.session.backup import Backups
 from station.session.store import Store
 from station.session.trial_file import PART
@@ -26,7 +27,7 @@ DEFECTS: Final = ("none", "synchronous-off", "no-fsync-of-trials", "trial-file-f
 
 
 class Promises:
-    """What the station has kept, as anybody may know by now: results, trials begun, what waits, what is in force."""
+    """What the station has kept by now: results, trials begun, what waits, what holds."""
 
     def __init__(self, database: Path) -> None:
         self._store = Store(database)
@@ -66,7 +67,7 @@ class Promises:
 
 def kept_by(store: Store, acknowledged: set[str]) -> dict[str, Any]:
     """Return the ids of everything finished that a store has."""
-    db = store._db
+    db = store._db  # noqa: SLF001 - more than the station ever asks for
     return {
         "trials": [id_ for (id_,) in db.execute("SELECT id FROM trial ORDER BY id")],
         "sessions": [id_ for (id_,) in db.execute("SELECT id FROM session WHERE result IS NOT NULL")],
@@ -174,30 +175,28 @@ def main() -> None:
 
 def break_on_purpose(defect: str) -> None:
     """Bring a defect into the station that the rig must find."""
-    from station.session import database, recorder, trial_file
-
     if defect == "synchronous-off":
-        opened = database.Database._open
+        opened = database.Database._open  # noqa: SLF001
 
         def unsynced(self: Any) -> None:
             opened(self)
             self._db.execute("PRAGMA synchronous = OFF")
 
-        database.Database._open = unsynced  # type: ignore[method-assign]
-        database.Ledger.append = lambda *_: None  # type: ignore[method-assign, assignment]
+        database.Database._open = unsynced  # type: ignore[method-assign]  # noqa: SLF001
+        ledger.Ledger.append = lambda *_: None  # type: ignore[method-assign]
     elif defect == "no-fsync-of-trials":
-        trial_file.os = _NoSync()  # type: ignore[assignment]
+        vars(trial_file)["os"] = _NoSync()
     elif defect == "trial-file-first":
         kept = Store.keep_trial
 
         def late(self: Store, *args: Any, **named: Any) -> None:
             for path in self._path.parent.glob("trial-*.part"):
                 path.unlink()
-            trial_file.sync_folder(self._path.parent)
+            ledger.sync_folder(self._path.parent)
             kept(self, *args, **named)
 
         Store.keep_trial = late  # type: ignore[method-assign]
-        recorder.discard = lambda _path: None
+        vars(recorder)["discard"] = lambda _path: None
 
 
 class _NoSync:

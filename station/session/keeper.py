@@ -52,7 +52,7 @@ class Keeper:
         self._trained, self._tried_s = True, None
 
     def look(self, now_ns: int, *, idle: bool) -> None:
-        """Take a backup when it is due and nobody trains. Raises DamagedError when the last one found damage."""
+        """Take a backup when it is due and nobody trains. Raises DamagedError when one found damage."""
         if not idle or self._busy or now_ns < self._look_ns:
             return
         self._look_ns = now_ns + LOOK_NS

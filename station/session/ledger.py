@@ -1,7 +1,7 @@
 """What each transaction wrote, a line each, beside the database: read back when the database is damaged.
 
-A line is the CRC of what follows, in hex, a space, and base64 of the compressed record. A line that is torn or
-spoiled is left out, and the numbers of the records show that one is missing.
+A line is the CRC of what follows, in hex, a space, and base64 of the compressed record. A line that is torn
+or spoiled is left out, and the numbers of the records show that one is missing.
 """
 
 import base64

@@ -112,7 +112,7 @@ def _written(folder: Path, mount: Mount | None) -> list[PlaceFinding]:
 
 
 def _read_only(folder: Path) -> PlaceFinding:
-    text = f"nothing can be saved: {folder} is read-only; start the station again, and if it stays so, change the card"
+    text = f"nothing can be saved: {folder} is read-only; start again, and if it stays so, change the card"
     return PlaceFinding(kind="read-only", text=text, grave=True)
 
 
@@ -139,7 +139,7 @@ def _room(folder: Path) -> list[PlaceFinding]:
     except OSError:
         return []
     if free < FULL_BYTES:
-        text = f"the disk is full ({free // 1_000_000} MB free): results are kept, raw traces go; make room on it"
+        text = f"the disk is full ({free // 1_000_000} MB free): results are kept, raw traces go; make room"
         return [PlaceFinding(kind="disk-full", text=text, grave=True)]
     if free < NEARLY_FULL_BYTES:
         text = f"the disk is nearly full ({free // 1_000_000} MB free); make room on it"

@@ -1,6 +1,6 @@
 """Makes a damaged database whole at the start: its newest sound backup, and the ledger of what came after.
 
-Nothing of the damaged file is thrown away: it stays beside, under another name, with the log that belongs to it.
+Nothing of the damaged file is thrown away: it stays beside, under another name, with its log.
 A power cut at any point of this leaves files from which the next start does the same again.
 """
 
@@ -48,10 +48,8 @@ class Restored(msgspec.Struct, frozen=True, kw_only=True):
         """Return it for service and care team."""
         day = self.at[:16].replace("T", " ")
         of = f"of the backup of {self.backup[:16].replace('T', ' ')}" if self.backup else "without a backup"
-        parts = [
-            f"the database was damaged ({self.damage}) and restored on {day} {of}; "
-            f"{_results(self.read_back)} after it read back"
-        ]
+        what = f"the database was damaged ({self.damage}) and restored on {day} {of}"
+        parts = [what, f"{_results(self.read_back)} after it read back"]
         if self.bad:
             parts.append(f"the damaged file is kept as {self.bad}")
         if self.gap:
@@ -77,8 +75,8 @@ class Played(NamedTuple):
 def make_sound(path: Path, *, log: Callable[[str], None], thorough: bool = False) -> Restored | None:
     """Look through the database and restore it where it is damaged; return what was done, None for nothing.
 
-    `thorough` looks into the indexes too; so does a start after `suspect`. Raises StoreError when the disk does
-    not let it.
+    `thorough` looks into the indexes too; so does a start after `suspect`. Raises StoreError when
+    the disk does not let it.
     """
     ledger, backups = Ledger(path.parent), Backups(path)
     suspected = path.with_name(SUSPECT)

@@ -38,7 +38,7 @@ class Room(Outbox):
         self._count(Dropped(undelivered=1), header)
 
     def make_room(self, header: Header) -> bool:
-        """Let the older backups go, or else drop a few traces with their rows in the outbox; return whether any.
+        """Let the older backups go, or else drop a few traces with their rows; return whether there was any.
 
         A trace the care side has is counted; of one it never got it is also told, with this head. Raises
         StoreError when even that cannot be written.

@@ -19,7 +19,7 @@ Row = dict[str, object]
 
 
 def salvage(damaged: Path, into: sqlite3.Connection) -> None:
-    """Copy the rows of a damaged database that another one does not have; what cannot be read stays behind."""
+    """Copy the rows of a damaged database that another one does not have; the rest stays behind."""
     try:
         source = sqlite3.connect(damaged, isolation_level=None)
     except sqlite3.Error:
