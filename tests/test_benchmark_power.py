@@ -20,7 +20,7 @@ def test_no_cut_of_a_sample_loses_a_result_or_damages_the_database() -> None:
     assert [(row.states_with_a_loss, row.damaged_or_unusable) for row in rows] == [(0, 0)] * len(WAYS)
 
 
-@pytest.mark.parametrize("defect", ["synchronous-off", "no-fsync-of-trials", "trial-file-first"])
+@pytest.mark.parametrize("defect", ["synchronous-off", "no-fsync-of-trials"])
 def test_a_station_with_a_defect_is_caught(defect: str) -> None:
     rows = cuts.run(200, lives=1, defect=defect, stop_at_first=True)
     assert any(row.states_with_a_loss or row.damaged_or_unusable for row in rows)

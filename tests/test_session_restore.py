@@ -65,7 +65,7 @@ def lay_out(folder: Path, files: dict[str, bytes]) -> Path:
     return folder / DATABASE
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     places=st.lists(st.tuples(st.integers(0, 10**9), st.binary(min_size=1, max_size=600)), max_size=6),
     cut=st.none() | st.integers(0, 10**9),
