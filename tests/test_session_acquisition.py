@@ -181,6 +181,15 @@ def test_a_child_that_says_nothing_any_more_is_replaced() -> None:
     watched.acquisition.close()
 
 
+def test_a_child_that_has_not_begun_has_longer_than_one_that_falls_silent() -> None:
+    watched = Watched("import sys; sys.stdin.readline()")
+    watched.now_ns = 19_900_000_000
+    assert not watched.acquisition.supervise()
+    watched.now_ns = 20_100_000_000
+    assert watched.acquisition.supervise()
+    watched.acquisition.close()
+
+
 def test_records_that_are_none_start_the_child_again(tmp_path: Path) -> None:
     watched = Watched("import os, sys; os.write(1, b'\\xff' * 64); sys.stdin.readline()")
     while not watched.logged:

@@ -18,6 +18,8 @@ RETRY_S: Final = (0.0, 0.2, 0.5, 1.0, 2.0, 5.0)  # waits before each start; the 
 STEADY_S: Final = 10.0  # a child that lived this long starts the waits over
 SAID_LINES: Final = 5
 HUNG_S: Final = 3.0  # a living child writes four hundred records a second, be it only that a chip is silent
+# To its first record: reading the program from a slow card while everything else starts, too.
+BEGUN_S: Final = 20.0
 
 Note = dict[str, Any]
 
@@ -45,6 +47,7 @@ class Acquisition:
         self._started_ns = 0
         self._start_at_ns = 0
         self._heard_ns = 0
+        self._silent_s = BEGUN_S  # how long the child may say nothing, now
         self._restarted = False
         self._voids: list[Reading] = []  # said for a child that can no longer speak
         self._stood: dict[str, Any] | None = None  # how the simulated person stands, for the next child
@@ -58,6 +61,7 @@ class Acquisition:
         self._rest = self._note_rest = b""
         self._seq = None
         self._started_ns = self._heard_ns = self._now_ns()
+        self._silent_s = BEGUN_S
         child = subprocess.Popen(
             self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, bufsize=0
         )
@@ -88,6 +92,7 @@ class Acquisition:
         data = self._rest + _drain(self._child.stdout)
         if data:
             self._heard_ns = self._now_ns()
+            self._silent_s = HUNG_S
         whole = len(data) // RECORD.size * RECORD.size
         self._rest = data[whole:]
         readings = voids
@@ -128,8 +133,8 @@ class Acquisition:
 
     def supervise(self) -> bool:
         """Start a dead child again when it is time; return whether the child was replaced."""
-        if self._child is not None and self._now_ns() - self._heard_ns > HUNG_S * S:
-            self._log(f"acquisition: has said nothing for {HUNG_S:g} s; it is ended")
+        if self._child is not None and self._now_ns() - self._heard_ns > self._silent_s * S:
+            self._log(f"acquisition: has said nothing for {self._silent_s:g} s; it is ended")
             self._child.kill()
             self._child.wait()
         if self._child is not None and self._child.poll() is not None:
