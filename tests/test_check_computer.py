@@ -12,7 +12,8 @@ def test_what_lasts_comes_first_and_says_since_when() -> None:
     assert second.text.startswith(
         "the computer was too hot from 2026-11-29 06:00 to 2026-11-29 06:20 (84 °C); give"
     )
-    assert not (first.fatal or second.fatal)
+    assert not first.fatal
+    assert not second.fatal
 
 
 def test_an_unset_clock_is_said_and_a_kind_of_a_newer_station_is_passed_over() -> None:

@@ -1,4 +1,4 @@
-"""What a check says of the computer: troubles that last first, then those that were. None keeps from training."""
+"""What a check says of the computer: troubles that last first, then those that were. None is fatal."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -7,7 +7,7 @@ from station.check.findings import Finding
 from station.training.health import Trouble
 
 WORDS: Final = {
-    "undervoltage": "power supply too weak {when}; use the one made for this computer, and a short thick cable",
+    "undervoltage": "power supply too weak {when}; use the one made for it, and a short thick cable",
     "capped": "the computer was held to a lower speed {when}; see its power supply and its air",
     "throttled": "the computer was slowed down {when}; see its power supply and its air",
     "hot": "the computer was too hot {when}; give it air, and no sun",
