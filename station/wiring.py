@@ -151,7 +151,7 @@ def check_through_station(config_file: str | None) -> "StationSource | None":
     return running_station(socket_path(load_config(config_file)))
 
 
-def make_service_over(
+def make_service_over(  # noqa: PLR0913 - all that it may be given
     board: "Board",
     config: Config,
     *,
@@ -272,7 +272,6 @@ def make_uplink(config_file: str | None, *, log: Log) -> "tuple[Uplink, Broker]"
         log=log,
         traces=config.link.raw != "never",
         machine=partial(_machine, state_folder(config), store),
-        machine=partial(read_machine, Path("/"), free_bytes=partial(free_bytes, state_folder(config))),
         wall=wall,
     )
     uplink.attend(_desk(config, broker, log=log))

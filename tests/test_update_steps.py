@@ -11,12 +11,12 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from station.errors import UpdateError
-from station.link.signature import _signed
 from station.link.whole_file import write_whole
 from station.update import steps
 from station.update.data import NEWER, carry_back, keep_copy
 from station.update.quiet import why_not_now
-from station.update.release import Here, Release, SignedRelease, decode_release, judge
+from station.update.release import Here, Release, decode_release, judge
+from station.update.sign import sign_release
 from station.update.steps import HEALTHY_WITHIN_S, MOST_BOOTS, UNDER_WAY, Update
 
 NOW = datetime(2026, 12, 1, tzinfo=UTC)
@@ -35,9 +35,7 @@ def release(version: str = "1.3.0", number: int = 8, **other: object) -> Release
 
 
 def signed(made: Release, seed: bytes = SEED) -> bytes:
-    body = msgspec.json.encode(made)
-    key, sig = _signed(body, seed)
-    return msgspec.json.encode(SignedRelease(release=msgspec.Raw(body), key=key, sig=sig))
+    return sign_release(made, seed)
 
 
 def test_a_release_signed_with_the_key_of_this_station_is_taken() -> None:
@@ -91,7 +89,7 @@ class Killed(BaseException):
 
 
 class Computer:
-    """A computer whose power goes at the `cut`-th thing that is done; files and versions stay as they were."""
+    """A computer whose power goes at the `cut`-th thing that is done; what was done stays."""
 
     def __init__(self, *, well: bool = True, cut: int | None = None) -> None:
         self.installed, self.well, self.cut, self.done = "1.2.0", well, cut, 0
@@ -200,7 +198,7 @@ def test_without_a_way_back_nothing_begins(tmp_path: Path) -> None:
     update = Update(tmp_path, Computer(), boot="0", now_s=lambda: HEALTHY_WITHIN_S, log=lambda _: None)
     with pytest.raises(UpdateError, match="no way back"):
         update.stage((release(), b"1.3.0"))
-    with pytest.raises(UpdateError, match="not the package of version 1.2.0"):
+    with pytest.raises(UpdateError, match=r"not the package of version 1\.2\.0"):
         update.stage((release(), b"1.3.0"), (release("1.2.0", 7), b"other"))
     with pytest.raises(UpdateError, match="fetch it again"):
         update.stage((release(), b"half"), (release("1.2.0", 7), b"1.2.0"))
@@ -222,8 +220,8 @@ def test_results_kept_under_a_newer_format_are_there_in_the_older_one(tmp_path: 
     with closing(sqlite3.connect(live, isolation_level=None)) as db:
         db.executescript(
             "PRAGMA journal_mode = WAL; PRAGMA user_version = 3;"
-            "CREATE TABLE outbox (seq INTEGER PRIMARY KEY AUTOINCREMENT, body TEXT); INSERT INTO outbox (body)"
-            " VALUES ('one')"
+            "CREATE TABLE outbox (seq INTEGER PRIMARY KEY AUTOINCREMENT, body TEXT);"
+            "INSERT INTO outbox (body) VALUES ('one')"
         )
     keep_copy(live, copy)
     with closing(sqlite3.connect(live, isolation_level=None)) as db:

@@ -90,7 +90,7 @@ def judge(release: Release, here: Here, now: datetime, *, synced: bool) -> None:
     if parts(release.version) < parts(here.version):
         if here.version not in release.downgrade_from:
             raise UpdateError(
-                f"version {release.version} is older than {here.version}, and not signed as a way back from it"
+                f"version {release.version} is older than {here.version} and not signed as a way back from it"
             )
     elif parts(here.version) < parts(release.least):
         raise UpdateError(f"it follows on version {release.least}; install that one first")
