@@ -255,8 +255,6 @@ def make_uplink(config_file: str | None, *, log: Log) -> "tuple[Uplink, Broker]"
     Raises ConfigError for a broker beyond this machine without TLS, and for a certificate of another station.
     """
     from station.link.uplink import Uplink
-    from station.machine.reading import read_machine
-    from station.session.reserve import free_bytes
     from station.session.store import Store
 
     config = load_config(config_file)

@@ -111,7 +111,7 @@ def test_what_is_signed_here_is_fetched_there_with_the_way_back_beside_it(
     "place", ["http://updates.example/x.release", "ftp://updates.example/x", "/nowhere/x"]
 )
 def test_nothing_is_fetched_over_a_connection_that_is_not_encrypted(place: str) -> None:
-    with pytest.raises(UpdateError, match="https|cannot be read"):
+    with pytest.raises(UpdateError, match=r"https|cannot be read"):
         read(place, 10)
 
 
