@@ -14,6 +14,7 @@ NAMES: Final = (
     "brownout",
     "gpio",
     "memory",
+    "idle",
     "latency",
     "kiosk",
     "voice",

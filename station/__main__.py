@@ -8,7 +8,17 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from station import __version__
-from station.arguments import add_analysis, add_enrolment, add_report, add_setup, port, seconds, seed
+from station.arguments import (
+    add_analysis,
+    add_bench_pi,
+    add_enrolment,
+    add_report,
+    add_setup,
+    add_update,
+    port,
+    seconds,
+    seed,
+)
 from station.errors import BoardError, StationError
 from station.rehearse.arguments import add_rehearsal
 
@@ -225,6 +235,25 @@ def _report(args: argparse.Namespace) -> int:
     return run(args)
 
 
+def _update(args: argparse.Namespace) -> int:
+    from station.update.command import take, watch
+
+    if args.watch:
+        return watch(args.config, log=log)
+    return take(args.config, args.release, check_only=args.check, log=log)
+
+
+def _bench_pi(args: argparse.Namespace) -> int:
+    import json
+
+    from station.bench_pi import BENCHES, bench, lines
+
+    names = list(BENCHES) if args.bench == "all" else [args.bench]
+    document = bench(names, args.config, simulate=args.simulate)
+    print(json.dumps(document, indent=2) if args.json else "\n".join(lines(document)))
+    return 0
+
+
 def _version(_args: argparse.Namespace) -> int:
     print(f"balance-station {__version__}")
     return 0
@@ -296,6 +325,8 @@ def _parser() -> argparse.ArgumentParser:
     add_report(
         verb("report", _report, "write one file for a helper: versions, check, faults, no patient data")
     )
+    add_update(verb("update", _update, "install a signed release, and take it back when it is not healthy"))
+    add_bench_pi(verb("bench-pi", _bench_pi, "measure what only a Raspberry Pi can show"))
     verb("version", _version, "print the version")
     return parser
 

@@ -100,6 +100,25 @@ def add_report(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--no-check", action="store_true", help="leave the board alone")
 
 
+def add_update(parser: argparse.ArgumentParser) -> None:
+    """Add the options of `update`."""
+    what = parser.add_mutually_exclusive_group(required=True)
+    what.add_argument(
+        "release", nargs="?", metavar="FILE|URL", help="a signed release (.release), https or file"
+    )
+    what.add_argument("--watch", action="store_true", help="go on with the update under way (a timer does)")
+    parser.add_argument("--check", action="store_true", help="only say whether it would be taken")
+    parser.add_argument("--config", metavar="FILE", help="configuration (TOML)")
+
+
+def add_bench_pi(parser: argparse.ArgumentParser) -> None:
+    """Add the options of `bench-pi`."""
+    parser.add_argument("bench", choices=("pulse", "rate", "boot", "power", "all"))
+    parser.add_argument("--simulate", action="store_true", help="run the code on simulated chips, anywhere")
+    parser.add_argument("--json", action="store_true", help="print one JSON document")
+    parser.add_argument("--config", metavar="FILE", help="configuration (TOML)")
+
+
 def _whole(text: str) -> int | None:
     try:
         return int(text)

@@ -107,6 +107,26 @@ class TrainingConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     routines: str = ""
 
 
+class UpdatesConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Whose releases this station takes (Ed25519 public keys, base64), and when.
+
+    `take` "off" refuses every update, "by hand" takes one from whoever is root here. None begins within
+    `before_training_min` of the time at which somebody usually trains. `folder` belongs to root.
+    """
+
+    take: Literal["off", "by hand"] = "by hand"
+    keys: tuple[bytes, ...] = ()
+    folder: str = "/var/lib/balance-station-update"
+    before_training_min: Annotated[int, msgspec.Meta(ge=0, le=720)] = 60
+
+    def __post_init__(self) -> None:
+        """Refuse a key that is none. Raises ValueError."""
+        for key in self.keys:
+            if len(key) != 32:
+                message = f"keys holds a key of {len(key)} bytes; an Ed25519 key has 32"
+                raise ValueError(message)
+
+
 class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Everything that can be set."""
 
@@ -118,6 +138,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     link: LinkConfig = LinkConfig()
     limits: Limits = Limits()
     training: TrainingConfig = TrainingConfig()
+    updates: UpdatesConfig = UpdatesConfig()
 
     def __post_init__(self) -> None:
         """Refuse a pin that board and panel, or two parts of the panel, both want. Raises ConfigError."""

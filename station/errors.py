@@ -25,6 +25,10 @@ class PaperError(StationError, ValueError):
     """A keyring or a certificate is refused; the message is the reason sent back."""
 
 
+class UpdateError(StationError, ValueError):
+    """A release is refused, or could not be put in place; the message is the reason."""
+
+
 class ServiceError(StationError):
     """The board cannot be given to this client, or it asks for what only that client may do."""
 

@@ -70,7 +70,9 @@ def make_service(
 
     Raises ConfigError, StoreError or StationError with one sentence.
     """
+    from station.machine.reading import read_machine
     from station.session.place import look_at_place
+    from station.session.reserve import free_bytes
 
     board = make_acquisition(config_file, log=log, source=source, faults=faults)
     config = configured(config_file, source)
@@ -79,7 +81,8 @@ def make_service(
         log(ask_for_turns())
     for finding in look_at_place(state_folder(config)):
         log(finding.text)
-    return make_service_over(board, config, log=log)
+    machine = partial(read_machine, Path("/"), free_bytes=partial(free_bytes, state_folder(config)))
+    return make_service_over(board, config, log=log, machine=machine)
 
 
 def make_acquisition(
@@ -112,6 +115,7 @@ def check_board(config: Config) -> "CheckedBoard":
     from station.check.report import Board as CheckedBoard
     from station.session.care_side import known_care_side
     from station.session.drift_watch import known_advice
+    from station.session.machine_watch import known_troubles
     from station.session.place import look_at_place
     from station.session.restore import known_damage
     from station.session.store import Store
@@ -127,6 +131,7 @@ def check_board(config: Config) -> "CheckedBoard":
         note = store.note(TARE_NOTE)
         advice, care = known_advice(store, calibrated), known_care_side(store)
         restored = known_damage(store)
+        troubles = known_troubles(store)
     return CheckedBoard(
         config=config.board,
         plate=nominal_plate(config),
@@ -135,6 +140,7 @@ def check_board(config: Config) -> "CheckedBoard":
         care=care,
         storage=storage,
         damage=None if restored is None else restored.sentence(),
+        troubles=tuple(troubles),
     )
 
 
@@ -145,7 +151,7 @@ def check_through_station(config_file: str | None) -> "StationSource | None":
     return running_station(socket_path(load_config(config_file)))
 
 
-def make_service_over(
+def make_service_over(  # noqa: PLR0913 - all that it may be given
     board: "Board",
     config: Config,
     *,
@@ -153,10 +159,12 @@ def make_service_over(
     now_ns: Callable[[], int] = time.monotonic_ns,
     wall: "WallClock | None" = None,
     aside: "Callable[[Callable[[], None]], None] | None" = None,
+    machine: "Callable[[], MachineHealth] | None" = None,
 ) -> "Service":
     """Return the station's loop over this board, which tells the time by `now_ns` and the date by `wall`.
 
-    `aside` does what would keep the loop waiting; a thread, where none is given.
+    `aside` does what would keep the loop waiting; a thread, where none is given. `machine` reads the
+    computer; without it nobody watches computer and date.
     """
     from station.session.absence import Absence
     from station.session.clinic import Clinic
@@ -164,6 +172,7 @@ def make_service_over(
     from station.session.drift_watch import DriftWatch
     from station.session.exchange import PlateExchange
     from station.session.keeper import Keeper, in_thread
+    from station.session.machine_watch import MachineWatch
     from station.session.recorder import Recorder
     from station.session.reports import Identity
     from station.session.restore import make_sound
@@ -188,6 +197,9 @@ def make_service_over(
     except StoreError:
         server.close()
         raise
+    watch = None if machine is None else MachineWatch(store, machine, wall, log=log)
+    if watch is not None:
+        wall = WallClock(wall.now, watch.synced)
     clinic = config.station.clinic
     bounds = Bounds(
         config.station.id, config.station.subj, config.limits, known_routines(config), clinic=clinic
@@ -220,7 +232,17 @@ def make_service_over(
     seat = persons.seat
     keeper = Keeper(folder / DATABASE, log=log, aside=aside or in_thread)
     parts = Parts(
-        board, server, recorder, seat.prescriptions, seat.course, plate, exchange, drift, absence, keeper
+        board,
+        server,
+        recorder,
+        seat.prescriptions,
+        seat.course,
+        plate,
+        exchange,
+        drift,
+        absence,
+        keeper,
+        watch,
     )
     if isinstance(persons, Clinic):
         return SharedService(parts, persons, log=log, now_ns=now_ns)
@@ -238,15 +260,17 @@ def make_uplink(config_file: str | None, *, log: Log) -> "tuple[Uplink, Broker]"
     config = load_config(config_file)
     broker = _broker(config)
     store = Store(state_folder(config) / DATABASE)
+    wall = _wall_of(store)
     uplink = Uplink(
         store,
         station=config.station.id,
         limits=config.limits,
-        header=_presence_header(config, store),
+        header=_presence_header(config, store, wall),
         socket=socket_path(config),
         log=log,
         traces=config.link.raw != "never",
         machine=partial(_machine, state_folder(config), store),
+        wall=wall,
     )
     uplink.attend(_desk(config, broker, log=log))
     return uplink, broker
@@ -254,7 +278,7 @@ def make_uplink(config_file: str | None, *, log: Log) -> "tuple[Uplink, Broker]"
 
 def _machine(folder: Path, store: "Store") -> "MachineHealth":
     """Return how the computer is, and whether what is saved on it stays."""
-    from station.link.machine import read_machine
+    from station.machine.reading import read_machine
     from station.session.place import look_at_place
     from station.session.reserve import free_bytes
     from station.session.restore import known_damage
@@ -298,14 +322,22 @@ def _broker(config: Config) -> "Broker":
     return broker
 
 
-def _presence_header(config: Config, store: "Store") -> "Callable[[], Header]":
+def _wall_of(store: "Store") -> "WallClock":
+    """Return the clock of a process beside the session, which knows whether the date can be true."""
+    from station.session.clock import WallClock, boot_id, kernel_says_synced
+    from station.session.machine_watch import date_is_doubted
+
+    boot = boot_id()
+    return WallClock(synced=lambda: kernel_says_synced() and not date_is_doubted(store, boot))
+
+
+def _presence_header(config: Config, store: "Store", wall: "WallClock") -> "Callable[[], Header]":
     """Return what the uplink's own messages (state, birth) carry; the version in force is read as it is."""
-    from station.session.clock import WallClock, boot_id
+    from station.session.clock import boot_id
     from station.session.store import Header
     from station.sway.reading import ALG
     from station.weighing import plate_in_use
 
-    wall = WallClock()
     boot = boot_id()
     cal = plate_in_use(config, wall.now(), log=lambda _: None).calibration  # the session says why
 

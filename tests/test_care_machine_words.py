@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from station.link.messages import Birth, ToldLimits
-from station.training.health import BoardHealth, MachineHealth, PowerState
+from station.training.health import BoardHealth, MachineHealth, PowerState, Trouble
 from station.training.prescription import Limits
 from ui.care.machine_words import machine_lines
 
@@ -44,6 +44,16 @@ def test_a_station_that_is_well_has_green_lights_only_and_tells_versions_cells_a
 @pytest.mark.parametrize(
     ("change", "light", "words"),
     [
+        (
+            {"troubles": (Trouble(kind="undervoltage", since="2026-11-29T07:15:02Z"),)},
+            "bad",
+            "Power supply too weak since 2026-11-29 07:15: use the original one",
+        ),
+        (
+            {"troubles": (Trouble(kind="date", since="2026-11-29T07:15:02Z", clock="unsynced"),)},
+            "check",
+            "cannot be right since 2026-11-29 07:15 (clock not set)",
+        ),
         ({"power_now": PowerState(undervoltage=True)}, "bad", "power supply is too weak: use the original"),
         ({"power_since_start": PowerState(undervoltage=True)}, "check", "was too weak since the last start"),
         ({"power_now": None, "power_since_start": None}, "none", "power supply: not known"),

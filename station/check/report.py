@@ -6,6 +6,7 @@ from typing import Any, Final
 import msgspec
 
 from station.board.config import BoardConfig
+from station.check.computer import of_computer
 from station.check.corners import CornerPress, corner_findings
 from station.check.figures import CellFigures, figures_of
 from station.check.findings import Finding, findings_of
@@ -13,7 +14,7 @@ from station.session.place import PlaceFinding
 from station.sway.drift import Advice
 from station.sway.plate import Four, Plate
 from station.sway.reading import Reading
-from station.training.health import CareSide
+from station.training.health import CareSide, Trouble
 
 S: Final = 1_000_000_000
 LATE_MS: Final = 5.0  # from conversion to the station, of 99 readings in 100
@@ -70,6 +71,7 @@ class Board(msgspec.Struct, frozen=True, kw_only=True):
     care: CareSide | None = None
     storage: tuple[PlaceFinding, ...] = ()
     damage: str | None = None  # what had happened to the database
+    troubles: tuple[Trouble, ...] = ()
 
 
 class Heard(msgspec.Struct, kw_only=True):
@@ -108,6 +110,7 @@ def report_of(heard: Heard, board: Board, presses: Sequence[CornerPress] = ()) -
     ]
     findings += _of_care(board.care)
     findings += _of_storage(board, sim=heard.sim)
+    findings += of_computer(board.troubles)
     fatal = [finding for finding in findings if finding.fatal]
     return Report(
         fit=not fatal,

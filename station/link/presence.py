@@ -54,4 +54,6 @@ class Presence:
             return ()
         hot = machine.cpu_c is not None and machine.cpu_c >= HOT_C
         full = machine.disk_free_mb is not None and machine.disk_free_mb < LITTLE_DISK_MB
-        return (machine.power_now, machine.power_since_start, hot, full, len(machine.storage))
+        troubles = tuple((each.kind, each.since, each.until is None) for each in machine.troubles)
+        power = (machine.power_now, machine.power_since_start)
+        return (*power, hot, full, len(machine.storage), troubles)

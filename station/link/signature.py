@@ -30,18 +30,19 @@ def _canonical(rx: bytes) -> bytes:
 def sign_prescription(rx: Prescription, private_key: bytes) -> bytes:
     """Return the signed document for down/rx; `private_key` is the 32-byte Ed25519 seed."""
     body = msgspec.json.encode(rx)
-    key, sig = _signed(body, private_key)
+    key, sig = signed(body, private_key)
     return msgspec.json.encode(SignedPrescription(rx=msgspec.Raw(body), key=key, sig=sig))
 
 
 def sign_keyring(keyring: Keyring, private_key: bytes) -> bytes:
     """Return the signed document for down/keys; `private_key` is the 32-byte Ed25519 seed."""
     body = msgspec.json.encode(keyring)
-    key, sig = _signed(body, private_key)
+    key, sig = signed(body, private_key)
     return msgspec.json.encode(SignedKeyring(keyring=msgspec.Raw(body), key=key, sig=sig))
 
 
-def _signed(body: bytes, private_key: bytes) -> tuple[str, bytes]:
+def signed(body: bytes, private_key: bytes) -> tuple[str, bytes]:
+    """Return the id of this key (32-byte Ed25519 seed) and its signature of a JSON document."""
     key = Ed25519PrivateKey.from_private_bytes(private_key)
     return key_id(key.public_key().public_bytes_raw()), key.sign(_canonical(body))
 
@@ -62,14 +63,12 @@ def verify_prescription(document: bytes, public_keys: Mapping[str, bytes]) -> Pr
     Raises PrescriptionError (signed by a stranger, changed after signing) or MessageError (not understood).
     """
     try:
-        signed = msgspec.json.decode(document, type=SignedPrescription)
+        said = msgspec.json.decode(document, type=SignedPrescription)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise PrescriptionError(f"it is not a signed prescription: {error}") from None
-    public_key = public_keys.get(signed.key)
+    public_key = public_keys.get(said.key)
     if public_key is None:
-        raise PrescriptionError(
-            f"it is signed with key {signed.key}, which this station was not enrolled with"
-        )
-    if not fits(signed.rx, signed.sig, public_key):
+        raise PrescriptionError(f"it is signed with key {said.key}, which this station was not enrolled with")
+    if not fits(said.rx, said.sig, public_key):
         raise PrescriptionError("its signature does not fit: it was changed after it was signed")
-    return decode_prescription(signed.rx)
+    return decode_prescription(said.rx)

@@ -13,7 +13,7 @@ from station.link.messages import Birth, State, ToldLimits
 from station.link.presence import Presence
 from station.link.wrap import wrap
 from station.session.store import Header, Store, new_id
-from station.training.health import MachineHealth
+from station.training.health import MachineHealth, Trouble
 from station.training.prescription import Limits
 
 LOOK_S: Final = 30.0
@@ -37,12 +37,14 @@ class Telling:
         self._header = header
         self._machine = machine
         self._looked_s = -math.inf
+        self.troubles: tuple[Trouble, ...] = ()  # as the session knows them
 
     def look(self, now_s: float) -> None:
         """Look at computer and clock now and then."""
         if now_s - self._looked_s >= LOOK_S:
             self._looked_s = now_s
-            self.presence.machine, self.presence.clock = self._machine(), self._header().clock
+            machine = msgspec.structs.replace(self._machine(), troubles=self.troubles)
+            self.presence.machine, self.presence.clock = machine, self._header().clock
 
     def newest_header(self) -> Header:
         """Return the head of a message made now; the session knows best which plate is in use."""

@@ -59,6 +59,7 @@ class Uplink:
         log: Callable[[str], None],
         traces: bool = True,
         machine: Callable[[], MachineHealth] = MachineHealth,
+        wall: WallClock | None = None,
     ) -> None:
         """`machine` reads the computer; `traces` False: no raw trace leaves it. Raises StoreError."""
         if not traces:
@@ -89,8 +90,8 @@ class Uplink:
             raw_again=self._post_trace,
             log=log,
         )
-        self._steering = Steering(store, socket, outlet)
-        self._wall = WallClock()
+        self._wall = wall or WallClock()
+        self._steering = Steering(store, socket, outlet, wall=self._wall)
         self._care = CareWatch(known_care_side(store))
         self._connection = Connection(station, will=self._telling.state(online=False))
 
@@ -265,6 +266,7 @@ class Uplink:
             for notice in self._session.poll():
                 if isinstance(notice, Health):
                     self._telling.presence.board = notice.board
+                    self._telling.troubles = notice.machine.troubles if notice.machine else ()
                     self._on_training(training=notice.training)
                 elif isinstance(notice, Refused):  # the uplink asks nothing else of it
                     self._log(f"the session does not take the prescription now: {notice.reason}")

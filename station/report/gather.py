@@ -19,7 +19,7 @@ from firmware_config.boot_file import read_text
 from firmware_config.refusal import BootRefusal
 from station import __version__
 from station.config import DATABASE
-from station.link.machine import read_machine
+from station.machine.reading import read_machine
 from station.report.kept import look_into
 from station.report.vocabulary import masked, own_words
 from station.setup.change import Run

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from station.errors import MessageError
-from station.training.health import BoardHealth, CareSide
+from station.training.health import BoardHealth, CareSide, MachineHealth
 from station.training.prescription import PatientNumber
 from station.training.routine import Side, Surface, Vision
 from station.training.snapshot import Snapshot
@@ -199,12 +199,14 @@ class PlateTaken(Packet, frozen=True, tag="plate_taken"):
 class Health(Packet, frozen=True, tag="health"):
     """How well the board is read: every few seconds, at a change, and to a client whose service begins.
 
-    `training`: somebody is in a session. `care`: whether the care team's computer answers.
+    `training`: somebody is in a session. `care`: whether the care team's computer answers. `machine` is the
+    computer, with its troubles.
     """
 
     board: BoardHealth
     training: bool = False
     care: CareSide | None = None
+    machine: MachineHealth | None = None
 
 
 class Refused(Packet, frozen=True, tag="refused"):

@@ -188,8 +188,13 @@ class Recorder:
         )
         self._file.begin(head)
 
-    def trial_ended(self, ended: TrialEnded) -> None:
-        """Make the trial's result and keep it, with its trace, and with what the care team will get."""
+    def trial_ended(
+        self, ended: TrialEnded, *, doubts: Callable[[int], dict[str, bool]] = lambda _since_ns: {}
+    ) -> None:
+        """Make the trial's result and keep it, with its trace, and with what the care team will get.
+
+        `doubts` says what made the data of the time since then doubtful: too weak a power supply.
+        """
         head = self._file.head
         readings, path = self._file.end()
         if head is None:
@@ -204,10 +209,11 @@ class Recorder:
                 round((end_ns - self._recording_ns) / S, 3),
             )
             kept = replace(kept, result=msgspec.structs.replace(kept.result, source_s=source_s))
+        quality = {**kept.result.quality, **doubts(head.hold_started_ns)}
         events, marks_s = self._tally.end_trial(head)
         started, clock = begun(head.started_at, head.result.started, self._heading.moment())
         result = msgspec.structs.replace(
-            kept.result, events=events, marks_s=marks_s, started=started, clock=clock
+            kept.result, events=events, marks_s=marks_s, started=started, clock=clock, quality=quality
         )
         kept = replace(kept, result=result)
         header = self.header()

@@ -19,6 +19,7 @@ from station.session.exchange import PlateExchange
 from station.session.fault_watch import FaultWatch, StationFault
 from station.session.health import HealthWatch
 from station.session.keeper import Keeper
+from station.session.machine_watch import MachineWatch
 from station.session.prescriptions import Prescriptions
 from station.session.protocol import (
     Answer,
@@ -88,6 +89,7 @@ class Parts:
     drift: DriftWatch
     absence: Absence
     keeper: Keeper
+    machine: MachineWatch | None = None
 
 
 class Service:
@@ -104,6 +106,7 @@ class Service:
         self._drift = parts.drift
         self._absence = parts.absence
         self._keeper = parts.keeper
+        self._machine = parts.machine
         self._upkeep = Upkeep(parts.server)
         self._buttons = StationButtons(parts.server, lambda: self._course)
         self._sign = Sign(parts.exchange.station)
@@ -167,6 +170,8 @@ class Service:
             self._on_fault(fault)
         if self._board.supervise():
             self._health.restarted()
+            self._tell_health()
+        if self._machine is not None and self._machine.turn(self._now_ns()):
             self._tell_health()
         self._recorder.retry()
         self._absence.look(self._now_ns())
@@ -239,7 +244,13 @@ class Service:
 
     def _health_now(self) -> Health:
         training = self._recorder.session is not None
-        return Health(board=self._health.now, training=training, care=self._recorder.care_side())
+        watch = self._machine
+        machine = None if watch is None else structs.replace(watch.machine, troubles=watch.troubles)
+        care = self._recorder.care_side()
+        return Health(board=self._health.now, training=training, care=care, machine=machine)
+
+    def _doubts(self, since_ns: int) -> dict[str, bool]:
+        return {} if self._machine is None else self._machine.doubts(since_ns, self._now_ns())
 
     # -- what comes of it ----------------------------------------------------------------------------------
 
@@ -252,7 +263,7 @@ class Service:
                     self._tell("session_started", self._now_ns(), {"session": self._recorder.session})
                     self._tell_health()
                 case TrialEnded():
-                    self._recorder.trial_ended(outcome)
+                    self._recorder.trial_ended(outcome, doubts=self._doubts)
                 case CountEnded():
                     self._recorder.count_ended(outcome)
                 case JournalEnded():

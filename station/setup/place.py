@@ -13,8 +13,8 @@ from firmware_config.boot import FOLDERS
 from firmware_config.boot_file import read_text
 from station.config import Config, parse_config
 from station.errors import StoreError
-from station.link.machine import read_machine
 from station.link.whole_file import PUBLIC, write_whole
+from station.machine.reading import read_machine
 from station.setup.answers import Answers
 from station.setup.change import Ran, Run
 

@@ -44,6 +44,25 @@ class PowerState(msgspec.Struct, frozen=True, kw_only=True):
     hot: bool = False
 
 
+TroubleKind = Literal["undervoltage", "capped", "throttled", "hot", "memory", "fan", "date"]
+
+
+class Trouble(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that is or was wrong with the computer, by its own clock (RFC 3339; it may not be set).
+
+    `until` is None while it lasts; `times` counts how often it came again within an hour, `clock` says how
+    far `since` may be believed. `detail` is what was seen, for whoever mends it. A newer station may know a
+    `kind` that is not known here.
+    """
+
+    kind: TroubleKind | str
+    since: str
+    until: str | None = None
+    times: int = 1
+    clock: Literal["synced", "unsynced"] = "synced"
+    detail: str = ""
+
+
 class CareSide(msgspec.Struct, frozen=True, kw_only=True):
     """Whether the care team's computer answers (`silent`: its broker does, it does not; `away`: neither).
 
@@ -58,6 +77,8 @@ class MachineHealth(msgspec.Struct, frozen=True, kw_only=True):
     """The computer of a station; None for what it does not tell.
 
     `storage` says in words why results may not stay there, and when the database was restored.
+    `memory_stall_percent` is the share of the last minute in which some program waited for memory. `troubles`
+    are those of now and of the last days, the newest first.
     """
 
     model: str | None = None
@@ -71,3 +92,6 @@ class MachineHealth(msgspec.Struct, frozen=True, kw_only=True):
     memory_free_mb: int | None = None
     uptime_s: float | None = None
     storage: tuple[str, ...] = ()
+    fan_rpm: int | None = None
+    memory_stall_percent: float | None = None
+    troubles: tuple[Trouble, ...] = ()

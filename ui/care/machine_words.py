@@ -8,7 +8,7 @@ from django.utils.translation import gettext, ngettext
 
 from station.link.messages import Birth
 from station.sway.reading import CELLS
-from station.training.health import MachineHealth
+from station.training.health import MachineHealth, Trouble
 
 Light = Literal["bad", "check", "good", "none"]
 ORDER: Final[tuple[Light, ...]] = ("bad", "check", "good", "none")
@@ -34,7 +34,8 @@ def machine_lines(birth: Birth, clock: str, now: datetime) -> list[Line]:
 
 
 def _computer(machine: MachineHealth) -> Iterator[Line]:
-    yield _power(machine)
+    yield _weak_power(machine) or _power(machine)
+    yield from _troubles(machine)
     if machine.cpu_c is not None:
         if machine.cpu_c >= HOT_C:
             words = gettext("The computer is too hot (%(c).0f °C): it needs air, and no sun")
@@ -47,6 +48,34 @@ def _computer(machine: MachineHealth) -> Iterator[Line]:
         yield Line(light, words % {"free": machine.memory_free_mb, "all": machine.memory_mb})
     if machine.uptime_s is not None:
         yield Line("good", gettext("running for %(time)s") % {"time": _span(machine.uptime_s)})
+
+
+def _weak_power(machine: MachineHealth) -> Line | None:
+    """Say since when the power is too weak, where the station knows."""
+    weak = next((each for each in machine.troubles if each.kind == "undervoltage"), None)
+    if weak is None:
+        return None
+    if weak.until is None:
+        words = gettext("Power supply too weak since %(since)s: use the original one")
+        return Line("bad", words % {"since": _minute(weak)})
+    words = gettext("Power supply too weak from %(since)s to %(until)s: use the original one")
+    return Line("check", words % {"since": _minute(weak), "until": weak.until[:16].replace("T", " ")})
+
+
+def _troubles(machine: MachineHealth) -> Iterator[Line]:
+    words = {
+        "fan": gettext("Its fan stands still since %(since)s"),
+        "memory": gettext("Short of memory since %(since)s"),
+        "date": gettext("Its date cannot be right since %(since)s: results say that their time is unknown"),
+    }
+    for trouble in machine.troubles:
+        if trouble.until is None and trouble.kind in words:
+            yield Line("check", words[trouble.kind] % {"since": _minute(trouble)})
+
+
+def _minute(trouble: Trouble) -> str:
+    when = trouble.since[:16].replace("T", " ")
+    return when if trouble.clock == "synced" else gettext("%(when)s (clock not set)") % {"when": when}
 
 
 def _power(machine: MachineHealth) -> Line:

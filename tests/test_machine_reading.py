@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from station.link.machine import THROTTLED, read_machine
+from station.machine.reading import THROTTLED, read_machine
 from station.training.health import MachineHealth, PowerState
 
 
@@ -62,3 +62,32 @@ def test_files_that_make_no_sense_are_as_if_they_were_not_there(tmp_path: Path, 
         write(tmp_path, **{path: text})
     machine = read_machine(tmp_path, free_bytes=lambda: 0)
     assert (machine.os, machine.cpu_c, machine.memory_mb, machine.uptime_s, machine.power_now) == (None,) * 5
+
+
+def test_a_pi_5_tells_of_weak_power_by_its_voltage_sensor_alone(tmp_path: Path) -> None:
+    sensor = "sys/class/hwmon/hwmon3"
+    write(tmp_path, **{f"{sensor}/name": "rpi_volt\n", f"{sensor}/in0_lcrit_alarm": "1\n"})
+    machine = read_machine(tmp_path, free_bytes=lambda: 0)
+    assert machine.power_now == machine.power_since_start == PowerState(undervoltage=True)
+    write(tmp_path, **{f"{sensor}/in0_lcrit_alarm": "0\n"})
+    machine = read_machine(tmp_path, free_bytes=lambda: 0)
+    assert (machine.power_now, machine.power_since_start) == (
+        PowerState(),
+        None,
+    )  # what was before is not known
+
+
+def test_fan_hottest_zone_and_waiting_for_memory_are_read(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        **{
+            "sys/class/hwmon/hwmon0/name": "cpu_thermal\n",
+            "sys/class/hwmon/hwmon2/name": "pwmfan\n",
+            "sys/class/hwmon/hwmon2/fan1_input": "0\n",
+            "sys/class/thermal/thermal_zone0/temp": "48312\n",
+            "sys/class/thermal/thermal_zone1/temp": "66100\n",
+            "proc/pressure/memory": "some avg10=1.00 avg60=12.34 avg300=0 total=1\nfull avg10=0 avg60=9.0\n",
+        },
+    )
+    machine = read_machine(tmp_path, free_bytes=lambda: 0)
+    assert (machine.fan_rpm, machine.cpu_c, machine.memory_stall_percent) == (0, 66.1, 12.34)

@@ -1,0 +1,1 @@
+"""The computer of a station: its power, heat, memory and date, with beginning and end of trouble."""

@@ -1,0 +1,130 @@
+"""`balance-station update`: takes a release, and carries on with one that is under way."""
+
+import os
+import sqlite3
+import time
+import tomllib
+from collections.abc import Callable
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+from station.config import DATABASE, Config, load_config, socket_path, state_folder
+from station.errors import MessageError, StationError, UpdateError
+from station.session.client import SessionClient
+from station.session.clock import WallClock, boot_id
+from station.session.protocol import Health
+from station.training.snapshot import Snapshot
+from station.update.debian import Debian, run
+from station.update.quiet import SESSIONS, why_not_now
+from station.update.release import Here, judge
+from station.update.source import fetch, fetch_kept
+from station.update.steps import UNDER_WAY, Update
+
+LOOK_S: Final = 3.0
+FREE: Final = ("welcome", "history", "blocked", "summary", "goodnight")
+
+Log = Callable[[str], None]
+
+
+def take(config_file: str | None, place: str, *, check_only: bool, log: Log) -> int:
+    """Take the release that lies there, or with `check_only` only say whether it would be taken."""
+    config = load_config(config_file)
+    if config.updates.take == "off":
+        raise UpdateError('updates are off on this station ([updates] take = "off" in its configuration)')
+    if not config.updates.keys:
+        raise UpdateError("this station has no release key ([updates] keys): no release can be checked")
+    update, system = _update(config, log)
+    here = _here(system, 0 if check_only and os.geteuid() else update.state.number)
+    release, package = fetch(place, config.updates.keys)
+    wall = WallClock()
+    judge(release, here, wall.now(), synced=wall.state() == "synced")
+    log(f"version {release.version} for {release.debian} on {release.arch} is signed, whole and fits here")
+    if check_only:
+        return 0
+    if os.geteuid():
+        raise UpdateError("only root may install it: sudo balance-station update …")
+    update.stage((release, package), fetch_kept(place, here, config.updates.keys))
+    return watch(config_file, log=log)
+
+
+def watch(config_file: str | None, *, log: Log) -> int:
+    """Go on with the update that is under way, as far as it can go now; a timer asks again."""
+    config = load_config(config_file)
+    update, _ = _update(config, log)
+    while True:
+        state = update.state
+        if state.step not in UNDER_WAY:
+            if state.step == "returned":
+                log(f"version {state.before} is installed again: {state.after} was not healthy ({state.why})")
+            return 0
+        if state.step == "staged" and (why := _why_not_now(config)):
+            log(f"the update to {state.after} waits: {why}")
+            return 0
+        if update.advance() == state:
+            return 0
+
+
+def _update(config: Config, log: Log) -> tuple[Update, Debian]:
+    folder = Path(config.updates.folder)
+    system = Debian(state_folder(config) / DATABASE, folder, run)
+    return Update(folder, system, boot=boot_id(), now_s=time.monotonic, log=log), system
+
+
+def _here(system: Debian, number: int) -> Here:
+    version = system.version()
+    if not version:
+        raise UpdateError("this station was not installed as a package; there is nothing to update")
+    release = tomllib.loads(
+        "\n".join(
+            f"{key} = '{value.strip(chr(34))}'"
+            for key, eq, value in (
+                line.partition("=") for line in Path("/etc/os-release").read_text("utf-8").splitlines()
+            )
+            if eq
+        )
+    )
+    arch = run(["dpkg", "--print-architecture"]).said.strip()
+    return Here(version, str(release.get("VERSION_CODENAME", "")), arch, number)
+
+
+def _why_not_now(config: Config) -> str:
+    local = datetime.now(UTC).astimezone()
+    training, load_n = _look(socket_path(config))
+    began = _began(state_folder(config) / DATABASE)
+    return why_not_now(
+        local, training=training, load_n=load_n, began=began, before_min=config.updates.before_training_min
+    )
+
+
+def _look(socket: Path) -> tuple[bool, float | None]:
+    """Return whether somebody trains and the load; a station that does not run has nobody on it."""
+    try:
+        client = SessionClient(socket, name="update")
+    except ConnectionError:
+        return False, 0.0
+    until_s, training, load_n = time.monotonic() + LOOK_S, False, None
+    try:
+        while time.monotonic() < until_s and load_n is None:
+            for notice in client.poll():
+                if isinstance(notice, Snapshot):
+                    training, load_n = notice.phase not in FREE, notice.live.load_n
+                elif isinstance(notice, Health):
+                    training = training or notice.training
+            time.sleep(0.05)
+    except (ConnectionError, MessageError):
+        return False, load_n
+    finally:
+        client.close()
+    return training, load_n
+
+
+def _began(database: Path) -> list[datetime]:
+    """Return when the newest sessions began, in local time; none where the database does not tell."""
+    try:
+        with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as opened:
+            rows = opened.execute("SELECT started FROM session ORDER BY number DESC LIMIT ?", (SESSIONS,))
+            return [datetime.fromisoformat(started).astimezone() for (started,) in rows]
+    except (sqlite3.Error, ValueError, StationError):
+        return []

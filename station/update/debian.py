@@ -1,0 +1,116 @@
+"""The computer as Debian has it: dpkg and apt put a package in place, systemd starts it."""
+
+import json
+import re
+import subprocess
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from station.errors import UpdateError
+from station.update.data import carry_back, keep_copy
+
+PACKAGE: Final = "balance-station"
+UNITS: Final = ("balance-station.service", "balance-uplink.service", "balance-ui.service")
+COPY: Final = "database.before"
+BUSY: Final = ("somebody trains", "has the board already")  # then the board is read, by somebody else
+LONGEST_S: Final = 900.0
+
+
+class Ran(NamedTuple):
+    """What a program has said, and its exit code."""
+
+    code: int
+    said: str
+    complained: str
+
+
+Run = Callable[[Sequence[str]], Ran]
+
+
+def run(command: Sequence[str]) -> Ran:
+    """Run a program to its end; one that hangs or is not there has failed."""
+    quiet = {
+        "DEBIAN_FRONTEND": "noninteractive",
+        "PATH": "/usr/sbin:/usr/bin:/sbin:/bin",
+        "LC_ALL": "C.UTF-8",
+    }
+    try:
+        done = subprocess.run(
+            command,
+            capture_output=True,
+            text=True,
+            timeout=LONGEST_S,
+            env=quiet,
+            check=False,
+            errors="replace",
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        return Ran(127, "", str(error))
+    return Ran(done.returncode, done.stdout, done.stderr)
+
+
+class Debian:
+    """A `station.update.steps.System`; `database` is the station's, `folder` that of the updates."""
+
+    def __init__(self, database: Path, folder: Path, run: Run = run) -> None:
+        self._database = database
+        self._copy = folder / COPY
+        self._run = run
+
+    def version(self) -> str:
+        """Return the version installed without Debian's own part; "" for a package half in place."""
+        ran = self._run(["dpkg-query", "-W", "-f", "${db:Status-Status} ${Version}", PACKAGE])
+        status, _, version = ran.said.strip().partition(" ")
+        found = re.match(r"[0-9.]+", version)
+        return found[0].rstrip(".") if status == "installed" and found else ""
+
+    def install(self, package: Path) -> None:
+        """Install it over whatever there is, also over a half of it, with configuration left as it is."""
+        self._run(["dpkg", "--force-confold", "--configure", "-a"])
+        command = ["apt-get", "install", "--yes", "--allow-downgrades", "--reinstall", "--no-download"]
+        ran = self._run([*command, "-o", "Dpkg::Options::=--force-confold", str(package)])
+        if ran.code != 0:
+            raise UpdateError(f"apt-get install {package.name}: {_last(ran)}")
+        self._run(["systemctl", "daemon-reload"])
+        ran = self._run(["systemctl", "restart", *self._units()])
+        # One that does not come up is seen by `trouble`, and given its time.
+
+    def keep_data(self) -> None:
+        """Copy the database, consistent while the station runs."""
+        self._copy.unlink(missing_ok=True)
+        keep_copy(self._database, self._copy)
+
+    def return_data(self) -> None:
+        """Stop what writes, then carry what is kept into the form before."""
+        self._run(["systemctl", "stop", *self._units()])
+        carry_back(self._database, self._copy)
+
+    def trouble(self) -> str:
+        """Return the first thing that is not well: a unit that is not ready, or a board that is not read.
+
+        A board that reads and is not fit (a cell broke today) is no fault of the version.
+        """
+        for unit in self._units():
+            state = self._run(["systemctl", "is-active", unit]).said.strip()
+            if state != "active":
+                return f"{unit} is {state or 'not known'}"
+        ran = self._run(["balance-station", "check", "--json", "--seconds", "2"])
+        if any(words in ran.complained for words in BUSY) or _is_document(ran.said):
+            return ""
+        return f"balance-station check: {_last(ran)}"
+
+    def _units(self) -> list[str]:
+        return [unit for unit in UNITS if self._run(["systemctl", "is-enabled", unit]).code == 0]
+
+
+def _is_document(text: str) -> bool:
+    try:
+        return isinstance(json.loads(text), dict)
+    except ValueError:
+        return False
+
+
+def _last(ran: Ran) -> str:
+    lines = (ran.complained.strip() or ran.said.strip()).splitlines()
+    return lines[-1] if lines else f"exit code {ran.code}"

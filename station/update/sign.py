@@ -1,0 +1,66 @@
+"""Signs a package for stations: `python -m station.update.sign DEB --help`.
+
+The key is 32 bytes in a file that nobody else reads. It stays where packages are made, never on a station.
+"""
+
+import argparse
+import hashlib
+import sys
+from base64 import b64encode
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from station.link.signature import signed
+from station.link.whole_file import PRIVATE, PUBLIC, write_whole
+from station.update.release import Release, SignedRelease
+from station.update.source import SUFFIX
+
+
+def sign_release(release: Release, seed: bytes) -> bytes:
+    """Return the signed document that lies beside the package."""
+    body = msgspec.json.encode(release)
+    key, sig = signed(body, seed)
+    return msgspec.json.encode(SignedRelease(release=msgspec.Raw(body), key=key, sig=sig))
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Write the release beside the package and print the public key for stations' configurations."""
+    parser = argparse.ArgumentParser(prog="python -m station.update.sign", description=__doc__)
+    parser.add_argument("package", type=Path)
+    parser.add_argument(
+        "--key", type=Path, required=True, help="file of the private key; made if there is none"
+    )
+    parser.add_argument(
+        "--number", type=int, required=True, help="higher than that of everything signed before"
+    )
+    for name in ("version", "debian", "arch", "expires"):
+        parser.add_argument(f"--{name}", required=True)
+    parser.add_argument("--least", default="0.0")
+    parser.add_argument("--downgrade-from", action="append", default=[], metavar="VERSION")
+    asked = vars(parser.parse_args(argv))
+    package, key = asked.pop("package"), asked.pop("key")
+    if not key.exists():
+        write_whole(key, Ed25519PrivateKey.generate().private_bytes_raw(), mode=PRIVATE)
+    seed, content = key.read_bytes(), package.read_bytes()
+    facts = {
+        **asked,
+        "file": package.name,
+        "size": len(content),
+        "sha256": hashlib.sha256(content).hexdigest(),
+    }
+    try:
+        release = msgspec.convert(facts, Release)
+    except msgspec.ValidationError as error:
+        parser.error(str(error))
+    name = f"balance-station_{release.version}_{release.debian}_{release.arch}{SUFFIX}"
+    write_whole(package.with_name(name), sign_release(release, seed), mode=PUBLIC)
+    public = Ed25519PrivateKey.from_private_bytes(seed).public_key().public_bytes_raw()
+    sys.stdout.write(f'{package.with_name(name)}\n[updates] keys = ["{b64encode(public).decode()}"]\n')
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

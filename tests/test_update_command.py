@@ -1,0 +1,131 @@
+"""The parts of an update that meet the computer: what is run, what is fetched, what is signed."""
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from station.config import parse_config
+from station.errors import ConfigError, UpdateError
+from station.update.command import take
+from station.update.debian import Debian, Ran
+from station.update.release import Here
+from station.update.sign import main as sign
+from station.update.source import fetch, fetch_kept, read
+
+NOT_READ = '{"fit": false}'
+
+
+class Programs:
+    """Answers by the beginning of a command; every other one ends well and says nothing."""
+
+    def __init__(self, **answers: Ran) -> None:
+        self.answers = {key.replace("_", "-"): ran for key, ran in answers.items()}
+        self.ran: list[str] = []
+
+    def __call__(self, command: Sequence[str]) -> Ran:
+        self.ran.append(" ".join(command))
+        for key, ran in self.answers.items():
+            if key in command:
+                return ran
+        return Ran(0, "", "")
+
+
+@pytest.mark.parametrize(
+    ("said", "version"),
+    [
+        ("installed 1.2.0-1+deb13", "1.2.0"), ("installed 1.2.0", "1.2.0"), ("half-installed 1.2.0", ""),
+        ("", ""), ("unpacked 1.2.0-1", ""),
+    ],
+)  # fmt: skip
+def test_only_a_package_that_is_whole_has_a_version(tmp_path: Path, said: str, version: str) -> None:
+    programs = Programs(dpkg_query=Ran(0, said, ""))
+    assert Debian(tmp_path / "db", tmp_path, programs).version() == version
+
+
+def test_a_half_of_a_package_is_mended_before_another_is_installed_and_nothing_is_fetched(
+    tmp_path: Path,
+) -> None:
+    programs = Programs()
+    Debian(tmp_path / "db", tmp_path, programs).install(tmp_path / "new.deb")
+    assert programs.ran[0] == "dpkg --force-confold --configure -a"
+    assert "--no-download" in programs.ran[1]
+    assert programs.ran[-1].startswith("systemctl restart balance-station.service")
+
+
+def test_apt_that_fails_says_its_last_line(tmp_path: Path) -> None:
+    programs = Programs(apt_get=Ran(100, "", "E: one\nE: Unmet dependencies\n"))
+    with pytest.raises(UpdateError, match=r"install new\.deb: E: Unmet dependencies"):
+        Debian(tmp_path / "db", tmp_path, programs).install(tmp_path / "new.deb")
+
+
+@pytest.mark.parametrize(
+    ("programs", "trouble"),
+    [
+        (Programs(is_active=Ran(3, "failed\n", "")), "balance-station.service is failed"),
+        (Programs(is_active=Ran(0, "active\n", ""), check=Ran(1, "", "database x: damaged\n")), "damaged"),
+        (Programs(is_active=Ran(0, "active\n", ""), check=Ran(1, NOT_READ, "")), ""),
+        (Programs(is_active=Ran(0, "active\n", ""), check=Ran(1, "", "somebody trains on this board")), ""),
+    ],
+)
+def test_a_version_is_well_that_runs_and_reads_whatever_is_broken_on_the_board(
+    tmp_path: Path, programs: Programs, trouble: str
+) -> None:
+    assert trouble in Debian(tmp_path / "db", tmp_path, programs).trouble()
+    assert bool(trouble) == bool(Debian(tmp_path / "db", tmp_path, programs).trouble())
+
+
+def test_what_is_signed_here_is_fetched_there_with_the_way_back_beside_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for number, version in ((7, "1.2.0"), (8, "1.3.0")):
+        package = tmp_path / f"balance-station_{version}.deb"
+        package.write_bytes(version.encode())
+        facts = [
+            "--version",
+            version,
+            "--debian",
+            "trixie",
+            "--arch",
+            "arm64",
+            "--expires",
+            "2027-03-01T00:00:00Z",
+        ]
+        assert sign([str(package), "--key", str(tmp_path / "key"), "--number", str(number), *facts]) == 0
+    line = capsys.readouterr().out.splitlines()[-1]
+    keys = parse_config(line.replace("[updates] ", "[updates]\n"), where="here").updates.keys
+    place = str(tmp_path / "balance-station_1.3.0_trixie_arm64.release")
+    release, content = fetch(place, keys)
+    assert (release.version, hashlib.sha256(content).hexdigest()) == ("1.3.0", release.sha256)
+    kept = fetch_kept(place, Here("1.2.0", "trixie", "arm64"), keys)
+    assert kept is not None
+    assert kept[0].version == "1.2.0"
+    assert fetch_kept(place, Here("1.1.0", "trixie", "arm64"), keys) is None
+    (tmp_path / "balance-station_1.3.0.deb").write_bytes(b"1.3.x")
+    with pytest.raises(UpdateError, match="fetch it again"):
+        fetch(place, keys)
+
+
+@pytest.mark.parametrize(
+    "place", ["http://updates.example/x.release", "ftp://updates.example/x", "/nowhere/x"]
+)
+def test_nothing_is_fetched_over_a_connection_that_is_not_encrypted(place: str) -> None:
+    with pytest.raises(UpdateError, match=r"https|cannot be read"):
+        read(place, 10)
+
+
+@pytest.mark.parametrize(
+    ("lines", "why"),
+    [('take = "off"', "updates are off"), ("", "no release key")],
+)
+def test_a_station_that_takes_no_update_says_why(tmp_path: Path, lines: str, why: str) -> None:
+    file = tmp_path / "station.toml"
+    file.write_text(f'[station]\nstate = "{tmp_path}"\n[updates]\nfolder = "{tmp_path}"\n{lines}\n')
+    with pytest.raises(UpdateError, match=why):
+        take(str(file), "x.release", check_only=True, log=lambda _: None)
+
+
+def test_a_release_key_of_another_length_is_refused_at_start() -> None:
+    with pytest.raises(ConfigError, match="an Ed25519 key has 32"):
+        parse_config('[updates]\nkeys = ["AAAA"]', where="here")
