@@ -111,9 +111,8 @@ def environment(tree: Path, release: Release) -> None:
     (tree / "usr/bin").mkdir(parents=True)
     for command, package in COMMANDS.items():
         script = tree / "usr/bin" / command
-        script.write_text(
-            f"#!/{HOME}/bin/python3 -I\nimport sys\n\nfrom {package}.__main__ import main\n\nsys.exit(main())\n"
-        )
+        lines = ("import sys", "", f"from {package}.__main__ import main", "", "sys.exit(main())", "")
+        script.write_text(f"#!/{HOME}/bin/python3 -I\n" + "\n".join(lines))
         script.chmod(0o755)
 
 
