@@ -10,7 +10,7 @@ TEST_PROGRAMS := mosquitto Xvfb chromium espeak-ng
 # The program by which the tests drive Chromium is linked against it.
 TEST_LIBRARIES := libatomic1
 
-.PHONY: setup run test check bench soak screens images words clean
+.PHONY: setup run test check bench soak screens images words deb lock clean
 .DELETE_ON_ERROR:
 
 setup: $(READY)
@@ -51,6 +51,17 @@ images: setup
 
 words: setup
 	@$(BIN)/python -m ui.patient.catalogue
+
+# The Debian package of one release and architecture, for a Pi (arm64) or a care side's server (amd64).
+RELEASE ?= trixie
+ARCH ?= arm64
+deb: $(READY)
+	@$(BIN)/python scripts/deb/build.py --release $(RELEASE) --arch $(ARCH)
+
+# The newest Python packages that fit, each file by its hash: what the Debian packages bring along.
+lock: $(READY)
+	@$(BIN)/python -m uv pip compile pyproject.toml --quiet --extra kiosk --extra care --extra panel --universal \
+		--python-version 3.11 --only-binary :all: --generate-hashes --no-header --output-file scripts/deb/requirements.lock
 
 clean:
 	rm -rf $(VENV) build

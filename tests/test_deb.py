@@ -1,0 +1,75 @@
+"""The Debian package, without building it (`make deb` and scripts/deb/userland.sh do the rest)."""
+
+import re
+import runpy
+import subprocess
+import tomllib
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+
+ROOT = Path(__file__).parent.parent
+DEB = ROOT / "scripts/deb"
+BUILD = runpy.run_path(str(DEB / "build.py"))
+
+
+def _locked() -> str:
+    return (DEB / "requirements.lock").read_text()
+
+
+def test_the_lock_holds_every_package_that_the_program_asks_for_in_a_version_that_fits() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    asked = list(project["dependencies"])
+    for extra in BUILD["EXTRAS"]:
+        asked += project["optional-dependencies"][extra]
+    locked = dict(re.findall(r"^([\w.-]+)==([^\s;]+)", _locked(), re.MULTILINE))
+    for line in asked:
+        wanted = Requirement(line)
+        assert wanted.name in locked, f"{wanted.name}: run make lock"
+        assert wanted.specifier.contains(locked[wanted.name]), f"{wanted.name}: run make lock"
+
+
+def test_every_package_of_the_lock_is_named_by_hash() -> None:
+    for block in re.split(r"^(?=[\w.-]+==)", _locked(), flags=re.MULTILINE)[1:]:
+        assert "--hash=sha256:" in block, block.splitlines()[0]
+
+
+@pytest.mark.parametrize("script", ["postinst", "prerm", "postrm"])
+def test_the_packages_scripts_are_sound_and_have_every_word_filled_in(script: str, tmp_path: Path) -> None:
+    tree = tmp_path / "tree"
+    tree.mkdir()
+    BUILD["control"](tree, BUILD["RELEASES"]["trixie"], "arm64")
+    written = tree / "DEBIAN" / script
+    assert not re.search(r"@\w+@", written.read_text())
+    assert subprocess.run(["sh", "-n", str(written)], check=False, capture_output=True).returncode == 0
+
+
+@pytest.mark.parametrize(("release", "python"), [("bookworm", "3.11"), ("trixie", "3.13")])
+def test_a_release_gets_a_package_for_its_own_python_only(release: str, python: str, tmp_path: Path) -> None:
+    tree = tmp_path / "tree"
+    tree.mkdir()
+    BUILD["control"](tree, BUILD["RELEASES"][release], "arm64")
+    major, minor = python.split(".")
+    after = f"{major}.{int(minor) + 1}"
+    control = (tree / "DEBIAN/control").read_text()
+    assert f"Depends: python3 (>= {python}), python3 (<< {after})" in control
+
+
+def test_a_package_of_the_next_release_is_newer_than_that_of_the_one_before(tmp_path: Path) -> None:
+    versions = []
+    for name in ("bookworm", "trixie"):
+        tree = tmp_path / name
+        tree.mkdir()
+        versions.append(BUILD["control"](tree, BUILD["RELEASES"][name], "arm64"))
+    assert (
+        subprocess.run(["dpkg", "--compare-versions", versions[0], "lt", versions[1]], check=False).returncode
+        == 0
+    )
+
+
+def test_purge_never_deletes_a_clinics_records() -> None:
+    script = (DEB / "debian/postrm").read_text()
+    deleted = re.search(r"^rm -rf (.+)$", script, re.MULTILINE)
+    assert deleted is not None
+    assert "/var/lib/balance-care" not in deleted[1].split()
