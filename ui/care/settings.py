@@ -139,7 +139,7 @@ WHITENOISE_ALLOW_ALL_ORIGINS = False
 CARE_ROUTINES = os.environ.get("BALANCE_CARE_ROUTINES", "")
 
 LANGUAGE_CODE = "en"
-LOCALE_PATHS = [Path(__file__).parent / "out/locale"]  # words of reports, which are for patients
+LOCALE_PATHS = [Path(__file__).parent / "locale"]
 TIME_ZONE = os.environ.get("TZ") or "UTC"
 USE_TZ = True
 
