@@ -12,6 +12,7 @@ from ui.care.views.copies import patient_copy
 from ui.care.views.patients import add_note, background_form, patient_page
 from ui.care.views.programme import prescription_state
 from ui.care.views.stations import station_list
+from ui.care.views.language import choose_language
 from ui.care.views.theme import choose_theme
 from ui.care.views.trials import compare_page, path_file, received_file, trial_page
 from ui.care.views.worklist import see_to_item, take_back_item, worklist_page
@@ -31,6 +32,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("worklist/seen/", see_to_item, name="see_to"),
     path("worklist/back/", take_back_item, name="take_back"),
     path("theme/", choose_theme, name="theme"),
+    path("language/", choose_language, name="language"),
     path("login/", account.SiteLogin.as_view(), name="login"),
     path("login/code/", account.second_factor_page, name="second_factor"),
     path("logout/", LogoutView.as_view(), name="logout"),

@@ -89,8 +89,8 @@ def exercise_line(frame: LiveFrame) -> str:
     """Return exercise, rung and attempt, "" for none."""
     if frame.routine is None or frame.rung is None:
         return ""
-    line = f"{routine_words(frame.routine, frame.side or '')} · {gettext('rung')} {frame.rung}"
-    return f"{line} · {gettext('try')} {frame.attempt}" if frame.attempt else line
+    line = f"{routine_words(frame.routine, frame.side or '')} · {gettext('rung %(rung)d') % {'rung': frame.rung}}"
+    return f"{line} · {gettext('try %(attempt)d') % {'attempt': frame.attempt}}" if frame.attempt else line
 
 
 def fault_words(mark: Mark) -> str:
