@@ -43,7 +43,7 @@ ABOUT: Final[dict[str, Any]] = {
 }  # fmt: skip
 Text = str | tuple[str, ...]
 Found = tuple[Text, str | None, str]  # text, context, file
-_STRING: Final = r"""(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")"""
+_STRING: Final = r"""u?(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")"""
 # Django turns a template into calls like these, and everything else into X.
 _CALL: Final = re.compile(rf"\b(n?p?gettext|_)\(\s*({_STRING}(?:\s*,\s*{_STRING})*)")
 _PLACEHOLDER: Final = re.compile(r"%\(\w+\)[.\d]*[sd]|(?<!%)%(?:%%)*[sd]\b|\{\w*\}")

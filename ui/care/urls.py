@@ -9,10 +9,10 @@ from ui.care.out.urls import pages
 from ui.care.views import account, people, refusals, roster
 from ui.care.views.audit import audit_csv, audit_page
 from ui.care.views.copies import patient_copy
+from ui.care.views.language import choose_language
 from ui.care.views.patients import add_note, background_form, patient_page
 from ui.care.views.programme import prescription_state
 from ui.care.views.stations import station_list
-from ui.care.views.language import choose_language
 from ui.care.views.theme import choose_theme
 from ui.care.views.trials import compare_page, path_file, received_file, trial_page
 from ui.care.views.worklist import see_to_item, take_back_item, worklist_page

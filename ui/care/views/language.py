@@ -1,7 +1,7 @@
 """Choosing the language of the site: in the account for good, on the log-in page for this browser."""
 
-from django.contrib.auth.models import User
 from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme

@@ -71,7 +71,11 @@ async def wall_stream(request: HttpRequest) -> HttpResponseBase:
     user, wall, marks = await sync_to_async(_begin)(request)
     session_key = request.session.session_key or ""
     slow = request.GET.get("pace") == "slow"
-    said = _noted(user, stream(feed(), wall, marks, lambda: _still(user.pk, session_key), slow=slow, language=get_language()), wall)
+    said = _noted(
+        user,
+        stream(feed(), wall, marks, lambda: _still(user.pk, session_key), slow=slow, language=get_language()),
+        wall,
+    )
     response = StreamingHttpResponse(said, content_type="text/event-stream")
     response.headers["X-Accel-Buffering"] = "no"  # a proxy would keep frames back
     return response
