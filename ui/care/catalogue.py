@@ -1,8 +1,8 @@
 """Collect the words of the care side for translators: `python -m ui.care.catalogue [--check]` (needs Babel).
 
 They go into `locale/<language>/LC_MESSAGES` beside this file: `django.po` for people, `django.mo` for the
-site and its reports. What is translated stays; `--check` only says what is missing, guessed, stale, or has other
-placeholders than the source.
+site and its reports. What is translated stays; `--check` only says what is missing, guessed, stale, or has
+other placeholders than the source.
 """
 
 import argparse
@@ -117,7 +117,7 @@ def _strings(message: Message) -> tuple[str, ...]:
 
 
 def _singular(message: Message) -> str:
-    return str(message.id[0] if isinstance(message.id, tuple) else message.id)
+    return str(message.id[0] if isinstance(message.id, tuple | list) else message.id)
 
 
 def _files(made: Catalog) -> dict[str, bytes]:

@@ -18,7 +18,7 @@ ENGLISH_ONLY: Final = "/api/"
 
 
 class Language:
-    """Has a page speak the language chosen in the account, at the log-in, or by the browser, in this order."""
+    """Has a page speak the language of the account, else of the browser's cookie, else what it asks for."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self._get_response = get_response

@@ -35,6 +35,7 @@ from ui.care.wall.places import (
     wall_stations,
 )
 from ui.care.wall.stream import stream
+from ui.care.words import Words
 
 log = logging.getLogger(__name__)
 
