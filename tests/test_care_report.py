@@ -14,8 +14,8 @@ from pytest_django import DjangoDbBlocker
 
 from station.errors import ConfigError
 from tests.care_months import DAYS, FIRST, NAME, Months, prescribe, today, trained_once
+from ui.care import catalogue
 from ui.care.models import Patient, Station
-from ui.care.out import catalogue
 from ui.care.out.languages import languages
 from ui.care.out.period import Period
 from ui.care.out.progress import ends, points, sway_ends, velocity_mm_s

@@ -8,6 +8,7 @@ from django.contrib.auth.models import Group, Permission, User
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils.translation import gettext
 from django_otp import devices_for_user
 
 from station.errors import ConfigError
@@ -74,7 +75,7 @@ def one_time_password() -> str:
 def invite(name: str, role: str, *, all_patients: bool = False) -> tuple[User, str]:
     """Return a new account and the password it must change at the first login. Raises ConfigError."""
     if User.objects.filter(username__iexact=name).exists():
-        raise ConfigError(f"there is an account {name!r} already")
+        raise ConfigError(gettext("there is an account %(name)r already") % {"name": name})
     password = one_time_password()
     user = add_user(name, role=role, password=password, all_patients=all_patients)
     _must_change(user, must=True)
@@ -142,7 +143,10 @@ def join_practice(user: User) -> None:
     """Let somebody see every patient."""
     team, _ = Team.objects.get_or_create(name=PRACTICE, defaults={"every_patient": True})
     if not team.every_patient:
-        raise ConfigError(f"the team {PRACTICE} holds single patients here; assign them, or rename that team")
+        raise ConfigError(
+            gettext("the team %(name)s holds single patients here; assign them, or rename that team")
+            % {"name": PRACTICE}
+        )
     team.members.add(user)
 
 
@@ -150,7 +154,9 @@ def _keep_an_admin(user: User) -> None:
     """Raise ConfigError when nobody else could manage people."""
     admins = User.objects.select_for_update().filter(is_active=True, groups__name=ADMIN)
     if {admin.pk for admin in admins} == {user.pk}:
-        raise ConfigError(f"{user.username} is the only administrator; make another one first")
+        raise ConfigError(
+            gettext("%(name)s is the only administrator; make another one first") % {"name": user.username}
+        )
 
 
 def _check_role(role: str) -> None:

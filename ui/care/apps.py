@@ -17,9 +17,10 @@ class CareConfig(AppConfig):
 
     def ready(self) -> None:
         """Have log-ins noted, and the rights of each role brought up to date by every migration."""
-        from ui.care import logins  # noqa: PLC0415 models can be imported only now
+        from ui.care import language, logins  # noqa: PLC0415 models can be imported only now
 
         logins.connect()
+        language.connect()
         # After Django's own, which makes the permissions.
         post_migrate.connect(_rights, dispatch_uid="care-rights")
 

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any, Final
 
 from django import forms
+from django.utils.formats import number_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -54,7 +55,7 @@ def known(background: Background | None, document: Mapping[str, Any] | None, *, 
         lines.append(Known(gettext("Walking aid"), str(DEVICE.get(device, device)), "", source))
     if background and background.height_cm and background.weight_kg:
         bmi = float(background.weight_kg) / (background.height_cm / 100) ** 2
-        lines.append(Known(gettext("BMI"), f"{bmi:.1f}", _bmi_words(bmi)))
+        lines.append(Known(gettext("BMI"), number_format(bmi, decimal_pos=1), _bmi_words(bmi)))
     return lines
 
 

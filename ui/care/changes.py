@@ -106,7 +106,7 @@ def _direction_of(old: Prescription, new: Prescription, name: str) -> Direction:
 
 
 def _day(rx: Prescription) -> str:
-    return date_format(parse_time(rx.expires, where="expires"), "j M Y")
+    return date_format(parse_time(rx.expires, where="expires"), "DATE_FORMAT")
 
 
 def _changed(name: str, label: str, before: str, after: str, direction: Direction) -> Change:

@@ -88,7 +88,7 @@ class Chart:
     def rows(self) -> Iterator[tuple[str, list[float | None]]]:
         """Return the table: when, and the value of each series."""
         for place, when in enumerate(self.times):
-            label = date_format(timezone.localtime(when), "j M Y, H:i")
+            label = date_format(timezone.localtime(when), "DATETIME_FORMAT")
             yield label, [series.values[place] for series in self.series]
 
 

@@ -3,6 +3,7 @@
 import msgspec
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from station.errors import ConfigError
 from station.link.messages import StationId
@@ -25,13 +26,18 @@ def enrol(sid: str, patient_name: str | None) -> Station:
     try:
         msgspec.convert(sid, StationId)
     except msgspec.ValidationError:
-        raise ConfigError(f"station id {sid!r}: letters, digits, '.', '_' and '-' only, at most 63") from None
+        raise ConfigError(
+            gettext("station id %(sid)r: letters, digits, '.', '_' and '-' only, at most 63") % {"sid": sid}
+        ) from None
     if RESERVED.fullmatch(sid):
         own = "broker, recorder, reader, console and bridge are the care side's own names"
         raise ConfigError(f"station id {sid!r}: {own}")
     station, _ = Station.objects.get_or_create(sid=sid)
     if station.retired is not None:
-        raise ConfigError(f"station {sid} was retired; take it back into use on the site's roster first")
+        raise ConfigError(
+            gettext("station %(sid)s was retired; take it back into use on the site's roster first")
+            % {"sid": sid}
+        )
     if patient_name is not None:
         _give(station, " ".join(patient_name.split()))
     elif station.patient is not None:

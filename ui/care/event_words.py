@@ -5,6 +5,7 @@ from typing import Any, Final
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from ui.care.decision_words import why_words
 from ui.care.models import Event
 from ui.care.words import EVENT, Words, routine_words
 
@@ -63,7 +64,7 @@ def _of_rungs(kind: str, detail: dict[str, Any]) -> str:
         "eased": gettext("%(title)s: made easier by the station, rung %(from)s → %(to)s. %(why)s"),
         "stepped": gettext("%(title)s: stepped up as allowed, rung %(from)s → %(to)s. %(why)s"),
     }[kind]
-    why = str(detail.get("why", ""))
+    why = why_words(str(detail.get("why", "")))
     said = {"title": title, "to": detail.get("to_rung", "?"), "from": detail.get("from_rung", "?")}
     why = f"{why[:1].upper()}{why[1:].removesuffix('.')}." if why else ""
     return (words % {**said, "why": why}).strip()

@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 from station.training.prescription import Exercise
 from station.training.prescription import Prescription as Programme
 from ui.care.changes import Change, changes
+from ui.care.decision_words import why_words
 from ui.care.models import Event, Patient, Prescription, Station
 from ui.care.place import CLOCK_BEHIND, MOVES, STANDS, Place, as_trained, rungs_now
 from ui.care.programme import carried, document_of
@@ -76,7 +77,7 @@ class Proposal:
     @property
     def why(self) -> str:
         """The station's sentence."""
-        return str(self._detail.get("why", ""))
+        return why_words(str(self._detail.get("why", "")))
 
     @property
     def evidence(self) -> list[Evidence]:

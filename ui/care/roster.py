@@ -7,6 +7,7 @@ from typing import Any, Final
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from station.errors import ConfigError
 from ui.care.enrolment import enrol
@@ -28,7 +29,7 @@ def tidy(name: str) -> str:
     """Return a name with single spaces. Raises ConfigError for none, or one that is too long."""
     tidied = " ".join(name.split())
     if not tidied or len(tidied) > NAME_CHARACTERS:
-        raise ConfigError(f"a name has 1 to {NAME_CHARACTERS} characters")
+        raise ConfigError(gettext("a name has 1 to %(most)d characters") % {"most": NAME_CHARACTERS})
     return tidied
 
 

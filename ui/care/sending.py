@@ -37,7 +37,10 @@ def send(
             programme = written_after(programme, fall.happened)
         check(programme, place.station)
         if programme.number is not None and place.number_taken_by_another(programme.number):
-            raise PrescriptionError(f"number: {programme.number} is the number of another patient there")
+            raise PrescriptionError(
+                gettext("number: %(number)s is the number of another patient there")
+                % {"number": programme.number}
+            )
         try:
             sent = queue(place.station, programme, who=who, why=why)
         except PrescriptionError as error:

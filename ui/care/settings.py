@@ -50,6 +50,7 @@ MIDDLEWARE = [
     "ui.care.middleware.strict_headers",  # outside of all that may answer by itself
     "ui.care.middleware.StaticFilesMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "ui.care.language.Language",  # before all that may refuse in words
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -139,7 +140,9 @@ WHITENOISE_ALLOW_ALL_ORIGINS = False
 CARE_ROUTINES = os.environ.get("BALANCE_CARE_ROUTINES", "")
 
 LANGUAGE_CODE = "en"
-LOCALE_PATHS = [Path(__file__).parent / "out/locale"]  # words of reports, which are for patients
+LANGUAGES = [("en", "English"), ("tr", "Türkçe"), ("de", "Deutsch"), ("es", "Español")]
+FORMAT_MODULE_PATH = "ui.care.formats"
+LOCALE_PATHS = [Path(__file__).parent / "locale"]
 TIME_ZONE = os.environ.get("TZ") or "UTC"
 USE_TZ = True
 

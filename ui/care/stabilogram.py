@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+from django.utils.translation import gettext
 
 from station.errors import StationError
 from station.link.messages import RawTrace, decode_body, decode_envelope
@@ -82,7 +83,7 @@ def read_raw(payload: bytes) -> RawTrace:
     """Return the raw trace of a message. Raises StationError."""
     raw = decode_body(decode_envelope(payload))
     if not isinstance(raw, RawTrace):
-        raise StationError("the message kept for this trial holds no raw trace")
+        raise StationError(gettext("the message kept for this trial holds no raw trace"))
     return raw
 
 

@@ -9,6 +9,7 @@ from ui.care.out.urls import pages
 from ui.care.views import account, people, refusals, roster
 from ui.care.views.audit import audit_csv, audit_page
 from ui.care.views.copies import patient_copy
+from ui.care.views.language import choose_language
 from ui.care.views.patients import add_note, background_form, patient_page
 from ui.care.views.programme import prescription_state
 from ui.care.views.stations import station_list
@@ -31,6 +32,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("worklist/seen/", see_to_item, name="see_to"),
     path("worklist/back/", take_back_item, name="take_back"),
     path("theme/", choose_theme, name="theme"),
+    path("language/", choose_language, name="language"),
     path("login/", account.SiteLogin.as_view(), name="login"),
     path("login/code/", account.second_factor_page, name="second_factor"),
     path("logout/", LogoutView.as_view(), name="logout"),

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
+from django.utils.formats import number_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
@@ -281,4 +282,6 @@ def measure_words(name: str) -> tuple[str, str]:
 
 def seconds_words(seconds: float) -> str:
     """Return a time, with a decimal only where it has one: "20 s", "12.4 s"."""
-    return pgettext("seconds", "%(number)s s") % {"number": f"{seconds:.1f}".removesuffix(".0")}
+    tenths = round(seconds, 1)
+    number = number_format(tenths, decimal_pos=0 if tenths == round(tenths) else 1)
+    return pgettext("seconds", "%(number)s s") % {"number": number}

@@ -249,7 +249,7 @@ def told_time(text: str | None) -> datetime | None:
 
 
 def _day(when: datetime) -> str:
-    return date_format(timezone.localtime(when), "j M")
+    return date_format(timezone.localtime(when), "MONTH_DAY_FORMAT")
 
 
 _LOOKS: Final[Sequence[Callable[[Facts, datetime], Iterator[Item]]]] = (

@@ -58,6 +58,7 @@ class Account(models.Model):
 
     user = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, related_name="account")
     must_change_password = models.BooleanField(default=False)  # somebody else knows it
+    language = models.CharField(max_length=10, blank=True, default="")  # as chosen; "" as the browser asks
 
     class Meta:
         verbose_name = _("account")

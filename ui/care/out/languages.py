@@ -3,10 +3,11 @@
 from functools import cache
 from typing import Final
 
+from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext
 
-LANGUAGES: Final = {"en": "English", "tr": "Türkçe", "de": "Deutsch", "es": "Español"}
+LANGUAGES: Final = dict(settings.LANGUAGES)
 
 
 @cache

@@ -266,7 +266,7 @@ def _changes(page: Page, summary: Summary, y_mm: float) -> None:
 
 def day_words(day: date) -> str:
     """Return a day as the active language writes it: "4 May 2026"."""
-    return date_format(day, "j M Y")
+    return date_format(day, "DATE_FORMAT")
 
 
 def _foot(page: Page, summary: Summary) -> None:

@@ -5,6 +5,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Final, Self
 
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from station.errors import ConfigError
 
@@ -38,7 +39,10 @@ class Period:
         end = _day(last, where[1]) or today
         start = _day(first, where[0]) or max(end - usual + DAY, EARLIEST)
         if start > end:
-            raise ConfigError(f"the period begins on {start} and ends on {end}; it must end after it begins")
+            raise ConfigError(
+                gettext("the period begins on %(start)s and ends on %(end)s; it must end after it begins")
+                % {"start": start, "end": end}
+            )
         return cls(start, end)
 
     @property
@@ -73,7 +77,13 @@ def _day(text: str | None, where: str) -> date | None:
     try:
         day = date.fromisoformat(text)
     except ValueError:
-        raise ConfigError(f"{where} is {text[:40]!r}; it must be a day like 2026-05-04") from None
+        raise ConfigError(
+            gettext("%(where)s is %(text)r; it must be a day like 2026-05-04")
+            % {"where": where, "text": text[:40]}
+        ) from None
     if not EARLIEST <= day <= LATEST:
-        raise ConfigError(f"{where} is {day}; it must lie between {EARLIEST} and {LATEST}")
+        raise ConfigError(
+            gettext("%(where)s is %(day)s; it must lie between %(first)s and %(last)s")
+            % {"where": where, "day": day, "first": EARLIEST, "last": LATEST}
+        )
     return day

@@ -110,7 +110,7 @@ def _grid(page: "Page", plot: Plot, field: Field) -> None:
         (middle, field.x_mm + third, "C"),
         (last, field.x_mm + 2 * third, "R"),
     ):
-        page.put(x_mm, below, date_format(day, "j M"), width_mm=third, align=align)  # type: ignore[arg-type]
+        page.put(x_mm, below, date_format(day, "MONTH_DAY_FORMAT"), width_mm=third, align=align)  # type: ignore[arg-type]
 
 
 def _changes(page: "Page", summary: Summary, field: Field) -> None:

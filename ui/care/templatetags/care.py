@@ -83,7 +83,7 @@ def when(time: datetime) -> str:
         return gettext("today, %(clock)s") % {"clock": clock}
     if days == 1:
         return gettext("yesterday, %(clock)s") % {"clock": clock}
-    return date_format(local, "j M" if 0 <= days < 300 or days < 0 else "j M Y")
+    return date_format(local, "MONTH_DAY_FORMAT" if 0 <= days < 300 or days < 0 else "DATE_FORMAT")
 
 
 @register.filter

@@ -1,5 +1,7 @@
 """Logging in, and one's own account: password, second factor, backup codes."""
 
+from typing import Any
+
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
@@ -17,6 +19,7 @@ from ui.care import second_factor, single_sign_on
 from ui.care.access import patients_of, role_of
 from ui.care.accounts import choose_password, must_change_password, reset_second_factor
 from ui.care.audit import note
+from ui.care.language import KEPT, LANGUAGES
 from ui.care.people_forms import CodeForm, LoginForm, PasswordForm, sent
 from ui.care.people_words import ROLE_MEANS, role_words
 from ui.care.second_factor import FEW_CODES
@@ -28,7 +31,14 @@ class SiteLogin(LoginView):
     template_name = "care/login.html"
     authentication_form = LoginForm
     redirect_authenticated_user = True
-    extra_context = {"single_sign_on": single_sign_on.is_on()}  # noqa: RUF012 (Django's own view)
+    extra_context = {  # noqa: RUF012 (Django's own view)
+        "single_sign_on": single_sign_on.is_on(),
+        "languages": list(LANGUAGES),
+    }
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Add the language that this browser chose."""
+        return super().get_context_data(**kwargs) | {"chosen": self.request.COOKIES.get(KEPT, "")}
 
 
 def me(request: HttpRequest) -> User:
@@ -54,6 +64,8 @@ def account_page(request: HttpRequest) -> HttpResponse:
         "required": settings.SECOND_FACTOR_REQUIRED,
         "has_password": user.has_usable_password(),
         "form": PasswordForm(user),
+        "languages": list(LANGUAGES),
+        "chosen": request.session.get(KEPT, ""),
     }
     return render(request, "care/account.html", context)
 

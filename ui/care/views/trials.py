@@ -7,6 +7,7 @@ import msgspec
 from django.contrib.auth.decorators import permission_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext
 
 from station.errors import StationError
 from station.training.routine import OFF_PLATE
@@ -80,7 +81,9 @@ def path_file(request: HttpRequest, trial_id: uuid.UUID) -> HttpResponse:
         text = path_csv(read_raw(payload))
     except StationError as error:
         return HttpResponse(
-            f"The raw trace of this trial cannot be read: {error}\n", "text/plain", status=409
+            gettext("The raw trace of this trial cannot be read: %(error)s") % {"error": error},
+            "text/plain",
+            status=409,
         )
     return _file(request, trial, text.encode(), "text/csv; charset=utf-8", "csv")
 

@@ -12,7 +12,8 @@ from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
 from station.link.client import Answer
@@ -34,6 +35,7 @@ from ui.care.wall.places import (
     wall_stations,
 )
 from ui.care.wall.stream import stream
+from ui.care.words import Words
 
 log = logging.getLogger(__name__)
 
@@ -70,7 +72,11 @@ async def wall_stream(request: HttpRequest) -> HttpResponseBase:
     user, wall, marks = await sync_to_async(_begin)(request)
     session_key = request.session.session_key or ""
     slow = request.GET.get("pace") == "slow"
-    said = _noted(user, stream(feed(), wall, marks, lambda: _still(user.pk, session_key), slow=slow), wall)
+    said = _noted(
+        user,
+        stream(feed(), wall, marks, lambda: _still(user.pk, session_key), slow=slow, language=get_language()),
+        wall,
+    )
     response = StreamingHttpResponse(said, content_type="text/event-stream")
     response.headers["X-Accel-Buffering"] = "no"  # a proxy would keep frames back
     return response
@@ -139,16 +145,16 @@ def _note_command(user: User, station: Station, answer: Answer) -> None:
         log.error("command %s to %s is not in the audit: %s", answer.kind, station.sid, error)  # noqa: TRY400
 
 
-DONE: Final = {
-    "stop": "Stop was pressed", "start": "Start was pressed", "pause": "Pause was pressed",
-    "mark": "Marked", "identify": "It shows itself for 10 s",
+DONE: Final[dict[str, Words]] = {
+    "stop": _("Stop was pressed"), "start": _("Start was pressed"), "pause": _("Pause was pressed"),
+    "mark": _("Marked"), "identify": _("It shows itself for 10 s"),
 }  # fmt: skip
 
 
 def answer_words(answer: Answer) -> str:
     """Return what became of a command, as it stands on the tile."""
     if answer.state == "done":
-        return gettext(DONE[answer.kind])
+        return str(DONE[answer.kind])
     if answer.state == "refused":
         return gettext("Refused: %(why)s") % {"why": answer.reason}
     if answer.state == "not_sent":

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import msgspec
 from asgiref.sync import sync_to_async
+from django.utils import translation
 
 from ui.care.wall.feed import Feed, Viewer
 from ui.care.wall.hub import Board, Mark
@@ -49,6 +50,7 @@ async def stream(
     check: Callable[[], Wall | None],
     *,
     slow: bool = False,
+    language: str | None = None,
 ) -> AsyncGenerator[bytes, None]:
     """Yield events until the browser goes, or its person may not look any more."""
     viewer, now_s = Viewer(), feed.now_s
@@ -59,7 +61,9 @@ async def stream(
         yield f"retry: {RETRY_MS}\n\n".encode()
         check_s = now_s() + CHECK_S
         while not (feed.ended or _is_gone()):
-            yield news_event(feed.news(viewer), wall, feed.link, now_s())
+            with translation.override(language):  # the request that chose it is over
+                said = news_event(feed.news(viewer), wall, feed.link, now_s())
+            yield said
             await asyncio.sleep(SLOW_PACE_S if slow else PACE_S)
             await viewer.wait(BEAT_S)
             if now_s() >= check_s:

@@ -89,8 +89,10 @@ def exercise_line(frame: LiveFrame) -> str:
     """Return exercise, rung and attempt, "" for none."""
     if frame.routine is None or frame.rung is None:
         return ""
-    line = f"{routine_words(frame.routine, frame.side or '')} · {gettext('rung')} {frame.rung}"
-    return f"{line} · {gettext('try')} {frame.attempt}" if frame.attempt else line
+    parts = [routine_words(frame.routine, frame.side or ""), gettext("rung %(rung)d") % {"rung": frame.rung}]
+    if frame.attempt:
+        parts.append(gettext("try %(attempt)d") % {"attempt": frame.attempt})
+    return " · ".join(parts)
 
 
 def fault_words(mark: Mark) -> str:
