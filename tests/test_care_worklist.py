@@ -77,7 +77,7 @@ class Home:
 
 def lines() -> list[Item]:
     now = timezone.now()
-    return items(facts_of(Patient.objects.all(), now=now), now=now, old=set())
+    return items(facts_of(Patient.objects.all(), now=now), now=now)
 
 
 EVERY_DAY = (0.2, 1.2, 2.2, 4.2, 5.2)

@@ -88,7 +88,7 @@ def journals_of(user: Viewer) -> QuerySet[Journal]:
 def prescriptions_of(user: Viewer) -> QuerySet[Prescription]:
     """Return the prescriptions of their patients, by the pseudonym each carries: a station may be shared."""
     pseudonyms = list(patients_of(user).values_list("pseudonym", flat=True))
-    return Prescription.objects.filter(document__subj__in=pseudonyms)
+    return Prescription.objects.filter(subj__in=pseudonyms)
 
 
 def roster_of(user: Viewer) -> QuerySet[Patient]:

@@ -12,21 +12,12 @@ def trials_of(patient: Patient) -> QuerySet[Trial]:
     return Trial.objects.filter(session__patient=patient)
 
 
-def station_of(patient: Patient) -> Station | None:
-    """Return the patient's own station, else that of the newest session: a clinic's, which several share."""
-    own = patient.station()
-    if own is not None:
-        return own
-    session = patient.sessions.select_related("station").first()
-    return session.station if session else None
-
-
 def prescriptions_of(patient: Patient, station: Station | None) -> QuerySet[Prescription]:
     """Return a patient's programmes on a station, newest first."""
     if station is None:
         return Prescription.objects.none()
     # What was sent to the station for somebody before, or for another who shares it, is not theirs.
-    return station.prescriptions.filter(document__subj=patient.pseudonym).select_related("who")
+    return station.prescriptions.filter(subj=patient.pseudonym).select_related("who")
 
 
 def shared_stations_for(user: Viewer) -> QuerySet[Station]:

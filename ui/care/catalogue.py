@@ -105,7 +105,7 @@ def wrong(made: Catalog) -> list[str]:
 
 def _same_placeholders(message: Message) -> bool:
     """Return whether the words name what the source names; a singular may leave the number out."""
-    source = message.id if isinstance(message.id, tuple) else (message.id,)
+    source = message.id if isinstance(message.id, tuple | list) else (message.id,)
     most = set(_PLACEHOLDER.findall(source[-1]))
     least = set(_PLACEHOLDER.findall(source[0])) & most
     return all(least <= set(_PLACEHOLDER.findall(words)) <= most for words in _strings(message))

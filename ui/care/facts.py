@@ -1,54 +1,83 @@
-"""What is known of many patients by now, gathered with the same few queries however many there are."""
+"""What is known of many patients by now, gathered with the same few queries however many there are.
+
+The database counts and picks; one row a patient comes back from each query, not all there is of them.
+"""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
-from django.db.models import Max, OuterRef, QuerySet, Subquery
+from django.db.models import (
+    Avg,
+    Case,
+    Count,
+    Exists,
+    IntegerField,
+    Max,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    Subquery,
+    When,
+)
+from django.db.models.fields.json import KT
+from django.db.models.functions import Cast, JSONObject, TruncDate
 from django.utils import timezone
 
-from station.link.messages import Birth
+from station.sway.plate import NOMINAL_ID
 from ui.care.models import Event, Patient, Prescription, Session, Station
 from ui.care.models.programme import State
-from ui.care.programme import birth_of
 
 LOOKED_BACK: Final = timedelta(days=14)
 WEEK: Final = timedelta(days=7)
+CALIBRATED_FOR: Final = timedelta(days=365)
+CALIBRATED_BEFORE: Final = timedelta(days=60)  # two months of a year ago are looked at, not all years before
+FEWEST_PAINS: Final = 2  # sessions of a week before its mean is told
 FALL: Final = "possible_fall"
 # How long an event asks for somebody. A week is told in its own line.
 ASKED_FOR: Final = (
     *(FALL, "red_flag", "pain_stop", "pain_up", "overdone", "sensor_fault", "recalibrate"),
     *("proposal", "eased"),
 )
+# An answer that is no number is none: what a station sends must not stop a page.
+PAIN: Final = Case(
+    When(told_pain__regex=r"^\d{1,3}$", then=Cast("told_pain", IntegerField())), output_field=IntegerField()
+)
 
 
 @dataclass(frozen=True, slots=True)
-class Did:
-    """One session of the last days."""
+class Lately:
+    """The last two weeks: days trained of the last seven, the newest session, mean pain of both weeks."""
 
-    started: datetime
-    trained: bool
-    pain: int | None
-    sim: bool
+    days: int = 0
+    newest: datetime | None = None
+    pain: tuple[float, float] | None = None
 
 
 @dataclass(slots=True)
 class Facts:
-    """One patient; `rx` is the newest programme and `in_force` the newest that the station applied."""
+    """One patient; `rx` is the newest programme and `in_force` the newest that the station applied.
+
+    `cal` and `certificate_until` are what the station said of itself; `calibrated_long_ago` whether that
+    calibration was in use so long ago that the board wants another one.
+    """
 
     patient: Patient
     station: Station | None = None
-    birth: Birth | None = None
+    cal: str | None = None
+    certificate_until: str | None = None
+    calibrated_long_ago: bool = False
+    sim: bool = False  # what is known of the patient comes from a simulated board
     rx: Prescription | None = None
     in_force: Prescription | None = None
-    did: list[Did] = field(default_factory=list)
+    lately: Lately = Lately()
+    newest_session: str | None = None  # its id
     last_trained: datetime | None = None
-    events: list[Event] = field(default_factory=list)  # newest first
-    held_by: datetime | None = None  # a fall after which no programme was applied
-    released: datetime | None = None  # when the programme after the last fall came into force
-    session: Session | None = None
+    last_fall: datetime | None = None
+    events: list[Event] = field(default_factory=list)  # that ask for somebody, newest first
 
     @property
     def on_hold(self) -> bool:
@@ -61,22 +90,30 @@ class Facts:
         return self.station is not None and self.station.patient_id is None
 
     @property
-    def sim(self) -> bool:
-        """Whether what is known of the patient comes from a simulated board."""
-        if self.session is not None:
-            return self.session.sim
-        return bool(self.birth and self.birth.sim)
+    def own(self) -> bool:
+        """Whether the station is this person's, and nobody else's."""
+        return self.station is not None and self.station.patient_id == self.patient.pk
 
     @property
     def planned(self) -> int | None:
         """On how many days of seven the programme in force wants training; None without one."""
         return days_planned(self.in_force.document) if self.in_force else None
 
-    def days_trained(self, now: datetime, *, weeks_ago: int = 0) -> set[date]:
-        """Return the days of seven on which there was training, local dates."""
-        end = timezone.localdate(now) - weeks_ago * WEEK
-        days = {timezone.localdate(did.started) for did in self.did if did.trained}
-        return {day for day in days if end - WEEK < day <= end}
+    @property
+    def held_by(self) -> datetime | None:
+        """A fall after which no programme came into force."""
+        return None if self._answers_the_fall() else self.last_fall
+
+    @property
+    def released(self) -> datetime | None:
+        """When the programme after the last fall came into force."""
+        if self.in_force is None or not self._answers_the_fall():
+            return None
+        return self.in_force.answered or self.in_force.created
+
+    def _answers_the_fall(self) -> bool:
+        fall, rx = self.last_fall, self.in_force
+        return fall is not None and rx is not None and rx.created > fall
 
 
 def days_planned(document: dict[str, Any]) -> int:
@@ -87,84 +124,137 @@ def days_planned(document: dict[str, Any]) -> int:
 
 def facts_of(patients: QuerySet[Patient], *, now: datetime) -> list[Facts]:
     """Return the facts of these patients, in their order."""
-    newest = Session.objects.filter(patient=OuterRef("pk")).order_by("-started").values("pk")[:1]
-    people = list(patients.annotate(session_pk=Subquery(newest)).prefetch_related("stations"))
-    newest_sessions = Session.objects.select_related("station").defer("body")
-    sessions = newest_sessions.in_bulk([p.session_pk for p in people if p.session_pk])
-    known = {patient.pk: Facts(patient) for patient in people}
-    for patient in people:
-        fact = known[patient.pk]
-        fact.session = sessions.get(patient.session_pk)
-        fact.station = patient.station() or (fact.session.station if fact.session else None)
-    _add_programmes(known.values())
-    _add_sessions(known, now)
-    _add_events(known, now)
-    births: dict[int, Birth | None] = {}
-    for fact in known.values():
-        if fact.station is not None:
-            if fact.station.pk not in births:
-                births[fact.station.pk] = birth_of(fact.station)
-            fact.birth = births[fact.station.pk]
-    return list(known.values())
+    facts = begun(patients, now=now)
+    _add_programmes(facts)
+    add_lately(facts, now=now)
+    add_events(facts, now=now)
+    return facts
+
+
+def begun(patients: QuerySet[Patient], *, now: datetime, whole: bool = False) -> list[Facts]:
+    """Return patients, stations, and what of their sessions and falls is the newest.
+
+    `whole` brings each station with all it has said, which is some kB.
+    """
+    of_them = Session.objects.filter(patient=OuterRef("pk")).order_by("-started")
+    falls = Event.objects.filter(patient=OuterRef("pk"), kind=FALL).order_by("-happened")
+    rows = patients.annotate(
+        newest=Subquery(of_them.values(told=JSONObject(pk="pk", sim="sim", station="station_id"))[:1]),
+        last_trained=Subquery(of_them.exclude(trial_count=0).values("started")[:1]),
+        last_fall=Subquery(falls.values("happened")[:1]),
+    )
+    stations = _stations(now, whole=whole)
+    people: list[Any] = list(rows.prefetch_related(Prefetch("stations", stations)))
+    elsewhere = {p.newest["station"] for p in people if p.newest and p.station() is None}
+    others = stations.in_bulk(elsewhere) if elsewhere else {}
+    facts = []
+    for person in people:
+        told = person.newest or {}
+        fact = Facts(person, person.station() or others.get(told.get("station")))
+        fact.newest_session, fact.sim = told.get("pk"), bool(told.get("sim"))
+        fact.last_trained, fact.last_fall = person.last_trained, person.last_fall
+        _add_board(fact, known=bool(told))
+        facts.append(fact)
+    return facts
+
+
+def _stations(now: datetime, *, whole: bool) -> QuerySet[Station]:
+    """Return stations with what they said of their boards, and the programmes of their own patients."""
+    theirs = Prescription.objects.filter(station=OuterRef("pk"), subj=OuterRef("patient__pseudonym"))
+    theirs = theirs.order_by("-version")
+    since = now - CALIBRATED_FOR
+    long_ago = Session.objects.filter(
+        station=OuterRef("pk"),
+        cal=OuterRef("told_cal"),
+        started__lt=since,
+        started__gt=since - CALIBRATED_BEFORE,
+    )
+    rows = Station.objects.annotate(
+        told_cal=KT("birth__cal"),
+        told_until=KT("birth__certificate_until"),
+        told_sim=KT("birth__sim"),
+        newest_rx=Subquery(theirs.values("pk")[:1]),
+        applied_rx=Subquery(theirs.filter(state=State.APPLIED).values("pk")[:1]),
+        long_ago=Exists(long_ago),
+    )
+    return rows if whole else rows.defer("birth", "keys")
+
+
+def _add_board(fact: Facts, *, known: bool) -> None:
+    board: Any = fact.station
+    if board is None:
+        return
+    fact.cal, fact.certificate_until = board.told_cal, board.told_until
+    fact.calibrated_long_ago = board.long_ago and board.told_cal != NOMINAL_ID
+    fact.sim = fact.sim if known else board.told_sim == "true"
 
 
 def _add_programmes(facts: Iterable[Facts]) -> None:
-    whose = {
-        (fact.station.pk, fact.patient.pseudonym if fact.shared else ""): fact
-        for fact in facts
-        if fact.station
-    }
-    shared = {fact.station.pk for fact in whose.values() if fact.station and fact.shared}
-    rows = Prescription.objects.filter(station__in={station for station, _ in whose}).order_by("version")
-    # A programme is some kB, and of all versions only two are asked for.
-    newest: dict[tuple[int, str], int] = {}
-    applied: dict[tuple[int, str], int] = {}
-    for pk, station, subj, state in rows.values_list("pk", "station", "document__subj", "state"):
-        key = station, subj if station in shared else ""
-        newest[key] = pk
-        if state == State.APPLIED:
-            applied[key] = pk
-    wanted = Prescription.objects.defer("signed").in_bulk([*newest.values(), *applied.values()])
-    for key, fact in whose.items():
-        fact.rx = wanted.get(newest.get(key, 0))
-        fact.in_force = wanted.get(applied.get(key, 0))
+    newest: dict[int, int] = {}
+    applied: dict[int, int] = {}
+    elsewhere: dict[tuple[int, str], int] = {}
+    for fact in facts:
+        board: Any = fact.station
+        if fact.own:
+            newest[fact.patient.pk], applied[fact.patient.pk] = board.newest_rx, board.applied_rx
+        elif board is not None:
+            elsewhere[board.pk, fact.patient.pseudonym] = fact.patient.pk
+    if elsewhere:
+        stations, people = zip(*elsewhere, strict=True)
+        rows = Prescription.objects.filter(station__in=set(stations), subj__in=people).order_by("version")
+        for pk, station, subj, state in rows.values_list("pk", "station", "subj", "state"):
+            patient = elsewhere.get((station, subj), 0)
+            newest[patient] = pk
+            if state == State.APPLIED:
+                applied[patient] = pk
+    wanted = {pk for pk in (*newest.values(), *applied.values()) if pk}
+    there = Prescription.objects.defer("signed", "why").in_bulk(wanted)
+    for fact in facts:
+        fact.rx = there.get(newest.get(fact.patient.pk) or 0)
+        fact.in_force = there.get(applied.get(fact.patient.pk) or 0)
 
 
-def _add_sessions(known: dict[int, Facts], now: datetime) -> None:
-    of_them = Session.objects.filter(patient__in=known)
-    rows = of_them.filter(started__gt=now - LOOKED_BACK).order_by("started")
-    for patient, started, count, body, sim in rows.values_list(
-        "patient", "started", "trial_count", "body", "sim"
-    ):
-        pain = (body or {}).get("answers", {}).get("pain")
-        known[patient].did.append(Did(started, count != 0, pain if isinstance(pain, int) else None, sim))
-    trained = of_them.exclude(trial_count=0).values("patient").annotate(last=Max("started")).order_by()
-    for row in trained:
-        known[row["patient"]].last_trained = row["last"]
+def add_lately(facts: Iterable[Facts], *, now: datetime) -> None:
+    """Add what the last two weeks were like."""
+    known = {fact.patient.pk: fact for fact in facts}
+    this_week = Q(started__gt=now - WEEK)
+    days = Q(day__gt=timezone.localdate(now) - WEEK, day__lte=timezone.localdate(now))
+    rows = (
+        Session.objects.filter(patient__in=known, started__gt=now - LOOKED_BACK)
+        .annotate(day=TruncDate("started"), told_pain=KT("body__answers__pain"))
+        .annotate(pain=PAIN)
+        .values("patient")
+        .annotate(
+            days=Count("day", distinct=True, filter=days & ~Q(trial_count=0)),
+            newest=Max("started"),
+            before=Avg("pain", filter=~this_week),
+            before_count=Count("pain", filter=~this_week),
+            now=Avg("pain", filter=this_week),
+            now_count=Count("pain", filter=this_week),
+        )
+        .order_by()
+    )
+    for row in rows:
+        told = min(row["before_count"], row["now_count"]) >= FEWEST_PAINS
+        means = (float(row["before"]), float(row["now"])) if told else None
+        known[row["patient"]].lately = Lately(row["days"], row["newest"], means)
 
 
-def _add_events(known: dict[int, Facts], now: datetime) -> None:
-    of_them = Event.objects.filter(patient__in=known)
+def add_events(facts: Sequence[Facts], *, now: datetime) -> None:
+    """Add the events of the last two weeks that ask for somebody."""
+    known = defaultdict(list)
+    people = [fact.patient.pk for fact in facts]
     # What was answered, also with "not yet", asks for nobody any more.
-    asking = of_them.filter(kind__in=ASKED_FOR, happened__gt=now - LOOKED_BACK, answer=None)
-    for event in asking.order_by("-happened"):
-        known[event.patient_id or 0].events.append(event)
-    falls = of_them.filter(kind=FALL).values("patient").annotate(last=Max("happened")).order_by()
-    for row in falls:
-        fact = known[row["patient"]]
-        if fact.in_force is not None and fact.in_force.created > row["last"]:
-            fact.released = fact.in_force.answered or fact.in_force.created
-        else:
-            fact.held_by = row["last"]
+    rows = Event.objects.filter(
+        patient__in=people, kind__in=ASKED_FOR, happened__gt=now - LOOKED_BACK, answer=None
+    )
+    for event in rows.order_by("-happened"):
+        known[event.patient_id].append(event)
+    for fact in facts:
+        fact.events = known[fact.patient.pk]
 
 
-def pain_means(did: Sequence[Did], now: datetime) -> tuple[float, float] | None:
-    """Return mean pain of the week before the last seven days, and of these; None below two sessions each."""
-    parts: defaultdict[bool, list[int]] = defaultdict(list)
-    for session in did:
-        if session.pain is not None:
-            parts[session.started > now - WEEK].append(session.pain)
-    before, lately = parts[False], parts[True]
-    if len(before) < 2 or len(lately) < 2:
-        return None
-    return sum(before) / len(before), sum(lately) / len(lately)
+def asking(events: Iterable[Event], *, now: datetime) -> list[Event]:
+    """Return which of these events (newest first, each with its answer) ask for somebody."""
+    since = now - LOOKED_BACK
+    return [e for e in events if e.kind in ASKED_FOR and e.happened > since and not hasattr(e, "answer")]

@@ -51,7 +51,7 @@ def _forget(patient: models.Patient, who: User | None, by: str) -> Gone:
     for station in patient.stations.all():
         clear(station)  # the broker forgets what it kept for them there
     patient.stations.update(patient=None)
-    prescriptions = models.Prescription.objects.filter(document__subj=pseudonym)
+    prescriptions = models.Prescription.objects.filter(subj=pseudonym)
     _keep_versions(prescriptions)
     sessions = models.Session.objects.filter(patient=patient)
     trials = models.Trial.objects.filter(session__patient=patient)

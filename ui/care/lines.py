@@ -1,14 +1,16 @@
 """All patients, a line each: the days of the week, the last session, programme and station."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
-from django.db.models import Prefetch, prefetch_related_objects
+from django.db.models import Prefetch
 from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 
-from ui.care.facts import Facts
+from ui.care.facts import LOOKED_BACK, Facts
 from ui.care.models import Patient, Prescription, Session, Station, Trial
 from ui.care.words import routine_words
 
@@ -33,27 +35,43 @@ class Line:
 
 def lines_of(facts: Sequence[Facts], *, now: datetime) -> list[Line]:
     """Return a line for each."""
-    sessions = [fact.session for fact in facts if fact.session]
-    prefetch_related_objects(sessions, Prefetch("trials", Trial.objects.defer("body")))
-    return [_line(fact, now) for fact in facts]
+    newest = Session.objects.defer("body").prefetch_related(Prefetch("trials", Trial.objects.defer("body")))
+    sessions = newest.in_bulk([fact.newest_session for fact in facts if fact.newest_session])
+    of_patient = {session.patient_id: session for session in sessions.values()}
+    did = _did({fact.patient.pk for fact in facts}, now)
+    return [_line(fact, of_patient.get(fact.patient.pk), did[fact.patient.pk], now) for fact in facts]
 
 
-def _line(fact: Facts, now: datetime) -> Line:
-    trained = fact.days_trained(now)
+Did = list[tuple[datetime, bool, Any]]  # when, whether trained, what was answered on pain
+
+
+def _did(patients: set[int], now: datetime) -> defaultdict[int, Did]:
+    """Return the sessions of the last two weeks, oldest first."""
+    rows = Session.objects.filter(patient__in=patients, started__gt=now - LOOKED_BACK).order_by("started")
+    found: defaultdict[int, Did] = defaultdict(list)
+    for patient, started, count, pain in rows.values_list(
+        "patient", "started", "trial_count", "body__answers__pain"
+    ):
+        found[patient].append((started, count != 0, pain))
+    return found
+
+
+def _line(fact: Facts, session: Session | None, did: Did, now: datetime) -> Line:
+    trained = {timezone.localdate(started) for started, was_trained, _ in did if was_trained}
     today = timezone.localdate(now)
     week = tuple((day, day in trained) for n in range(6, -1, -1) if (day := today - timedelta(days=n)))
-    pains = [did.pain for did in fact.did if did.pain is not None]
-    trials = list(fact.session.trials.all()) if fact.session else []
+    pains = [pain for _, _, pain in did if isinstance(pain, int)]
+    trials = list(session.trials.all()) if session else []
     return Line(
         patient=fact.patient,
         station=fact.station,
         shared=fact.shared,
-        session=fact.session,
+        session=session,
         done=done_words(trials),
         done_in_short=short_words(trials),
         prescription=fact.rx,
         week=week,
-        trained=len(trained),
+        trained=fact.lately.days,
         planned=fact.planned,
         pain=pains[-1] if pains else None,
         sim=fact.sim,

@@ -31,9 +31,9 @@ def newest() -> list[Letter]:
 
     A prescription that was rejected is not offered again.
     """
-    of_same_person = Prescription.objects.filter(
-        station=OuterRef("station"), document__subj=OuterRef("document__subj")
-    ).exclude(state=State.REJECTED)
+    of_same_person = Prescription.objects.filter(station=OuterRef("station"), subj=OuterRef("subj")).exclude(
+        state=State.REJECTED
+    )
     newest_version = of_same_person.order_by("-version").values("version")[:1]
     prescriptions = Prescription.objects.filter(version=Subquery(newest_version))
     return _letters(prescriptions) + _retained(Retained.objects.all())

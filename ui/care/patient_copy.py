@@ -116,7 +116,7 @@ def _session(session: Any) -> dict[str, Any]:
 
 
 def _programmes(patient: Patient) -> QuerySet[Prescription]:
-    of_patient = Prescription.objects.filter(document__subj=patient.pseudonym)
+    of_patient = Prescription.objects.filter(subj=patient.pseudonym)
     return of_patient.select_related("station", "who").order_by("station", "version")
 
 

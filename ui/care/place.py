@@ -19,6 +19,7 @@ from ui.care.routines import routines
 
 STANDS: Final = (State.QUEUED, State.SENT, State.RECEIVED, State.APPLIED)
 MOVES: Final = ("eased", "stepped")
+FALL: Final = "possible_fall"
 CLOCK_BEHIND: Final = timedelta(days=1)
 
 
@@ -42,7 +43,7 @@ class Place:
     @property
     def prescriptions(self) -> QuerySet[Prescription]:
         """Every version of this person on this station, the newest first."""
-        return self.station.prescriptions.filter(document__subj=self.patient.pseudonym).select_related("who")
+        return self.station.prescriptions.filter(subj=self.patient.pseudonym).select_related("who")
 
     @property
     def newest(self) -> Prescription | None:
@@ -90,7 +91,7 @@ class Place:
 
     def number_taken_by_another(self, number: str) -> bool:
         """Return whether another person of this station has this number in their newest version."""
-        others = self.station.prescriptions.exclude(document__subj=self.patient.pseudonym)
+        others = self.station.prescriptions.exclude(subj=self.patient.pseudonym)
         return others.filter(state__in=STANDS, document__number=number).exists()
 
 
@@ -138,7 +139,7 @@ def places_of(patient: Patient) -> list[Place]:
     own = list(patient.stations.filter(revoked=None))
     shared = list(Station.objects.filter(patient=None, revoked=None))
     known = set(
-        Prescription.objects.filter(station__in=shared, document__subj=patient.pseudonym).values_list(
+        Prescription.objects.filter(station__in=shared, subj=patient.pseudonym).values_list(
             "station", flat=True
         )
     )
@@ -161,7 +162,11 @@ def place_for(request: HttpRequest, pseudonym: str) -> Place | None:
 
 def fall_waiting(place: Place, standing: Prescription | None) -> Event | None:
     """Return the possible fall after which nothing was prescribed: the station holds until something is."""
-    fall = place.station.events.filter(kind="possible_fall", patient=place.patient).first()
+    return unanswered(place.station.events.filter(kind=FALL, patient=place.patient).first(), standing)
+
+
+def unanswered(fall: Event | None, standing: Prescription | None) -> Event | None:
+    """Return this fall where nothing was prescribed after it."""
     if fall is None:
         return None
     answered = standing is not None and (

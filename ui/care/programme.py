@@ -175,7 +175,7 @@ def queue(
     if station.revoked is not None:
         raise PrescriptionError(f"station {station.sid} was revoked; enrol it again: balance-care enrol")
     unanswered = station.prescriptions.filter(state__in=_UNANSWERED, version__lt=rx.version)
-    unanswered.filter(document__subj=rx.subj).update(state=State.REPLACED)
+    unanswered.filter(subj=rx.subj).update(state=State.REPLACED)
     try:
         with transaction.atomic():
             return models.Prescription.objects.create(

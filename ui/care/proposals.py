@@ -13,13 +13,14 @@ from station.training.prescription import Exercise
 from station.training.prescription import Prescription as Programme
 from ui.care.changes import Change, changes
 from ui.care.decision_words import why_words
-from ui.care.models import Event, Patient, Prescription, Station
+from ui.care.models import Event, Prescription, Station
 from ui.care.place import CLOCK_BEHIND, MOVES, STANDS, Place, as_trained, rungs_now
 from ui.care.programme import carried, document_of
 from ui.care.routines import routines
 from ui.care.words import routine_words
 
 ANSWERED_HERE: Final = ("proposal", "eased")
+DECIDED: Final = frozenset({*ANSWERED_HERE, *MOVES})
 
 _SESSION: Final = re.compile(
     r"^(?P<day>\d{4}-\d\d-\d\d): held (?P<held>\d+) of (?P<attempts>\d+)"
@@ -117,7 +118,7 @@ def open_proposals(stations: Iterable[Station]) -> list[Proposal]:
     events = list(
         Event.objects.filter(
             station__in=stations,
-            kind__in={*ANSWERED_HERE, *MOVES},
+            kind__in=DECIDED,
             happened__gte=min(rx.created for rx in standing.values()) - CLOCK_BEHIND,
             patient__isnull=False,
         )
@@ -128,25 +129,32 @@ def open_proposals(stations: Iterable[Station]) -> list[Proposal]:
     for event in events:
         if event.patient is not None:
             of_person[event.station_id, event.patient.pseudonym].append(event)
-    waiting: dict[tuple[Any, ...], Proposal] = {}
+    waiting: list[Proposal] = []
     for person, theirs in of_person.items():
-        if person in standing:
-            for proposal in _of_one(standing[person], theirs):
-                waiting[*person, proposal.event.detail["exercise"]] = proposal
+        patient = theirs[0].patient
+        if patient is not None and person in standing:
+            waiting += waiting_at(Place(patient, theirs[0].station), standing[person], theirs)
+    return sorted(waiting, key=lambda proposal: proposal.event.happened)
+
+
+def waiting_at(place: Place, standing: Prescription, events: Iterable[Event]) -> list[Proposal]:
+    """Return what waits for an answer of one person, the oldest first.
+
+    `events` are those decided there (`DECIDED`) since a day before the version, in the order they were sent.
+    """
+    waiting = {p.event.detail["exercise"]: p for p in _of_one(place, standing, list(events))}
     return sorted(waiting.values(), key=lambda proposal: proposal.event.happened)
 
 
 def _standing(stations: Sequence[Station]) -> dict[tuple[int, str], Prescription]:
     """Return the version each person of these stations has or is about to have."""
     rows = Prescription.objects.filter(station__in=stations, state__in=STANDS).order_by("version")
-    newest = {
-        (station, subj): pk for pk, station, subj in rows.values_list("pk", "station", "document__subj")
-    }
+    newest = {(station, subj): pk for pk, station, subj in rows.values_list("pk", "station", "subj")}
     found = Prescription.objects.defer("signed").in_bulk(newest.values())
     return {person: found[pk] for person, pk in newest.items()}
 
 
-def _of_one(rx: Prescription, events: Sequence[Event]) -> Iterable[Proposal]:
+def _of_one(place: Place, rx: Prescription, events: Sequence[Event]) -> Iterable[Proposal]:
     programme = document_of(rx)
     if programme.held:
         return
@@ -154,9 +162,7 @@ def _of_one(rx: Prescription, events: Sequence[Event]) -> Iterable[Proposal]:
     rungs, trained = rungs_now(programme, moves), as_trained(programme, moves)
     for event in events:
         if event.kind in ANSWERED_HERE and _waits(event, programme, rungs):
-            patient = event.patient
-            assert isinstance(patient, Patient)  # noqa: S101 (asked for above)
-            yield Proposal(event, Place(patient, event.station), rx, trained)
+            yield Proposal(event, place, rx, trained)
 
 
 def _waits(event: Event, programme: Programme, rungs: Sequence[int]) -> bool:

@@ -12,8 +12,8 @@ from django.utils.translation import gettext, ngettext
 from station.link.identity import WARN_DAYS
 from station.sway.plate import NOMINAL_ID
 from ui.care.event_words import event_sentence
-from ui.care.facts import FALL, WEEK, Facts, pain_means
-from ui.care.models import Patient, Session, Station
+from ui.care.facts import FALL, WEEK, Facts
+from ui.care.models import Patient, Station
 from ui.care.models.programme import State
 from ui.care.reasons import ORDER, REASONS, Reason
 
@@ -25,8 +25,6 @@ SILENT_AFTER: Final = timedelta(hours=36)
 UNANSWERED_AFTER: Final = timedelta(hours=48)
 PAIN_RISE: Final = 2.0  # of the mean of a week
 EXPIRES_WITHIN: Final = timedelta(days=10)
-CALIBRATED_FOR: Final = timedelta(days=365)
-LOOKED_AT: Final = timedelta(days=60)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,34 +51,15 @@ class Item:
         return self.kind, self.cause, patient, self.station.pk if self.station and not self.patient else None
 
 
-def items(
-    facts: Iterable[Facts], *, now: datetime, old: set[tuple[int, str]], beside: Iterable[Item] = ()
-) -> list[Item]:
-    """Return every line of these patients and those `beside`, most urgent first, then the newest.
-
-    `old` are the station and calibration id of boards calibrated too long ago.
-    """
-    facts = list(facts)
+def items(facts: Iterable[Facts], *, now: datetime, beside: Iterable[Item] = ()) -> list[Item]:
+    """Return every line of these patients and those `beside`, most urgent first, then the newest."""
     found = [item for fact in facts for look in _LOOKS for item in look(fact, now)]
-    found += [item for fact in facts if (item := _stale(fact, old))]
     return sorted([*found, *beside], key=_urgency)
 
 
 def _urgency(item: Item) -> tuple[int, float, str]:
     since = item.since.timestamp() if item.since else 0.0
     return ORDER[item.kind], -since, item.patient.name if item.patient else ""
-
-
-def old_calibrations(*, now: datetime) -> set[tuple[int, str]]:
-    """Return station and id of each calibration that was in use so long ago that it wants another one.
-
-    Two months of a year ago are looked at, not all the years before.
-    """
-    since = now - CALIBRATED_FOR
-    long_ago = Session.objects.filter(started__lt=since, started__gt=since - LOOKED_AT).exclude(
-        cal=NOMINAL_ID
-    )
-    return set(long_ago.values_list("station", "cal").distinct().order_by())
 
 
 def _line(fact: Facts, kind: str, cause: str, sentence: str, since: datetime | None = None) -> Item:
@@ -120,14 +99,13 @@ def _held(fact: Facts, _now: datetime) -> Iterator[Item]:
 
 
 def _pain(fact: Facts, now: datetime) -> Iterator[Item]:
-    means = pain_means(fact.did, now)
+    means = fact.lately.pain
     if means is None or means[1] - means[0] < PAIN_RISE or any(e.kind == "pain_up" for e in fact.events):
         return
     words = gettext("Pain before training rose from %(before).0f to %(now).0f, on average of a week.")
     week = f"{now:%G-%V}"
-    yield _line(
-        fact, "pain_up", f"pain:{week}", words % {"before": means[0], "now": means[1]}, fact.did[-1].started
-    )
+    sentence = words % {"before": means[0], "now": means[1]}
+    yield _line(fact, "pain_up", f"pain:{week}", sentence, fact.lately.newest)
 
 
 def _training(fact: Facts, now: datetime) -> Iterator[Item]:
@@ -147,7 +125,7 @@ def _training(fact: Facts, now: datetime) -> Iterator[Item]:
         )
         yield _line(fact, "away", f"away:{since.isoformat()}:{days // 7}", sentence, since)
         return
-    trained = len(fact.days_trained(now))
+    trained = fact.lately.days
     if now - begun >= SETTLING and trained < OVERDUE_SHARE * fact.planned:
         words = gettext("Trained on %(trained)d of %(planned)d planned days in the last seven.")
         sentence = words % {"trained": trained, "planned": fact.planned}
@@ -197,10 +175,10 @@ def _station(fact: Facts, now: datetime) -> Iterator[Item]:
     if fact.station is None or fact.shared:
         return
     yield from station_items(fact.station, now=now, patient=fact.patient, sim=fact.sim)
-    if fact.birth and fact.birth.cal == NOMINAL_ID:
+    if fact.cal == NOMINAL_ID:
         words = gettext("The board was never calibrated: its sway is not comparable with another board's.")
         yield _line(fact, "nominal", f"nominal:{fact.station.sid}", words)
-    until = told_time(fact.birth.certificate_until) if fact.birth else None
+    until = told_time(fact.certificate_until)
     if until is not None and (until - now).days <= WARN_DAYS:
         words = gettext("The station's certificate ends on %(day)s: renew it, or nothing more arrives.")
         yield _line(fact, "certificate", f"certificate:{until}", words % {"day": _day(until)}, until)
@@ -233,11 +211,11 @@ def is_silent(station: Station, now: datetime) -> bool:
     return not station.online and now - (station.last_seen or station.created) > SILENT_AFTER
 
 
-def _stale(fact: Facts, old: set[tuple[int, str]]) -> Item | None:
-    if not fact.station or not fact.birth or (fact.station.pk, fact.birth.cal) not in old or fact.shared:
-        return None
-    words = gettext("The board's calibration %(cal)s is more than a year old.") % {"cal": fact.birth.cal}
-    return _line(fact, "stale", f"stale:{fact.birth.cal}", words)
+def _stale(fact: Facts, _now: datetime) -> Iterator[Item]:
+    if not fact.calibrated_long_ago or fact.shared:
+        return
+    words = gettext("The board's calibration %(cal)s is more than a year old.") % {"cal": fact.cal}
+    yield _line(fact, "stale", f"stale:{fact.cal}", words)
 
 
 def told_time(text: str | None) -> datetime | None:
@@ -253,5 +231,5 @@ def _day(when: datetime) -> str:
 
 
 _LOOKS: Final[Sequence[Callable[[Facts, datetime], Iterator[Item]]]] = (
-    _events, _held, _pain, _training, _programme, _station,
+    _events, _held, _pain, _training, _programme, _station, _stale,
 )  # fmt: skip

@@ -4,6 +4,7 @@
 
 from django.conf import settings
 from django.db import models
+from django.db.models.fields.json import KT
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -27,6 +28,10 @@ class Prescription(models.Model):
     station = models.ForeignKey(Station, models.PROTECT, related_name="prescriptions")
     version = models.PositiveBigIntegerField()
     document = models.JSONField()
+    # Whose it is, as the document says: a column, since the newest of a thousand people is asked for.
+    subj = models.GeneratedField(
+        expression=KT("document__subj"), output_field=models.TextField(null=True), db_persist=True
+    )
     signed = models.BinaryField()  # as it is published
     signed_again = models.BooleanField(default=False)  # with a newer key, and not published since
     state = models.CharField(max_length=10, choices=State, default=State.QUEUED, db_index=True)
@@ -43,6 +48,7 @@ class Prescription(models.Model):
         constraints = (
             models.UniqueConstraint(fields=("station", "version"), name="one_prescription_a_version"),
         )
+        indexes = (models.Index(fields=("station", "subj", "-version"), name="care_rx_newest"),)
 
     def __str__(self) -> str:
         return f"{self.station_id} v{self.version}"

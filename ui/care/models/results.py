@@ -38,6 +38,8 @@ class Session(models.Model):
             models.Index(fields=("patient", "-started")),
             models.Index(fields=("started",)),
             models.Index(fields=("changed", "id")),
+            # Whether a board's calibration was in use a year ago already.
+            models.Index(fields=("station", "cal", "started"), name="care_calibrated"),
         )
 
     def __str__(self) -> str:
@@ -114,6 +116,12 @@ class Event(models.Model):
         indexes = (
             models.Index(fields=("patient", "-happened")),
             models.Index(fields=("happened",)),
+            # The last fall of everybody, among thousands of other events.
+            models.Index(
+                fields=("patient", "-happened"),
+                condition=models.Q(kind="possible_fall"),
+                name="care_falls",
+            ),
         )
 
     def __str__(self) -> str:

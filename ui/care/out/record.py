@@ -72,7 +72,7 @@ def read_record(viewer: Viewer, patient: Patient, period: Period) -> Record:
     trials = trials_of(viewer).filter(session__patient=patient, started__gte=span[0], started__lt=span[1])
     events = events_of(viewer).filter(patient=patient, happened__gte=span[0], happened__lt=span[1])
     journals = journals_of(viewer).filter(patient=patient, written__gte=span[0], written__lt=span[1])
-    programmes = prescriptions_of(viewer).filter(document__subj=patient.pseudonym, state=State.APPLIED)
+    programmes = prescriptions_of(viewer).filter(subj=patient.pseudonym, state=State.APPLIED)
     return Record(
         patient=patient,
         period=period,

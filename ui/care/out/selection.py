@@ -77,7 +77,7 @@ def journals_of(viewer: Viewer) -> QuerySet[Journal]:
 
 def prescriptions_of(viewer: Viewer) -> QuerySet[Prescription]:
     """Return the programmes of these patients, by the pseudonym each carries: a station may be shared."""
-    return Prescription.objects.filter(document__subj__in=list(_pseudonyms(viewer)))
+    return Prescription.objects.filter(subj__in=list(_pseudonyms(viewer)))
 
 
 def stations_of(viewer: Viewer) -> QuerySet[Station]:

@@ -19,7 +19,7 @@ from ui.care.examples import ExampleStation
 from ui.care.folder import data_folder
 from ui.care.intake import store
 from ui.care.models.programme import State
-from ui.care.simulated.person import Person
+from ui.care.simulated.person import Person, weeks_of
 from ui.care.simulated.programmes import Block, Course, blocks
 from ui.care.simulated.stories import IN_CLINIC, Story, name_of, story_of
 
@@ -31,13 +31,23 @@ STATES: Final = {"applied": State.APPLIED, "sent": State.SENT, "rejected": State
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """How large a clinic; `traces` newest sessions of each person keep their raw traces."""
+    """How large a clinic; `traces` newest sessions of each person keep their raw traces.
+
+    With `sessions` everybody has trained so many times, however many days that took. `traced` is how many
+    people keep traces, None for all.
+    """
 
     patients: int = 40
     days: int = 120
     seed: int = 1
     traces: int = 2
     keep_messages: bool = True
+    sessions: int | None = None
+    traced: int | None = None
+
+    def traces_of(self, number: int) -> int:
+        """Return how many sessions of this person, counted from 0, keep their raw traces."""
+        return self.traces if self.traced is None or number < self.traced else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +101,8 @@ def _plan(number: int, size: Size, now: datetime, *, shared: bool) -> _Plan:
     rng = Random(f"{size.seed} {number}")  # noqa: S311 stories, not secrets
     story = story_of(number)
     weeks = min(size.days / 7, story.weeks) * rng.uniform(0.8, 1.0)
+    if size.sessions is not None:
+        weeks = weeks_of(story, size.sessions)
     start = (now - timedelta(weeks=weeks)).replace(hour=7, minute=0, second=0, microsecond=0)
     return _Plan(number, story, CLINIC if shared else f"sim-{number + 1:03d}", start, now, rng, shared)
 
@@ -105,7 +117,7 @@ def _write(plans: list[_Plan], therapist: User, size: Size) -> None:
         person = Person(
             subj=patient.pseudonym, sid=plan.sid, story=plan.story, blocks=_applied(of_person, plan),
             start=plan.start, now=plan.now, rng=plan.rng, seq=itertools.count(1 + 1_000_000 * plan.number),
-            traced=size.traces,
+            traced=size.traces_of(plan.number), most_sessions=size.sessions,
         )  # fmt: skip
         for arrival in person.says():
             batch.add(arrival)

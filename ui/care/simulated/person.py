@@ -33,6 +33,7 @@ CARRIED: Final = {
 }
 SMALL: Final = ("step_off", "touch_down", "stumble", "minutes_reached")
 RECENT: Final = timedelta(days=10)
+MORE_THAN_PLANNED: Final = 1.12  # some train on days of rest
 CHOICES: Final = {asked.key: asked.choices for asked in (*JOURNAL, GOAL)}
 
 
@@ -49,7 +50,10 @@ class _Place:
 
 @dataclass
 class Person:
-    """Who trains, on which station, with which course; `traced` newest trials keep their raw trace."""
+    """Who trains, on which station, with which course; `traced` newest sessions keep their raw traces.
+
+    Of more than `most_sessions` only the newest are told.
+    """
 
     subj: str
     sid: str
@@ -60,6 +64,7 @@ class Person:
     rng: Random
     seq: Iterator[int]
     traced: int = 3
+    most_sessions: int | None = None
     weight_n: float = field(init=False)
     plate: Plate = field(init=False)
     _velocity_mm_s: float = field(init=False)
@@ -81,6 +86,8 @@ class Person:
     def says(self) -> Iterator[Arrival]:
         """Return every message, oldest first."""
         days = self._training_days()
+        if self.most_sessions is not None:
+            days = days[-self.most_sessions :]
         first_traced = max(0, len(days) - self.traced)
         for number, (started, block) in enumerate(days):
             yield from self._session(started, block, traced=number >= first_traced)
@@ -111,7 +118,7 @@ class Person:
         while day < last - timedelta(hours=2):
             recent = self.story.adherence_now is not None and day > self.now - RECENT
             share = self.story.adherence_now if recent and self.story.adherence_now else self.story.adherence
-            if self.rng.random() < share * DAYS_A_WEEK / 7 * 1.12:
+            if self.rng.random() < share * DAYS_A_WEEK / 7 * MORE_THAN_PLANNED:
                 minute, second = self.rng.randint(-70, 70), self.rng.randint(0, 59)
                 started = day.replace(hour=hour, minute=0, second=second) + timedelta(minutes=minute)
                 if started < last - timedelta(minutes=30):
@@ -273,3 +280,9 @@ class Person:
         ms = int(when.timestamp() * 1000)
         value = ms << 80 | 7 << 76 | self.rng.getrandbits(12) << 64 | 2 << 62 | self.rng.getrandbits(62)
         return str(uuid.UUID(int=value))
+
+
+def weeks_of(story: Story, sessions: int) -> float:
+    """Return in how many weeks a person of this story surely trains so many times."""
+    a_week = story.adherence * DAYS_A_WEEK * MORE_THAN_PLANNED
+    return 1.15 * sessions / a_week + (story.away_days + RECENT.days) / 7

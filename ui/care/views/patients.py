@@ -1,6 +1,7 @@
 """One patient's page, the notes on it, and the background of a patient."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, Final
 
 from django.contrib import messages
@@ -18,17 +19,19 @@ from ui.care.adherence import Calendar, calendar
 from ui.care.audit import note
 from ui.care.background import BackgroundForm, known
 from ui.care.board_words import board_words, certificate_words
-from ui.care.caseload import prescriptions_of, station_of, trials_of
-from ui.care.facts import facts_of
+from ui.care.caseload import prescriptions_of, trials_of
+from ui.care.facts import LOOKED_BACK, Facts, add_events, add_lately, asking, begun
 from ui.care.machine_words import Line, machine_lines
-from ui.care.models import Background, Note, Patient, Session, Station, Trial
+from ui.care.models import Background, Event, Note, Patient, Session, Station, Trial
+from ui.care.models.programme import State
 from ui.care.overview import overview, programme_marks
 from ui.care.programme import birth_of
 from ui.care.seen_to import left
 from ui.care.stabilogram import drawing_of
+from ui.care.standing import Known, standing_of
 from ui.care.trend import group_key, group_words, like_groups, trend
 from ui.care.views.programme import programme_now
-from ui.care.worklist import items, old_calibrations
+from ui.care.worklist import Item, items
 
 SESSIONS_SHOWN: Final = 3
 MORE_SESSIONS: Final = 20
@@ -48,10 +51,12 @@ def patient_page(request: HttpRequest, pseudonym: str) -> HttpResponse:
     patient = patient_for(request, pseudonym)
     note(request, "looked at a patient", patient.pseudonym)
     now = timezone.now()
-    station = station_of(patient)
+    (fact,) = begun(Patient.objects.filter(pk=patient.pk), now=now, whole=True)
+    station = fact.station
     programmes = list(prescriptions_of(patient, station))
     sessions = list(patient.sessions.all()[:MOST_SESSIONS])
-    events = list(patient.events.all()[:MOST_EVENTS])
+    events = _events_of(patient)
+    known_here = Known(station, programmes, events, all_events=len(events) < MOST_EVENTS)
     trials = list(
         trials_of(patient)
         .annotate(support_percent=F("body__support__mean_percent"))
@@ -63,7 +68,8 @@ def patient_page(request: HttpRequest, pseudonym: str) -> HttpResponse:
         "station": station,
         "board_words": _board_of(station),
         "machine_lines": _machine_of(station),
-        "items": _items_of(patient),
+        "items": _items_of(fact, known_here, now),
+        "standing": standing_of(patient, known_here),
         "may_see_to": request.user.has_perm("care.add_seento"),
         "any_sim": any(session.sim for session in sessions[:SESSIONS_SHOWN]) or any(e.sim for e in events),
         "calendar": days,
@@ -84,10 +90,22 @@ def patient_page(request: HttpRequest, pseudonym: str) -> HttpResponse:
     return render(request, "care/patient.html", context)
 
 
-def _items_of(patient: Patient) -> list[Any]:
-    now = timezone.now()
-    facts = facts_of(Patient.objects.filter(pk=patient.pk), now=now)
-    return left(items(facts, now=now, old=old_calibrations(now=now)))
+def _events_of(patient: Patient) -> list[Event]:
+    """Return the newest events, each with its answer and its place among what the station sent (`seq`)."""
+    rows = patient.events.select_related("answer").annotate(seq=F("message__seq"))
+    return list(rows[:MOST_EVENTS])
+
+
+def _items_of(fact: Facts, known_here: Known, now: datetime) -> list[Item]:
+    """Return the lines of the worklist about this patient."""
+    fact.rx = next(iter(known_here.programmes), None)
+    fact.in_force = next((rx for rx in known_here.programmes if rx.state == State.APPLIED), None)
+    add_lately([fact], now=now)
+    if known_here.reach(now - LOOKED_BACK):
+        fact.events = asking(known_here.events, now=now)
+    else:
+        add_events([fact], now=now)
+    return left(items([fact], now=now))
 
 
 def _trends_of(request: HttpRequest, trials: Sequence[Trial], programmes: list[Any]) -> dict[str, Any]:

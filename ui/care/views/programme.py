@@ -49,7 +49,7 @@ def programme_now(programmes: Sequence[Prescription]) -> dict[str, Any]:
 
 def prescriptions_for(station: Station, patient: Patient) -> QuerySet[Prescription]:
     """Return what was sent to this station for this patient, the newest first."""
-    return station.prescriptions.filter(document__subj=patient.pseudonym)
+    return station.prescriptions.filter(subj=patient.pseudonym)
 
 
 def exercise_lines(programme: Programme) -> list[tuple[str, str]]:

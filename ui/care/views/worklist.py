@@ -28,7 +28,7 @@ from ui.care.models import Station
 from ui.care.reasons import GROUPS, REASONS
 from ui.care.roles import AUDITOR
 from ui.care.seen_to import lately, left, see_to, take_back
-from ui.care.worklist import Item, items, old_calibrations, station_items
+from ui.care.worklist import Item, items, station_items
 
 LINES_A_PAGE: Final = 100
 ITEMS_SHOWN: Final = 100
@@ -112,7 +112,7 @@ def all_items(facts: Sequence[Facts], strangers: Sequence[Station], *, now: date
         if station.pk in sims or station.session_count  # type: ignore[attr-defined]
         for item in station_items(station, now=now, sim=station.pk in sims)
     ]
-    return items(facts, now=now, old=old_calibrations(now=now), beside=of_stations)
+    return items(facts, now=now, beside=of_stations)
 
 
 def _groups(shown: Sequence[Item]) -> list[tuple[str, Any, list[Item]]]:

@@ -147,7 +147,7 @@ def prescriptions(request: HttpRequest, query: AskedOfPatient) -> Any:
     """List programmes, by when the station answered or, before that, when they were made."""
     rows = selection.prescriptions_of(_viewer(request))
     if query.patient is not None:
-        rows = rows.filter(document__subj=_patient(request, query.patient).pseudonym)
+        rows = rows.filter(subj=_patient(request, query.patient).pseudonym)
     stamped = rows.annotate(stamp=Coalesce("answered", "created")).select_related("station").defer("signed")
     return page(stamped, query, stamp="stamp", shape=prescription)
 
