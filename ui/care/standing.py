@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
 from station.training.prescription import Prescription as Programme
@@ -80,7 +81,7 @@ def _proposals(place: Place, standing: Prescription | None, known: Known) -> lis
         for event in known.events
         if event.station_id == place.station.pk and event.kind in DECIDED and event.happened >= since
     ]
-    return waiting_at(place, standing, sorted(decided, key=lambda event: event.seq))
+    return waiting_at(place, standing, sorted(decided, key=attrgetter("seq")))
 
 
 def _fall(place: Place, standing: Prescription | None, known: Known) -> Event | None:
