@@ -33,6 +33,7 @@ check: $(READY)
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+	@$(BIN)/python -m pytest -q tests/test_units.py
 
 bench: setup
 	@$(BIN)/python -m benchmarks

@@ -6,6 +6,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from station import __version__
 from station.arguments import (
@@ -22,6 +23,9 @@ from station.arguments import (
 from station.errors import BoardError, StationError
 from station.rehearse.arguments import add_rehearsal
 
+if TYPE_CHECKING:
+    from station.notify import Watchdog
+
 
 def log(line: str) -> None:
     """Write one line to stderr, where the journal reads it."""
@@ -29,12 +33,27 @@ def log(line: str) -> None:
 
 
 def _run(args: argparse.Namespace) -> int:
+    signs = _signs()  # before a child is started, which must not sign
     from station.wiring import make_service
 
     service = make_service(args.config, log=log, source=args.source, faults=args.fault)
     _on_signals(service.stop)
-    service.run()
+    with signs:
+        service.run(signs)
     return 0
+
+
+def _signs() -> "Watchdog":
+    """Return what the service manager hears of this program, once it is its turn to start."""
+    import faulthandler
+    import os
+
+    from station.notify import Watchdog
+    from station.starts import wait_for_turn
+
+    faulthandler.enable()  # whoever ends a frozen one with SIGABRT sees where it stood
+    wait_for_turn(say=log)
+    return Watchdog.of(os.environ)
 
 
 def _acquire(args: argparse.Namespace) -> int:
@@ -44,11 +63,13 @@ def _acquire(args: argparse.Namespace) -> int:
 
 
 def _uplink(args: argparse.Namespace) -> int:
+    signs = _signs()
     from station.wiring import make_uplink
 
     uplink, broker = make_uplink(args.config, log=log)
     _on_signals(uplink.stop)
-    uplink.run(broker)
+    with signs:
+        uplink.run(broker, signs)
     return 0
 
 
@@ -88,6 +109,9 @@ def _check(args: argparse.Namespace) -> int:
 
 
 def _panel(args: argparse.Namespace) -> int:
+    signs = _signs()
+    import time
+
     from station.config import load_config, socket_path
     from station.session.panel import Panel
     from station.session.panel_gpio import GpioHardware
@@ -104,7 +128,9 @@ def _panel(args: argparse.Namespace) -> int:
     try:
         while not stopped:
             panel.step(0.05)
+            signs.turned(time.monotonic_ns(), "")
     finally:
+        signs.close()
         panel.close()
     return 0
 

@@ -67,6 +67,23 @@ def test_the_child_writes_records_and_ends_cleanly_when_asked(start: Start) -> N
     assert "priority" in started["rt"]
 
 
+def test_an_end_asked_for_leaves_the_chips_powered_down(start: Start) -> None:
+    watched = """
+from station.board.simulated_pins import SimulatedPins
+import sys
+def close(self):
+    self._clock.advance(60_001)  # PD_SCK is left high: past 60 µs the chip sleeps
+    print("clocks", self.clock_levels, "data", self.data(), file=sys.stderr)
+SimulatedPins.close = close
+"""
+    child = start(watched)
+    take(child, 100)
+    child.send_signal(signal.SIGTERM)
+    _, notes = child.communicate()
+    assert child.returncode == 0
+    assert b"clocks 15 data 15" in notes
+
+
 def test_stray_prints_cannot_reach_the_records(start: Start) -> None:
     noisy = """
 from station.board.hx711 import Hx711Bank

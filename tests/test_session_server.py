@@ -54,6 +54,15 @@ def test_nobody_else_may_open_the_socket(tmp_path: Path) -> None:
     server.close()
 
 
+def test_in_a_folder_that_gives_its_group_away_that_group_may_come_too(tmp_path: Path) -> None:
+    folder = tmp_path / "run"
+    folder.mkdir()
+    folder.chmod(0o2750)
+    server = Server(folder / "s")
+    assert stat.S_IMODE((folder / "s").stat().st_mode) == 0o660
+    server.close()
+
+
 def test_what_cannot_be_understood_is_answered_and_not_obeyed(tmp_path: Path) -> None:
     server = Server(tmp_path / "s")
     with SessionClient(tmp_path / "s", name="kiosk") as client:

@@ -1,6 +1,7 @@
 """The MQTT connection of a station: what the network thread hears is put into a queue, and nothing else."""
 
 import queue
+import threading
 from typing import Any, Final
 
 import paho.mqtt.client as mqtt
@@ -68,6 +69,12 @@ class Connection:
     def stands(self) -> bool:
         """Return whether the broker is connected now."""
         return self._client.is_connected()
+
+    @property
+    def is_served(self) -> bool:
+        """Return whether the thread that serves the network lives; paho never starts it again."""
+        name = f"paho-mqtt-client-{self._station}"
+        return any(thread.name == name for thread in threading.enumerate())
 
     def open(self, broker: Broker) -> None:
         """Start to connect."""

@@ -28,6 +28,7 @@ from station.link.reach import CareWatch
 from station.link.steering import Outlet, Steering
 from station.link.telling import Telling
 from station.link.wrap import wrap
+from station.notify import Watchdog
 from station.session.care_side import CARE_NOTE, known_care_side
 from station.session.client import SessionClient
 from station.session.clock import WallClock
@@ -99,16 +100,27 @@ class Uplink:
         """Have keyrings and certificates dealt with at this desk; to be called before `begin`."""
         self._desk = desk
 
-    def run(self, broker: Broker) -> None:
-        """Serve until `stop`. Raises StoreError when the database was restored meanwhile."""
+    def run(self, broker: Broker, signs: Watchdog | None = None) -> None:
+        """Serve until `stop`; the service manager hears of turns while the network is served too.
+
+        Raises StoreError when the database was restored meanwhile.
+        """
+        signs = signs or Watchdog(None)
         self.begin(broker)
         try:
             while not self._stopping:
                 self.turn(LIVE_TURN_S if self._steering.watched else TURN_S)
+                self.sign(signs)
+            signs.stopping()
         finally:
             self.close()
         if self._store.was_replaced():
             raise StoreError("the database was restored of its backup; the uplink has to start again with it")
+
+    def sign(self, signs: Watchdog) -> None:
+        """Tell the service manager of a turn; it is a sign of life while the network is served."""
+        status = "connected to the care team's broker" if self._connection.stands else _AWAY
+        signs.turned(time.monotonic_ns(), status, alive=self._connection.is_served)
 
     def begin(self, broker: Broker) -> None:
         """Start to connect; from then on `turn` must be called again and again."""

@@ -2,6 +2,7 @@
 
 import os
 import socket
+import stat
 from collections import deque
 from contextlib import suppress
 from pathlib import Path
@@ -70,7 +71,11 @@ class Peer:
 
 
 class Server:
-    """Listens at a path only this user may open."""
+    """Listens at a path only this user may open.
+
+    In a folder that gives its group to what is made in it (the set-group-id bit, as systemd's tmpfiles make
+    it), that group may open it too: the kiosk runs as somebody else.
+    """
 
     def __init__(self, path: Path) -> None:
         """Listen. Raises StationError when another station already does, or the path cannot be used."""
@@ -80,7 +85,7 @@ class Server:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._clear_the_way()
-            before = os.umask(0o177)
+            before = os.umask(0o117 if path.parent.stat().st_mode & stat.S_ISGID else 0o177)
             try:
                 self._listener.bind(str(path))
             finally:

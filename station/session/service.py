@@ -9,6 +9,7 @@ from typing import Any, Final, Literal
 from msgspec import structs
 
 from station.errors import ServiceError, StationError, StoreError, SupervisionError
+from station.notify import Watchdog
 from station.session.absence import Absence
 from station.session.acquisition import Note
 from station.session.board import Board
@@ -63,6 +64,7 @@ from station.training.view import snapshot_of
 
 TICK_S: Final = 0.01
 SHOW_EVERY: Final = 2  # samples: 50 snapshots a second; in a hold all 100, for a screen of 60 frames
+UNREAD_NS: Final = 12_000_000_000  # longer than an acquisition that ended may take to be back
 LATE_NS: Final = 30_000_000  # readings younger than this may still be on their way
 
 # What ends training for the day.
@@ -125,19 +127,29 @@ class Service:
         )  # fmt: skip
         self._samples = 0
         self._stopping = False
+        self._read_ns: int | None = None  # when the acquisition process last sent something
 
     def stop(self, *_: object) -> None:
         """Ask the loop to end; fit for a signal handler."""
         self._stopping = True
 
-    def run(self) -> None:
-        """Serve until `stop`."""
+    def run(self, signs: Watchdog | None = None) -> None:
+        """Serve until `stop`; the service manager hears of turns while the board is read."""
+        signs = signs or Watchdog(None)
         self.begin()
         try:
             while not self._stopping:
                 self.turn(TICK_S)
+                self.sign(signs)
+            signs.stopping()
         finally:
             self.close()
+
+    def sign(self, signs: Watchdog) -> None:
+        """Tell the service manager of a turn; it is a sign of life while readings arrive."""
+        now_ns = self._now_ns()
+        is_read = self._read_ns is not None and now_ns - self._read_ns < UNREAD_NS
+        signs.turned(now_ns, f"page {self._phase()}" if is_read else "the board is not read", alive=is_read)
 
     def begin(self) -> None:
         """Start the board; from then on `turn` must be called again and again."""
@@ -181,6 +193,8 @@ class Service:
 
     def _on_reading(self, reading: Reading) -> None:
         self._recorder.push(reading)
+        if reading.fault is not Fault.RESTARTED:  # that one is said for a process that is not there
+            self._read_ns = self._now_ns()
         if reading.fault is Fault.NONE:
             self._health.arrived(self._now_ns() - reading.t_ns)
         for fault in self._faults.push(reading):

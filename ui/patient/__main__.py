@@ -14,7 +14,9 @@ from typing import Final
 import msgspec
 
 from station.errors import StationError
+from station.notify import Watchdog
 from station.session.clock import WallClock
+from station.starts import wait_for_turn
 from ui.patient.album import Album
 from ui.patient.app import Kiosk
 from ui.patient.display import DRIVERS, deaf
@@ -27,7 +29,6 @@ from ui.patient.sound.night import local_time
 from ui.patient.sound.speaker import Silence, Speaker, open_speaker
 from ui.patient.sound.talker import Talker
 from ui.patient.sound.voice import Espeak
-from ui.patient.watchdog import Watchdog
 from ui.patient.window import Window
 from ui.patient.words import LANGUAGES, speak
 
@@ -119,6 +120,7 @@ def _forget_pin() -> int:
 def _run(options: argparse.Namespace) -> int:
     try:
         with ExitStack() as open_now:
+            wait_for_turn(say=_say)
             watchdog = Watchdog.of(os.environ)
             open_now.callback(watchdog.close)
             kiosk = _open(options, watchdog, open_now)

@@ -7,6 +7,7 @@ from typing import Final
 
 import pygame
 
+from station.notify import Watchdog
 from station.session.protocol import Command, TakeButtons
 from station.training.snapshot import Snapshot
 from ui.patient.album import Album
@@ -18,7 +19,6 @@ from ui.patient.service.area import ServiceArea
 from ui.patient.sound.announcer import Announcer
 from ui.patient.stagehand import Stagehand, page_name
 from ui.patient.view import LIVE_PHASES, CopPoint, View
-from ui.patient.watchdog import Watchdog
 from ui.patient.window import Window
 
 NS: Final = 1_000_000_000

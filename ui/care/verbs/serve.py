@@ -1,6 +1,8 @@
 """`balance-care serve`: the site, until SIGINT or SIGTERM."""
 
 import argparse
+import asyncio
+import faulthandler
 import os
 import socket
 import sys
@@ -10,13 +12,19 @@ import uvicorn
 from django.contrib.sessions.backends.db import SessionStore
 
 from station.errors import StationError
+from station.notify import Watchdog
+from station.starts import wait_for_turn
 from ui.care.ready import require_database
 from ui.care.routines import routines
+from ui.care.vital import say, sign_life
 from ui.care.wall.feed import feed
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Serve the site. Returns 0. Raises StationError when the address cannot be used."""
+    faulthandler.enable()
+    wait_for_turn(say=say)
+    signs = Watchdog.of(os.environ)
     require_database()
     routines()  # a file that cannot be read is said now, not on a page
     SessionStore.clear_expired()
@@ -35,18 +43,41 @@ def run(arguments: argparse.Namespace) -> int:
         forwarded_allow_ips=proxies,
         server_header=False,
     )
-    with listener:
-        _Server(config).run(sockets=[listener])
+    with listener, signs:
+        _Server(config, signs).run(sockets=[listener])
     return 0
 
 
 class _Server(uvicorn.Server):
-    """Lets live views go first: they never end by themselves."""
+    """Lets live views go first: they never end by themselves. Signs its life to the service manager."""
+
+    def __init__(self, config: uvicorn.Config, signs: Watchdog) -> None:
+        super().__init__(config)
+        self._signs = signs
+        self._life: asyncio.Task[None] | None = None
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to serve, and to sign."""
+        await super().startup(sockets)
+        self._life = asyncio.create_task(sign_life(self._signs))
+        self._life.add_done_callback(_tell_its_end)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """End both."""
+        self._signs.stopping()
+        if self._life is not None:
+            self._life.cancel()
+        await super().shutdown(sockets)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """End, on a signal."""
         feed().end()
         super().handle_exit(sig, frame)
+
+
+def _tell_its_end(life: asyncio.Task[None]) -> None:
+    if not life.cancelled() and (error := life.exception()):
+        say(f"the sign of life ended: {error!r}; the service manager will start the site again")
 
 
 def _listen(host: str, port: int) -> socket.socket:
