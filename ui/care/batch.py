@@ -5,7 +5,7 @@ what is at fault, is left to `intake`, which sees to each by itself.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -176,7 +176,7 @@ def _begin(sessions: Sessions) -> Sessions:
     if not sessions:
         return {}
     Session.objects.bulk_create(_in_order(sessions.values()), ignore_conflicts=True)
-    there = Session.objects.in_bulk(list(sessions))
+    there = Session.objects.defer("body").in_bulk(list(sessions))
     for id_, session in sessions.items():
         if id_ not in there or there[id_].station_id != session.station_id:
             raise MessageError(f"session {id_} belongs to another station")

@@ -43,7 +43,7 @@ class Heard:
         envelopes = [it.envelope for it in read if it.envelope is not None]
         sids = {it.address.station for it in read if it.envelope is not None}
         subjects = {it.subj for it in envelopes if it.subj is not None}
-        self.stations = {it.sid: it for it in Station.objects.filter(sid__in=sids)}
+        self.stations = {it.sid: it for it in Station.objects.filter(sid__in=sids).defer("birth")}
         self.sessions = known_sessions([it.body for it in read if it.body is not None])
         self.messages = Message.objects.defer("payload").in_bulk(readable_ids([it.id for it in envelopes]))
         self.patients = {it.pseudonym: it for it in Patient.objects.filter(pseudonym__in=subjects)}
