@@ -50,7 +50,7 @@ class _Begun(NamedTuple):
 def known_sessions(bodies: Iterable[msgspec.Struct]) -> Sessions:
     """Return the sessions that these results are of, as far as they are there: one look for all."""
     named = [body.session for body in bodies if isinstance(body, TrialResult | SessionResult)]
-    return models.Session.objects.in_bulk(readable_ids(named))
+    return models.Session.objects.defer("body").in_bulk(readable_ids(named))
 
 
 def file_body(body: msgspec.Struct, envelope: Envelope, message: models.Message, sessions: Sessions) -> None:

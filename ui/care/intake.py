@@ -1,14 +1,13 @@
-"""One uplink message into the database: checked, kept once, and its meaning filed. Knows nothing of MQTT."""
+"""Uplink messages into the database: checked, kept once, and their meaning filed. Knows nothing of MQTT."""
 
 import hashlib
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final, NamedTuple
+from typing import Final
 
 import msgspec
 from django.db import DataError, IntegrityError, transaction
-from django.utils import timezone
 
 from station.errors import MessageError, UnknownVersionError
 from station.link.messages import (
@@ -16,15 +15,15 @@ from station.link.messages import (
     Address,
     Envelope,
     State,
-    StationId,
     decode_body,
     decode_envelope,
     parse_up_topic,
 )
-from ui.care.dating import correct_boot, made_at, undated_of
-from ui.care.filing import file_body, identifier, known_sessions, make_or_get, readable_ids
-from ui.care.forgetting import forgotten_of
-from ui.care.models import Message, Refused, Station
+from ui.care.batch import rows_of, write
+from ui.care.dating import made_at
+from ui.care.filing import file_body, identifier, make_or_get
+from ui.care.heard import BOOT_CHARACTERS, ID_CHARACTERS, Arrival, Heard, Read
+from ui.care.models import Message, Refused
 
 logger = logging.getLogger(__name__)
 seldom = logging.getLogger(f"{__name__}.seldom")  # says the same thing once a minute (ui.care.seldom)
@@ -32,16 +31,6 @@ seldom = logging.getLogger(f"{__name__}.seldom")  # says the same thing once a m
 REASON_CHARACTERS: Final = 500
 MOST_REFUSED: Final = 10_000  # beyond, the oldest go: a station gone wrong must not fill the disk
 TOPIC_CHARACTERS: Final = 200
-ID_CHARACTERS: Final = 64
-BOOT_CHARACTERS: Final = 64
-
-
-class Arrival(NamedTuple):
-    """A message as it came from the broker."""
-
-    topic: str
-    payload: bytes
-    retained: bool = False  # said some time ago: no sign of life
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,94 +55,43 @@ def store(arrivals: Sequence[Arrival]) -> list[Receipt]:
     receipts: list[Receipt] = []
     with transaction.atomic():
         read = [_read(arrival) for arrival in arrivals]
-        heard = _Heard([it for it in read if isinstance(it, _Read)])
-        for arrival, it in zip(arrivals, read, strict=True):
-            receipt = _store(arrival, it, heard)
+        heard = Heard([it for it in read if isinstance(it, Read)])
+        together = _write_together(arrivals, read, heard)
+        for place, (arrival, it) in enumerate(zip(arrivals, read, strict=True)):
+            receipt = together.get(place) or _store(arrival, it, heard)
             if receipt is not None:
                 receipts.append(receipt)
         heard.note_alive()
     return receipts
 
 
-class _Read(NamedTuple):
-    """What an arrival says. Without an envelope it is for those who look now, and never kept."""
+def _write_together(
+    arrivals: Sequence[Arrival], read: Sequence[Read | Exception], heard: Heard
+) -> dict[int, Receipt]:
+    """Write what only needs to be written; return its receipts by their place among the arrivals."""
+    receipts = {}
+    for place, envelope, message, *_ in write(rows_of(arrivals, read, heard), heard):
+        heard.messages[message.pk] = message
+        if not arrivals[place].retained and not envelope.hist:
+            heard.alive(message.station)
+        receipts[place] = Receipt(envelope.station, envelope.id)
+    return receipts
 
-    address: Address
-    envelope: Envelope | None = None
-    body: msgspec.Struct | None = None
 
-
-def _read(arrival: Arrival) -> _Read | Exception:
+def _read(arrival: Arrival) -> Read | Exception:
     """Return what it says, or why it cannot be used: without the database."""
     try:
         address = parse_up_topic(arrival.topic)
         if address.kind == "live":
-            return _Read(address)
+            return Read(address)
         envelope = decode_envelope(arrival.payload)
         _check_sender(envelope, address)
-        return _Read(address, envelope, decode_body(envelope))
+        return Read(address, envelope, decode_body(envelope))
     except (MessageError, RecursionError, ValueError) as error:
         return error
 
 
-class _Heard:
-    """The stations and sessions of one transaction: looked up once, and noted as alive once."""
-
-    def __init__(self, read: Sequence[_Read]) -> None:
-        self._alive: set[int] = set()
-        envelopes = [it.envelope for it in read if it.envelope is not None]
-        sids = {it.address.station for it in read if it.envelope is not None}
-        self._stations = {it.sid: it for it in Station.objects.filter(sid__in=sids)}
-        self.sessions = known_sessions([it.body for it in read if it.body is not None])
-        self.messages = Message.objects.defer("payload").in_bulk(readable_ids([it.id for it in envelopes]))
-        self._forgotten = forgotten_of({it.subj for it in envelopes if it.subj is not None})
-        stations = self._stations.values()
-        # Of boots whose clock has been set since: nearly always none.
-        self._undated = undated_of(stations, {it.boot[:BOOT_CHARACTERS] for it in envelopes})
-
-    def note_made(self, message: Message) -> None:
-        """Note a message that is new here: one whose time is not known may be dated by the next."""
-        if message.at is None:
-            self._undated.add((message.station_id, message.boot))
-
-    def date_boot(self, message: Message, envelope: Envelope) -> None:
-        """Correct what came of this boot before its clock was set, once the message says the time."""
-        boot = message.station_id, message.boot
-        if message.at is not None and boot in self._undated:
-            self._undated.discard(boot)
-            correct_boot(message.station, envelope)
-            self.sessions.clear()  # their times are others now
-
-    def station(self, sid: str) -> Station:
-        """Return the station of this id."""
-        if sid not in self._stations:
-            self._stations[sid] = station_named(sid)
-        return self._stations[sid]
-
-    def is_forgotten(self, pseudonym: str | None) -> bool:
-        """Whether the person of this pseudonym was forgotten: nothing about them is kept again."""
-        return pseudonym in self._forgotten
-
-    def alive(self, station: Station) -> None:
-        """Note that a station has just spoken."""
-        self._alive.add(station.pk)
-
-    def forget(self) -> None:
-        """Look up again: what was rolled back may have made, or changed, a station or a session."""
-        self._stations.clear()
-        self.sessions.clear()
-        self.messages.clear()
-
-    def note_alive(self) -> None:
-        """Write down who has spoken."""
-        if self._alive:
-            # Never waiting for another recorder: what it holds it notes itself.
-            free = Station.objects.select_for_update(skip_locked=True, no_key=True)
-            alive = list(free.filter(pk__in=self._alive).values_list("pk", flat=True))
-            Station.objects.filter(pk__in=alive).update(last_seen=timezone.now())
-
-
-def _store(arrival: Arrival, read: _Read | Exception, heard: _Heard) -> Receipt | None:
+def _store(arrival: Arrival, read: Read | Exception, heard: Heard) -> Receipt | None:
     if isinstance(read, Exception):
         return _refuse(arrival, read)
     try:
@@ -165,7 +103,7 @@ def _store(arrival: Arrival, read: _Read | Exception, heard: _Heard) -> Receipt 
         return _refuse(arrival, error)
 
 
-def _accept(arrival: Arrival, read: _Read, heard: _Heard) -> Receipt | None:
+def _accept(arrival: Arrival, read: Read, heard: Heard) -> Receipt | None:
     address, envelope, body = read
     if envelope is None:
         return None
@@ -207,18 +145,6 @@ def _check_sender(envelope: Envelope, address: Address) -> None:
         raise MessageError(f"topic of station {address.station}, but the message is of {envelope.station}")
     if envelope.type != address.kind:
         raise MessageError(f"topic of kind {address.kind}, but the message is of type {envelope.type}")
-
-
-def station_named(sid: str) -> Station:
-    """Return the station of this id; one heard for the first time is kept without a patient."""
-    return Station.objects.get_or_create(sid=_station_id(sid))[0]
-
-
-def _station_id(text: str) -> str:
-    try:
-        return msgspec.convert(text, StationId)
-    except msgspec.ValidationError as error:
-        raise MessageError(f"station {text[:ID_CHARACTERS]!r}: {error}") from None
 
 
 def _refuse(arrival: Arrival, error: Exception) -> Receipt | None:

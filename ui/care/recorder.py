@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from types import TracebackType
 from typing import Final, NamedTuple, Self
 
-from django.db import DatabaseError, close_old_connections
+from django.db import DatabaseError, InterfaceError, close_old_connections
 from paho.mqtt.client import Client, ConnectFlags, DisconnectFlags, MQTTMessage, error_string
 from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersion
 from paho.mqtt.packettypes import PacketTypes
@@ -76,6 +76,7 @@ class Recorder:
         self._published: list[outgoing.Letter] = []
         self._failures = 0
         self._said = ""  # of why there is no connection
+        self._trouble = ""  # of the database, in its words
         self._next_try_s = -math.inf
         self._next_outgoing_s = -math.inf
         self._client = Client(
@@ -110,15 +111,22 @@ class Recorder:
         try:
             self._record()
             self._send()
-            self._host.database(takes=True)
-        except DatabaseError as error:
-            said = " ".join(str(error).split())  # PostgreSQL's has several lines
-            logger.error("the database takes nothing now, trying again: %s", said)  # noqa: TRY400 (one line)
+            self._database(trouble="")
+        except (DatabaseError, InterfaceError) as error:
+            self._database(trouble=" ".join(str(error).split()))  # PostgreSQL's has several lines
             close_old_connections()
-            self._host.database(takes=False)
             self._pause(wait_s)
         if self.is_connected:
             self._say(self._host.news(self._monotonic_s(), backlog=len(self._inbox)))
+
+    def _database(self, *, trouble: str) -> None:
+        """Note whether the database takes what comes; say each change once, however often it was tried."""
+        if trouble and trouble != self._trouble:
+            logger.error("the database takes nothing now, trying again: %s", trouble)
+        elif self._trouble and not trouble:
+            logger.warning("the database takes what comes again; nothing was acknowledged meanwhile")
+        self._trouble = trouble
+        self._host.database(takes=not trouble)
 
     def _say(self, said: Iterable[Said]) -> None:
         for topic, payload in said:
@@ -180,12 +188,12 @@ class Recorder:
         """Store everything that came, then acknowledge it."""
         if not self._inbox:
             return
-        receipts = store([pending.arrival for pending in self._inbox])
+        # The station first: killed in between, the broker gives all of it to a recorder again.
+        self._acknowledge(store([pending.arrival for pending in self._inbox]))
         for pending in self._inbox:
             if pending.qos:
                 self._client.ack(pending.mid, pending.qos)
         self._inbox.clear()
-        self._acknowledge(receipts)
 
     def _acknowledge(self, receipts: Sequence[Receipt]) -> None:
         by_station: defaultdict[str, list[str]] = defaultdict(list)
