@@ -36,6 +36,7 @@ NAMES: Final = (
     "console",
     "out",
     "wall",
+    "appliance",
 )
 # These can be given any length: they live in virtual time, but for the wall.
 TIMED: Final = ("driver", "rivals", "memory", "wall")

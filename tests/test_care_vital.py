@@ -40,7 +40,7 @@ def test_it_is_ready_alive_and_says_that_it_ends(verb: tuple[str, ...], tmp_path
         child.send_signal(signal.SIGTERM)
         while "STOPPING=1" not in manager.next():
             pass
-        assert child.wait() == 0
+        assert child.wait() in {0, -signal.SIGTERM}  # uvicorn hands the signal on
     finally:
         child.kill()
         child.wait()

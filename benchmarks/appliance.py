@@ -1,0 +1,122 @@
+"""The units under a real systemd in a container: boot, death and hang of each, kills over sessions.
+
+As root on Debian 12 with `debootstrap systemd-container`; APPLIANCE_ROOT names a Debian root made before. Its
+Python must be of the version that runs this. Chips are simulated, the kiosk draws off-screen; nothing else
+differs from what a package installs.
+"""
+
+import json
+import os
+import signal
+import statistics
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from benchmarks.appliance_machine import Machine
+from benchmarks.appliance_root import ENABLED, PATIENT, STATION, configure, installed_root
+from benchmarks.appliance_session import train_while_dying
+from benchmarks.table import show
+from station.errors import StationError
+
+HARMS: Final = {"SIGKILL": signal.SIGKILL, "SIGSTOP": signal.SIGSTOP, "hang": signal.SIGUSR2}
+TIMES: Final = 3
+APART_S: Final = 21.0  # a unit that dies sooner than after 20 s is started later on purpose
+FULL_KILLS: Final = 200
+KILLS: Final = 14
+
+
+class Boot(NamedTuple):
+    """From the start of the container to READY."""
+
+    unit: str
+    ready_s: float
+    status: str
+
+
+class Back(NamedTuple):
+    """From the signal to READY of the next process."""
+
+    unit: str
+    harm: str
+    times: int
+    median_s: float
+    most_s: float
+
+
+class Ended(NamedTuple):
+    """A clean stop."""
+
+    unit: str
+    seconds: float
+    result: str
+
+
+def _enrol(machine: Machine, root: Path) -> None:
+    machine.await_active("balance-care-migrate")
+    as_care = ("setpriv", "--reuid=balance-care", "--regid=balance-care", "--clear-groups",
+               "env", "BALANCE_CARE_DATA=/var/lib/balance-care", "balance-care")  # fmt: skip
+    said = machine.ask(*as_care, "enrol", STATION, "--patient", PATIENT, "--json")
+    configure(root, json.loads(said))
+
+
+def _boot(machine: Machine) -> list[Boot]:
+    waiting, rows = list(ENABLED), []
+    while waiting:
+        for unit in list(waiting):
+            try:
+                state = machine.state(unit)
+            except StationError:
+                continue  # no systemd that answers yet
+            if state.active:
+                waiting.remove(unit)
+                rows.append(Boot(unit, time.monotonic() - machine.begun_s, state.status))
+        if time.monotonic() > machine.begun_s + 90:
+            raise StationError("; ".join(f"{unit}: {machine.words(unit)}" for unit in waiting))
+    return rows
+
+
+def _harm(machine: Machine) -> list[Back]:
+    took: dict[tuple[str, str], list[float]] = {}
+    for _ in range(TIMES):
+        for harm, number in HARMS.items():
+            begun_s = time.monotonic()
+            for unit in ENABLED:
+                at_s = time.monotonic()
+                pid = machine.signal(unit, number)
+                machine.await_active(unit, other_than=pid, within_s=60)
+                took.setdefault((unit, harm), []).append(time.monotonic() - at_s)
+            time.sleep(max(0.0, begun_s + APART_S - time.monotonic()))
+    return [Back(*key, len(s), statistics.median(s), max(s)) for key, s in sorted(took.items())]
+
+
+def _stop(machine: Machine) -> list[Ended]:
+    rows = []
+    for unit in ENABLED:
+        at_s = time.monotonic()
+        machine.ask("systemctl", "stop", f"{unit}.service")
+        rows.append(Ended(unit, time.monotonic() - at_s, machine.state(unit).result))
+    return rows
+
+
+def main(*, full: bool = False) -> None:
+    """Do all of it and print the tables; without `full` fewer kills."""
+    base = os.environ.get("APPLIANCE_ROOT")
+    try:
+        with (
+            tempfile.TemporaryDirectory(prefix="balance-appliance-") as name,
+            installed_root(Path(base) if base else None, Path(name)) as root,
+        ):
+            log = Path(name) / "boot.log"
+            with Machine(root, log) as machine:
+                _enrol(machine, root)
+            with Machine(root, log) as machine:
+                show("Boot of the container to READY", _boot(machine))
+                show("Killed, stopped, hung: until READY again", _harm(machine))
+                kills = FULL_KILLS if full else KILLS
+                show("Kills while somebody trains", [train_while_dying(machine, root, kills=kills, seed=1)])
+                show("A clean stop", _stop(machine))
+    except StationError as error:
+        sys.exit(f"appliance: {error}")

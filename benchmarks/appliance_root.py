@@ -1,0 +1,129 @@
+"""A Debian root in which the units are installed as the package does it, for `benchmarks.appliance`."""
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Final
+
+from station.errors import StationError
+
+PROJECT: Final = Path(__file__).parent.parent
+CACHE: Final = PROJECT / "build/appliance"
+RELEASE: Final = "bookworm"
+PACKAGES: Final = "dbus,systemd,systemd-sysv,python3,mosquitto"
+PROGRAMS: Final = {"balance-station": "station", "balance-ui": "ui.patient", "balance-care": "ui.care"}
+INSIDE: Final = "/usr/lib/balance-station"
+STATION: Final = "rig-1"
+PATIENT: Final = "Rig (simulated)"
+ENABLED: Final = (
+    "balance-station", "balance-uplink", "balance-ui", "balance-care@recorder", "balance-care@serve",
+)  # fmt: skip
+BROKER: Final = "listener 1883 127.0.0.1\nallow_anonymous true\n"
+
+# What differs from a Pi, and nothing else: there is no screen and no console in a container.
+KIOSK: Final = """[Service]
+ExecStart=
+ExecStart=/usr/bin/balance-ui --offscreen
+TTYPath=
+StandardInput=null
+TTYReset=no
+TTYVHangup=no
+TTYVTDisallocate=no
+"""
+# A loop that turns for ever and does nothing: what SIGSTOP is not.
+HANG: Final = """import signal
+def _hang(*_):
+    while True:
+        pass
+signal.signal(signal.SIGUSR2, _hang)
+"""
+
+
+@contextmanager
+def installed_root(base: Path | None, folder: Path) -> Iterator[Path]:
+    """Give a root with everything installed and enrolled; what is written into it goes with `folder`.
+
+    `base` is a Debian of this machine's Python, made with debootstrap when there is none.
+    Raises StationError.
+    """
+    for name in ("debootstrap", "systemd-nspawn", "nsenter"):
+        if shutil.which(name) is None:
+            raise StationError(f"{name} is missing: apt-get install debootstrap systemd-container util-linux")
+    base = base or _debian()
+    with ExitStack() as mounted:
+        root = folder / "root"
+        for part in ("upper", "work", "root"):
+            (folder / part).mkdir()
+        layers = f"lowerdir={base},upperdir={folder / 'upper'},workdir={folder / 'work'}"
+        _run("mount", "-t", "overlay", "overlay", "-o", layers, str(root))
+        mounted.callback(subprocess.run, ("umount", str(root)), check=False)
+        _install(root)
+        yield root
+
+
+def _debian() -> Path:
+    root = CACHE / RELEASE
+    if not (root / "usr/bin/python3").exists():
+        root.parent.mkdir(parents=True, exist_ok=True)
+        _run("debootstrap", "--variant=minbase", f"--include={PACKAGES}", RELEASE, str(root))
+    return root
+
+
+def bindings() -> tuple[str, ...]:
+    """Return what of this machine stands in the container, read-only: the program and its libraries."""
+    libraries = next(Path(at) for at in sys.path if at.endswith("site-packages"))
+    return (f"--bind-ro={PROJECT}:{INSIDE}/program", f"--bind-ro={libraries}:{INSIDE}/libraries")
+
+
+def _install(root: Path) -> None:
+    packages = root / "usr/lib/python3/dist-packages"
+    (packages / "balance.pth").write_text(f"{INSIDE}/program\n{INSIDE}/libraries\nimport balance_rig_hang\n")
+    (packages / "balance_rig_hang.py").write_text(HANG)
+    for part in ("program", "libraries"):
+        (root / INSIDE[1:] / part).mkdir(parents=True)
+    for name, package in PROGRAMS.items():
+        program = root / "usr/bin" / name
+        program.unlink(missing_ok=True)
+        program.write_text(
+            f"#!/usr/bin/python3\nimport sys\nfrom {package}.__main__ import main\nsys.exit(main())\n"
+        )
+        program.chmod(0o755)
+    units = root / "usr/lib/systemd/system"
+    for unit in (*PROJECT.glob("systemd/*.service"), *PROJECT.glob("systemd/*.timer")):
+        shutil.copy(unit, units)
+    for kind in ("sysusers.d", "tmpfiles.d"):
+        shutil.copy(PROJECT / f"systemd/{kind}/balance-station.conf", root / "usr/lib" / kind)
+    _write(root / "etc/systemd/system/balance-ui.service.d/rig.conf", KIOSK)
+    _write(root / "etc/mosquitto/conf.d/rig.conf", BROKER)
+    wants = root / "etc/systemd/system/multi-user.target.wants"
+    wants.mkdir(parents=True, exist_ok=True)
+    for unit in ENABLED:
+        template = unit.partition("@")[0] + "@" * ("@" in unit)
+        link = wants / f"{unit}.service"
+        link.unlink(missing_ok=True)
+        link.symlink_to(f"/usr/lib/systemd/system/{template}.service")
+
+
+def configure(root: Path, enrolled: dict[str, str]) -> None:
+    """Write the station's configuration; it simulates its board."""
+    text = (
+        f'[station]\nid = "{STATION}"\nsubj = "{enrolled["subj"]}"\n'
+        '[source]\nsource = "simulate"\nrested = true\n'
+        f'[care]\nkeys = ["{enrolled["public_key"]}"]\n'
+    )
+    _write(root / "etc/balance-station/station.toml", text)
+
+
+def _write(file: Path, text: str) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(text)
+
+
+def _run(*command: str) -> None:
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        said = (done.stderr or done.stdout).strip().splitlines()
+        raise StationError(f"{command[0]} failed: {said[-1] if said else done.returncode}")
