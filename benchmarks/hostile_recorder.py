@@ -19,7 +19,7 @@ from station.link.messages import decode_body, decode_envelope
 from station.training.result import TrialResult
 
 if TYPE_CHECKING:
-    from ui.care.intake import Arrival
+    from ui.care.heard import Arrival
 
 BATCH: Final = 50
 TOPICS: Final = (

@@ -17,7 +17,8 @@ from station.training.result import SupportResult
 from ui.care import models
 from ui.care.enrolment import enrol
 from ui.care.examples import ExampleStation, new_id
-from ui.care.intake import Arrival, store
+from ui.care.heard import Arrival
+from ui.care.intake import store
 from ui.care.models.programme import State
 from ui.care.programme import queue
 

@@ -10,7 +10,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 
 from station.link.messages import CommandReply, LiveFrame, RemoteCommand, down_topic
 from ui.care.examples import ExampleStation
-from ui.care.intake import Arrival
+from ui.care.heard import Arrival
 
 WAIT_S: Final = 10.0
 State = Literal["done", "refused"]

@@ -14,7 +14,8 @@ from station.link.wrap import wrap
 from station.session.store import Header, Store
 from ui.care.enrolment import enrol
 from ui.care.examples import ExampleStation, new_id
-from ui.care.intake import Arrival, store
+from ui.care.heard import Arrival
+from ui.care.intake import store
 from ui.care.models import Event, Journal, Session, Trial
 
 pytestmark = pytest.mark.django_db

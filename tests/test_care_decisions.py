@@ -15,7 +15,8 @@ from tests.test_care_difficulty import ONE_LEG, STANDING, move
 from ui.care.accounts import add_user
 from ui.care.enrolment import enrol
 from ui.care.examples import ExampleStation
-from ui.care.intake import Arrival, store
+from ui.care.heard import Arrival
+from ui.care.intake import store
 from ui.care.models import Audit, DecisionAnswer, Patient, Prescription, ProgrammeTemplate, Station
 from ui.care.place import Place, fall_waiting
 from ui.care.programme import compose, queue

@@ -13,7 +13,8 @@ from station.link.messages import MAX_MESSAGE_BYTES, Address, parse_up_topic
 from ui.care import intake
 from ui.care.enrolment import enrol
 from ui.care.examples import ExampleStation, new_id
-from ui.care.intake import Arrival, Receipt, store
+from ui.care.heard import Arrival
+from ui.care.intake import Receipt, store
 from ui.care.models import Event, Journal, Message, RawTrace, Refused, Session, Station, Trial
 from ui.care.seldom import Seldom
 

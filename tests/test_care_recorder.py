@@ -17,7 +17,8 @@ from ui.care import recorder as recorder_module
 from ui.care.enrolment import enrol
 from ui.care.examples import ExampleStation, new_id
 from ui.care.folder import data_folder
-from ui.care.intake import Arrival, store
+from ui.care.heard import Arrival
+from ui.care.intake import store
 from ui.care.models import Message, Prescription, Refused, Station, Trial
 from ui.care.models.programme import State
 from ui.care.programme import complete, queue

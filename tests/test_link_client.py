@@ -23,7 +23,7 @@ from tests.certified import Site
 from tests.conftest import Mosquitto
 from tests.home import WAIT_S, Home, live, until
 from ui.care.examples import ExampleStation, new_id
-from ui.care.intake import Arrival
+from ui.care.heard import Arrival
 
 
 def next_message(following: Iterator[Heard]) -> Message:

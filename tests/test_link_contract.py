@@ -19,7 +19,7 @@ from station.link.messages import (
     parse_up_topic,
 )
 from ui.care.examples import ExampleStation, new_id
-from ui.care.intake import Arrival
+from ui.care.heard import Arrival
 
 PAGE = Path(__file__).parents[1] / "docs/contract.md"
 EXAMPLE = re.compile(r"`(bal/v1/s/[^`]+)`\n\n```json\n(.*?)```", re.DOTALL)

@@ -6,7 +6,7 @@ what is at fault, is left to `intake`, which sees to each by itself.
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import msgspec
 from django.db import DataError, IntegrityError, models, transaction
@@ -22,6 +22,7 @@ from ui.care.models import RawTrace as RawTraceRow
 
 # In the order in which rows point to each other; every recorder keeps to it, so that no two wait in a circle.
 TABLES: tuple[type[models.Model], ...] = (Message, Trial, Event, Journal, RawTraceRow)
+Row = TypeVar("Row", bound=models.Model)
 AT_FAULT = (MessageError, IntegrityError, DataError, OverflowError, RecursionError, ValueError)
 
 
@@ -183,5 +184,5 @@ def _begin(sessions: Sessions) -> Sessions:
     return there
 
 
-def _in_order(rows: Iterable[models.Model]) -> list[models.Model]:
+def _in_order(rows: Iterable[Row]) -> list[Row]:
     return sorted(rows, key=lambda row: str(row.pk))

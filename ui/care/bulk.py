@@ -16,7 +16,7 @@ from station.training.result import JournalResult, SessionResult, TrialResult
 from ui.care import models
 from ui.care.dating import moment, when
 from ui.care.filing import event_fields, identifier, journal_fields, session_fields, trial_fields
-from ui.care.intake import Arrival
+from ui.care.heard import Arrival
 
 ROWS: Final = 500  # a statement: SQLite takes 32,766 parameters
 M = TypeVar("M", bound=Model)

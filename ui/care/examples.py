@@ -27,7 +27,7 @@ from station.sway.trace import ENCODING, encode_trace
 from station.training.health import BoardHealth
 from station.training.prescription import Limits
 from station.training.result import JournalResult, SessionResult, SupportResult, TrialResult
-from ui.care.intake import Arrival
+from ui.care.heard import Arrival
 
 PLATE = Plate((400.0, 400.0, 400.0, 400.0), (0.0, 0.0, 0.0, 0.0), width_mm=400.0, length_mm=300.0)
 LOAD_N = 700.0

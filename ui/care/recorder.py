@@ -23,8 +23,9 @@ from paho.mqtt.subscribeoptions import SubscribeOptions
 from station.link import messages
 from station.link.broker import Broker
 from ui.care import outgoing
+from ui.care.heard import Arrival
 from ui.care.host import Host, Said
-from ui.care.intake import Arrival, Receipt, store
+from ui.care.intake import Receipt, store
 
 logger = logging.getLogger(__name__)
 

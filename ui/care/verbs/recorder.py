@@ -4,6 +4,7 @@ import argparse
 import faulthandler
 import os
 import signal
+import sys
 import threading
 import time
 
@@ -19,7 +20,7 @@ from ui.care.vital import say
 
 def run(arguments: argparse.Namespace) -> int:
     """Record. Returns 0."""
-    faulthandler.enable()
+    faulthandler.enable(sys.__stderr__)
     wait_for_turn(say=say)
     signs = Watchdog.of(os.environ)
     require_database()
