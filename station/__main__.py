@@ -51,7 +51,7 @@ def _signs() -> "Watchdog":
     from station.notify import Watchdog
     from station.starts import wait_for_turn
 
-    faulthandler.enable(sys.__stderr__)  # whoever ends a frozen one with SIGABRT sees where it stood
+    faulthandler.enable(sys.__stderr__ or 2)  # whoever ends a frozen one with SIGABRT sees where it stood
     wait_for_turn(say=log)
     return Watchdog.of(os.environ)
 

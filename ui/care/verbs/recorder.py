@@ -20,7 +20,7 @@ from ui.care.vital import say
 
 def run(arguments: argparse.Namespace) -> int:
     """Record. Returns 0."""
-    faulthandler.enable(sys.__stderr__)
+    faulthandler.enable(sys.__stderr__ or 2)
     wait_for_turn(say=say)
     signs = Watchdog.of(os.environ)
     require_database()

@@ -22,7 +22,7 @@ from ui.care.wall.feed import feed
 
 def run(arguments: argparse.Namespace) -> int:
     """Serve the site. Returns 0. Raises StationError when the address cannot be used."""
-    faulthandler.enable(sys.__stderr__)
+    faulthandler.enable(sys.__stderr__ or 2)
     wait_for_turn(say=say)
     signs = Watchdog.of(os.environ)
     require_database()
