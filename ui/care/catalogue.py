@@ -112,7 +112,8 @@ def _same_placeholders(message: Message) -> bool:
     source = message.id if isinstance(message.id, tuple | list) else (message.id,)
     most = set(_PLACEHOLDER.findall(source[-1]))
     least = set(_PLACEHOLDER.findall(source[0])) & most
-    return all(least <= set(_PLACEHOLDER.findall(words)) <= most for words in _strings(message))
+    singular, *others = [set(_PLACEHOLDER.findall(words)) for words in _strings(message)]
+    return least <= singular <= most and all(named == most for named in others)
 
 
 def _strings(message: Message) -> tuple[str, ...]:
