@@ -60,8 +60,10 @@ def python_texts(source: str) -> Iterator[tuple[Text, str | None]]:
     """Yield the marked texts of a module, each with its context; also those within an f-string."""
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in FUNCTIONS:
-            strings = [it.value for it in node.args if isinstance(it, ast.Constant)]
-            if strings and isinstance(strings[0], str):
+            strings = [
+                it.value for it in node.args if isinstance(it, ast.Constant) and isinstance(it.value, str)
+            ]
+            if strings:
                 yield _marked(node.func.id, strings)
 
 
