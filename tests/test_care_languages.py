@@ -224,7 +224,7 @@ def test_the_stations_own_reasons_are_told_in_the_readers_language() -> None:
         told = [why_words(reason) for reason in reasons]
     assert all(text.startswith("Auf Stufe ") for text in told)
     assert told[1] == (
-        "Auf Stufe 2 6 von 6 in 3 Einheiten gehalten, Schmerz nicht gestiegen, Anstrengung höchstens 4. "
+        "Auf Stufe 2: 6 von 6 in 3 Einheiten gehalten, Schmerz nicht gestiegen, Anstrengung höchstens 4. "
         "Die nächste Stufe wird vorgeschlagen."
     )
     assert not any(stop in text for text in told for stop in saying.STOPS.values())
