@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Any, Final
 
 from babel.messages.catalog import Catalog, Message
-from babel.messages.extract import extract_from_file
 from babel.messages.mofile import read_mo, write_mo
 from babel.messages.pofile import read_po, write_po
 
@@ -25,13 +24,7 @@ from station.training.routine import shipped_routines
 HERE: Final = Path(__file__).parent
 LOCALE: Final = HERE / "locale"
 LANGUAGES: Final = ("de", "es", "tr")
-KEYWORDS: Final[dict[str, Any]] = {
-    "gettext": None,
-    "_": None,
-    "ngettext": (1, 2),
-    "pgettext": ((1, "c"), 2),
-    "npgettext": ((1, "c"), 2, 3),
-}
+FUNCTIONS: Final = ("gettext", "_", "ngettext", "pgettext", "npgettext")
 WIDTH: Final = 110
 # The dates stand still: a file changes only when a text does.
 EPOCH: Final = datetime(2026, 1, 1, tzinfo=UTC)
@@ -55,8 +48,7 @@ def texts() -> Iterator[Found]:
         if file == Path(__file__):
             continue
         where = f"ui/care/{file.relative_to(HERE).as_posix()}"
-        for _line, message, _comments, context in extract_from_file("python", str(file), keywords=KEYWORDS):
-            yield message, context, where
+        yield from ((text, context, where) for text, context in python_texts(file.read_text()))
     for file in sorted((HERE / "templates").rglob("*.html")):
         where = f"ui/care/{file.relative_to(HERE).as_posix()}"
         yield from ((text, context, where) for text, context in template_texts(file.read_text()))
@@ -64,14 +56,28 @@ def texts() -> Iterator[Found]:
         yield routine.title, None, f"station/training/routines/{name}.toml"
 
 
+def python_texts(source: str) -> Iterator[tuple[Text, str | None]]:
+    """Yield the marked texts of a module, each with its context; also those within an f-string."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in FUNCTIONS:
+            strings = [
+                it.value for it in node.args if isinstance(it, ast.Constant) and isinstance(it.value, str)
+            ]
+            if strings:
+                yield _marked(node.func.id, strings)
+
+
+def _marked(function: str, strings: list[str]) -> tuple[Text, str | None]:
+    context = strings.pop(0) if "p" in function else None
+    return (tuple(strings[:2]) if function.startswith("n") else strings[0]), context
+
+
 def template_texts(source: str) -> Iterator[tuple[Text, str | None]]:
     """Yield the marked texts of a template, each with its context."""
     from django.utils.translation.template import templatize  # noqa: PLC0415 - Django is set up by then
 
     for function, arguments in _CALL.findall(templatize(source)):
-        strings = ast.literal_eval(f"[{arguments}]")
-        context = strings.pop(0) if "p" in function else None
-        yield (tuple(strings[:2]) if function.startswith("n") else strings[0]), context
+        yield _marked(function, ast.literal_eval(f"[{arguments}]"))
 
 
 def catalogue(language: str) -> Catalog:
@@ -108,7 +114,8 @@ def _same_placeholders(message: Message) -> bool:
     source = message.id if isinstance(message.id, tuple | list) else (message.id,)
     most = set(_PLACEHOLDER.findall(source[-1]))
     least = set(_PLACEHOLDER.findall(source[0])) & most
-    return all(least <= set(_PLACEHOLDER.findall(words)) <= most for words in _strings(message))
+    singular, *others = [set(_PLACEHOLDER.findall(words)) for words in _strings(message)]
+    return least <= singular <= most and all(named == most for named in others)
 
 
 def _strings(message: Message) -> tuple[str, ...]:

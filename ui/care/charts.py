@@ -7,6 +7,7 @@ from typing import Any, Final, Literal
 
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.translation import gettext
 
 Look = Literal["line", "dots", "hollow", "step", "limit", "path"]
 CHARACTERS: Final = 9  # of a value in a page: 0.1 mm/s and less is no news
@@ -72,6 +73,7 @@ class Chart:
         return {
             "unit": self.unit,
             "clock": not self.seconds,
+            "when": gettext("When"),
             "x": [when.timestamp() for when in self.times] or [_short(value) for value in self.seconds],
             "series": [
                 {"label": s.label, "look": s.look, "values": [_short(value) for value in s.values]}

@@ -104,10 +104,9 @@ class Person:
         detail = dict(happened.detail)
         if "from_rung" in detail:
             rung = self.blocks[-1].rx.exercises[0].rung
-            detail |= {
-                "from_rung": rung,
-                "to_rung": max(1, rung + (1 if happened.kind == "proposal" else -1)),
-            }
+            to_rung = max(1, rung + (1 if happened.kind == "proposal" else -1))
+            why = str(detail["why"]).format(from_rung=rung, to_rung=to_rung)
+            detail |= {"from_rung": rung, "to_rung": to_rung, "why": why}
         return detail
 
     def _training_days(self) -> list[tuple[datetime, Block]]:

@@ -45,12 +45,21 @@ STEADY: Final = Story("steady")
 PLATEAU: Final = Story("plateau", plateau_weeks=6, pain=(3.0, 2.0))
 NEW: Final = Story("new", weeks=2, pain=(5.0, 4.0), adherence=1.0, answer_days=13.0)
 
+# Reasons as `station.training.saying` puts them.
+_PROPOSED: Final = (
+    "Supported standing, rung {from_rung}: held 6 of 6 in 3 sessions, pain not up, effort at most 4; "
+    "rung {to_rung} is proposed."
+)
+_EASED: Final = (
+    "Supported standing, rung {from_rung}: more pain, swelling or stiffness since the last training; "
+    "eased to rung {to_rung}."
+)
 _READY: Final = (
     ("routine", "supported-standing"),
     ("side", None),
     ("from_rung", 5),
     ("to_rung", 6),
-    ("why", "held in every attempt of the last three sessions, pain not up, effort 4 of 10"),
+    ("why", _PROPOSED),
 )
 
 # Everything a worklist has to show, once each; after these the clinic fills with quiet courses.
@@ -108,7 +117,7 @@ STORIES: Final = (
             Happened(
                 "eased",
                 1.1,
-                (*_READY[:2], ("from_rung", 5), ("to_rung", 4), ("why", "too much the last time")),
+                (*_READY[:2], ("from_rung", 5), ("to_rung", 4), ("why", _EASED)),
             ),
         ),
     ),

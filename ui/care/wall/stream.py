@@ -11,7 +11,7 @@ from django.utils import translation
 from ui.care.wall.feed import Feed, Viewer
 from ui.care.wall.hub import Board, Mark
 from ui.care.wall.places import Wall
-from ui.care.wall.words import board_payload
+from ui.care.wall.words import board_payload, link_words
 
 PACE_S: Final = 0.04  # frames of several boards that come within it go together
 SLOW_PACE_S: Final = 0.5  # for a browser that says it cannot follow
@@ -40,7 +40,7 @@ def news_event(boards: list[Board], wall: Wall, link: str, now_s: float) -> byte
         payload = board_payload(board, now_s)
         payload["name"] = wall.name_at(board.station, payload.pop("number", None))
         said.append(payload)
-    return event("news", {"t": round(now_s, 3), "link": link, "boards": said})
+    return event("news", {"t": round(now_s, 3), "link": link_words(link), "boards": said})
 
 
 async def stream(

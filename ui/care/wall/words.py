@@ -1,6 +1,7 @@
 """A board in words that are read from across a room, and as what the page's script draws. Pure."""
 
 import math
+import re
 from typing import Any, Final, NamedTuple
 
 from django.utils.functional import Promise
@@ -31,6 +32,7 @@ PAUSED: Final[dict[str, Words]] = {
     "touch_down": _("foot came down"),
     "out_of_line": _("out of line"),
 }
+_AWAY: Final = re.compile(r"^the broker at (.+) does not answer; it is tried again$")
 # What makes a tile ask for attention until somebody has seen it.
 ALARMS: Final = frozenset(
     {"possible_fall", "red_flag", "pain_stop", "sensor_fault", "hold_fault", "hold_stopped"}
@@ -119,6 +121,14 @@ def mark_words(mark: Mark) -> dict[str, Any] | None:
     return {"id": mark.id, "at": mark.at, "words": words, "tone": tone, "sim": mark.sim}
 
 
+def link_words(why: str) -> str:
+    """Return why no board can be seen; a reason that is not known here as it came."""
+    found = _AWAY.match(why)
+    if found is None:
+        return why
+    return gettext("The broker at %(broker)s does not answer; it is tried again.") % {"broker": found[1]}
+
+
 def board_payload(board: Board, now_s: float) -> dict[str, Any]:
     """Return what the page is told of a board; `age` is that of the sample at this moment, s."""
     marks = tuple(board.marks)
@@ -127,7 +137,7 @@ def board_payload(board: Board, now_s: float) -> dict[str, Any]:
         "age": None,
         "offline": board.offline,
         "absent": board.why == NOT_CONNECTED,
-        "why": board.why,
+        "why": link_words(board.why),
         "marks": [words for mark in reversed(marks) if (words := mark_words(mark))],
     }
     frame, age_s = board.frame, board.age_s(now_s)

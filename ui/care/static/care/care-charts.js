@@ -20,7 +20,7 @@ function look(spec, place) {
     limit: { width: 1.5, dash: [5, 4], stroke: ink("--muted"), paths: uPlot.paths.stepped({ align: 1 }), points: { show: false } },
     path: { width: 1.5, points: { show: false } },
   };
-  return { label: spec.label, stroke, value: (_, v) => (v === null || v === undefined ? "–" : String(Number(v.toPrecision(3)))), ...kinds[spec.look] };
+  return { label: spec.label, stroke, value: (_, v) => (v === null || v === undefined ? "–" : NUMBERS.format(v)), ...kinds[spec.look] };
 }
 
 // Behind the lines: the band in which no change can be told, and what did not count.
@@ -90,6 +90,7 @@ function range(data) {
 }
 
 const LANGUAGE = document.documentElement.lang;
+const NUMBERS = new Intl.NumberFormat(LANGUAGE === "en" ? "en-GB" : LANGUAGE, { maximumSignificantDigits: 3 });
 const DAYS = new Intl.DateTimeFormat(LANGUAGE === "en" ? "en-GB" : LANGUAGE, { day: "numeric", month: "short" });
 
 function options(data, width) {
@@ -101,12 +102,12 @@ function options(data, width) {
     legend: { live: true, markers: { fill: (plot, place) => plot.series[place].stroke(plot, place) } },
     scales: { x: { time: data.clock }, y: { range: range(data) } },
     series: [
-      data.clock ? { label: "", value: (_, t) => (t === null ? "–" : DAYS.format(new Date(t * 1000))) } : { label: "s", value: (_, t) => (t === null ? "–" : t.toFixed(1)) },
+      data.clock ? { label: data.when, value: (_, t) => (t === null ? "–" : DAYS.format(new Date(t * 1000))) } : { label: "s", value: (_, t) => (t === null ? "–" : NUMBERS.format(t)) },
       ...data.series.map(look),
     ],
     axes: [
       axis(data.clock ? { values: (_, ticks) => ticks.map((t) => DAYS.format(new Date(t * 1000))), space: 70, size: 32, incrs: [1, 2, 7, 14, 28, 56, 112].map((n) => n * 86400) } : { label: "s", labelSize: 20, labelGap: 0, size: 30 }),
-      axis({ label: data.unit, labelSize: 20, labelGap: 2, labelFont: "12px system-ui, sans-serif", size: 46, ...(data.whole ? { incrs: [1, 2, 5] } : {}) }),
+      axis({ values: (_, ticks) => ticks.map((tick) => NUMBERS.format(tick)), label: data.unit, labelSize: 20, labelGap: 2, labelFont: "12px system-ui, sans-serif", size: 46, ...(data.whole ? { incrs: [1, 2, 5] } : {}) }),
     ],
     hooks: { drawAxes: [behind(data)], draw: [over(data)] },
   };
