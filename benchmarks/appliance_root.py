@@ -92,8 +92,8 @@ def _install(root: Path) -> None:
         )
         program.chmod(0o755)
     units = root / "usr/lib/systemd/system"
-    for unit in (*PROJECT.glob("systemd/*.service"), *PROJECT.glob("systemd/*.timer")):
-        shutil.copy(unit, units)
+    for file in (*PROJECT.glob("systemd/*.service"), *PROJECT.glob("systemd/*.timer")):
+        shutil.copy(file, units)
     for kind in ("sysusers.d", "tmpfiles.d"):
         shutil.copy(PROJECT / f"systemd/{kind}/balance-station.conf", root / "usr/lib" / kind)
     _write(root / "etc/systemd/system/balance-ui.service.d/rig.conf", KIOSK)
