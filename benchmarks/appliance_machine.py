@@ -71,7 +71,7 @@ class Machine:
             values["StatusText"], values["Result"],
         )  # fmt: skip
 
-    def await_active(self, unit: str, *, other_than: int = 0, within_s: float = BOOT_S) -> State:
+    def await_active(self, unit: str, *, other_than: int = -1, within_s: float = BOOT_S) -> State:
         """Return when it is active with another process than this one. Raises StationError."""
         end_s = time.monotonic() + within_s
         while time.monotonic() < end_s:
