@@ -17,6 +17,9 @@ from station.training.routine import Routine, routines_with
 
 DEFAULT_PATH = Path("/etc/balance-station/station.toml")
 DATABASE = "station.sqlite3"  # in the state folder
+# Of the installed units: what root and the station's own user mean when they name no other.
+INSTALLED_STATE = Path("/var/lib/balance-station")
+INSTALLED_SOCKET = Path("/run/balance-station/session.sock")
 ENROLMENT = "enrolment.json"  # in the folder of the enrolment
 
 Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
@@ -254,6 +257,8 @@ def state_folder(config: Config) -> Path:
         return Path(config.station.state)
     if "STATE_DIRECTORY" in os.environ:  # set by systemd for the unit
         return Path(os.environ["STATE_DIRECTORY"])
+    if os.access(INSTALLED_STATE, os.W_OK):
+        return INSTALLED_STATE
     base = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local/state"
     return Path(base) / "balance-station"
 
@@ -265,5 +270,8 @@ def enrolment_folder(config: Config) -> Path:
 
 def socket_path(config: Config) -> Path:
     """Return where the session listens for clients."""
-    named = os.environ.get("BALANCE_SOCKET")
-    return Path(named) if named else state_folder(config) / "session.sock"
+    if named := os.environ.get("BALANCE_SOCKET"):
+        return Path(named)
+    folder = state_folder(config)
+    # The kiosk's user may not look into the installed station's folder, so its socket is elsewhere.
+    return INSTALLED_SOCKET if folder == INSTALLED_STATE else folder / INSTALLED_SOCKET.name

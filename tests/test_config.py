@@ -5,7 +5,15 @@ from pathlib import Path
 import pytest
 
 from station.__main__ import main
-from station.config import Config, known_routines, load_config, parse_config
+from station.config import (
+    Config,
+    StationConfig,
+    known_routines,
+    load_config,
+    parse_config,
+    socket_path,
+    state_folder,
+)
 from station.errors import ConfigError
 from station.training.routine import shipped_routines
 
@@ -109,3 +117,24 @@ def test_a_clinics_own_routine_can_be_limited_and_a_bad_one_is_named(tmp_path: P
     file.write_text("routine = 3\n")
     with pytest.raises(ConfigError, match=r"^x\.toml: .*mine\.toml"):
         parse_config(text, where="x.toml")
+
+
+@pytest.mark.parametrize("how", ["by the units", "by a configuration", "by whoever may write there"])
+def test_the_installed_station_is_found_where_its_units_put_it(
+    how: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An update that did not find it would begin while somebody trains."""
+    installed, socket = tmp_path / "lib", tmp_path / "run/session.sock"
+    installed.mkdir()
+    monkeypatch.setattr("station.config.INSTALLED_STATE", installed)
+    monkeypatch.setattr("station.config.INSTALLED_SOCKET", socket)
+    for name in ("BALANCE_SOCKET", "STATE_DIRECTORY", "XDG_STATE_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    if how == "by the units":
+        monkeypatch.setenv("STATE_DIRECTORY", str(installed))
+    named = str(installed) if how == "by a configuration" else ""
+    config = Config(station=StationConfig(state=named))
+    assert state_folder(config) == installed
+    assert socket_path(config) == socket
+    elsewhere = Config(station=StationConfig(state=str(tmp_path)))
+    assert socket_path(elsewhere) == tmp_path / "session.sock"
