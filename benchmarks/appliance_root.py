@@ -100,9 +100,9 @@ def _install(root: Path) -> None:
     _write(root / "etc/mosquitto/conf.d/rig.conf", BROKER)
     wants = root / "etc/systemd/system/multi-user.target.wants"
     wants.mkdir(parents=True, exist_ok=True)
-    for unit in ENABLED:
-        template = unit.partition("@")[0] + "@" * ("@" in unit)
-        link = wants / f"{unit}.service"
+    for name in ENABLED:
+        template = name.partition("@")[0] + "@" * ("@" in name)
+        link = wants / f"{name}.service"
         link.unlink(missing_ok=True)
         link.symlink_to(f"/usr/lib/systemd/system/{template}.service")
 
