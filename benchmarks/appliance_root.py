@@ -13,7 +13,7 @@ from station.errors import StationError
 PROJECT: Final = Path(__file__).parent.parent
 CACHE: Final = PROJECT / "build/appliance"
 RELEASE: Final = "bookworm"
-PACKAGES: Final = "dbus,systemd,systemd-sysv,python3,mosquitto"
+PACKAGES: Final = "dbus,systemd,systemd-sysv,python3,procps,mosquitto"
 PROGRAMS: Final = {"balance-station": "station", "balance-ui": "ui.patient", "balance-care": "ui.care"}
 INSIDE: Final = "/usr/lib/balance-station"
 STATION: Final = "rig-1"
