@@ -121,15 +121,19 @@ class VirtualStation:
         imperfect: bool = False,
         clinic: bool = False,
         plain: bool = False,
+        config: Config | None = None,
     ) -> None:
-        """`plain` is for tests that look at what comes after the board: no chips, far quicker."""
+        """`plain` is for tests that look at what comes after the board: no chips, far quicker.
+
+        `config` in the place of one made of `subj`, `limits` and `clinic`; its state must be this folder.
+        """
         self.folder = folder
         self.clock = VirtualClock(start_ns)
         self.board = (PlainBoard if plain else VirtualBoard)(self.clock, imperfect=imperfect)
         self._poll_ns = PLAIN_PERIOD_NS if plain else POLL_NS
         self.log: list[str] = []
         key = Ed25519PrivateKey.from_private_bytes(SEED).public_key().public_bytes_raw()
-        config = Config(
+        config = config or Config(
             station=StationConfig(id="s-1", subj=None if clinic else subj, state=str(folder), clinic=clinic),
             care=CareConfig(keys=(key,)),
             limits=limits or Limits(longest_validity_days=36500),
