@@ -64,7 +64,9 @@ class SourceConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
             message = "rested is for a simulated board; a person on a real one needs rest between sessions"
             raise ValueError(message)
         if self.clock == "trust" and not self.sim:
-            raise ValueError(f'clock = "trust" {OF_ONE_MACHINE}; on a real one a date nobody set is not believed')
+            raise ValueError(
+                f'clock = "trust" {OF_ONE_MACHINE}; on a real one a date nobody set is not believed'
+            )
 
     @property
     def sim(self) -> bool:

@@ -12,7 +12,9 @@ from pathlib import Path
 from typing import Final
 
 # Debian keeps the server's programs off the PATH, in a folder a version.
-BIN: Final = max(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: float(path.parent.name), default=None)
+BIN: Final = max(
+    Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: float(path.parent.name), default=None
+)
 START_S: Final = 60
 
 

@@ -79,7 +79,9 @@ def test_a_page_with_nothing_new_costs_few_queries_and_no_line_in_the_audit(
         assert page.new() == ""
 
 
-@pytest.mark.parametrize("asked", ["", "since=", "since=yesterday", "since=2026-13-45T00:00:00Z", "known=,,x"])
+@pytest.mark.parametrize(
+    "asked", ["", "since=", "since=yesterday", "since=2026-13-45T00:00:00Z", "known=,,x"]
+)
 def test_an_address_that_says_nothing_right_asks_for_what_comes_from_now_on(
     place: Clinic, asked: str
 ) -> None:

@@ -3,6 +3,7 @@
 WALK_PICTURES=FOLDER takes a picture of every step, 1440 and 820 px wide, light and dark.
 """
 
+import base64
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -26,6 +27,7 @@ from ui.patient.view import View
 
 __all__ = ["display"]
 
+NOTE = "Both hands again. We go on when it is calm."
 NAME, PASSWORD = "therapist", "calm-river-71-stone"
 MISSING = [
     program
@@ -36,7 +38,7 @@ pytestmark = pytest.mark.skipif(bool(MISSING), reason=f"needs {', '.join(MISSING
 
 
 @pytest.fixture
-def whole(tmp_path: Path, display: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Whole]:  # noqa: F811
+def whole(tmp_path: Path, display: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Whole]:
     with Whole(tmp_path, display, monkeypatch) as whole:
         whole.care.do(
             ("user", "add", NAME, "--role", "therapist", "--all-patients", "--password-stdin"), said=PASSWORD
@@ -86,8 +88,6 @@ def log_in(page: Page, site: str) -> None:
 
 def code(key: str, *, steps_on: int) -> int:
     """Return what an authenticator app shows, or will so many half minutes later."""
-    import base64
-
     padded = key + "=" * (-len(key) % 8)
     return int(totp(base64.b32decode(padded), drift=steps_on))
 
@@ -101,10 +101,6 @@ def save(route: Route) -> None:
     """Have the browser save what it would show, as somebody does who presses its button for that."""
     shown = route.fetch()
     route.fulfill(response=shown, headers={**shown.headers, "content-disposition": "attachment"})
-
-
-def steps_done(page: Page) -> list[str]:
-    return page.locator("#programme ~ .prescription .steps .done, .rx-state .steps .done").all_inner_texts()
 
 
 def kiosk_shows(home: Home, shown: Snapshot, *, instead_of: Snapshot) -> None:
@@ -124,69 +120,75 @@ def _apart(file: Path, drawn: pygame.Surface) -> float:
     return float(np.abs(seen - wanted).mean())
 
 
-def test_a_therapist_walks_through_the_day_and_the_person_at_home_sees_it(page: Page, whole: Whole) -> None:
-    home = whole.home
-    complaints: list[str] = []
-    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.add_init_script("window.drawn = []; window.wallMeasure = (news) => window.drawn.push(news);")
-
-    # -- the morning: a password, a code, and what the night has brought ---------------------------------------
+def the_morning(page: Page, whole: Whole) -> None:
+    """A password, a code, and what has come over the network since."""
     log_in(page, whole.site)
     expect(page.get_by_role("heading", name="Worklist")).to_be_visible()
     proposed = page.get_by_role("region", name="Worklist").get_by_text("Proposal waiting")
-    until(lambda: page.reload() is None or proposed.count(), what="three sessions have come over the network")
+    until(lambda: page.reload() is None or proposed.count(), what="three sessions have come from the station")
     look(page, "02-worklist")
 
-    # -- a proposal is answered with one click, by its evidence ------------------------------------------------
+
+def a_proposal_is_answered(page: Page, home: Home) -> Snapshot:
+    """One click, by its evidence; the station trains by it."""
     open_patient(page)
     proposal = page.get_by_role("article", name="Supported standing: ready for rung 2")
     expect(proposal.get_by_role("row")).to_have_count(4)  # a heading and three days
-    assert proposal.get_by_text("1 of 1").count() == 3
+    expect(proposal.get_by_text("1 of 1")).to_have_count(3)
     look(page, "03-proposal")
     proposal.get_by_role("button", name="Accept and send").click()
     expect(page.get_by_text("Version 2: In force")).to_be_visible()
     look(page, "04-accepted")
-    harder = home.reach("plan", pain=2)
-    assert harder.plan[0].rung == 2
+    plan = home.reach("plan", pain=2)
+    assert plan.plan[0].rung == 2
+    return plan
 
-    # -- it was too much: the alert comes onto the worklist that is open -----------------------------------------
+
+def an_alert_arrives(page: Page, home: Home) -> None:
+    """It was too much: that comes onto the worklist that lies open, and leads to the patient."""
     page.get_by_role("link", name="Worklist").first.click()
-    expect(page.get_by_role("region", name="Worklist")).not_to_contain_text("Pain up")
+    worklist = page.get_by_role("region", name="Worklist")
+    expect(worklist).not_to_contain_text("Pain up")
     arrived = page.get_by_role("status").filter(has_text="Pain up")
     home.press(Press(button="pause"))
     home.reach("checkout", pain_now=5)
     expect(arrived).to_contain_text(PATIENT)
     expect(arrived).to_contain_text("Pain rose by 3 within a session")
+    expect(worklist).not_to_contain_text("Pain up")  # what lies below a pointer stays where it is
     look(page, "05-alert")
     home.reach("summary", effort=4)
     arrived.get_by_role("link", name=PATIENT).click()
-
-    # -- a rung down, in words, confirmed, and what becomes of it ------------------------------------------------
     expect(page.get_by_role("region", name="On the worklist")).to_contain_text("Pain up")
     look(page, "06-patient")
+
+
+def a_rung_is_changed(page: Page, home: Home, *, before: Snapshot) -> None:
+    """In words, confirmed, followed until the station has applied it, and seen at the kiosk."""
     page.get_by_role("link", name="Change", exact=True).click()
     look(page, "07-editor")
     page.get_by_label("Supported standing: Rung").select_option("1")
-    page.get_by_label("Note to the patient").fill("Both hands again. We go on when it is calm.")
+    page.get_by_label("Note to the patient").fill(NOTE)
     page.get_by_role("button", name="Review the change").click()
-    expect(page.get_by_role("region", name="What changes")).to_contain_text("rung 2 (one hand · 20 s) → 1 (two hands · 20 s)")
+    words = "Supported standing: rung 2 (one hand · 20 s) → 1 (two hands · 20 s)"
+    expect(page.get_by_role("region", name="What changes")).to_contain_text(words)
     look(page, "08-review")
     page.get_by_role("button", name="Sign and send").click()
     expect(page.get_by_text("Version 3: In force")).to_be_visible()
-    assert steps_done(page) == ["Signed", "Sent", "Received", "Applied"]
+    steps = page.locator(".rx-state .steps .done")
+    assert steps.all_inner_texts() == ["Signed", "Sent", "Received", "Applied"]
     look(page, "09-applied")
-    note = home.reach("message").note
-    assert note == "Both hands again. We go on when it is calm."
+    assert home.reach("message").note == NOTE
     plan = home.reach("plan")
     assert [(exercise.routine, exercise.rung) for exercise in plan.plan] == [("supported-standing", 1)]
-    kiosk_shows(home, plan, instead_of=harder)
+    kiosk_shows(home, plan, instead_of=before)
 
-    # -- the hold is watched on the wall, and stopped from it ----------------------------------------------------
+
+def a_hold_is_watched_and_stopped(page: Page, home: Home) -> None:
+    """The CoP moves and the ring fills on the wall, and its Stop reaches the person on the board."""
     page.get_by_role("link", name="Wall").click()
-    tile = page.locator(f"[data-sid={whole.home.sid}]")
+    tile = page.locator(f"[data-sid={home.sid}]")
     home.reach("hold")
-    assert home.see(lambda shown: shown.supervised, what="that somebody looks on").supervised
+    home.see(lambda shown: shown.supervised, what="that somebody looks on")
     expect(tile.locator(".head")).to_have_text("Holding")
     expect(tile.get_by_text("Simulated")).to_be_visible()
     page.wait_for_function(
@@ -204,25 +206,43 @@ def test_a_therapist_walks_through_the_day_and_the_person_at_home_sees_it(page: 
     look(page, "11-wall-stopped")
     home.reach("summary", effort=3)
 
-    # -- the day on one page of paper ----------------------------------------------------------------------------
+
+def the_day_is_printed(page: Page) -> None:
+    """One page, which says what was done."""
     page.get_by_role("link", name="Worklist").first.click()
     open_patient(page)
-    until(lambda: page.reload() is None or page.get_by_text("Stopped · supervised").count(), what="its result")
+    ended = page.get_by_text("Stopped · supervised")
+    until(lambda: page.reload() is None or ended.count(), what="the session's result has come")
     look(page, "12-evening")
     page.route("**/report.pdf*", save)
     page.get_by_text("Report and export").click()
     with page.expect_download() as taken:
         page.get_by_role("button", name="Report (PDF)").click()
-    report = PdfReader(taken.value.path())
-    words = " ".join(report.pages[0].extract_text().split())
+    (paper,) = PdfReader(taken.value.path()).pages
+    words = " ".join(paper.extract_text().split())
     for said in (
         *(PATIENT, "SIMULATED", "Supported standing", "two hands", "1 × Pain rose by 2 or more"),
         "Held to the end in 3 of 4 tries",
     ):
         assert said in words
-    assert len(report.pages) == 1
+
+
+def test_a_therapist_walks_through_the_day_and_the_person_at_home_sees_it(page: Page, whole: Whole) -> None:
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.add_init_script("window.drawn = []; window.wallMeasure = (news) => window.drawn.push(news);")
+
+    the_morning(page, whole)
+    # Before the rung is changed: a new version takes back what was proposed under the one before.
+    harder = a_proposal_is_answered(page, whole.home)
+    an_alert_arrives(page, whole.home)
+    a_rung_is_changed(page, whole.home, before=harder)
+    a_hold_is_watched_and_stopped(page, whole.home)
+    the_day_is_printed(page)
+
     assert complaints == []
-    done = whole.audit()
-    for action in ("logged in", "set up a second factor", "answered a station: accepted", "took a report"):
-        assert action in done
-    assert "command stop: done" in done
+    assert {
+        *("logged in", "set up a second factor", "answered a station: accepted"),
+        *("live view: begun", "command stop: done", "took a report"),
+    } <= set(whole.audit())

@@ -35,8 +35,14 @@ def test_nothing_configured_is_a_simulated_station(monkeypatch: pytest.MonkeyPat
         ('[care]\nkeys = ["AAAA"]\n', "care.keys holds a key of 3 bytes"),
         ("[limits]\nlongest_hold_s = 0\n", "limits.longest_hold_s"),
         ("[board]\ndata_pins = [5, 5, 16, 21]\n", "GPIO 5"),
-        ('[source]\nsource = "gpio"\nclock = "trust"\n', "is for a simulated board and a broker on this machine"),
-        ('[source]\nclock = "trust"\n[care]\nhost = "care.example.org"\n', "the one at care.example.org has another"),
+        (
+            '[source]\nsource = "gpio"\nclock = "trust"\n',
+            "is for a simulated board and a broker on this machine",
+        ),
+        (
+            '[source]\nclock = "trust"\n[care]\nhost = "care.example.org"\n',
+            "the one at care.example.org has another",
+        ),
     ],
 )
 def test_a_wrong_value_is_refused_with_file_and_key(text: str, named: str) -> None:

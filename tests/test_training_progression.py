@@ -168,7 +168,7 @@ def test_a_pain_that_rose_in_a_pause_is_not_told_as_one_above_the_limit(
     )  # fmt: skip
     past = past_session(result, (), number=1)
     assert past.stops == stops
-    # Nothing was trained: what rose in the pause says nothing of a rung, a pain at the check-in stops them all.
+    # Nothing was trained: what rose in the pause says nothing of a rung; too much pain stops them all.
     assert kinds([past]) == (["ease"] if stops == ("pain_stop",) else [])
 
 

@@ -1,4 +1,4 @@
-"""Everything there is, as it is installed: PostgreSQL, mosquitto with TLS, care side, station, kiosk, person."""
+"""Everything there is, as installed: PostgreSQL, mosquitto with TLS, care side, station, kiosk, person."""
 
 import json
 import os
@@ -33,7 +33,10 @@ WAIT_S: Final = 30.0  # for what takes seconds: it only ends a test that would h
 MOST_PAGES: Final = 60
 SID: Final = "home-1"
 PATIENT: Final = "Anna Muster"
-PROGRAMME: Final = {"exercises": [{"routine": "supported-standing", "rung": 1, "attempts": 1}], "pain_limit": 6}
+PROGRAMME: Final = {
+    "exercises": [{"routine": "supported-standing", "rung": 1, "attempts": 1}],
+    "pain_limit": 6,
+}
 # Several verbs of `balance-care` in one process: each alone takes a second to import Django.
 VERBS: Final = (
     "import json, sys; from ui.care.__main__ import main; "
@@ -82,7 +85,7 @@ class Programs:
 
 
 class CareSide:
-    """Database, broker, recorder and site with the settings that are shipped; a second factor for everybody."""
+    """Database, broker, recorder and site with the shipped settings; a second factor for everybody."""
 
     def __init__(self, folder: Path, programs: Programs, open_now: ExitStack) -> None:
         self._programs, self.folder = programs, folder
@@ -160,7 +163,8 @@ class Home:
         assert station_main(["enrol", "--out", str(request), *config]) == 0
         answer = ("--request", str(request), "--broker", f"127.0.0.1:{self._care.broker.port}")
         self._care.do(
-            ("enrol", SID, "--patient", PATIENT, "--out", str(bundle), *answer), ("prescribe", SID, str(first))
+            ("enrol", SID, "--patient", PATIENT, "--out", str(bundle), *answer),
+            ("prescribe", SID, str(first)),
         )
         assert station_main(["enrol", str(bundle), *config]) == 0
 
@@ -169,7 +173,8 @@ class Home:
         signed = bytes(self._care.ask("SELECT signed FROM care_prescription")).decode()
         # All that follows was a while ago.
         for table in ("patient", "station", "prescription"):
-            self._care.ask(f"UPDATE care_{table} SET created = created - interval '{days + 1} days'")
+            earlier = f"created - interval '{days + 1} days'"
+            self._care.ask(f"UPDATE care_{table} SET created = {earlier}")  # noqa: S608 names of ours
         for ago in range(days, 0, -1):
             monkeypatch.setattr("station.session.heading.boot_id", lambda ago=ago: f"boot-{ago}-days-ago")
             day = datetime.now(UTC) - timedelta(days=ago)

@@ -16,7 +16,7 @@ from ui.care.models.programme import State
 from ui.care.seen_to import left
 from ui.care.worklist import Item, items
 
-# A message is dated before it is committed: what a page could not see yet may be that much older than the page.
+# A message is dated before it is committed: what a page could not see yet may be that much older.
 COMMITTED_WITHIN: Final = timedelta(seconds=15)
 LONGEST: Final = timedelta(hours=24)  # a page that was open for longer is loaded again
 MOST_KNOWN: Final = 50
