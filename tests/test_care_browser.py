@@ -118,3 +118,19 @@ def test_the_main_pages_are_clean_by_axe_and_work_by_keyboard(page: Page, live_s
     page.get_by_role("button", name="Undo", exact=True).click()
     expect(page.get_by_text("Said yes at the check-in: new numbness")).to_be_visible()
     assert complaints == []
+
+
+def test_a_worklist_that_can_hear_of_nothing_new_says_so(page: Page, live_server: LiveServer) -> None:
+    log_in(page, live_server)
+    page.clock.install()
+    page.goto(live_server.url)
+    status = page.locator(".arrivals")
+    page.route("**/worklist/new/**", lambda route: route.fulfill(status=502))
+    page.clock.fast_forward(4000)
+    expect(status).to_contain_text("The site does not answer")
+    page.unroute("**/worklist/new/**")
+    page.clock.fast_forward(4000)
+    expect(status).to_be_empty()
+    page.context.clear_cookies()
+    page.clock.fast_forward(4000)
+    expect(status).to_contain_text("you are logged out")

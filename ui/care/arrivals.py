@@ -65,7 +65,7 @@ def arrivals(user: Viewer, since: Since, *, now: datetime) -> list[Item]:
     if not causes:
         return []
     concerned = patients_of(user).filter(ended=None, pk__in=causes.values())
-    found = items(facts_of(concerned, now=now), now=now, old=set())
+    found = items(facts_of(concerned, now=now), now=now)
     return left([item for item in found if item.cause in causes])
 
 

@@ -8,6 +8,7 @@ async function poll(part) {
   if (part.querySelector("[data-settled]")) return;
   try {
     const response = await fetch(part.dataset.poll, { headers: { "X-Requested-With": "fetch" } });
+    if (response.status >= 500) throw new Error(response.statusText); // it may be back for the next round
     if (response.redirected || !response.ok) return trouble(part, part.dataset.lost); // logged out, or gone
     const text = await response.text();
     if (text !== part.dataset.shown) {
@@ -17,7 +18,7 @@ async function poll(part) {
       document.title = count ? `(${count}) ${title}` : title;
     }
   } catch {
-    trouble(part, part.dataset.away); // the network is away for a moment; the next round asks again
+    trouble(part, part.dataset.away); // network or site are away for a moment; the next round asks again
   }
   setTimeout(poll, Number(part.dataset.every) || POLL_MS, part);
 }
