@@ -63,7 +63,7 @@ def look(page: Page, step: str) -> None:
     folder = os.environ.get("WALK_PICTURES")
     for width, height in ((1440, 900), (820, 1180)) if folder else ():
         for colours in ("dark", "light"):
-            page.emulate_media(color_scheme=colours)  # type: ignore[arg-type]
+            page.emulate_media(color_scheme=colours)
             page.set_viewport_size({"width": width, "height": height})
             page.screenshot(path=f"{folder}/{step}-{width}-{colours}.png", full_page="wall" not in step)
 

@@ -155,13 +155,14 @@ class VirtualStation:
         self._seen_version = -1
         self._bodies: dict[str, list[bytes]] = {}
 
-    def train(self) -> Patient:
-        """Let a patient come who does what the screen asks."""
+    def train(self, *, again: bool = False) -> Patient:
+        """Let a patient come who does what the screen asks, `again` in one session after another."""
         self._patient = Patient(
             self.folder / "session.sock",
             alone=True,
             recorded=False,
             now_s=lambda: self.clock.now_ns() * 1e-9,
+            again=again,
         )
         return self._patient
 

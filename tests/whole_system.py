@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, Final, Self, TypeVar
 
@@ -176,13 +177,13 @@ class Home:
             earlier = f"created - interval '{days + 1} days'"
             self._care.ask(f"UPDATE care_{table} SET created = {earlier}")  # noqa: S608 names of ours
         for ago in range(days, 0, -1):
-            monkeypatch.setattr("station.session.heading.boot_id", lambda ago=ago: f"boot-{ago}-days-ago")
+            monkeypatch.setattr("station.session.heading.boot_id", partial("boot-{}-days-ago".format, ago))
             day = datetime.now(UTC) - timedelta(days=ago)
             station = VirtualStation(self.folder, today=day, plain=True, config=load_config(str(self.config)))
             if ago == days:
                 station.say(Prescribe(document=signed))
             patient = station.train()
-            station.run_until(lambda patient=patient: patient.finished, within_s=300)
+            station.run_until(partial(getattr, patient, "finished"), within_s=300)
             station.die()
 
     def start(self, display: str) -> None:
@@ -221,10 +222,9 @@ class Home:
             now = self.see(lambda shown: shown.ready, what="the board has its zero")
             if now.phase == phase:
                 return now
-            before = (now.phase, now.question)
             if now.phase not in ON_THE_BOARD:  # there it is the body that goes on
                 self._client.send(_onward(now, answers))
-            self.see(lambda shown, b=before: (shown.phase, shown.question) != b, what=f"on from {now.phase}")
+            self.see(partial(_is_past, now), what=f"on from {now.phase}")
         raise AssertionError(f"{phase} never came; the kiosk shows {self.shown and self.shown.phase}")
 
     def press(self, command: Command) -> None:
@@ -232,6 +232,10 @@ class Home:
 
     def close(self) -> None:
         self._client.close()
+
+
+def _is_past(page: Snapshot, shown: Snapshot) -> bool:
+    return (shown.phase, shown.question) != (page.phase, page.question)
 
 
 def _onward(now: Snapshot, answers: Mapping[str, bool | int]) -> Command:
