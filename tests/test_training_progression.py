@@ -146,7 +146,7 @@ def test_fewer_than_half_held_in_two_sessions_is_one_rung_easier() -> None:
         (session(1, trials("lost", stops=("stumble",))), "a stumble"),
         (session(1, trials("lost"), stops=("possible_fall",)), "a possible fall"),
         (session(1, stops=("red_flag",)), "a red flag at the check-in"),
-        (session(1, stops=("pain_stop",)), "pain above the limit"),
+        (session(1, stops=("pain_stop",)), "pain above the limit at the check-in"),
     ],
 )
 def test_a_stop_eases_at_once_and_names_its_reason(past: PastSession, reason: str) -> None:

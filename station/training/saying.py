@@ -15,7 +15,7 @@ BACK_AGAIN: Final = "Good to see you again. We begin gently, and you may rest wh
 NEWS: Final = (NEW_STEP, EASIER, EASIER_WHY, DAY_OF_REST, BACK_AGAIN)
 STOPS: Final = {
     "pain_up": "pain rose by 2 or more",
-    "pain_stop": "pain above the limit",
+    "pain_stop": "pain above the limit at the check-in",
     "red_flag": "a red flag at the check-in",
     "possible_fall": "a possible fall",
     "step_off": "stepped off in a hold",
