@@ -6,7 +6,7 @@ READY := $(VENV)/ready
 
 # Debian packages, by what they are for. Only a program that is really missing is asked of apt.
 RUN_PROGRAMS := mosquitto
-TEST_PROGRAMS := mosquitto Xvfb chromium espeak-ng
+TEST_PROGRAMS := mosquitto Xvfb chromium espeak-ng postgresql
 # The program by which the tests drive Chromium is linked against it.
 TEST_LIBRARIES := libatomic1
 

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Installs the Debian packages of the programs named, when one is missing. Quick when all are there. A name that
-# begins with "lib" is a package by itself.
+# begins with "lib" is a package by itself, and so is postgresql, whose server is on nobody's PATH.
 set -eu
 missing=
 for program in "$@"; do
@@ -10,6 +10,10 @@ for program in "$@"; do
             continue
             ;;
     esac
+    if [ "$program" = postgresql ]; then
+        ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing="$missing postgresql"
+        continue
+    fi
     # Debian puts daemons into /usr/sbin, which is not on everybody's PATH.
     PATH="$PATH:/usr/sbin:/sbin" command -v "$program" >/dev/null && continue
     case $program in

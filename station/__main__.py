@@ -143,7 +143,14 @@ def _patient(args: argparse.Namespace) -> int:
     stopped: list[bool] = []
     _on_signals(lambda *_: stopped.append(True))
     tell = args.tell.write_text if args.tell else lambda _session: None
-    patient = Patient(args.socket, alone=args.alone, recorded=args.recorded, now_s=time.monotonic, tell=tell)
+    patient = Patient(
+        args.socket,
+        alone=args.alone,
+        recorded=args.recorded,
+        now_s=time.monotonic,
+        tell=tell,
+        again=args.again,
+    )
     try:
         while not stopped and not patient.finished:
             patient.step(0.05)
@@ -330,6 +337,7 @@ def _parser() -> argparse.ArgumentParser:
     patient = verb("patient", _patient, "the simulated patient of the demo (started by demo)")
     patient.add_argument("--socket", type=Path, required=True)
     patient.add_argument("--alone", action="store_true", help="press and answer as well, for one session")
+    patient.add_argument("--again", action="store_true", help="and then for another one, on and on")
     patient.add_argument("--tell", type=Path, metavar="FILE", help="write the id of the session here")
     patient.add_argument("--recorded", action="store_true", help="a recording stands on the board")
     analyse = verb("analyse", _analyse, "measure recordings: table, JSON, CSV, pictures, page")

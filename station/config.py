@@ -10,6 +10,7 @@ import msgspec
 
 from station.board.config import BoardConfig, ReaderName
 from station.errors import ConfigError
+from station.link.loopback import is_loopback
 from station.session.panel_config import PanelConfig
 from station.sway.reading import CELLS
 from station.training.prescription import Limits
@@ -20,6 +21,7 @@ DATABASE = "station.sqlite3"  # in the state folder
 # Of the installed units: what root and the station's own user mean when they name no other.
 INSTALLED_STATE = Path("/var/lib/balance-station")
 INSTALLED_SOCKET = Path("/run/balance-station/session.sock")
+OF_ONE_MACHINE = "is for a simulated board and a broker on this machine"
 ENROLMENT = "enrolment.json"  # in the folder of the enrolment
 
 Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
@@ -48,7 +50,8 @@ class SourceConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
     `reader` is what reads the real board: the station's own driver, or the PyPI package `hx711`.
     `imperfect` is a simulated board that has to be calibrated: span and place of its cells are off. `rested`
-    lets the simulated person train as often as one likes; a real one needs the rest.
+    lets the simulated person train as often as one likes; a real one needs the rest. `clock` is whose word is
+    taken on this machine's clock: the kernel's, or (`trust`) its own, where nobody sets it from a network.
     """
 
     source: Annotated[str, msgspec.Meta(pattern=r"^(simulate|gpio|wii|replay:.+)$")] = "simulate"
@@ -56,12 +59,17 @@ class SourceConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     seed: Annotated[int, msgspec.Meta(ge=0)] = 1
     imperfect: bool = False
     rested: bool = False
+    clock: Literal["kernel", "trust"] = "kernel"
 
     def __post_init__(self) -> None:
-        """Refuse to keep a real person from resting. Raises ValueError."""
+        """Refuse for a real person what is for trying out only. Raises ValueError."""
         if self.rested and not self.sim:
             message = "rested is for a simulated board; a person on a real one needs rest between sessions"
             raise ValueError(message)
+        if self.clock == "trust" and not self.sim:
+            raise ValueError(
+                f'clock = "trust" {OF_ONE_MACHINE}; on a real one a date nobody set is not believed'
+            )
 
     @property
     def sim(self) -> bool:
@@ -144,6 +152,13 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     updates: UpdatesConfig = UpdatesConfig()
 
     def __post_init__(self) -> None:
+        """Refuse what two sections may not say together. Raises ConfigError."""
+        if self.source.clock == "trust" and not is_loopback(self.care.host):
+            message = f'clock = "trust" {OF_ONE_MACHINE}; the one at {self.care.host} has another clock'
+            raise ConfigError(message)
+        self._check_pins()
+
+    def _check_pins(self) -> None:
         """Refuse a pin that board and panel, or two parts of the panel, both want. Raises ConfigError."""
         users = {pin: f"data_pins of {cell}" for cell, pin in zip(CELLS, self.board.data_pins, strict=True)}
         users |= {
@@ -245,9 +260,10 @@ def with_source(config: Config, name: str) -> Config:
     """Return the configuration with another source, as `--source` asks. Raises ConfigError."""
     try:
         source = msgspec.convert({**msgspec.to_builtins(config.source), "source": name}, SourceConfig)
-    except msgspec.ValidationError:
-        message = f"--source {name}: the source must be simulate, gpio, wii or replay:FILE"
-        raise ConfigError(message) from None
+    except msgspec.ValidationError as error:
+        named = "$.source" in str(error)  # else what the configuration says of a simulated board
+        why = "the source must be simulate, gpio, wii or replay:FILE" if named else str(error)
+        raise ConfigError(f"--source {name}: {why}") from None
     return msgspec.structs.replace(config, source=source)
 
 

@@ -56,6 +56,13 @@ def run_acquisition(config_file: str | None, source: str | None = None) -> int:
     return acquire(config.board, source_.source, source_.seed, source_.reader, imperfect=source_.imperfect)
 
 
+def _wall(config: Config) -> "WallClock":
+    """Return the wall clock; a simulated board may have it believed without the kernel's word."""
+    from station.session.clock import WallClock
+
+    return WallClock(synced=lambda: True) if config.source.clock == "trust" else WallClock()
+
+
 def _keys(config: Config) -> "KeyKeeper":
     from station.link.keyring import KeyKeeper
 
@@ -82,7 +89,7 @@ def make_service(
     for finding in look_at_place(state_folder(config)):
         log(finding.text)
     machine = partial(read_machine, Path("/"), free_bytes=partial(free_bytes, state_folder(config)))
-    return make_service_over(board, config, log=log, machine=machine)
+    return make_service_over(board, config, log=log, wall=_wall(config), machine=machine)
 
 
 def make_acquisition(
@@ -260,7 +267,7 @@ def make_uplink(config_file: str | None, *, log: Log) -> "tuple[Uplink, Broker]"
     config = load_config(config_file)
     broker = _broker(config)
     store = Store(state_folder(config) / DATABASE)
-    wall = _wall_of(store)
+    wall = _wall_beside(config, store)
     uplink = Uplink(
         store,
         station=config.station.id,
@@ -322,13 +329,13 @@ def _broker(config: Config) -> "Broker":
     return broker
 
 
-def _wall_of(store: "Store") -> "WallClock":
+def _wall_beside(config: Config, store: "Store") -> "WallClock":
     """Return the clock of a process beside the session, which knows whether the date can be true."""
-    from station.session.clock import WallClock, boot_id, kernel_says_synced
+    from station.session.clock import WallClock, boot_id
     from station.session.machine_watch import date_is_doubted
 
-    boot = boot_id()
-    return WallClock(synced=lambda: kernel_says_synced() and not date_is_doubted(store, boot))
+    boot, wall = boot_id(), _wall(config)
+    return WallClock(wall.now, lambda: wall.state() == "synced" and not date_is_doubted(store, boot))
 
 
 def _presence_header(config: Config, store: "Store", wall: "WallClock") -> "Callable[[], Header]":

@@ -12,11 +12,14 @@ from ui.care.accounts import add_user
 from ui.care.enrolment import enrol
 from ui.care.examples import ExampleStation, new_id
 from ui.care.intake import store
-from ui.care.models import Patient, Prescription, RawTrace
+from ui.care.models import Patient, Prescription, RawTrace, Station
+from ui.care.models.programme import State
+from ui.care.programme import complete, queue
 from ui.care.simulated.clinic import Size, make_clinic
 
 CHROMIUM = shutil.which("chromium")
 QUIET = ("--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking")
+RUNG_1 = b'{"exercises": [{"routine": "supported-standing", "rung": 1}]}'
 PASSWORD = "calm-river-71-stone"
 
 pytestmark = [
@@ -70,6 +73,15 @@ def test_a_new_rung_is_sent_and_the_answer_is_seen(page: Page, live_server: Live
     store([home.reply(1, "rejected", "rung 2 is beyond this device's limit")])
     expect(page.get_by_text("Version 1: Rejected by the station")).to_be_visible()
     expect(page.get_by_text("rung 2 is beyond this device's limit")).to_be_visible()
+
+    # What stands beside the state goes with it.
+    Prescription.objects.update(state=State.APPLIED)
+    queue(Station.objects.get(), complete(RUNG_1, Station.objects.get(), where="test"), who=None)
+    page.reload()
+    expect(page.get_by_text("Version 1 was the last one the station applied")).to_be_visible()
+    store([home.reply(2, "applied")])
+    expect(page.get_by_text("Version 2: In force")).to_be_visible()
+    expect(page.get_by_text("Version 1 was the last one")).to_have_count(0)
     assert complaints == []
 
 
@@ -106,3 +118,19 @@ def test_the_main_pages_are_clean_by_axe_and_work_by_keyboard(page: Page, live_s
     page.get_by_role("button", name="Undo", exact=True).click()
     expect(page.get_by_text("Said yes at the check-in: new numbness")).to_be_visible()
     assert complaints == []
+
+
+def test_a_worklist_that_can_hear_of_nothing_new_says_so(page: Page, live_server: LiveServer) -> None:
+    log_in(page, live_server)
+    page.clock.install()
+    page.goto(live_server.url)
+    status = page.locator(".arrivals")
+    page.route("**/worklist/new/**", lambda route: route.fulfill(status=502))
+    page.clock.fast_forward(4000)
+    expect(status).to_contain_text("The site does not answer")
+    page.unroute("**/worklist/new/**")
+    page.clock.fast_forward(4000)
+    expect(status).to_be_empty()
+    page.context.clear_cookies()
+    page.clock.fast_forward(4000)
+    expect(status).to_contain_text("you are logged out")

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from django.utils import timezone
 
 from station.link.correction import corrected
 from station.link.messages import StationEvent, up_topic
@@ -16,7 +17,8 @@ from ui.care.enrolment import enrol
 from ui.care.examples import ExampleStation, new_id
 from ui.care.heard import Arrival
 from ui.care.intake import store
-from ui.care.models import Event, Journal, Session, Trial
+from ui.care.models import Event, Journal, Prescription, Session, Trial
+from ui.care.programme import complete, queue
 
 pytestmark = pytest.mark.django_db
 
@@ -146,3 +148,33 @@ def test_what_an_earlier_boot_began_with_an_unset_clock_stays_unknown_though_it_
     began = (WRONG - timedelta(minutes=4)).isoformat()
     store([said(home.trial(session, started=began, clock="unsynced"), NOW, 1, boot="b", hist=True)])
     assert (Trial.objects.get().clock, Trial.objects.get().started.year >= NOW.year) == ("unknown", True)
+
+
+@pytest.mark.parametrize(
+    ("said_at", "in_force_from"),
+    [("days ago", "days ago"), ("before it was written", "written"), ("tomorrow", "now"), ("unset", "now")],
+)
+def test_a_programme_is_in_force_from_when_the_station_took_it_not_from_when_that_was_heard(
+    care_folder: Path, said_at: str, in_force_from: str
+) -> None:
+    station = enrol("home-1", "Anna Muster")
+    assert station.patient
+    programme = b'{"exercises": [{"routine": "supported-standing", "rung": 1}]}'
+    sent = queue(station, complete(programme, station, where="test"), who=None)
+    now = timezone.now()
+    written = now - timedelta(days=6)
+    Prescription.objects.update(created=written)
+    at = {
+        "days ago": now - timedelta(days=5),
+        "before it was written": now - timedelta(days=9),
+        "tomorrow": now + timedelta(days=1),
+        "unset": WRONG,
+    }[said_at]
+    reply = ExampleStation("home-1", station.patient.pseudonym).reply(sent.version, "applied")
+    store([unset(reply) if said_at == "unset" else said(reply, at, 1000)])
+    sent.refresh_from_db()
+    assert sent.answered is not None
+    if in_force_from == "now":
+        assert now <= sent.answered <= timezone.now()
+    else:
+        assert sent.answered == (written if in_force_from == "written" else at)

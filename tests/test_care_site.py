@@ -163,8 +163,15 @@ def test_marks_of_whoever_looked_on_stand_with_the_trial_and_the_session(
     therapist: Client, home: ExampleStation
 ) -> None:
     trial = new_id()
-    store([home.trial(SESSION, trial=trial, marks_s=(3.2, 10.0)), home.session(SESSION, supervised=True)])
-    assert "supervised" in text(therapist, patient_url(home))
+    store(
+        [
+            home.trial(SESSION, trial=trial, marks_s=(3.2, 10.0)),
+            home.session(SESSION, supervised=True, ended_by="stopped"),
+        ]
+    )
+    shown = text(therapist, patient_url(home))
+    assert "Stopped · supervised" in shown
+    assert "Stopped by the patient" not in shown  # it may have been whoever looked on
     page = text(therapist, f"/trials/{trial}/")
     assert "Marked" in page
     assert "3.2 s" in page

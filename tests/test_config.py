@@ -15,7 +15,9 @@ from station.config import (
     state_folder,
 )
 from station.errors import ConfigError
+from station.session.clock import kernel_says_synced
 from station.training.routine import shipped_routines
+from station.wiring import _wall
 
 
 def test_nothing_configured_is_a_simulated_station(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -41,6 +43,14 @@ def test_nothing_configured_is_a_simulated_station(monkeypatch: pytest.MonkeyPat
         ('[care]\nkeys = ["AAAA"]\n', "care.keys holds a key of 3 bytes"),
         ("[limits]\nlongest_hold_s = 0\n", "limits.longest_hold_s"),
         ("[board]\ndata_pins = [5, 5, 16, 21]\n", "GPIO 5"),
+        (
+            '[source]\nsource = "gpio"\nclock = "trust"\n',
+            "is for a simulated board and a broker on this machine",
+        ),
+        (
+            '[source]\nclock = "trust"\n[care]\nhost = "care.example.org"\n',
+            "the one at care.example.org has another",
+        ),
     ],
 )
 def test_a_wrong_value_is_refused_with_file_and_key(text: str, named: str) -> None:
@@ -72,15 +82,17 @@ def test_a_missing_file_ends_the_program_with_one_line(
             ["run", "--source", "magic"],
             "--source magic: the source must be simulate, gpio, wii or replay:FILE",
         ),
+        (["run", "--config", "TRUSTS", "--source", "gpio"], "a date nobody set is not believed"),
         (["run", "--fault", "burnt:FR"], "--fault burnt:FR: 'burnt' is no fault"),
         (["demo", "--fault", "unplugged"], "--fault unplugged: a fault 'unplugged' names one cell"),
         (["run", "--source", "gpio", "--fault", "slow:FR"], "this station has a real board"),
     ],
 )
 def test_what_cannot_be_simulated_is_refused_before_anything_starts(
-    words: list[str], says: str, capsys: pytest.CaptureFixture[str]
+    words: list[str], says: str, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    assert main(words) == 1
+    (trusts := tmp_path / "trusts.toml").write_text('[source]\nclock = "trust"\n')
+    assert main([str(trusts) if word == "TRUSTS" else word for word in words]) == 1
     (line,) = capsys.readouterr().err.splitlines()
     assert says in line
 
@@ -138,3 +150,9 @@ def test_the_installed_station_is_found_where_its_units_put_it(
     assert socket_path(config) == socket
     elsewhere = Config(station=StationConfig(state=str(tmp_path)))
     assert socket_path(elsewhere) == tmp_path / "session.sock"
+
+
+def test_the_clock_is_believed_where_a_simulated_board_and_its_broker_share_it() -> None:
+    trusting = parse_config('[source]\nclock = "trust"\n', where="x.toml")
+    assert _wall(trusting).state() == "synced"
+    assert _wall(Config())._synced is kernel_says_synced

@@ -1,11 +1,16 @@
 """What the body of the demo's patient does in each kind of exercise."""
 
+from pathlib import Path
+
 import pytest
 
+from station.config import Config, SourceConfig, StationConfig
+from station.demo.greeting import greeting
 from station.demo.patient import body
 from station.training.prescription import Exercise
 from station.training.snapshot import ExerciseView, LiveView, Phase, Snapshot
 from tests.test_training_course import prescribed
+from tests.virtual_station import VirtualStation
 
 
 def exercise(routine: str, rung: int = 1) -> ExerciseView:
@@ -48,3 +53,42 @@ def test_stepping_on_is_upright() -> None:
     move = body(shown("step_on", exercise("weight-shift")), recorded=False)
     assert move is not None
     assert move.lean_mm == (0, 0)
+
+
+def test_a_person_whom_nobody_sees_trains_on_and_on(tmp_path: Path) -> None:
+    config = Config(
+        station=StationConfig(id="s-1", subj="p-1", state=str(tmp_path)), source=SourceConfig(rested=True)
+    )
+    station = VirtualStation(tmp_path, plain=True, config=config)
+    station.train(again=True)
+    station.run_until(lambda: len(station.bodies("result/session")) == 2, within_s=400)
+    station.die()
+
+
+def test_a_newcomer_is_told_how_to_log_in_and_where_to_look() -> None:
+    def words_for(*, kiosk: bool) -> str:
+        lines = greeting(
+            site="http://127.0.0.1:8000",
+            name="therapist",
+            password="wxyz",
+            patient="Alex Example",
+            broker="127.0.0.1:1",
+            folder="build/demo",
+            kiosk=kiosk,
+        )
+        return "\n".join(lines)
+
+    told = {kiosk: words_for(kiosk=kiosk) for kiosk in (True, False)}
+    for words in told.values():
+        for said in (
+            "http://127.0.0.1:8000",
+            "password: wxyz",
+            "SIMULATED",
+            "Wall",
+            "Alex Example",
+            "Ctrl-C",
+        ):
+            assert said in words
+        assert max(len(line) for line in words.splitlines()) <= 110
+    assert "press Start" in told[True]
+    assert "trains by itself" in told[False]

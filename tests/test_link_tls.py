@@ -11,7 +11,8 @@ import pytest
 from station.errors import ConfigError
 from station.link.broker import Broker
 from station.link.identity import new_key
-from station.link.tls import Credentials, Tls, explain, is_loopback
+from station.link.loopback import is_loopback
+from station.link.tls import Credentials, Tls, explain
 from station.link.uplink import Uplink
 from station.session.store import Store
 from station.training.prescription import Limits

@@ -52,6 +52,13 @@ def test_a_few_faults_an_hour_are_nothing_to_tell() -> None:
     assert told == []
 
 
+def test_a_board_that_is_still_starting_is_no_fault_and_one_that_never_starts_is() -> None:
+    watch = FaultWatch()
+    assert [told for s in range(15) for told in watch.advance(7_000 * MS + s * 1000 * MS)] == []
+    (told,) = watch.advance(22_000 * MS)
+    assert (told.fault, told.cell) == ("silent", None)
+
+
 def test_a_board_that_says_nothing_at_all_is_told_of_as_a_whole() -> None:
     watch = FaultWatch()
     feed(watch, from_ms=0, to_ms=1000)

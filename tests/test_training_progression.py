@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 
 from station.training.decision import Decision
 from station.training.fitting import Bounds, check_fits
-from station.training.history import PastSession, PastTrial, last_safe_rung
+from station.training.history import PastSession, PastTrial, last_safe_rung, past_session
 from station.training.prescription import Exercise, Limits, Prescription
 from station.training.programme import exercise_at, rung_of
 from station.training.progression import decide, replay, rungs_in_force
-from station.training.result import Outcome
+from station.training.result import Outcome, SessionResult
 from station.training.routine import Side, shipped_routines
 
 ROUTINES = shipped_routines()
@@ -153,6 +153,23 @@ def test_a_stop_eases_at_once_and_names_its_reason(past: PastSession, reason: st
     (decision,) = replay([past], rx(), BOUNDS)
     assert (decision.kind, decision.to_rung) == ("ease", 1)
     assert reason in decision.why
+
+
+@pytest.mark.parametrize(
+    ("events", "stops"),
+    [({"pain_up": 1}, ("pain_up",)), ({"pain_stop": 1}, ("pain_stop",)), ({}, ("pain_stop",))],
+)
+def test_a_pain_that_rose_in_a_pause_is_not_told_as_one_above_the_limit(
+    events: dict[str, int], stops: tuple[str, ...]
+) -> None:
+    result = SessionResult(
+        session="session-1", started="2026-05-05T08:00:00Z", ended="2026-05-05T08:05:00Z", complete=True,
+        ended_by="pain", trials=0, answers={"pain": 2, "pain_now": 5}, rx_version=1, sim=True, events=events,
+    )  # fmt: skip
+    past = past_session(result, (), number=1)
+    assert past.stops == stops
+    # Nothing was trained: what rose in the pause says nothing of a rung; too much pain stops them all.
+    assert kinds([past]) == (["ease"] if stops == ("pain_stop",) else [])
 
 
 @pytest.mark.parametrize("outcome", ["interrupted", "stopped"])

@@ -121,15 +121,19 @@ class VirtualStation:
         imperfect: bool = False,
         clinic: bool = False,
         plain: bool = False,
+        config: Config | None = None,
     ) -> None:
-        """`plain` is for tests that look at what comes after the board: no chips, far quicker."""
+        """`plain` is for tests that look at what comes after the board: no chips, far quicker.
+
+        `config` in the place of one made of `subj`, `limits` and `clinic`; its state must be this folder.
+        """
         self.folder = folder
         self.clock = VirtualClock(start_ns)
         self.board = (PlainBoard if plain else VirtualBoard)(self.clock, imperfect=imperfect)
         self._poll_ns = PLAIN_PERIOD_NS if plain else POLL_NS
         self.log: list[str] = []
         key = Ed25519PrivateKey.from_private_bytes(SEED).public_key().public_bytes_raw()
-        config = Config(
+        config = config or Config(
             station=StationConfig(id="s-1", subj=None if clinic else subj, state=str(folder), clinic=clinic),
             care=CareConfig(keys=(key,)),
             limits=limits or Limits(longest_validity_days=36500),
@@ -151,13 +155,14 @@ class VirtualStation:
         self._seen_version = -1
         self._bodies: dict[str, list[bytes]] = {}
 
-    def train(self) -> Patient:
-        """Let a patient come who does what the screen asks."""
+    def train(self, *, again: bool = False) -> Patient:
+        """Let a patient come who does what the screen asks, `again` in one session after another."""
         self._patient = Patient(
             self.folder / "session.sock",
             alone=True,
             recorded=False,
             now_s=lambda: self.clock.now_ns() * 1e-9,
+            again=again,
         )
         return self._patient
 

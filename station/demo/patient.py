@@ -29,6 +29,9 @@ STANDS: Final[dict[Stance, SimulatedStance]] = {
     "off": "both",
 }
 
+# Out of what comes after a session, for whoever trains again; the one session of others ends before.
+GO_HOME: Final = {"summary": Press(button="stop"), "goodnight": Press(button="start")}
+
 ANSWERS: Final[dict[str, bool | int]] = {
     "its_me": True, "support": True, "somebody": True,
     "pain": 2, "pain_now": 2, "pain_after": 2, "effort": 3, "compared": 1,
@@ -102,7 +105,7 @@ class Patient:
     """A client of the session that moves the simulated body; with `alone` it presses and answers too.
 
     `step` must be called now and then; with `alone` it ends (`finished`) after one session, whose id is told
-    (`tell`) as soon as it is known.
+    (`tell`) as soon as it is known, or with `again` trains on and on.
     """
 
     def __init__(
@@ -113,9 +116,11 @@ class Patient:
         recorded: bool,
         now_s: Callable[[], float],
         tell: Callable[[str], object] = lambda _session: None,
+        again: bool = False,
     ) -> None:
         self._socket = socket
         self._alone = alone
+        self._again = again
         self._recorded = recorded
         self._now_s = now_s
         self._tell = tell
@@ -167,14 +172,15 @@ class Patient:
             self._session = snapshot.session
             self._tell(self._session)
         ended_early = self._session is not None and snapshot.phase in ("who", "welcome")
-        if ended_early or snapshot.phase in ("summary", "blocked"):
+        over = ended_early or snapshot.phase in ("summary", "blocked")
+        if over and not self._again:
             self.finished = True
             return
         question = snapshot.question.key if snapshot.question is not None else None
         place = (snapshot.phase, question, snapshot.exercise_number, snapshot.attempt)
         if place == self._replied and self._now_s() - self._replied_s < REPEAT_S:
             return
-        command = reply(snapshot)
+        command = GO_HOME.get(snapshot.phase) or reply(snapshot)
         if command is not None:
             client.send(command)
         self._replied, self._replied_s = place, self._now_s()

@@ -20,6 +20,7 @@ from typing import Any, Final, Self
 
 from station.demo.care import Care, StoppedError
 from station.demo.folder import DemoFolder
+from station.demo.greeting import greeting
 from station.demo.supervisor import Process, Supervisor, answers
 from station.errors import StationError
 
@@ -103,7 +104,9 @@ class Demo:
         options = self._options
         station = (PYTHON, "-m", "station")
         config = ("--config", str(self._folder / "station.toml"))
-        patient = ("--alone", "--tell", str(self._files.session)) if options.once else ()
+        patient: tuple[str, ...] = () if self._is_seen else ("--alone", "--again")
+        if options.once:
+            patient = ("--alone", "--tell", str(self._files.session))
         recorded = ("--recorded",) if options.recording else ()
         faults = tuple(word for fault in options.faults for word in ("--fault", fault))
         table = [
@@ -126,12 +129,17 @@ class Demo:
         return table
 
     def _kiosk(self) -> tuple[str, ...]:
-        display = os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
         command = (PYTHON, "-m", "ui.patient", "--socket", str(self._socket))
-        if display:
+        if self._is_seen:
             return (*command, "--windowed")
-        say("There is no display here: the kiosk runs off-screen. See its screens with: make screens")
+        say("There is no display here: the kiosk runs off-screen, and the simulated person presses Start.")
         return (*command, "--offscreen")
+
+    @property
+    def _is_seen(self) -> bool:
+        """Whether somebody can see the kiosk, and press Start."""
+        display = os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
+        return bool(display) and not self._options.headless
 
     # -- preparation ---------------------------------------------------------------------------------------
 
@@ -184,6 +192,11 @@ class Demo:
             f"source = {json.dumps(source)}",
             f"seed = {self._options.seed}",
             "rested = true",
+            # Both sides read the clock of this one machine: nothing between them can be late by it.
+            'clock = "trust"',
+            # So that somebody who tries the programme editor has rungs to choose.
+            "[limits]",
+            "hardest_rung = { supported-standing = 4, single-leg = 2, balance-board = 2 }",
             "[care]",
             f"port = {self._broker_port}",
             f"keys = [{json.dumps(enrolled['public_key'])}]",
@@ -252,14 +265,16 @@ class Demo:
         raise StationError(f"the {name} did not come up within {START_WAIT_S:g} s: {lines}")
 
     def _greet(self, password: str | None) -> None:
-        say("")
-        say("  The balance station is running. Everything it measures is SIMULATED.")
-        say(f"    care site   http://127.0.0.1:{self._options.site_port}")
-        say(f"    log in      {THERAPIST}   password: {password}")
-        say(f"    broker      127.0.0.1:{self._broker_port}")
-        say(f"    data, logs  {self._folder}")
-        say("  Ctrl-C ends all of it.")
-        say("")
+        for line in greeting(
+            site=f"http://127.0.0.1:{self._options.site_port}",
+            name=THERAPIST,
+            password=password,
+            patient=PATIENT,
+            broker=f"127.0.0.1:{self._broker_port}",
+            folder=str(self._folder),
+            kiosk=self._is_seen,
+        ):
+            say(line)
 
     def _once(self, supervisor: Supervisor) -> int:
         deadline_s = time.monotonic() + SESSION_WAIT_S

@@ -3,7 +3,8 @@
 from typing import NamedTuple, Self
 
 from station.errors import ConfigError
-from station.link.tls import Credentials, Tls, is_loopback
+from station.link.loopback import is_loopback
+from station.link.tls import Credentials, Tls
 
 
 class Broker(NamedTuple):

@@ -1,7 +1,6 @@
 """Mutual TLS to the broker: files to a context, and what went wrong in one sentence (TLS 1.2 or later)."""
 
 import errno
-import ipaddress
 import os
 import socket
 import ssl
@@ -70,16 +69,6 @@ def credential(name: str) -> Path | None:
     given = os.environ.get("CREDENTIALS_DIRECTORY")  # systemd.exec(5)
     file = Path(given) / name if given and name else None
     return file if file is not None and file.exists() else None
-
-
-def is_loopback(host: str) -> bool:
-    """Return whether nothing sent to this host leaves the machine, as far as its name says."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 class _Socket(ssl.SSLSocket):

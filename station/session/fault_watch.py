@@ -8,6 +8,7 @@ from station.sway.reading import CELL_COUNT, CELLS, Fault, Reading
 
 S: Final = 1_000_000_000
 LASTING_NS: Final = S
+STARTING_NS: Final = 15 * S  # until its first reading: a small computer starts the board's program in seconds
 OFTEN: Final = 5  # faults of one cell within `OFTEN_NS`
 OFTEN_NS: Final = 60 * S
 TELL_AGAIN_NS: Final = 600 * S
@@ -45,6 +46,7 @@ class FaultWatch:
         self._begun: list[deque[int]] = [deque(maxlen=OFTEN) for _ in range(CELL_COUNT)]
         self._told_ns: dict[tuple[str, str | None, str], int] = {}
         self._heard_ns: int | None = None
+        self._begun_ns: int | None = None
 
     def push(self, reading: Reading) -> list[StationFault]:
         """Take one reading; return what has become worth telling."""
@@ -70,9 +72,12 @@ class FaultWatch:
 
     def advance(self, now_ns: int) -> list[StationFault]:
         """Let time pass; a board that says nothing at all is a fault too."""
-        if self._heard_ns is None:
-            self._heard_ns = now_ns
-        if now_ns - self._heard_ns < LASTING_NS:
+        if self._begun_ns is None:
+            self._begun_ns = now_ns
+        last_ns, patience_ns = self._heard_ns, LASTING_NS
+        if last_ns is None:
+            last_ns, patience_ns = self._begun_ns, STARTING_NS
+        if now_ns - last_ns < patience_ns:
             return []
         return self._told("lasting", Fault.SILENT, None, now_ns)
 

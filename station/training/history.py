@@ -81,8 +81,11 @@ def past_session(
     """Return a kept session as history, by local date. Raises ValueError for a date that is none."""
     pain, after = _scale(result, "pain"), _scale(result, "pain_after")
     stops = {kind for kind in STOPS_A_SESSION if result.events.get(kind)}
-    if result.ended_by in ("red_flag", "pain"):
-        stops.add("red_flag" if result.ended_by == "red_flag" else "pain_stop")
+    if result.ended_by == "red_flag":
+        stops.add("red_flag")
+    # A pain that rose in a pause ends a session too, and says so; it is no pain above the limit.
+    if result.ended_by == "pain" and "pain_up" not in stops:
+        stops.add("pain_stop")
     if pain is not None and after is not None and after - pain >= PAIN_RISE:
         stops.add("pain_up")
     if result.answers.get(SWOLLEN) is True:

@@ -12,7 +12,7 @@ from django.contrib.auth.models import User
 
 from station.errors import ConfigError
 from station.link.client import Client, Credentials
-from station.link.tls import is_loopback
+from station.link.loopback import is_loopback
 from ui.care.access import stations_of
 from ui.care.broker import DEFAULT, host_and_port
 from ui.care.models import Audit

@@ -12,7 +12,8 @@ from typing import Any, Final, NamedTuple, TypeVar
 
 import msgspec
 from django.db import IntegrityError, transaction
-from django.db.models import Manager, Model
+from django.db.models import DateTimeField, F, Manager, Model, Value
+from django.db.models.functions import Greatest
 from django.utils import timezone
 
 from station.errors import MessageError
@@ -251,9 +252,13 @@ def _file_reply(reply: Reply, message: models.Message) -> None:
     if reply.state == "rejected" and _OLDER not in reply.reason:
         # One that was in force and does not fit any more, since the limits of the device were changed.
         allowed_from = {*allowed_from, RxState.APPLIED}
+    # A station may be far from any network for days after it has begun to train by it.
+    now = timezone.now()
+    since = min(message.at or now, now) if reply.state == "applied" else now
+    answered = Greatest(F("created"), Value(since, output_field=DateTimeField()))
     moved = models.Prescription.objects.filter(
         station=message.station, version=reply.rx_version, state__in=allowed_from
-    ).update(state=state, reason=reply.reason[:500], answered=timezone.now())
+    ).update(state=state, reason=reply.reason[:500], answered=answered)
     if moved:
         logger.info("station %s: prescription %d %s", message.station.sid, reply.rx_version, reply.state)
 

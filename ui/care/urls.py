@@ -15,7 +15,7 @@ from ui.care.views.programme import prescription_state
 from ui.care.views.stations import station_list
 from ui.care.views.theme import choose_theme
 from ui.care.views.trials import compare_page, path_file, received_file, trial_page
-from ui.care.views.worklist import see_to_item, take_back_item, worklist_page
+from ui.care.views.worklist import new_lines, see_to_item, take_back_item, worklist_page
 from ui.care.wall.urls import wall_urls
 
 
@@ -29,6 +29,7 @@ register_converter(StationIdConverter, "sid")
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", worklist_page, name="patients"),
+    path("worklist/new/", new_lines, name="new_lines"),
     path("worklist/seen/", see_to_item, name="see_to"),
     path("worklist/back/", take_back_item, name="take_back"),
     path("theme/", choose_theme, name="theme"),

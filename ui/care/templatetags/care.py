@@ -44,7 +44,9 @@ def outcome(value: str) -> str:
 
 @register.filter
 def ended_by(session: Session) -> str:
-    """Return how a session ended."""
+    """Return how a session ended; where somebody looked on, a stop may have been theirs."""
+    if session.ended_by == "stopped" and (session.body or {}).get("supervised"):
+        return str(words.OUTCOME["stopped"])
     return str(words.ENDED_BY.get(session.ended_by, session.ended_by))
 
 

@@ -62,7 +62,9 @@ def exercise_lines(programme: Programme) -> list[tuple[str, str]]:
 def prescription_state(request: HttpRequest, prescription_id: int) -> HttpResponse:
     """Return how far a prescription has come: the part of the page that is asked for again and again."""
     rx = prescription_for(request, prescription_id)
-    return render(request, "care/_prescription_state.html", {"rx": rx})
+    before = rx.station.prescriptions.filter(document__subj=rx.document["subj"], state=State.APPLIED)
+    in_force = None if rx.state == State.APPLIED else before.order_by("-version").first()
+    return render(request, "care/_prescription_state.html", {"rx": rx, "in_force_rx": in_force})
 
 
 def require_place(request: HttpRequest, pseudonym: str) -> Place | HttpResponse:

@@ -12,9 +12,10 @@ from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from ui.care.access import patient_for, patients_of, role_of
+from ui.care.arrivals import Since, arrivals
 from ui.care.audit import note
 from ui.care.caseload import (
     orphaned_for,
@@ -32,6 +33,7 @@ from ui.care.worklist import Item, items, station_items
 
 LINES_A_PAGE: Final = 100
 ITEMS_SHOWN: Final = 100
+NEW_SHOWN: Final = 3  # the most urgent of them; the list has them all
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +101,18 @@ def _worklist(request: HttpRequest) -> HttpResponse:
         "strangers": strangers,
         "orphans": orphaned_for(request.user),
         "may_see_to": request.user.has_perm("care.add_seento"),
+        "since": Since.page(request.user, every, now),
     }
     return render(request, "care/worklist.html", context)
+
+
+@require_GET
+@permission_required("care.view_patient", raise_exception=True)
+def new_lines(request: HttpRequest) -> HttpResponse:
+    """Return what came onto the list since a page of it was made: the page asks for it by itself."""
+    now = timezone.now()
+    new = arrivals(request.user, Since.read(request.GET, now), now=now)
+    return render(request, "care/_arrivals.html", {"new": new[:NEW_SHOWN], "count": len(new)})
 
 
 def all_items(facts: Sequence[Facts], strangers: Sequence[Station], *, now: datetime) -> list[Item]:

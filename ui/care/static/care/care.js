@@ -2,21 +2,35 @@
 "use strict";
 
 const POLL_MS = 2000;
+const title = document.title;
 
 async function poll(part) {
   if (part.querySelector("[data-settled]")) return;
   try {
     const response = await fetch(part.dataset.poll, { headers: { "X-Requested-With": "fetch" } });
-    if (response.redirected || !response.ok) return; // logged out, or gone: reloading the page will say so
+    if (response.status >= 500) throw new Error(response.statusText); // it may be back for the next round
+    if (response.redirected || !response.ok) return trouble(part, part.dataset.lost); // logged out, or gone
     const text = await response.text();
     if (text !== part.dataset.shown) {
       part.dataset.shown = text;
       part.innerHTML = text; // our own server's template, escaped there
+      const count = part.querySelector("[data-count]")?.dataset.count;
+      document.title = count ? `(${count}) ${title}` : title;
     }
   } catch {
-    // The network is away for a moment; the next round asks again.
+    trouble(part, part.dataset.away); // network or site are away for a moment; the next round asks again
   }
-  setTimeout(poll, POLL_MS, part);
+  setTimeout(poll, Number(part.dataset.every) || POLL_MS, part);
+}
+
+// A part that says what is new must say, too, when it cannot; the others show what is known.
+function trouble(part, words) {
+  if (!words) return;
+  part.dataset.shown = "";
+  const said = document.createElement("p");
+  said.className = "notice warning";
+  said.textContent = words;
+  part.replaceChildren(said);
 }
 
 for (const part of document.querySelectorAll("[data-poll]")) setTimeout(poll, POLL_MS, part);
