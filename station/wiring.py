@@ -132,7 +132,9 @@ def check_board(config: Config) -> "CheckedBoard":
     file = state_folder(config) / DATABASE
     storage = look_at_place(file.parent)
     if not file.exists():
-        return CheckedBoard(config=config.board, plate=nominal_plate(config), storage=storage)
+        return CheckedBoard(
+            config=config.board, plate=nominal_plate(config), sim=config.source.sim, storage=storage
+        )
     calibrated = plate_in_use(config, datetime.now(UTC), log=lambda _: None)
     with Store(file) as store:
         note = store.note(TARE_NOTE)
@@ -142,6 +144,7 @@ def check_board(config: Config) -> "CheckedBoard":
     return CheckedBoard(
         config=config.board,
         plate=nominal_plate(config),
+        sim=config.source.sim,
         tare=None if note is None else msgspec.json.decode(note, type=tuple[float, float, float, float]),
         advice=tuple(advice),
         care=care,

@@ -26,8 +26,7 @@ from ui.care.simulated.stories import STEADY
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("care_folder")]
 
 PASSWORD = "calm-river-71-stone"
-MOST_QUERIES = 30
-MOST_OF_A_PATIENT = 42  # over the thirty that are wanted: the programme's links ask again what the page knows
+MOST_QUERIES = 27
 MOST_BYTES = 300_000  # of a page with all it loads
 
 
@@ -108,7 +107,7 @@ def test_forty_simulated_patients_say_so_everywhere_and_need_few_queries(client:
             page = client.get(url).content
         # A test's own transaction makes savepoints of what are transactions otherwise.
         counted = [q for q in asked.captured_queries if "SAVEPOINT" not in q["sql"]]
-        assert len(counted) <= (MOST_OF_A_PATIENT if url.startswith(home) else MOST_QUERIES), url
+        assert len(counted) <= MOST_QUERIES, url
         assert b"Simulated data" in page
         files = re.findall(rb'(?:src|href)="(/static/[^"]+)"', page)
         assert len(page) + sum(len(client.get(file.decode()).content) for file in files) < MOST_BYTES, url

@@ -180,6 +180,11 @@ def test_of_a_care_team_that_answers_nothing_is_said() -> None:
     assert not [f for f in report_of(Heard(), board).findings if f.kind.startswith("care")]
 
 
+@pytest.mark.parametrize("sim", [True, False])
+def test_a_board_that_never_spoke_is_called_simulated_where_it_was_to_be_one(*, sim: bool) -> None:
+    assert report_of(Heard(), Board(config=CONFIG, plate=PLATE, sim=sim)).sim is sim
+
+
 def test_a_refused_priority_is_told_with_the_reason() -> None:
     heard = Heard(readings=board(quiet(FR)), seconds=10)
     heard.note(

@@ -4,6 +4,7 @@ import re
 import runpy
 import subprocess
 import tomllib
+from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
@@ -73,3 +74,21 @@ def test_purge_never_deletes_a_clinics_records() -> None:
     deleted = re.search(r"^rm -rf (.+)$", script, re.MULTILINE)
     assert deleted is not None
     assert "/var/lib/balance-care" not in deleted[1].split()
+
+
+def test_an_upgrade_does_not_end_the_update_that_makes_it_and_its_watch_is_there_to_take_it_back() -> None:
+    script = (DEB / "debian/postinst").read_text()
+    restarted = re.search(r"for unit in (.+); do\n\s+systemctl try-restart", script)
+    assert restarted is not None
+    assert not [unit for unit in restarted[1].split() if fnmatch("balance-update-watch", unit.strip("'"))]
+    assert "systemctl enable --quiet balance-update-watch.timer" in script
+
+
+@pytest.mark.parametrize(("arch", "whole"), [("arm64", True), ("amd64", False)])
+def test_what_concerns_the_whole_computer_is_for_a_pi_only(arch: str, *, whole: bool, tmp_path: Path) -> None:
+    BUILD["system"](tmp_path, arch)
+    systemd = tmp_path / "usr/lib/systemd"
+    for folder in ("system.conf.d", "journald.conf.d"):
+        assert (systemd / folder / "balance-station.conf").exists() is whole
+    units = {unit.name for unit in (ROOT / "systemd").iterdir() if unit.is_file()}
+    assert units == {unit.name for unit in (systemd / "system").iterdir()}

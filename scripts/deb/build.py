@@ -116,8 +116,11 @@ def environment(tree: Path, release: Release) -> None:
         script.chmod(0o755)
 
 
-def system(tree: Path) -> None:
-    """Put units, users, folders, rules and the default configuration where they are looked for."""
+def system(tree: Path, arch: str) -> None:
+    """Put units, users, folders, rules and the default configuration where they are looked for.
+
+    The bounded log and the hardware watchdog concern the whole computer: a Pi, not a clinic's server.
+    """
     places = {
         "systemd/*.service": "usr/lib/systemd/system",
         "systemd/*.socket": "usr/lib/systemd/system",
@@ -126,22 +129,18 @@ def system(tree: Path) -> None:
         "systemd/*.slice": "usr/lib/systemd/system",
         "systemd/sysusers.d/*.conf": "usr/lib/sysusers.d",
         "systemd/tmpfiles.d/*.conf": "usr/lib/tmpfiles.d",
-        "systemd/system.conf.d/*.conf": "usr/lib/systemd/system.conf.d",
-        "systemd/journald.conf.d/*.conf": "usr/lib/systemd/journald.conf.d",
         "firmware_config/udev/*.rules": "usr/lib/udev/rules.d",
         "firmware_config/mosquitto/*": "usr/share/balance-station/mosquitto",
         "firmware_config/cloud_init/*": "usr/share/balance-station/cloud-init",
         "scripts/deb/etc/*": "usr/share/balance-station",
     }
+    if arch == "arm64":
+        for kind in ("system.conf.d", "journald.conf.d"):
+            places[f"systemd/{kind}/*.conf"] = f"usr/lib/systemd/{kind}"
     for pattern, place in places.items():
         for file in sorted(ROOT.glob(pattern)):
             (tree / place).mkdir(parents=True, exist_ok=True)
             shutil.copy(file, tree / place / file.name)
-    for unit in sorted(ROOT.glob("systemd/*.d")):
-        if unit.name.count("."):
-            kind = unit.name.split(".")[-2]
-            if kind in {"service", "timer"}:
-                shutil.copytree(unit, tree / "usr/lib/systemd/system" / unit.name)
 
 
 def papers(tree: Path, packages_at: Path) -> None:
@@ -218,7 +217,7 @@ def build(release: Release, arch: str, out: Path) -> Path:
     tree.mkdir(parents=True)
     at = packages(tree, release, arch)
     environment(tree, release)
-    system(tree)
+    system(tree, arch)
     papers(tree, at)
     version = control(tree, release, arch)
     tidy(tree)

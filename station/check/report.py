@@ -60,11 +60,12 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
 class Board(msgspec.Struct, frozen=True, kw_only=True):
     """What is known beforehand: `tare` in force, `reference` tare of its calibration, why to repeat that.
 
-    `storage` is what keeps results from being safe.
+    `storage` is what keeps results from being safe, `sim` whether the configured board is a simulated one.
     """
 
     config: BoardConfig
     plate: Plate
+    sim: bool = False
     tare: Four | None = None
     reference: Four | None = None
     advice: tuple[Advice, ...] = ()
@@ -109,14 +110,15 @@ def report_of(heard: Heard, board: Board, presses: Sequence[CornerPress] = ()) -
         for advice in board.advice
     ]
     findings += _of_care(board.care)
-    findings += _of_storage(board, sim=heard.sim)
+    sim = heard.sim if heard.source else board.sim  # one that never spoke is what it was meant to be
+    findings += _of_storage(board, sim=sim)
     findings += of_computer(board.troubles)
     fatal = [finding for finding in findings if finding.fatal]
     return Report(
         fit=not fatal,
         first=fatal[0].text if fatal else None,
         source=heard.source,
-        sim=heard.sim,
+        sim=sim,
         seconds=round(heard.seconds, 1),
         tared=board.tare is not None,
         cells=cells,

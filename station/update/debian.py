@@ -73,7 +73,7 @@ class Debian:
         if ran.code != 0:
             raise UpdateError(f"apt-get install {package.name}: {_last(ran)}")
         self._run(["systemctl", "daemon-reload"])
-        ran = self._run(["systemctl", "restart", *self._units()])
+        self._run(["systemctl", "restart", *self._units()])
         # One that does not come up is seen by `trouble`, and given its time.
 
     def keep_data(self) -> None:
