@@ -99,6 +99,8 @@ def test_a_room_is_seen_live_commanded_and_never_shown_live_when_it_is_stale(
         assert boards.heard == [("board-2", "stop"), ("board-1", "start")]
         page.goto("about:blank")
         until(lambda: not wall_feed.feed().wanted)
+        # Its answer comes after every lease that was on its way in the same connection.
+        assert wall_feed.feed().command("board-1", "identify").state == "done"
         leases = boards.leases
     assert set(Audit.objects.values_list("action", flat=True)) >= {
         "live view: begun",
