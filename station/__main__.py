@@ -12,13 +12,17 @@ from station import __version__
 from station.arguments import (
     add_analysis,
     add_bench_pi,
+    add_check,
+    add_config,
+    add_demo,
     add_enrolment,
+    add_export,
+    add_fault,
+    add_patient,
     add_report,
     add_setup,
+    add_source,
     add_update,
-    port,
-    seconds,
-    seed,
 )
 from station.errors import BoardError, StationError
 from station.rehearse.arguments import add_rehearsal
@@ -313,45 +317,19 @@ def _parser() -> argparse.ArgumentParser:
         ("panel", _panel, "serve the buttons, LED and buzzer beside the screen"),
     ):
         added = verb(name, run, about)
-        added.add_argument("--config", metavar="FILE", help="configuration (TOML)")
+        add_config(added)
         if name in {"run", "acquire"}:
-            _add_source(added)
+            add_source(added)
         if name == "run":
-            _add_fault(added)
-    check = verb("check", _check, "check a board: what an installer needs to know, and what to do first")
-    check.add_argument("--config", metavar="FILE", help="configuration (TOML)")
-    check.add_argument("--seconds", type=seconds, default=10.0, help="how long to listen (default 10)")
-    check.add_argument("--corners", action="store_true", help="ask for each corner to be pressed")
-    check.add_argument("--json", action="store_true", help="print one JSON document")
-    _add_source(check)
-    _add_fault(check)
-    demo = verb("demo", _demo, "run the whole system on this machine with a simulated person")
-    demo.add_argument("--recording", type=Path, metavar="FILE", help="put a recorded person on the board")
-    demo.add_argument("--headless", action="store_true", help="no kiosk")
-    demo.add_argument("--once", action="store_true", help="play one session unattended, then end")
-    demo.add_argument("--json", action="store_true", help="print what the care database holds of it")
-    demo.add_argument("--data", type=Path, metavar="DIR", help="keep data here (default: a folder that goes)")
-    demo.add_argument("--port", type=port, default=8000, help="port of the care site (default 8000)")
-    demo.add_argument("--seed", type=seed, default=1, help="seed of the simulation")
-    _add_fault(demo)
-    patient = verb("patient", _patient, "the simulated patient of the demo (started by demo)")
-    patient.add_argument("--socket", type=Path, required=True)
-    patient.add_argument("--alone", action="store_true", help="press and answer as well, for one session")
-    patient.add_argument("--again", action="store_true", help="and then for another one, on and on")
-    patient.add_argument("--tell", type=Path, metavar="FILE", help="write the id of the session here")
-    patient.add_argument("--recorded", action="store_true", help="a recording stands on the board")
-    analyse = verb("analyse", _analyse, "measure recordings: table, JSON, CSV, pictures, page")
-    add_analysis(analyse)
+            add_fault(added)
+    add_check(verb("check", _check, "check a board: what an installer needs to know, and what to do first"))
+    add_demo(verb("demo", _demo, "run the whole system on this machine with a simulated person"))
+    add_patient(verb("patient", _patient, "the simulated patient of the demo (started by demo)"))
+    add_analysis(verb("analyse", _analyse, "measure recordings: table, JSON, CSV, pictures, page"))
     about = "play a recording or a simulated patient through routine and session, in virtual time"
     add_rehearsal(verb("rehearse", _rehearse, about))
-    export = verb("export", _export, "write sessions as folders of CSV and JSON for other programs")
-    export.add_argument(
-        "--session", default="", metavar="ID", help="only this session (its id, or how it begins)"
-    )
-    export.add_argument("--out", type=Path, default=Path("export"), metavar="DIR", help="default: export")
-    lsl = verb("lsl", _lsl, "publish the live CoP as a Lab Streaming Layer stream")
-    for added in (export, lsl):
-        added.add_argument("--config", metavar="FILE", help="configuration (TOML)")
+    add_export(verb("export", _export, "write sessions as folders of CSV and JSON for other programs"))
+    add_config(verb("lsl", _lsl, "publish the live CoP as a Lab Streaming Layer stream"))
     add_enrolment(verb("enrol", _enrol, "ask the care team for a certificate, and take their answer"))
     add_setup(
         verb("setup", _setup, "finish this station on its Raspberry Pi, step by step; each can be taken back")
@@ -363,16 +341,6 @@ def _parser() -> argparse.ArgumentParser:
     add_bench_pi(verb("bench-pi", _bench_pi, "measure what only a Raspberry Pi can show"))
     verb("version", _version, "print the version")
     return parser
-
-
-def _add_source(parser: argparse.ArgumentParser) -> None:
-    about = "simulate, gpio, wii or replay:FILE, instead of the configured one"
-    parser.add_argument("--source", metavar="SOURCE", help=about)
-
-
-def _add_fault(parser: argparse.ArgumentParser) -> None:
-    about = "break the simulated board: unplugged:FR@12s-15s, swapped:FL,RR, late@5s … (repeatable)"
-    parser.add_argument("--fault", action="append", default=[], metavar="FAULT", help=about)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

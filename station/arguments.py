@@ -51,6 +51,64 @@ def seed(text: str) -> int:
     return value
 
 
+def add_config(parser: argparse.ArgumentParser) -> None:
+    """Add the option that names another configuration."""
+    parser.add_argument("--config", metavar="FILE", help="configuration (TOML)")
+
+
+def add_source(parser: argparse.ArgumentParser) -> None:
+    """Add the option that names another board."""
+    about = "simulate, gpio, wii or replay:FILE, instead of the configured one"
+    parser.add_argument("--source", metavar="SOURCE", help=about)
+
+
+def add_fault(parser: argparse.ArgumentParser) -> None:
+    """Add the option that breaks a simulated board."""
+    about = "break the simulated board: unplugged:FR@12s-15s, swapped:FL,RR, late@5s … (repeatable)"
+    parser.add_argument("--fault", action="append", default=[], metavar="FAULT", help=about)
+
+
+def add_check(parser: argparse.ArgumentParser) -> None:
+    """Add the options of `check`."""
+    add_config(parser)
+    parser.add_argument("--seconds", type=seconds, default=10.0, help="how long to listen (default 10)")
+    parser.add_argument("--corners", action="store_true", help="ask for each corner to be pressed")
+    parser.add_argument("--json", action="store_true", help="print one JSON document")
+    add_source(parser)
+    add_fault(parser)
+
+
+def add_demo(parser: argparse.ArgumentParser) -> None:
+    """Add the options of `demo`."""
+    parser.add_argument("--recording", type=Path, metavar="FILE", help="put a recorded person on the board")
+    parser.add_argument("--headless", action="store_true", help="no kiosk")
+    parser.add_argument("--once", action="store_true", help="play one session unattended, then end")
+    parser.add_argument("--json", action="store_true", help="print what the care database holds of it")
+    parser.add_argument(
+        "--data", type=Path, metavar="DIR", help="keep data here (default: a folder that goes)"
+    )
+    parser.add_argument("--port", type=port, default=8000, help="port of the care site (default 8000)")
+    parser.add_argument("--seed", type=seed, default=1, help="seed of the simulation")
+    add_fault(parser)
+
+
+def add_patient(parser: argparse.ArgumentParser) -> None:
+    """Add the options of `patient`."""
+    parser.add_argument("--socket", type=Path, required=True)
+    parser.add_argument("--alone", action="store_true", help="press and answer as well, for one session")
+    parser.add_argument("--again", action="store_true", help="and then for another one, on and on")
+    parser.add_argument("--tell", type=Path, metavar="FILE", help="write the id of the session here")
+    parser.add_argument("--recorded", action="store_true", help="a recording stands on the board")
+
+
+def add_export(parser: argparse.ArgumentParser) -> None:
+    """Add the options of `export`."""
+    about = "only this session (its id, or how it begins)"
+    parser.add_argument("--session", default="", metavar="ID", help=about)
+    parser.add_argument("--out", type=Path, default=Path("export"), metavar="DIR", help="default: export")
+    add_config(parser)
+
+
 def add_enrolment(parser: argparse.ArgumentParser) -> None:
     """Add the options of `enrol`."""
     parser.add_argument(
@@ -62,7 +120,7 @@ def add_enrolment(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--station", metavar="ID", help="who this station is, where no configuration says it")
     parser.add_argument("--out", type=Path, metavar="FILE", help="the request (default ID.request.pem)")
-    parser.add_argument("--config", metavar="FILE", help="configuration (TOML)")
+    add_config(parser)
 
 
 def add_analysis(analyse: argparse.ArgumentParser) -> None:
@@ -96,7 +154,7 @@ def add_setup(parser: argparse.ArgumentParser) -> None:
 def add_report(parser: argparse.ArgumentParser) -> None:
     """Add the options of `report`."""
     parser.add_argument("--out", type=Path, metavar="FILE", help="where (default: balance-report-TIME.zip)")
-    parser.add_argument("--config", metavar="FILE", help="configuration (TOML)")
+    add_config(parser)
     parser.add_argument("--no-check", action="store_true", help="leave the board alone")
 
 
@@ -108,7 +166,7 @@ def add_update(parser: argparse.ArgumentParser) -> None:
     )
     what.add_argument("--watch", action="store_true", help="go on with the update under way (a timer does)")
     parser.add_argument("--check", action="store_true", help="only say whether it would be taken")
-    parser.add_argument("--config", metavar="FILE", help="configuration (TOML)")
+    add_config(parser)
 
 
 def add_bench_pi(parser: argparse.ArgumentParser) -> None:
@@ -116,7 +174,7 @@ def add_bench_pi(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("bench", choices=("pulse", "rate", "boot", "power", "all"))
     parser.add_argument("--simulate", action="store_true", help="run the code on simulated chips, anywhere")
     parser.add_argument("--json", action="store_true", help="print one JSON document")
-    parser.add_argument("--config", metavar="FILE", help="configuration (TOML)")
+    add_config(parser)
 
 
 def _whole(text: str) -> int | None:
