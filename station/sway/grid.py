@@ -6,11 +6,12 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import interpolate, signal
 
+from station.sway.filter import butterworth, zero_phase
 from station.sway.measures import Floats, Piece
 from station.sway.plate import MIN_LOAD_N, Plate
 from station.sway.reading import CELL_COUNT, Fault, Reading
+from station.sway.spline import spline_at
 
 RATE_HZ: Final = 100
 CUTOFF_HZ: Final = 7.0
@@ -104,12 +105,12 @@ def _off_neighbours(t_s: Floats, force_n: Floats) -> Floats:
 
 def _on_grid(grid_s: Floats, t_s: Floats, force_n: Floats) -> Floats:
     """Return one cell's force on the grid, NaN outside its readings and in its gaps."""
-    on_grid = interpolate.CubicSpline(t_s, force_n, extrapolate=False)(grid_s)
+    on_grid = spline_at(grid_s, t_s, force_n)
     right = np.searchsorted(t_s, grid_s)
     inside = (right > 0) & (right < len(t_s))
     right = np.clip(right, 1, len(t_s) - 1)
     on_grid[~inside | (t_s[right] - t_s[right - 1] > GAP_S)] = np.nan
-    return np.asarray(on_grid, dtype=np.float64)
+    return on_grid
 
 
 def cop_path(readings: Sequence[Reading], plate: Plate) -> CopPath:
@@ -162,9 +163,8 @@ def smoothed(piece: Piece, rate_hz: float) -> Piece | None:
         return None
     if rate_hz <= 2.2 * CUTOFF_HZ:
         return piece
-    sections = signal.butter(ORDER, CUTOFF_HZ, fs=rate_hz, output="sos")
-    x_mm, y_mm = signal.sosfiltfilt(sections, np.stack([piece.x_mm, piece.y_mm]), axis=1)
-    return Piece(x_mm, y_mm)
+    sections = butterworth(ORDER, CUTOFF_HZ, rate_hz)
+    return Piece(zero_phase(piece.x_mm, sections), zero_phase(piece.y_mm, sections))
 
 
 def _low_pass(x_mm: Floats, y_mm: Floats) -> tuple[Floats, Floats]:

@@ -11,7 +11,6 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special
 
 Floats = NDArray[np.float64]
 
@@ -43,13 +42,14 @@ def prediction_ellipse(x_mm: Floats, y_mm: Floats) -> Ellipse:
     """Return the ellipse in which the next point falls with 95 % probability.
 
     Half axes √(2F(n−1)(n+1)/(n(n−2))·λ) with F the 0.95 quantile of F(2, n−2) and λ the eigenvalues of the
-    covariance with n−1; the area is 2π·F·(n−1)(n+1)/(n(n−2))·√det S (Schubert & Kirchner 2014).
+    covariance with n−1; the area is 2π·F·(n−1)(n+1)/(n(n−2))·√det S (Schubert & Kirchner 2014). With two
+    degrees of freedom above, the quantile of p has the closed form (m/2)·((1−p)^(−2/m) − 1), m = n−2.
     Raises ValueError below three points.
     """
     n = len(x_mm)
     if n < 3:
         raise ValueError(f"an ellipse needs three points, not {n}")
-    quantile = float(special.fdtri(2, n - 2, 0.95))
+    quantile = (n - 2) / 2 * math.expm1(-2 / (n - 2) * math.log(0.05))
     scale = 2 * quantile * (n - 1) * (n + 1) / (n * (n - 2))
     eigenvalues, vectors = np.linalg.eigh(np.cov(x_mm, y_mm))
     minor, major = np.sqrt(scale * np.clip(eigenvalues, 0, None))

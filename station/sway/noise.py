@@ -5,8 +5,8 @@ from functools import cache
 from typing import Final
 
 import numpy as np
-from scipy import signal
 
+from station.sway.filter import butterworth, response
 from station.sway.grid import CUTOFF_HZ, ORDER, RATE_HZ
 from station.sway.plate import Plate
 
@@ -21,9 +21,8 @@ def _velocity_per_noise_s() -> float:
     backward the filter passes |H|⁴ of the power; differentiating multiplies it by (2πf)².
     """
     f_hz = np.linspace(0, CHIP_HZ / 2, 4000)
-    sections = signal.butter(ORDER, CUTOFF_HZ, fs=RATE_HZ, output="sos")
-    _, response = signal.freqz_sos(sections, worN=f_hz, fs=RATE_HZ)
-    power = (2 / CHIP_HZ) * np.abs(response) ** 4 * (2 * np.pi * f_hz) ** 2
+    gain = response(butterworth(ORDER, CUTOFF_HZ, RATE_HZ), f_hz, RATE_HZ)
+    power = (2 / CHIP_HZ) * gain**4 * (2 * np.pi * f_hz) ** 2
     return float(np.sqrt(np.trapezoid(power, f_hz)))
 
 

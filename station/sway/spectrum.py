@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 import numpy as np
-from scipy import signal
 
 from station.sway.measures import Floats, Piece
 
@@ -33,14 +32,23 @@ def spectrum(pieces: Sequence[Piece], rate_hz: float) -> Spectrum | None:
         return None
     total = 0.0
     power = np.zeros((2, per_segment // 2 + 1))
-    f_hz = np.empty(0)
     for piece in long:
-        both = np.stack([piece.x_mm, piece.y_mm])
-        f_hz, density = signal.welch(both, fs=rate_hz, nperseg=per_segment, axis=1)
-        power += density * len(piece.x_mm)
+        power += _welch(np.stack([piece.x_mm, piece.y_mm]), rate_hz, per_segment) * len(piece.x_mm)
         total += len(piece.x_mm)
     power /= total
-    return Spectrum(np.asarray(f_hz, dtype=np.float64), power[0], power[1])
+    return Spectrum(np.fft.rfftfreq(per_segment, 1 / rate_hz), power[0], power[1])
+
+
+def _welch(both: Floats, rate_hz: float, per_segment: int) -> Floats:
+    """Return the densities of two signals, shape (2, n), at the frequencies of one segment, shape (2, k)."""
+    hop = per_segment - per_segment // 2
+    segments = np.lib.stride_tricks.sliding_window_view(both, per_segment, axis=1)[:, ::hop]
+    window = 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(per_segment) / per_segment)
+    lines = np.fft.rfft((segments - segments.mean(axis=2, keepdims=True)) * window, axis=2)
+    density = (np.abs(lines) ** 2).mean(axis=1) / (rate_hz * (window**2).sum())
+    mirrored = slice(1, -1 if per_segment % 2 == 0 else None)  # of one side: all but 0 and half the rate
+    density[:, mirrored] *= 2
+    return np.asarray(density, dtype=np.float64)
 
 
 def spectral_measures(of: Spectrum) -> dict[str, float]:
