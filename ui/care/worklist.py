@@ -158,7 +158,7 @@ def _programme(fact: Facts, now: datetime) -> Iterator[Item]:
 def _expiring(fact: Facts, now: datetime) -> Iterator[Item]:
     if fact.in_force is None or (fact.rx is not None and not fact.rx.settled):
         return
-    expires = told_time(fact.in_force.document["expires"])
+    expires = told_time(fact.in_force.plan.expires)
     if expires is None or expires - now > EXPIRES_WITHIN:
         return
     words = (

@@ -7,7 +7,7 @@ from typing import Any, Final
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.contrib.auth.models import User
-from django.db.models import F, prefetch_related_objects
+from django.db.models import F, QuerySet, prefetch_related_objects
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -20,7 +20,7 @@ from ui.care.audit import note
 from ui.care.background import BackgroundForm, known
 from ui.care.board_words import board_words, certificate_words
 from ui.care.caseload import prescriptions_of, trials_of
-from ui.care.facts import LOOKED_BACK, Facts, add_events, add_lately, asking, begun
+from ui.care.facts import LOOKED_BACK, Facts, Version, add_events, add_lately, asking, begun
 from ui.care.machine_words import Line, machine_lines
 from ui.care.models import Background, Event, Note, Patient, Session, Station, Trial
 from ui.care.models.programme import State
@@ -51,7 +51,7 @@ def patient_page(request: HttpRequest, pseudonym: str) -> HttpResponse:
     patient = patient_for(request, pseudonym)
     note(request, "looked at a patient", patient.pseudonym)
     now = timezone.now()
-    (fact,) = begun(Patient.objects.filter(pk=patient.pk), now=now, whole=True)
+    (fact,) = begun(_only(patient), now=now, whole=True)
     station = fact.station
     programmes = list(prescriptions_of(patient, station))
     sessions = list(patient.sessions.all()[:MOST_SESSIONS])
@@ -90,6 +90,10 @@ def patient_page(request: HttpRequest, pseudonym: str) -> HttpResponse:
     return render(request, "care/patient.html", context)
 
 
+def _only(patient: Patient) -> QuerySet[Patient]:
+    return Patient.objects.filter(pk=patient.pk)
+
+
 def _events_of(patient: Patient) -> list[Event]:
     """Return the newest events, each with its answer and its place among what the station sent (`seq`)."""
     rows = patient.events.select_related("answer").annotate(seq=F("message__seq"))
@@ -98,13 +102,13 @@ def _events_of(patient: Patient) -> list[Event]:
 
 def _items_of(fact: Facts, known_here: Known, now: datetime) -> list[Item]:
     """Return the lines of the worklist about this patient."""
-    fact.rx = next(iter(known_here.programmes), None)
-    fact.in_force = next((rx for rx in known_here.programmes if rx.state == State.APPLIED), None)
-    add_lately([fact], now=now)
+    applied = [rx for rx in known_here.programmes if rx.state == State.APPLIED]
+    fact.rx, fact.in_force = (Version.of(rxs[0]) if rxs else None for rxs in (known_here.programmes, applied))
+    add_lately([fact], _only(fact.patient), now=now)
     if known_here.reach(now - LOOKED_BACK):
         fact.events = asking(known_here.events, now=now)
     else:
-        add_events([fact], now=now)
+        add_events([fact], _only(fact.patient), now=now)
     return left(items([fact], now=now))
 
 
@@ -166,7 +170,7 @@ def _tiles(days: Calendar, sessions: list[Session]) -> list[tuple[str, str, str]
     if days.share_percent is not None:
         weeks = gettext("of planned days, in %(weeks)d weeks") % {"weeks": len(days.whole)}
         figures.append((gettext("Training kept up"), f"{days.share_percent} %", weeks))
-    pains = [p for s in sessions if isinstance(p := (s.body or {}).get("answers", {}).get("pain"), int)]
+    pains = [session.pain for session in sessions if session.pain is not None]
     if pains:
         first = gettext("was %(pain)d at the first of these sessions") % {"pain": pains[-1]}
         figures.append((gettext("Pain before training"), f"{pains[0]} / 10", first))
