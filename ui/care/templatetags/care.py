@@ -1,11 +1,14 @@
 """Filters that put results into words."""
 
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
 from django import template
 from django.utils import timezone
 from django.utils.formats import date_format, number_format
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
 from ui.care import words
@@ -113,6 +116,18 @@ def number(value: Any) -> str:
         return number_format(value, decimal_pos=0, use_l10n=True)
     places = 0 if abs(value) >= 100 else 1 if abs(value) >= 10 else 2
     return number_format(round(value, places), decimal_pos=places, use_l10n=True)
+
+
+@register.filter
+def number_rows(rows: Iterable[tuple[str, Sequence[float | None]]]) -> SafeString:
+    """Return rows of a table: what each is about, and its numbers. A page has hundreds of them."""
+    return format_html_join(
+        "", '<tr><th scope="row">{}</th>{}</tr>', ((label, _cells(tuple(values))) for label, values in rows)
+    )
+
+
+def _cells(values: tuple[float | None, ...]) -> SafeString:
+    return format_html_join("", '<td class="num">{}</td>', ((number(value),) for value in values))
 
 
 @register.filter

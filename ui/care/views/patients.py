@@ -60,7 +60,7 @@ def patient_page(request: HttpRequest, pseudonym: str) -> HttpResponse:
     trials = list(
         trials_of(patient)
         .annotate(support_percent=F("body__support__mean_percent"))
-        .defer("body")[:MOST_TRIALS]
+        .defer("body", "received")[:MOST_TRIALS]
     )
     days = calendar(sessions, programmes, events, now=now)
     context = {
