@@ -14,7 +14,6 @@ from django.db.models import (
     Avg,
     Count,
     Exists,
-    Max,
     OuterRef,
     Q,
     QuerySet,
@@ -34,6 +33,7 @@ WEEK: Final = timedelta(days=7)
 CALIBRATED_FOR: Final = timedelta(days=365)
 CALIBRATED_BEFORE: Final = timedelta(days=60)  # two months of a year ago are looked at, not all years before
 FEWEST_PAINS: Final = 2  # sessions of a week before its mean is told
+SHOWN: Final = ("sid", "patient", "online", "last_seen", "revoked", "created")  # of a station in a list
 FALL: Final = "possible_fall"
 SETTLED: Final = frozenset({State.APPLIED, State.REJECTED, State.REPLACED})
 # How long an event asks for somebody. A week is told in its own line.
@@ -45,10 +45,9 @@ ASKED_FOR: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Lately:
-    """The last two weeks: days trained of the last seven, the newest session, mean pain of both weeks."""
+    """The last two weeks: on how many of the last seven days there was training, mean pain of both weeks."""
 
     days: int = 0
-    newest: datetime | None = None
     pain: tuple[float, float] | None = None
 
 
@@ -234,7 +233,7 @@ def _stations(now: datetime, *, whole: bool) -> QuerySet[Station]:
         applied_rx=Subquery(theirs.filter(state=State.APPLIED).values("pk")[:1]),
         long_ago=Exists(long_ago),
     )
-    return rows if whole else rows.defer("birth", "keys")
+    return rows if whole else rows.only(*SHOWN)
 
 
 def _add_board(fact: Facts, *, known: bool) -> None:
@@ -290,7 +289,6 @@ def add_lately(facts: Iterable[Facts], patients: QuerySet[Patient], *, now: date
         .values_list("patient")
         .annotate(
             days=Count("day", distinct=True, filter=days & ~Q(trial_count=0)),
-            newest=Max("started"),
             before=Avg("pain", filter=~this_week),
             before_count=Count("pain", filter=~this_week),
             this=Avg("pain", filter=this_week),
@@ -298,10 +296,10 @@ def add_lately(facts: Iterable[Facts], patients: QuerySet[Patient], *, now: date
         )
         .order_by()
     )
-    for patient, days_trained, newest, before, before_count, this, this_count in rows:
+    for patient, days_trained, before, before_count, this, this_count in rows:
         told = min(before_count, this_count) >= FEWEST_PAINS
         means = (float(before), float(this)) if told else None
-        known[patient].lately = Lately(days_trained, newest, means)
+        known[patient].lately = Lately(days_trained, means)
 
 
 def add_events(facts: Sequence[Facts], patients: QuerySet[Patient], *, now: datetime) -> None:

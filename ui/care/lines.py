@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Final
 
 from django.db.models import Prefetch
 from django.utils import timezone
@@ -12,6 +13,8 @@ from django.utils.translation import gettext, ngettext
 from ui.care.facts import LOOKED_BACK, Facts, Version
 from ui.care.models import Patient, Session, Station, Trial
 from ui.care.words import routine_words
+
+ASKED: Final = ("session", "number", "routine", "rung", "side", "outcome", "target_hold_s")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +37,7 @@ class Line:
 
 def lines_of(facts: Sequence[Facts], *, now: datetime) -> list[Line]:
     """Return a line for each."""
-    newest = Session.objects.defer("body").prefetch_related(Prefetch("trials", Trial.objects.defer("body")))
+    newest = Session.objects.defer("body").prefetch_related(Prefetch("trials", Trial.objects.only(*ASKED)))
     sessions = newest.in_bulk([fact.newest_session for fact in facts if fact.newest_session])
     of_patient = {session.patient_id: session for session in sessions.values()}
     did = _did({fact.patient.pk for fact in facts}, now)

@@ -105,7 +105,7 @@ def _pain(fact: Facts, now: datetime) -> Iterator[Item]:
     words = gettext("Pain before training rose from %(before).0f to %(now).0f, on average of a week.")
     week = f"{now:%G-%V}"
     sentence = words % {"before": means[0], "now": means[1]}
-    yield _line(fact, "pain_up", f"pain:{week}", sentence, fact.lately.newest)
+    yield _line(fact, "pain_up", f"pain:{week}", sentence, fact.last_trained)
 
 
 def _training(fact: Facts, now: datetime) -> Iterator[Item]:

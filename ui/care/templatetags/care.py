@@ -7,7 +7,7 @@ from typing import Any
 from django import template
 from django.utils import timezone
 from django.utils.formats import date_format, number_format
-from django.utils.html import format_html_join
+from django.utils.html import escape
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
@@ -121,13 +121,17 @@ def number(value: Any) -> str:
 @register.filter
 def number_rows(rows: Iterable[tuple[str, Sequence[float | None]]]) -> SafeString:
     """Return rows of a table: what each is about, and its numbers. A page has hundreds of them."""
-    return format_html_join(
-        "", '<tr><th scope="row">{}</th>{}</tr>', ((label, _cells(tuple(values))) for label, values in rows)
+    told: dict[float | None, str] = {}
+
+    def cell(value: float | None) -> str:
+        if value not in told:
+            told[value] = f'<td class="num">{escape(number(value))}</td>'
+        return told[value]
+
+    lines = (
+        f'<tr><th scope="row">{escape(label)}</th>{"".join(map(cell, values))}</tr>' for label, values in rows
     )
-
-
-def _cells(values: tuple[float | None, ...]) -> SafeString:
-    return format_html_join("", '<td class="num">{}</td>', ((number(value),) for value in values))
+    return SafeString("".join(lines))
 
 
 @register.filter

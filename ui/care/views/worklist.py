@@ -31,8 +31,8 @@ from ui.care.roles import AUDITOR
 from ui.care.seen_to import lately, left, see_to, take_back
 from ui.care.worklist import Item, items, station_items
 
-LINES_A_PAGE: Final = 50
-ITEMS_SHOWN: Final = 50
+LINES_A_PAGE: Final = 40
+ITEMS_SHOWN: Final = 40
 NEW_SHOWN: Final = 3  # the most urgent of them; the list has them all
 
 
