@@ -34,7 +34,7 @@ from ui.care.views.programme import programme_now
 from ui.care.worklist import Item, items
 
 SESSIONS_SHOWN: Final = 3
-MORE_SESSIONS: Final = 20
+MORE_SESSIONS: Final = 12
 EVENTS_SHOWN: Final = 12
 MOST_EVENTS: Final = 300
 JOURNALS_SHOWN: Final = 7
@@ -136,14 +136,23 @@ def _telling(groups: list[list[Trial]]) -> list[list[Trial]]:
 
 
 def _sessions_of(request: HttpRequest, patient: Patient, sessions: list[Session]) -> dict[str, Any]:
-    more = request.GET.get("sessions") == "more"
-    shown = sessions[: MORE_SESSIONS if more else SESSIONS_SHOWN]
-    prefetch_related_objects(shown, "trials")
+    """Return the newest sessions, or those of the page that `sessions` names: "more" is the first."""
+    asked = request.GET.get("sessions", "")
     count = len(sessions) if len(sessions) < MOST_SESSIONS else patient.sessions.count()
+    last_page = max(1, -(-count // MORE_SESSIONS))
+    page = min(int(asked), last_page) if asked.isdecimal() and len(asked) < 9 and int(asked) > 0 else 1
+    first = (page - 1) * MORE_SESSIONS
+    end = first + (MORE_SESSIONS if asked else SESSIONS_SHOWN)
+    shown = sessions[first:end] if end <= len(sessions) else list(patient.sessions.all()[first:end])
+    prefetch_related_objects(shown, "trials")
     return {
         "sessions": shown,
         "session_count": count,
-        "more": more,
+        "sessions_from": first + 1,
+        "sessions_to": first + len(shown),
+        "newer_sessions": page - 1,
+        "older_sessions": page + 1 if asked and page < last_page else 0,
+        "more": bool(asked),
     }
 
 

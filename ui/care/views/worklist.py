@@ -66,7 +66,7 @@ class Asked:
 
 def worklist_page(request: HttpRequest) -> HttpResponse:
     """Show the worklist, what was seen to lately, and every patient; an auditor is led to the audit."""
-    if role_of(request.user) == AUDITOR:
+    if not request.user.has_perm("care.view_patient") and role_of(request.user) == AUDITOR:
         return redirect("audit")
     return _worklist(request)
 
@@ -82,12 +82,19 @@ def _worklist(request: HttpRequest) -> HttpResponse:
     shown = [item for item in every if asked.takes(item)]
     named = [fact for fact in facts if asked.names(fact.patient.name)]
     page = max(0, _number(request.GET.get("page")) - 1)
+    parts = 1 + max(0, len(shown) - 1) // ITEMS_SHOWN
+    part = min(max(1, _number(request.GET.get("part"))), parts)
+    first = (part - 1) * ITEMS_SHOWN
     context = {
         "asked": asked,
-        "groups": _groups(shown[:ITEMS_SHOWN]),
+        "groups": _groups(shown[first : first + ITEMS_SHOWN]),
+        "parts": parts,
+        "part": part,
+        "first_line": first + 1,
+        "last_line": min(first + ITEMS_SHOWN, len(shown)),
+        "shown_count": len(shown),
         "total": len(every),
         "hidden": len(every) - len(shown),
-        "not_shown": max(0, len(shown) - ITEMS_SHOWN),
         "chips": _chips(every),
         "people": len({item.patient.pk for item in every if item.patient}),
         "seen": lately(patients, now=now),
