@@ -15,8 +15,10 @@ SILENT_PEER = {
     "tcp_user_timeout": 20_000,
 }
 
-# The server takes 100 by default, recorders among them. Who finds none free is told so after these seconds.
-POOL = {"min_size": 1, "max_size": 20, "timeout": 5.0, "max_idle": 300.0}
+# The server takes 100 by default, recorders among them. Who finds none free is told so after `timeout`, with
+# the server away too: the site's sign of life has to come in time then. Without `reconnect_timeout` a pool
+# waits ever longer between its attempts, up to minutes after the server is back.
+POOL = {"min_size": 1, "max_size": 40, "timeout": 3.0, "reconnect_timeout": 3.0, "max_idle": 300.0}
 
 # WAL lets the site read while the recorder writes. FULL: a commit is on the disk before the station is told
 # that it may forget its copy.

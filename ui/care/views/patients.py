@@ -54,7 +54,7 @@ def patient_page(request: HttpRequest, pseudonym: str) -> HttpResponse:
     (fact,) = begun(_only(patient), now=now, whole=True)
     station = fact.station
     programmes = list(prescriptions_of(patient, station))
-    sessions = list(patient.sessions.all()[:MOST_SESSIONS])
+    sessions = list(_newest_first(patient)[:MOST_SESSIONS])
     events = _events_of(patient)
     known_here = Known(station, programmes, events, all_events=len(events) < MOST_EVENTS)
     trials = list(
@@ -135,6 +135,11 @@ def _telling(groups: list[list[Trial]]) -> list[list[Trial]]:
     return [*assessed, *others][:TRENDS_SHOWN]
 
 
+def _newest_first(patient: Patient) -> QuerySet[Session]:
+    """Return the sessions, in an order in which no two pages of them share one."""
+    return patient.sessions.order_by("-started", "pk")
+
+
 def _sessions_of(request: HttpRequest, patient: Patient, sessions: list[Session]) -> dict[str, Any]:
     """Return the newest sessions, or those of the page that `sessions` names: "more" is the first."""
     asked = request.GET.get("sessions", "")
@@ -143,7 +148,7 @@ def _sessions_of(request: HttpRequest, patient: Patient, sessions: list[Session]
     page = min(int(asked), last_page) if asked.isdecimal() and len(asked) < 9 and int(asked) > 0 else 1
     first = (page - 1) * MORE_SESSIONS
     end = first + (MORE_SESSIONS if asked else SESSIONS_SHOWN)
-    shown = sessions[first:end] if end <= len(sessions) else list(patient.sessions.all()[first:end])
+    shown = sessions[first:end] if end <= len(sessions) else list(_newest_first(patient)[first:end])
     prefetch_related_objects(shown, "trials")
     return {
         "sessions": shown,

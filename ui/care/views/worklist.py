@@ -29,10 +29,10 @@ from ui.care.models import Station
 from ui.care.reasons import GROUPS, REASONS
 from ui.care.roles import AUDITOR
 from ui.care.seen_to import lately, left, see_to, take_back
+from ui.care.views.paging import part_of
 from ui.care.worklist import Item, items, station_items
 
 LINES_A_PAGE: Final = 40
-ITEMS_SHOWN: Final = 40
 NEW_SHOWN: Final = 3  # the most urgent of them; the list has them all
 
 
@@ -82,16 +82,11 @@ def _worklist(request: HttpRequest) -> HttpResponse:
     shown = [item for item in every if asked.takes(item)]
     named = [fact for fact in facts if asked.names(fact.patient.name)]
     page = max(0, _number(request.GET.get("page")) - 1)
-    parts = 1 + max(0, len(shown) - 1) // ITEMS_SHOWN
-    part = min(max(1, _number(request.GET.get("part"))), parts)
-    first = (part - 1) * ITEMS_SHOWN
+    part = part_of(shown, _number(request.GET.get("part")))
     context = {
         "asked": asked,
-        "groups": _groups(shown[first : first + ITEMS_SHOWN]),
-        "parts": parts,
+        "groups": _groups(part.lines, shown),
         "part": part,
-        "first_line": first + 1,
-        "last_line": min(first + ITEMS_SHOWN, len(shown)),
         "shown_count": len(shown),
         "total": len(every),
         "hidden": len(every) - len(shown),
@@ -134,8 +129,13 @@ def all_items(facts: Sequence[Facts], strangers: Sequence[Station], *, now: date
     return items(facts, now=now, beside=of_stations)
 
 
-def _groups(shown: Sequence[Item]) -> list[tuple[str, Any, list[Item]]]:
-    grouped = [(key, label, [i for i in shown if i.reason.group == key]) for key, label in GROUPS.items()]
+def _groups(lines: Sequence[Item], shown: Sequence[Item]) -> list[tuple[str, Any, list[Item], int]]:
+    """Return the groups of these lines, each with how many it has on every part."""
+    counts = Counter(item.reason.group for item in shown)
+    grouped = [
+        (key, label, [item for item in lines if item.reason.group == key], counts[key])
+        for key, label in GROUPS.items()
+    ]
     return [group for group in grouped if group[2]]
 
 
