@@ -4,13 +4,13 @@ A module of its own, since Django wants to be set up before its models are impor
 """
 
 import os
+import re
 import time
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from statistics import median
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-import django
 from django.core.management import call_command
 from django.db import connection
 from django.test import Client
@@ -19,50 +19,113 @@ from django.test.utils import CaptureQueriesContext
 if TYPE_CHECKING:
     from ui.care.simulated.clinic import Made
 
-LOOKS: Final = 5
+OWN: Final = 40  # patients of a therapist who does not see all
 PASSWORD: Final = "calm-river-71-stone"  # noqa: S105 of a database that is gone after the run
+FILES: Final = re.compile(rb'(?:src|href)="(/static/[^"]+)"')
 
 
-def clinic(folder: Path, *, patients: int, days: int) -> "Made":
-    """Make a clinic in this folder."""
+def clinic(folder: Path, *, full: bool) -> "Made":
+    """Make a clinic in this folder, or in the database of DATABASE_URL."""
     os.environ["BALANCE_CARE_DATA"] = str(folder)
     os.environ["DJANGO_SETTINGS_MODULE"] = "ui.care.settings"
     from ui.care.folder import DataFolder
 
     DataFolder(folder).create()
-    django.setup()
+    import ui.care.asgi  # noqa: F401 the site as it is served
+    from ui.care.database import keep_connections
+
     call_command("migrate", verbosity=0)
+    connection.close()
+    keep_connections(connection.settings_dict)
     from ui.care.simulated.clinic import Size, make_clinic
 
-    size = Size(patients=patients, days=days, traces=1 if patients <= 100 else 0, keep_messages=False)
-    return make_clinic(size, now=datetime.now(UTC), log=lambda _line: None)
+    small = Size(patients=40, days=120, traces=1, keep_messages=False)
+    large = Size(patients=1000, sessions=365, traces=1, traced=OWN, keep_messages=False)
+    made = make_clinic(large if full else small, now=datetime.now(UTC), log=lambda _line: None)
+    with connection.cursor() as cursor:  # as the server does by itself, some minutes later
+        cursor.execute("VACUUM ANALYZE" if connection.vendor == "postgresql" else "ANALYZE")
+    return made
 
 
-def pages() -> list[tuple[str, float, int, float]]:
-    """Return page, ms, queries and kB."""
-    from ui.care.accounts import add_user
+def close() -> None:
+    """Leave the database."""
+    connection.close()
+    if connection.vendor == "postgresql":
+        connection.close_pool()  # type: ignore[attr-defined]
+
+
+class Page(NamedTuple):
+    """A page as one person sees it: the same again and again, or that of each of their patients in turn."""
+
+    name: str
+    client: Client
+    urls: list[str]
+
+
+def looks(*, times: int) -> Iterator[tuple[str, float, float, int, float, float]]:
+    """Yield page, p50 and p95 in ms, queries, kB, and kB with all it loads."""
+    for page in _pages():
+        yield _look(page, times)
+
+
+def _pages() -> Iterator[Page]:
     from ui.care.models import Patient, Trial
 
+    forty, everybody, admin = (_client(name) for name in ("forty", "everybody", "admin"))
+    people = list(Patient.objects.order_by("pk")[:OWN])
+    homes = [f"/patients/{patient.pseudonym}/" for patient in people]
+    trials = [
+        Trial.objects.filter(session__patient=patient, target_hold_s__gt=0).latest("started").pk
+        for patient in people
+    ]
+    yield Page(f"worklist, {OWN} patients", forty, ["/"])
+    yield Page("worklist, every patient", everybody, ["/"])
+    yield Page("worklist, administrator", admin, ["/"])
+    yield Page("worklist, one reason", everybody, ["/?why=silent"])
+    yield Page("patient", forty, homes)
+    yield Page("patient, older sessions too", forty, [f"{home}?sessions=more" for home in homes])
+    yield Page("trial", forty, [f"/trials/{trial}/" for trial in trials])
+    yield Page("programme", forty, [f"{home}programme/" for home in homes])
+    yield Page("versions", forty, [f"{home}programme/versions/" for home in homes])
+    yield Page("report, PDF", forty, [f"{home}report.pdf" for home in homes])
+    yield Page("monitoring days", everybody, ["/monitoring/"])
+    yield Page("wall", everybody, ["/wall/"])
+    yield Page("roster", admin, ["/roster/"])
+    yield Page("record", admin, [f"/roster/{patient.pseudonym}/" for patient in people])
+    yield Page("stations", admin, ["/stations/"])
+    yield Page("people", admin, ["/people/"])
+
+
+def _client(name: str) -> Client:
+    from ui.care.accounts import add_user
+    from ui.care.models import Assignment, Patient
+
+    role = "admin" if name == "admin" else "therapist"
+    user = add_user(name, role=role, password=PASSWORD, all_patients=name != "forty")
+    if name == "forty":
+        people = Patient.objects.order_by("pk")[:OWN]
+        Assignment.objects.bulk_create([Assignment(patient=patient, user=user) for patient in people])
     client = Client(headers={"host": "localhost"})
-    client.force_login(add_user("therapist", role="therapist", password=PASSWORD, all_patients=True))
-    patient = Patient.objects.order_by("pk")[3]
-    trial = Trial.objects.filter(session__patient=patient).latest("started")
-    asked = {
-        "worklist": "/",
-        "worklist, one reason": "/?why=silent",
-        "patient": f"/patients/{patient.pseudonym}/",
-        "trial": f"/trials/{trial.pk}/",
-    }
-    return [_look(client, name, url) for name, url in asked.items()]
+    client.force_login(user)
+    return client
 
 
-def _look(client: Client, name: str, url: str) -> tuple[str, float, int, float]:
-    took_ms, queries, size = [], 0, 0
-    for _ in range(LOOKS):
+def _look(page: Page, times: int) -> tuple[str, float, float, int, float, float]:
+    took_ms, queries, size, files = [], 0, 0, 0
+    for number in range(times):
+        url = page.urls[number % len(page.urls)]
+        connection.close()  # each page has another thread, which takes a kept connection
+        began = time.perf_counter()
+        answer: Any = page.client.get(url)
+        took_ms.append(1000 * (time.perf_counter() - began))
+        assert answer.status_code == 200, url
+        size = max(size, len(answer.content))
+    for url in page.urls[:8]:
         with CaptureQueriesContext(connection) as captured:
-            began = time.perf_counter()
-            answer = client.get(url)
-            took_ms.append(1000 * (time.perf_counter() - began))
-            assert answer.status_code == 200, url
-        queries, size = len(captured), len(answer.content)
-    return name, median(took_ms), queries, size / 1000
+            content = page.client.get(url).content
+        queries = max(queries, len(captured))
+        loaded = {file.decode() for file in FILES.findall(content)}
+        files = max(files, sum(len(page.client.get(file).content) for file in loaded))
+    took_ms.sort()
+    p50, p95 = took_ms[len(took_ms) // 2], took_ms[int(0.95 * len(took_ms))]
+    return page.name, p50, p95, queries, size / 1000, (size + files) / 1000

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from station.errors import ConfigError
-from ui.care.database import database
+from ui.care.database import database, keep_connections
 from ui.care.folder import DataFolder
 
 FOLDER = DataFolder(Path("/nowhere"))
@@ -29,6 +29,16 @@ def test_another_url_is_refused_and_its_password_not_said(url: str) -> None:
     with pytest.raises(ConfigError, match=r"^DATABASE_URL: it ") as said:
         database(FOLDER, url)
     assert "geheim" not in str(said.value)
+
+
+def test_a_served_site_keeps_its_connections_to_postgresql_and_sqlite_stays_as_it_is() -> None:
+    postgres, sqlite = database(FOLDER, "postgresql://care@db/balance"), database(FOLDER, "")
+    before = dict(sqlite["OPTIONS"])
+    keep_connections(postgres)
+    keep_connections(sqlite)
+    assert postgres["OPTIONS"]["pool"]["max_size"] < 100, "recorders and operators need some too"
+    assert postgres["CONN_HEALTH_CHECKS"], "one that died meanwhile is left"
+    assert sqlite["OPTIONS"] == before
 
 
 def test_without_a_url_it_is_a_file_in_the_data_folder() -> None:

@@ -26,7 +26,7 @@ from ui.care.simulated.stories import STEADY
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("care_folder")]
 
 PASSWORD = "calm-river-71-stone"
-MOST_QUERIES = 27
+MOST_QUERIES = 26
 MOST_BYTES = 300_000  # of a page with all it loads
 
 

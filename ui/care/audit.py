@@ -1,9 +1,12 @@
 """Notes in the audit who looked at what and who changed what."""
 
+from collections.abc import Iterable
+
 from django.contrib.auth.models import User
 from django.http import HttpRequest
 
 from ui.care.models import Audit
+from ui.care.models.audit import add_lines
 from ui.care.operator import operator
 
 ACTION_CHARACTERS = 40
@@ -17,9 +20,19 @@ def note(request: HttpRequest, action: str, subject: str, *, about: str = "") ->
     write(who, action, subject, about=about)
 
 
+def note_all(request: HttpRequest, action: str, subjects: Iterable[tuple[str, str]]) -> None:
+    """Add a line for each of these subjects, with the patient's pseudonym or ""; all of them or none."""
+    who = request.user if isinstance(request.user, User) else None
+    add_lines([_line(who, action, subject, about=about) for subject, about in subjects])
+
+
 def write(who: User | None, action: str, subject: str, *, about: str = "", by: str = "") -> None:
     """Add one line for what this account, or a command of an operator (`by`), did."""
-    Audit.objects.create(
+    _line(who, action, subject, about=about, by=by).save()
+
+
+def _line(who: User | None, action: str, subject: str, *, about: str = "", by: str = "") -> Audit:
+    return Audit(
         who=who,
         by=by,
         action=action[:ACTION_CHARACTERS],

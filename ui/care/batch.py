@@ -134,10 +134,9 @@ def _meaning(said: _Said, message: Message) -> models.Model:
 
 def _fits(row: models.Model) -> bool:
     """Whether its texts are no longer than their columns: to cast what is written together would cut them."""
-    texts = ((field, getattr(row, field.attname)) for field in row._meta.concrete_fields)  # noqa: SLF001
+    fields = (field for field in row._meta.concrete_fields if isinstance(field, models.CharField))  # noqa: SLF001
     return not any(
-        isinstance(field, models.CharField) and field.max_length and len(text) > field.max_length
-        for field, text in texts
+        field.max_length and len(getattr(row, field.attname)) > field.max_length for field in fields
     )
 
 

@@ -15,6 +15,11 @@ SILENT_PEER = {
     "tcp_user_timeout": 20_000,
 }
 
+# The server takes 100 by default, recorders among them. Who finds none free is told so after `timeout`, with
+# the server away too: the site's sign of life has to come in time then. Without `reconnect_timeout` a pool
+# waits ever longer between its attempts, up to minutes after the server is back.
+POOL = {"min_size": 1, "max_size": 40, "timeout": 3.0, "reconnect_timeout": 3.0, "max_idle": 300.0}
+
 # WAL lets the site read while the recorder writes. FULL: a commit is on the disk before the station is told
 # that it may forget its copy.
 PRAGMAS = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON"
@@ -23,6 +28,16 @@ PRAGMAS = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys
 def database(folder: DataFolder, url: str) -> dict[str, Any]:
     """Return Django's description of the database. Raises ConfigError for a URL that is not supported."""
     return _postgres(url) if url else _sqlite(folder)
+
+
+def keep_connections(described: dict[str, Any]) -> None:
+    """Have a process keep its connections to PostgreSQL from page to page; `described` is as above.
+
+    A new one costs a page some 20 ms: its server process has everything to look up again.
+    """
+    if described["ENGINE"] == "django.db.backends.postgresql":
+        described["OPTIONS"]["pool"] = dict(POOL)
+        described["CONN_HEALTH_CHECKS"] = True  # one that died meanwhile is left, and another one made
 
 
 def _sqlite(folder: DataFolder) -> dict[str, Any]:

@@ -7,21 +7,18 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
+import msgspec
 from django.db.models import (
     Avg,
-    Case,
     Count,
     Exists,
-    IntegerField,
-    Max,
     OuterRef,
-    Prefetch,
     Q,
     QuerySet,
     Subquery,
-    When,
+    TextField,
 )
 from django.db.models.fields.json import KT
 from django.db.models.functions import Cast, JSONObject, TruncDate
@@ -36,25 +33,69 @@ WEEK: Final = timedelta(days=7)
 CALIBRATED_FOR: Final = timedelta(days=365)
 CALIBRATED_BEFORE: Final = timedelta(days=60)  # two months of a year ago are looked at, not all years before
 FEWEST_PAINS: Final = 2  # sessions of a week before its mean is told
+SHOWN: Final = ("sid", "patient", "online", "last_seen", "revoked", "created")  # of a station in a list
 FALL: Final = "possible_fall"
+SETTLED: Final = frozenset({State.APPLIED, State.REJECTED, State.REPLACED})
 # How long an event asks for somebody. A week is told in its own line.
 ASKED_FOR: Final = (
     *(FALL, "red_flag", "pain_stop", "pain_up", "overdone", "sensor_fault", "recalibrate"),
     *("proposal", "eased"),
 )
-# An answer that is no number is none: what a station sends must not stop a page.
-PAIN: Final = Case(
-    When(told_pain__regex=r"^\d{1,3}$", then=Cast("told_pain", IntegerField())), output_field=IntegerField()
-)
 
 
 @dataclass(frozen=True, slots=True)
 class Lately:
-    """The last two weeks: days trained of the last seven, the newest session, mean pain of both weeks."""
+    """The last two weeks: on how many of the last seven days there was training, mean pain of both weeks."""
 
     days: int = 0
-    newest: datetime | None = None
     pain: tuple[float, float] | None = None
+
+
+class _Exercise(msgspec.Struct):
+    days_a_week: int = 7
+
+
+class Plan(msgspec.Struct):
+    """What a programme says of days; the rest of it is not read here, since there may be a thousand."""
+
+    exercises: list[_Exercise]
+    expires: str | None = None
+    on_hold: bool | None = False
+    rest_days_a_week: int = 1
+
+    @property
+    def days(self) -> int:
+        """On how many days of seven it wants training: its busiest exercise, less rest days."""
+        busiest = max((exercise.days_a_week for exercise in self.exercises), default=7)
+        return min(busiest, 7 - self.rest_days_a_week)
+
+
+class Version(NamedTuple):
+    """One version of a programme."""
+
+    pk: int
+    version: int
+    state: str
+    reason: str
+    created: datetime
+    answered: datetime | None
+    plan: Plan
+
+    @classmethod
+    def of(cls, rx: Prescription) -> "Version":
+        """Return what is asked of a prescription here."""
+        plan = msgspec.convert(rx.document, Plan)
+        return cls(rx.pk, rx.version, rx.state, rx.reason, rx.created, rx.answered, plan)
+
+    @property
+    def state_words(self) -> str:
+        """How far it has come."""
+        return str(State(self.state).label)
+
+    @property
+    def settled(self) -> bool:
+        """Whether no further answer of the station is awaited."""
+        return self.state in SETTLED
 
 
 @dataclass(slots=True)
@@ -71,8 +112,8 @@ class Facts:
     certificate_until: str | None = None
     calibrated_long_ago: bool = False
     sim: bool = False  # what is known of the patient comes from a simulated board
-    rx: Prescription | None = None
-    in_force: Prescription | None = None
+    rx: Version | None = None
+    in_force: Version | None = None
     lately: Lately = Lately()
     newest_session: str | None = None  # its id
     last_trained: datetime | None = None
@@ -82,7 +123,7 @@ class Facts:
     @property
     def on_hold(self) -> bool:
         """Whether the care team holds all training: then nobody is overdue."""
-        return bool(self.in_force and self.in_force.document.get("on_hold"))
+        return bool(self.in_force and self.in_force.plan.on_hold)
 
     @property
     def shared(self) -> bool:
@@ -97,7 +138,7 @@ class Facts:
     @property
     def planned(self) -> int | None:
         """On how many days of seven the programme in force wants training; None without one."""
-        return days_planned(self.in_force.document) if self.in_force else None
+        return self.in_force.plan.days if self.in_force else None
 
     @property
     def held_by(self) -> datetime | None:
@@ -117,17 +158,16 @@ class Facts:
 
 
 def days_planned(document: dict[str, Any]) -> int:
-    """Return on how many days of seven a programme wants training: its busiest exercise, less rest days."""
-    busiest = max((exercise.get("days_a_week", 7) for exercise in document["exercises"]), default=7)
-    return int(min(busiest, 7 - document.get("rest_days_a_week", 1)))
+    """Return on how many days of seven a programme wants training."""
+    return msgspec.convert(document, Plan).days
 
 
 def facts_of(patients: QuerySet[Patient], *, now: datetime) -> list[Facts]:
     """Return the facts of these patients, in their order."""
     facts = begun(patients, now=now)
     _add_programmes(facts)
-    add_lately(facts, now=now)
-    add_events(facts, now=now)
+    add_lately(facts, patients, now=now)
+    add_events(facts, patients, now=now)
     return facts
 
 
@@ -143,19 +183,35 @@ def begun(patients: QuerySet[Patient], *, now: datetime, whole: bool = False) ->
         last_trained=Subquery(of_them.exclude(trial_count=0).values("started")[:1]),
         last_fall=Subquery(falls.values("happened")[:1]),
     )
-    stations = _stations(now, whole=whole)
-    people: list[Any] = list(rows.prefetch_related(Prefetch("stations", stations)))
-    elsewhere = {p.newest["station"] for p in people if p.newest and p.station() is None}
-    others = stations.in_bulk(elsewhere) if elsewhere else {}
+    people: list[Any] = list(rows)
+    own, others = _boards(people, patients, _stations(now, whole=whole))
     facts = []
     for person in people:
         told = person.newest or {}
-        fact = Facts(person, person.station() or others.get(told.get("station")))
+        fact = Facts(person, own.get(person.pk) or others.get(told.get("station")))
         fact.newest_session, fact.sim = told.get("pk"), bool(told.get("sim"))
         fact.last_trained, fact.last_fall = person.last_trained, person.last_fall
         _add_board(fact, known=bool(told))
         facts.append(fact)
     return facts
+
+
+def _keys(patients: QuerySet[Patient]) -> QuerySet[Patient]:
+    """Return who they are, for another query: a thousand numbers take longer to be written and read."""
+    return patients.order_by().values("pk")
+
+
+def _boards(
+    people: Sequence[Any], patients: QuerySet[Patient], stations: QuerySet[Station]
+) -> tuple[dict[int, Station], dict[int, Station]]:
+    """Return by patient the station they train on, and by key those where people without one trained last."""
+    own: dict[int, Station] = {}
+    theirs = stations.filter(patient__in=_keys(patients))
+    # As Patient.station() chooses: one that was revoked only where there is no other.
+    for station in sorted(theirs.order_by(), key=lambda s: (s.revoked is not None, s.sid), reverse=True):
+        own[station.patient_id or 0] = station
+    elsewhere = {p.newest["station"] for p in people if p.newest and p.pk not in own}
+    return own, stations.in_bulk(elsewhere) if elsewhere else {}
 
 
 def _stations(now: datetime, *, whole: bool) -> QuerySet[Station]:
@@ -177,7 +233,7 @@ def _stations(now: datetime, *, whole: bool) -> QuerySet[Station]:
         applied_rx=Subquery(theirs.filter(state=State.APPLIED).values("pk")[:1]),
         long_ago=Exists(long_ago),
     )
-    return rows if whole else rows.defer("birth", "keys")
+    return rows if whole else rows.only(*SHOWN)
 
 
 def _add_board(fact: Facts, *, known: bool) -> None:
@@ -207,46 +263,51 @@ def _add_programmes(facts: Iterable[Facts]) -> None:
             newest[patient] = pk
             if state == State.APPLIED:
                 applied[patient] = pk
-    wanted = {pk for pk in (*newest.values(), *applied.values()) if pk}
-    there = Prescription.objects.defer("signed", "why").in_bulk(wanted)
+    there = _versions({pk for pk in (*newest.values(), *applied.values()) if pk})
     for fact in facts:
         fact.rx = there.get(newest.get(fact.patient.pk) or 0)
         fact.in_force = there.get(applied.get(fact.patient.pk) or 0)
 
 
-def add_lately(facts: Iterable[Facts], *, now: datetime) -> None:
-    """Add what the last two weeks were like."""
+def _versions(wanted: set[int]) -> dict[int, Version]:
+    rows = Prescription.objects.filter(pk__in=wanted).annotate(text=Cast("document", TextField())).order_by()
+    columns = ("pk", "version", "state", "reason", "created", "answered", "text")
+    return {
+        row[0]: Version(*row[:-1], msgspec.json.decode(row[-1], type=Plan))
+        for row in rows.values_list(*columns)
+    }
+
+
+def add_lately(facts: Iterable[Facts], patients: QuerySet[Patient], *, now: datetime) -> None:
+    """Add what the last two weeks were like; `patients` are all whose facts these are."""
     known = {fact.patient.pk: fact for fact in facts}
     this_week = Q(started__gt=now - WEEK)
     days = Q(day__gt=timezone.localdate(now) - WEEK, day__lte=timezone.localdate(now))
     rows = (
-        Session.objects.filter(patient__in=known, started__gt=now - LOOKED_BACK)
-        .annotate(day=TruncDate("started"), told_pain=KT("body__answers__pain"))
-        .annotate(pain=PAIN)
-        .values("patient")
+        Session.objects.filter(patient__in=_keys(patients), started__gt=now - LOOKED_BACK)
+        .annotate(day=TruncDate("started"))
+        .values_list("patient")
         .annotate(
             days=Count("day", distinct=True, filter=days & ~Q(trial_count=0)),
-            newest=Max("started"),
             before=Avg("pain", filter=~this_week),
             before_count=Count("pain", filter=~this_week),
-            now=Avg("pain", filter=this_week),
-            now_count=Count("pain", filter=this_week),
+            this=Avg("pain", filter=this_week),
+            this_count=Count("pain", filter=this_week),
         )
         .order_by()
     )
-    for row in rows:
-        told = min(row["before_count"], row["now_count"]) >= FEWEST_PAINS
-        means = (float(row["before"]), float(row["now"])) if told else None
-        known[row["patient"]].lately = Lately(row["days"], row["newest"], means)
+    for patient, days_trained, before, before_count, this, this_count in rows:
+        told = min(before_count, this_count) >= FEWEST_PAINS
+        means = (float(before), float(this)) if told else None
+        known[patient].lately = Lately(days_trained, means)
 
 
-def add_events(facts: Sequence[Facts], *, now: datetime) -> None:
+def add_events(facts: Sequence[Facts], patients: QuerySet[Patient], *, now: datetime) -> None:
     """Add the events of the last two weeks that ask for somebody."""
     known = defaultdict(list)
-    people = [fact.patient.pk for fact in facts]
     # What was answered, also with "not yet", asks for nobody any more.
     rows = Event.objects.filter(
-        patient__in=people, kind__in=ASKED_FOR, happened__gt=now - LOOKED_BACK, answer=None
+        patient__in=_keys(patients), kind__in=ASKED_FOR, happened__gt=now - LOOKED_BACK, answer=None
     )
     for event in rows.order_by("-happened"):
         known[event.patient_id].append(event)

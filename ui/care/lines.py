@@ -4,15 +4,17 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Final
 
 from django.db.models import Prefetch
 from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 
-from ui.care.facts import LOOKED_BACK, Facts
-from ui.care.models import Patient, Prescription, Session, Station, Trial
+from ui.care.facts import LOOKED_BACK, Facts, Version
+from ui.care.models import Patient, Session, Station, Trial
 from ui.care.words import routine_words
+
+ASKED: Final = ("session", "number", "routine", "rung", "side", "outcome", "target_hold_s")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +27,7 @@ class Line:
     session: Session | None
     done: tuple[str, ...]
     done_in_short: str
-    prescription: Prescription | None
+    prescription: Version | None
     week: tuple[tuple[date, bool], ...]
     trained: int
     planned: int | None
@@ -35,23 +37,21 @@ class Line:
 
 def lines_of(facts: Sequence[Facts], *, now: datetime) -> list[Line]:
     """Return a line for each."""
-    newest = Session.objects.defer("body").prefetch_related(Prefetch("trials", Trial.objects.defer("body")))
+    newest = Session.objects.defer("body").prefetch_related(Prefetch("trials", Trial.objects.only(*ASKED)))
     sessions = newest.in_bulk([fact.newest_session for fact in facts if fact.newest_session])
     of_patient = {session.patient_id: session for session in sessions.values()}
     did = _did({fact.patient.pk for fact in facts}, now)
     return [_line(fact, of_patient.get(fact.patient.pk), did[fact.patient.pk], now) for fact in facts]
 
 
-Did = list[tuple[datetime, bool, Any]]  # when, whether trained, what was answered on pain
+Did = list[tuple[datetime, bool, int | None]]  # when, whether trained, what was answered on pain
 
 
 def _did(patients: set[int], now: datetime) -> defaultdict[int, Did]:
     """Return the sessions of the last two weeks, oldest first."""
     rows = Session.objects.filter(patient__in=patients, started__gt=now - LOOKED_BACK).order_by("started")
     found: defaultdict[int, Did] = defaultdict(list)
-    for patient, started, count, pain in rows.values_list(
-        "patient", "started", "trial_count", "body__answers__pain"
-    ):
+    for patient, started, count, pain in rows.values_list("patient", "started", "trial_count", "pain"):
         found[patient].append((started, count != 0, pain))
     return found
 
@@ -60,7 +60,7 @@ def _line(fact: Facts, session: Session | None, did: Did, now: datetime) -> Line
     trained = {timezone.localdate(started) for started, was_trained, _ in did if was_trained}
     today = timezone.localdate(now)
     week = tuple((day, day in trained) for n in range(6, -1, -1) if (day := today - timedelta(days=n)))
-    pains = [pain for _, _, pain in did if isinstance(pain, int)]
+    pains = [pain for _, _, pain in did if pain is not None]
     trials = list(session.trials.all()) if session else []
     return Line(
         patient=fact.patient,

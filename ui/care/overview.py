@@ -2,9 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from statistics import fmean
-from typing import Any, Final
+from typing import Final
 
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -41,26 +41,28 @@ def overview(
 
 def _lines(trials: Iterable[Trial]) -> dict[str, list[Trial]]:
     """Return a ladder's trials by exercise and side, those with the most first; oldest trial first."""
-    lines: defaultdict[str, list[Trial]] = defaultdict(list)
+    lines: defaultdict[tuple[str, str], list[Trial]] = defaultdict(list)
     for trial in sorted(trials, key=lambda trial: (trial.started, trial.number)):
-        routine = shipped_routines().get(trial.routine)
-        if routine is not None and not routine.assessment:
-            lines[routine_words(trial.routine, trial.side)].append(trial)
-    most = sorted(lines.items(), key=lambda line: -len(line[1]))[:MOST_LINES]
-    return dict(most)
+        lines[trial.routine, trial.side].append(trial)
+    known = shipped_routines()
+    trained = {key: of for key, of in lines.items() if key[0] in known and not known[key[0]].assessment}
+    most = sorted(trained.items(), key=lambda line: -len(line[1]))[:MOST_LINES]
+    return {routine_words(*key): of for key, of in most}
 
 
 def _by_day(lines: dict[str, list[Trial]]) -> list[datetime]:
     """Return one time a day on which there was training, the newest days."""
-    days = {timezone.localdate(trial.started): trial.started for line in lines.values() for trial in line}
+    zone = timezone.get_current_timezone()  # asked once: there may be thousands of trials
+    days = {trial.started.astimezone(zone).date(): trial.started for line in lines.values() for trial in line}
     return sorted(days.values())[-MOST_POINTS:]
 
 
 def _daily(times: Sequence[datetime], values: Iterable[tuple[datetime, float]]) -> list[float | None]:
-    by_day: defaultdict[Any, list[float]] = defaultdict(list)
+    zone = timezone.get_current_timezone()
+    by_day: defaultdict[date, list[float]] = defaultdict(list)
     for when, value in values:
-        by_day[timezone.localdate(when)].append(value)
-    return [fmean(of) if (of := by_day.get(timezone.localdate(when))) else None for when in times]
+        by_day[when.astimezone(zone).date()].append(value)
+    return [fmean(of) if (of := by_day.get(when.astimezone(zone).date())) else None for when in times]
 
 
 def _rungs(trials: Sequence[Trial], marks: tuple[Mark, ...]) -> Chart | None:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cached_property
 from typing import Any, Final
 
 from django.db.models import QuerySet
@@ -93,6 +94,20 @@ class Place:
         """Return whether another person of this station has this number in their newest version."""
         others = self.station.prescriptions.exclude(subj=self.patient.pseudonym)
         return others.filter(state__in=STANDS, document__number=number).exists()
+
+
+class StillPlace(Place):
+    """A place of which each thing is asked once: for a page that only shows it, and decides nothing."""
+
+    @cached_property
+    def newest(self) -> Prescription | None:
+        """The newest version, whatever became of it."""
+        return super().newest
+
+    @cached_property
+    def standing(self) -> Prescription | None:
+        """The version the station has or is about to have."""
+        return super().standing
 
 
 def as_trained(rx: Programme, moves: Sequence[Mapping[str, Any]]) -> Programme:

@@ -105,7 +105,7 @@ def _pain(fact: Facts, now: datetime) -> Iterator[Item]:
     words = gettext("Pain before training rose from %(before).0f to %(now).0f, on average of a week.")
     week = f"{now:%G-%V}"
     sentence = words % {"before": means[0], "now": means[1]}
-    yield _line(fact, "pain_up", f"pain:{week}", sentence, fact.lately.newest)
+    yield _line(fact, "pain_up", f"pain:{week}", sentence, fact.last_trained)
 
 
 def _training(fact: Facts, now: datetime) -> Iterator[Item]:
@@ -158,7 +158,7 @@ def _programme(fact: Facts, now: datetime) -> Iterator[Item]:
 def _expiring(fact: Facts, now: datetime) -> Iterator[Item]:
     if fact.in_force is None or (fact.rx is not None and not fact.rx.settled):
         return
-    expires = told_time(fact.in_force.document["expires"])
+    expires = told_time(fact.in_force.plan.expires)
     if expires is None or expires - now > EXPIRES_WITHIN:
         return
     words = (

@@ -2,7 +2,7 @@
 
 # ruff: noqa: D106 (Meta is Django's own, its docs say what stands there)
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, NoReturn
 
 from django.conf import settings
@@ -73,15 +73,7 @@ class Audit(models.Model):
         """Add the line to the end of the chain. Raises TypeError for one that exists."""
         if not self._state.adding:
             raise TypeError("an audit line is never changed")
-        with transaction.atomic():
-            # On SQLite the transaction itself keeps others from writing; PostgreSQL locks the row.
-            end, _ = AuditEnd.objects.select_for_update().get_or_create(pk=1)
-            self.number = end.number + 1
-            self.by = self.by or (self.who.get_username() if self.who else "")
-            self.digest = digest_of(self.line, end.digest)
-            super().save(force_insert=True)
-            end.number, end.digest = self.number, self.digest
-            end.save(update_fields=["number", "digest"])
+        add_lines([self])
 
     def delete(self, *_args: Any, **_kwargs: Any) -> NoReturn:
         """Raise TypeError: an audit line is never removed."""
@@ -91,6 +83,20 @@ class Audit(models.Model):
     def line(self) -> Line:
         """What the digest covers."""
         return Line(self.number, self.when, self.who_id, self.by, self.action, self.subject, self.about)
+
+
+@transaction.atomic
+def add_lines(lines: Sequence[Audit]) -> None:
+    """Add new lines to the end of the chain, in this order, all or none."""
+    # On SQLite the transaction itself keeps others from writing; PostgreSQL locks the row.
+    end, _ = AuditEnd.objects.select_for_update().get_or_create(pk=1)
+    for line in lines:
+        line.number = end.number + 1
+        line.by = line.by or (line.who.get_username() if line.who else "")
+        line.digest = digest_of(line.line, end.digest)
+        end.number, end.digest = line.number, line.digest
+    models.QuerySet(Audit).bulk_create(lines)
+    end.save(update_fields=["number", "digest"])
 
 
 def verify_audit(seen: End | None = None) -> Verdict:

@@ -5,11 +5,23 @@
 from typing import Any
 
 from django.db import models
+from django.db.models import Case, IntegerField, TextField, When
+from django.db.models.fields.json import KT
+from django.db.models.functions import Cast
+from django.db.models.lookups import In
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from ui.care.models.clock import Clock
 from ui.care.models.people import Patient, Station
+
+# The answer before training, 0 to 10; another one is none, whatever a station sends.
+_PAIN_TOLD = Cast(KT("body__answers__pain"), TextField())
+_PAIN = Case(
+    When(In(_PAIN_TOLD, [str(n) for n in range(11)]), then=Cast(_PAIN_TOLD, IntegerField())),
+    default=None,
+    output_field=IntegerField(null=True),
+)
 
 
 class Session(models.Model):
@@ -28,6 +40,8 @@ class Session(models.Model):
     cal = models.CharField(max_length=200)
     alg = models.CharField(max_length=200)
     body = models.JSONField(null=True)
+    # A column, since the means of a thousand people are asked for.
+    pain = models.GeneratedField(expression=_PAIN, output_field=IntegerField(null=True), db_persist=True)
     received = models.DateTimeField(default=timezone.now)
     changed = models.DateTimeField(auto_now=True)  # its result comes after its first trial
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from station.errors import ConfigError
@@ -63,14 +64,20 @@ def needed_days() -> int:
     return int(text)
 
 
-def windows(viewer: Viewer, period: Period, *, needed: int, today: date) -> list[Window]:
+def windows(
+    viewer: Viewer, period: Period, *, needed: int, today: date, among: Sequence[Patient] | None = None
+) -> list[Window]:
     """Return the windows of each patient, by name; the first begins with the first day of data in the period.
 
-    A patient without data in the period has one window without a day, from the period's first day.
+    A patient without data in the period has one window without a day, from the period's first day. `among`
+    are some of the viewer's patients, None for all.
     """
-    real, sim = _days(viewer, period)
+    patients = patients_of(viewer).order_by("name", "pk")
+    if among is not None:
+        patients = patients.filter(pk__in=[patient.pk for patient in among])
+    real, sim = _days(viewer, period, patients)
     found: list[Window] = []
-    for patient in patients_of(viewer).order_by("name", "pk"):
+    for patient in patients:
         days, sim_days = real[patient.pk], sim[patient.pk] - real[patient.pk]
         begin = min(days | sim_days, default=period.first)
         for first in _starts(begin, min(period.last, max(today, begin))):
@@ -90,7 +97,7 @@ def _starts(first: date, last: date) -> Iterator[date]:
 Days = defaultdict[int, set[date]]
 
 
-def _days(viewer: Viewer, period: Period) -> tuple[Days, Days]:
+def _days(viewer: Viewer, period: Period, patients: QuerySet[Patient]) -> tuple[Days, Days]:
     """Return the days with measured and with simulated data of each patient: a session or a journal entry.
 
     The last window may reach beyond the period, so all that came since its begin is read.
@@ -98,9 +105,10 @@ def _days(viewer: Viewer, period: Period) -> tuple[Days, Days]:
     real: Days = defaultdict(set)
     sim: Days = defaultdict(set)
     columns = ("patient_id", "sim")
-    sessions = sessions_of(viewer).filter(started__gte=period.begin).values_list(*columns, "started")
-    journals = journals_of(viewer).filter(written__gte=period.begin).values_list(*columns, "written")
-    for rows in (sessions, journals):
+    theirs = {"patient__in": patients.order_by().values("pk")}
+    sessions = sessions_of(viewer).filter(**theirs, started__gte=period.begin)
+    journals = journals_of(viewer).filter(**theirs, written__gte=period.begin)
+    for rows in (sessions.values_list(*columns, "started"), journals.values_list(*columns, "written")):
         for patient_id, simulated, when in rows.iterator():
             (sim if simulated else real)[patient_id].add(timezone.localdate(when))
     return real, sim

@@ -2,7 +2,7 @@
 
 import io
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from functools import wraps
 from typing import Any, Final
@@ -25,8 +25,10 @@ from ui.care.out.monitoring import USUAL, monitoring_table, needed_days, windows
 from ui.care.out.period import USUAL as TWELVE_WEEKS
 from ui.care.out.period import Period
 from ui.care.out.tables import tables, write_zip
+from ui.care.views.paging import Asked
 
 CASELOAD: Final = timedelta(days=90)
+PEOPLE_A_PAGE: Final = 50  # each has three or four windows
 FHIR_TYPE: Final = "application/fhir+json"
 
 
@@ -98,11 +100,16 @@ def patient_fhir(request: HttpRequest, pseudonym: str) -> HttpResponse:
 def monitoring_page(request: HttpRequest) -> HttpResponse:
     """Show on how many days of 30 there was data."""
     try:
-        period, found = _windows(request)
+        asked = Asked.read(request.GET)
+        everybody = selection.patients_of(request.user).order_by("name", "pk")
+        page = asked.page_of([p for p in everybody if asked.names(p.name)], PEOPLE_A_PAGE)
+        period, found = _windows(request, page.object_list)
     except StationError as error:
         return render(request, "care/monitoring.html", {"error": str(error)}, status=422)
     note(request, "looked at monitoring days", "")
     context = {
+        "asked": asked,
+        "page": page,
         "period": period,
         "windows": found,
         "needed": needed_days(),
@@ -123,9 +130,9 @@ def monitoring_csv(request: HttpRequest) -> HttpResponse:
     return _file(out.getvalue().encode(), "text/csv; charset=utf-8", "monitoring-days.csv")
 
 
-def _windows(request: HttpRequest) -> tuple[Period, list[Any]]:
+def _windows(request: HttpRequest, among: Sequence[Patient] | None = None) -> tuple[Period, list[Any]]:
     period = _period(request, usual=USUAL)
-    found = windows(request.user, period, needed=needed_days(), today=timezone.localdate())
+    found = windows(request.user, period, needed=needed_days(), today=timezone.localdate(), among=among)
     return period, found
 
 

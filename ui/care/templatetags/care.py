@@ -1,11 +1,14 @@
 """Filters that put results into words."""
 
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
 from django import template
 from django.utils import timezone
 from django.utils.formats import date_format, number_format
+from django.utils.html import escape
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
 from ui.care import words
@@ -113,6 +116,22 @@ def number(value: Any) -> str:
         return number_format(value, decimal_pos=0, use_l10n=True)
     places = 0 if abs(value) >= 100 else 1 if abs(value) >= 10 else 2
     return number_format(round(value, places), decimal_pos=places, use_l10n=True)
+
+
+@register.filter
+def number_rows(rows: Iterable[tuple[str, Sequence[float | None]]]) -> SafeString:
+    """Return rows of a table: what each is about, and its numbers. A page has hundreds of them."""
+    told: dict[float | None, str] = {}
+
+    def cell(value: float | None) -> str:
+        if value not in told:
+            told[value] = f'<td class="num">{escape(number(value))}</td>'
+        return told[value]
+
+    lines = (
+        f'<tr><th scope="row">{escape(label)}</th>{"".join(map(cell, values))}</tr>' for label, values in rows
+    )
+    return SafeString("".join(lines))
 
 
 @register.filter

@@ -10,10 +10,12 @@ from types import FrameType
 
 import uvicorn
 from django.contrib.sessions.backends.db import SessionStore
+from django.db import connection
 
 from station.errors import StationError
 from station.notify import Watchdog
 from station.starts import wait_for_turn
+from ui.care.database import keep_connections
 from ui.care.ready import require_database
 from ui.care.routines import routines
 from ui.care.vital import say, sign_life
@@ -28,6 +30,8 @@ def run(arguments: argparse.Namespace) -> int:
     require_database()
     routines()  # a file that cannot be read is said now, not on a page
     SessionStore.clear_expired()
+    connection.close()
+    keep_connections(connection.settings_dict)
     listener = _listen(arguments.host, arguments.port)
     host = f"[{arguments.host}]" if ":" in arguments.host else arguments.host
     sys.stdout.write(f"care site on http://{host}:{listener.getsockname()[1]}\n")

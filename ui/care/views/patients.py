@@ -7,7 +7,7 @@ from typing import Any, Final
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.contrib.auth.models import User
-from django.db.models import F, prefetch_related_objects
+from django.db.models import F, QuerySet, prefetch_related_objects
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -20,7 +20,7 @@ from ui.care.audit import note
 from ui.care.background import BackgroundForm, known
 from ui.care.board_words import board_words, certificate_words
 from ui.care.caseload import prescriptions_of, trials_of
-from ui.care.facts import LOOKED_BACK, Facts, add_events, add_lately, asking, begun
+from ui.care.facts import LOOKED_BACK, Facts, Version, add_events, add_lately, asking, begun
 from ui.care.machine_words import Line, machine_lines
 from ui.care.models import Background, Event, Note, Patient, Session, Station, Trial
 from ui.care.models.programme import State
@@ -34,7 +34,7 @@ from ui.care.views.programme import programme_now
 from ui.care.worklist import Item, items
 
 SESSIONS_SHOWN: Final = 3
-MORE_SESSIONS: Final = 20
+MORE_SESSIONS: Final = 12
 EVENTS_SHOWN: Final = 12
 MOST_EVENTS: Final = 300
 JOURNALS_SHOWN: Final = 7
@@ -51,16 +51,16 @@ def patient_page(request: HttpRequest, pseudonym: str) -> HttpResponse:
     patient = patient_for(request, pseudonym)
     note(request, "looked at a patient", patient.pseudonym)
     now = timezone.now()
-    (fact,) = begun(Patient.objects.filter(pk=patient.pk), now=now, whole=True)
+    (fact,) = begun(_only(patient), now=now, whole=True)
     station = fact.station
     programmes = list(prescriptions_of(patient, station))
-    sessions = list(patient.sessions.all()[:MOST_SESSIONS])
+    sessions = list(_newest_first(patient)[:MOST_SESSIONS])
     events = _events_of(patient)
     known_here = Known(station, programmes, events, all_events=len(events) < MOST_EVENTS)
     trials = list(
         trials_of(patient)
         .annotate(support_percent=F("body__support__mean_percent"))
-        .defer("body")[:MOST_TRIALS]
+        .defer("body", "received")[:MOST_TRIALS]
     )
     days = calendar(sessions, programmes, events, now=now)
     context = {
@@ -90,6 +90,10 @@ def patient_page(request: HttpRequest, pseudonym: str) -> HttpResponse:
     return render(request, "care/patient.html", context)
 
 
+def _only(patient: Patient) -> QuerySet[Patient]:
+    return Patient.objects.filter(pk=patient.pk)
+
+
 def _events_of(patient: Patient) -> list[Event]:
     """Return the newest events, each with its answer and its place among what the station sent (`seq`)."""
     rows = patient.events.select_related("answer").annotate(seq=F("message__seq"))
@@ -98,13 +102,13 @@ def _events_of(patient: Patient) -> list[Event]:
 
 def _items_of(fact: Facts, known_here: Known, now: datetime) -> list[Item]:
     """Return the lines of the worklist about this patient."""
-    fact.rx = next(iter(known_here.programmes), None)
-    fact.in_force = next((rx for rx in known_here.programmes if rx.state == State.APPLIED), None)
-    add_lately([fact], now=now)
+    applied = [rx for rx in known_here.programmes if rx.state == State.APPLIED]
+    fact.rx, fact.in_force = (Version.of(rxs[0]) if rxs else None for rxs in (known_here.programmes, applied))
+    add_lately([fact], _only(fact.patient), now=now)
     if known_here.reach(now - LOOKED_BACK):
         fact.events = asking(known_here.events, now=now)
     else:
-        add_events([fact], now=now)
+        add_events([fact], _only(fact.patient), now=now)
     return left(items([fact], now=now))
 
 
@@ -131,15 +135,29 @@ def _telling(groups: list[list[Trial]]) -> list[list[Trial]]:
     return [*assessed, *others][:TRENDS_SHOWN]
 
 
+def _newest_first(patient: Patient) -> QuerySet[Session]:
+    """Return the sessions, in an order in which no two pages of them share one."""
+    return patient.sessions.order_by("-started", "pk")
+
+
 def _sessions_of(request: HttpRequest, patient: Patient, sessions: list[Session]) -> dict[str, Any]:
-    more = request.GET.get("sessions") == "more"
-    shown = sessions[: MORE_SESSIONS if more else SESSIONS_SHOWN]
-    prefetch_related_objects(shown, "trials")
+    """Return the newest sessions, or those of the page that `sessions` names: "more" is the first."""
+    asked = request.GET.get("sessions", "")
     count = len(sessions) if len(sessions) < MOST_SESSIONS else patient.sessions.count()
+    last_page = max(1, -(-count // MORE_SESSIONS))
+    page = min(int(asked), last_page) if asked.isdecimal() and len(asked) < 9 and int(asked) > 0 else 1
+    first = (page - 1) * MORE_SESSIONS
+    end = first + (MORE_SESSIONS if asked else SESSIONS_SHOWN)
+    shown = sessions[first:end] if end <= len(sessions) else list(_newest_first(patient)[first:end])
+    prefetch_related_objects(shown, "trials")
     return {
         "sessions": shown,
         "session_count": count,
-        "more": more,
+        "sessions_from": first + 1,
+        "sessions_to": first + len(shown),
+        "newer_sessions": page - 1,
+        "older_sessions": page + 1 if asked and page < last_page else 0,
+        "more": bool(asked),
     }
 
 
@@ -166,7 +184,7 @@ def _tiles(days: Calendar, sessions: list[Session]) -> list[tuple[str, str, str]
     if days.share_percent is not None:
         weeks = gettext("of planned days, in %(weeks)d weeks") % {"weeks": len(days.whole)}
         figures.append((gettext("Training kept up"), f"{days.share_percent} %", weeks))
-    pains = [p for s in sessions if isinstance(p := (s.body or {}).get("answers", {}).get("pain"), int)]
+    pains = [session.pain for session in sessions if session.pain is not None]
     if pains:
         first = gettext("was %(pain)d at the first of these sessions") % {"pain": pains[-1]}
         figures.append((gettext("Pain before training"), f"{pains[0]} / 10", first))

@@ -20,7 +20,7 @@ from ui.care.changes import changes
 from ui.care.forms import Draft, minutes_words
 from ui.care.models import Patient, Prescription, ProgrammeTemplate, Station
 from ui.care.models.programme import State
-from ui.care.place import Place, fall_waiting, held_at, place_for, places_of
+from ui.care.place import Place, StillPlace, fall_waiting, held_at, place_for, places_of
 from ui.care.programme import check, compose, document_of
 from ui.care.proposals import open_proposals
 from ui.care.rejections import remedy
@@ -82,9 +82,10 @@ def programme_form(request: HttpRequest, pseudonym: str) -> HttpResponse:
     place = require_place(request, pseudonym)
     if isinstance(place, HttpResponse):
         return place
-    trained = place.trained()
     if request.method == "POST":
-        return _read_form(request, place, trained)
+        return _read_form(request, place, place.trained())
+    place = StillPlace(place.patient, place.station)
+    trained = place.trained()
     note(request, "opened the programme", place.patient.pseudonym)
     start = _start(request, place, trained)
     return _show_form(request, place, Draft.begin(place, start.programme, trained), start=start)

@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.db.models import prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext
@@ -23,6 +24,7 @@ from ui.care.people_words import enrol_order, wipe_order
 from ui.care.roles import CLINICAL
 from ui.care.stale import state_of
 from ui.care.views.account import me
+from ui.care.views.paging import Asked
 
 enrols = permission_required("care.enrol_patient", raise_exception=True)
 manages = permission_required("care.manage_roster", raise_exception=True)
@@ -33,18 +35,22 @@ manages = permission_required("care.manage_roster", raise_exception=True)
 def roster_page(request: HttpRequest) -> HttpResponse:
     """Show the records this person may manage."""
     note(request, "looked at the roster", "")
-    patients = roster_of(request.user).prefetch_related("stations", "assignments__user", "assignments__team")
+    found = roster_of(request.user).order_by("ended", "name")
+    asked = Asked.read(request.GET)
+    page = asked.page_of([patient for patient in found if asked.names(patient.name, patient.pseudonym)])
+    prefetch_related_objects(page.object_list, "stations", "assignments__user", "assignments__team")
     lines = [
         {
             "patient": patient,
             "stations": list(patient.stations.all()),
             "holders": ", ".join(str(row.user or row.team) for row in patient.assignments.all()),
         }
-        for patient in patients.order_by("ended", "name")
+        for patient in page
     ]
     manages_all = me(request).has_perm("care.manage_roster")
     free = Station.objects.filter(patient=None).order_by("retired", "sid") if manages_all else ()
-    return render(request, "care/roster.html", {"lines": lines, "free": free, "manages_all": manages_all})
+    context = {"lines": lines, "page": page, "asked": asked, "free": free, "manages_all": manages_all}
+    return render(request, "care/roster.html", context)
 
 
 @require_http_methods(["GET", "POST"])

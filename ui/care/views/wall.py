@@ -7,6 +7,7 @@ from collections.abc import AsyncGenerator
 from typing import Any, Final
 
 from asgiref.sync import sync_to_async
+from django.contrib import messages
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, connection
@@ -17,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
 from station.link.client import Answer
-from ui.care.audit import note, write
+from ui.care.audit import note, note_all, write
 from ui.care.models import Station
 from ui.care.wall.feed import feed
 from ui.care.wall.hub import Mark
@@ -39,6 +40,7 @@ from ui.care.words import Words
 
 log = logging.getLogger(__name__)
 
+MOST_LISTED: Final = 100  # boards to choose from; the id of another one is written
 COMMANDS: Final = ("stop", "start", "pause", "mark", "identify")
 
 
@@ -56,13 +58,14 @@ def wall_page(request: HttpRequest) -> HttpResponse:
     if request.method == "HEAD":  # a page that has lost its stream asks whether it is still let in
         return HttpResponse()
     wall = wall_of(user)
-    for place in wall.shown:
-        note(request, "live view: begun", place.sid, about=place.pseudonym)
+    if wall.shown:
+        note_all(request, "live view: begun", [(place.sid, place.pseudonym) for place in wall.shown])
     context = {
         "wall": wall,
         "most": MOST_BOARDS,
         "label_characters": LABEL_CHARACTERS,
-        "places": [*wall.shown, *wall.others],
+        "places": [*wall.shown, *wall.others[:MOST_LISTED]],
+        "unlisted": len(wall.others[MOST_LISTED:]),
     }
     return render(request, "care/wall.html", context)
 
@@ -166,8 +169,12 @@ def answer_words(answer: Answer) -> str:
 def wall_choose(request: HttpRequest) -> HttpResponse:
     """Keep which boards are shown, in which order, and what their places are called."""
     user = _person(request)
-    chosen = sorted(request.POST.getlist("board"), key=lambda sid: _order(request.POST, sid))
-    choose(user, chosen)
+    named = request.POST.get("more", "")[: 64 * MOST_BOARDS].replace(",", " ").split()
+    chosen = sorted([*request.POST.getlist("board"), *named], key=lambda sid: _order(request.POST, sid))
+    seen = choose(user, chosen)
+    if strange := [sid[:63] for sid in named if sid not in seen]:
+        words = gettext("No board of yours bears this id: %(ids)s. It is not shown; the others are kept.")
+        messages.error(request, words % {"ids": ", ".join(strange)})
     for sid in wall_stations(user).values_list("sid", flat=True):
         if f"label-{sid}" in request.POST and call(user, sid, request.POST[f"label-{sid}"]):
             note(request, "named a place on the wall", sid)

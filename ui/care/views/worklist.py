@@ -29,10 +29,10 @@ from ui.care.models import Station
 from ui.care.reasons import GROUPS, REASONS
 from ui.care.roles import AUDITOR
 from ui.care.seen_to import lately, left, see_to, take_back
+from ui.care.views.paging import part_of
 from ui.care.worklist import Item, items, station_items
 
-LINES_A_PAGE: Final = 100
-ITEMS_SHOWN: Final = 100
+LINES_A_PAGE: Final = 40
 NEW_SHOWN: Final = 3  # the most urgent of them; the list has them all
 
 
@@ -66,7 +66,7 @@ class Asked:
 
 def worklist_page(request: HttpRequest) -> HttpResponse:
     """Show the worklist, what was seen to lately, and every patient; an auditor is led to the audit."""
-    if role_of(request.user) == AUDITOR:
+    if not request.user.has_perm("care.view_patient") and role_of(request.user) == AUDITOR:
         return redirect("audit")
     return _worklist(request)
 
@@ -82,12 +82,14 @@ def _worklist(request: HttpRequest) -> HttpResponse:
     shown = [item for item in every if asked.takes(item)]
     named = [fact for fact in facts if asked.names(fact.patient.name)]
     page = max(0, _number(request.GET.get("page")) - 1)
+    part = part_of(shown, _number(request.GET.get("part")))
     context = {
         "asked": asked,
-        "groups": _groups(shown[:ITEMS_SHOWN]),
+        "groups": _groups(part.lines, shown),
+        "part": part,
+        "shown_count": len(shown),
         "total": len(every),
         "hidden": len(every) - len(shown),
-        "not_shown": max(0, len(shown) - ITEMS_SHOWN),
         "chips": _chips(every),
         "people": len({item.patient.pk for item in every if item.patient}),
         "seen": lately(patients, now=now),
@@ -127,8 +129,13 @@ def all_items(facts: Sequence[Facts], strangers: Sequence[Station], *, now: date
     return items(facts, now=now, beside=of_stations)
 
 
-def _groups(shown: Sequence[Item]) -> list[tuple[str, Any, list[Item]]]:
-    grouped = [(key, label, [i for i in shown if i.reason.group == key]) for key, label in GROUPS.items()]
+def _groups(lines: Sequence[Item], shown: Sequence[Item]) -> list[tuple[str, Any, list[Item], int]]:
+    """Return the groups of these lines, each with how many it has on every part."""
+    counts = Counter(item.reason.group for item in shown)
+    grouped = [
+        (key, label, [item for item in lines if item.reason.group == key], counts[key])
+        for key, label in GROUPS.items()
+    ]
     return [group for group in grouped if group[2]]
 
 

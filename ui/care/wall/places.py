@@ -129,11 +129,12 @@ def recent_marks(sids: Sequence[str]) -> dict[str, list[Mark]]:
     return marks
 
 
-def choose(user: User, stations: Sequence[str]) -> None:
-    """Keep which boards this person looks at, in this order; of those they may see."""
+def choose(user: User, stations: Sequence[str]) -> set[str]:
+    """Keep which boards this person looks at, in this order; return which of them they may see."""
     seen = set(wall_stations(user).filter(sid__in=stations).values_list("sid", flat=True))
     kept = [sid for sid in dict.fromkeys(stations) if sid in seen][:MOST_BOARDS]
     WallChoice.objects.update_or_create(user=user, defaults={"stations": kept})
+    return seen
 
 
 def keep(user: User, **choice: bool) -> None:
