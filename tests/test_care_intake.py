@@ -95,7 +95,7 @@ def test_a_station_never_heard_of_loses_nothing() -> None:
         ({"station": "home-2"}, "of station home-1, but the message is of home-2"),
         ({"type": "event"}, "of kind result/trial, but the message is of type event"),
         ({"seq": "soon"}, "$.seq"),
-        ({"seq": 2**70}, "too large"),
+        ({"seq": 2**70}, "too large|out of range"),  # SQLite | PostgreSQL
         ({"body": {"trial": 3}}, "result/trial"),
         ({"id": "no-uuid"}, "must be a UUID"),
     ],
@@ -107,7 +107,7 @@ def test_a_bad_message_is_kept_with_its_reason_and_acknowledged(
     good = home.session(new_id())
     assert store([bad, good]) == [Receipt("home-1", id_of(bad)), Receipt("home-1", id_of(good))]
     refused = Refused.objects.get()
-    assert reason in refused.reason
+    assert any(words in refused.reason for words in reason.split("|"))
     assert refused.topic == bad.topic
     assert not Trial.objects.exists()
     assert Session.objects.exists()
