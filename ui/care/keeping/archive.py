@@ -110,7 +110,7 @@ def unpack(file: Path, folder: Path | None = None) -> Manifest:
 
     Raises StoreError for what is no backup, DamagedError naming the part that is not as it was written.
     """
-    with _opened(file) as tar:
+    with _opened(file) as (tar, stream):
         manifest = _manifest(file, tar)
         left = {part.name: part for part in manifest.parts}
         where = MANIFEST
@@ -123,6 +123,9 @@ def unpack(file: Path, folder: Path | None = None) -> Manifest:
                     raise DamagedError(f"{file}: {member.name} is not among what its manifest names")
                 where = part.name
                 _copy(file, part, content, folder)
+            where = "its end"
+            while stream.read(CHUNK_BYTES):
+                pass
         except _UNREADABLE as error:
             raise DamagedError(f"{file}: {where} is damaged ({error}); take another backup") from None
     if left:
@@ -132,18 +135,18 @@ def unpack(file: Path, folder: Path | None = None) -> Manifest:
 
 def read_manifest(file: Path) -> Manifest:
     """Return what a file says it is. Raises StoreError or DamagedError."""
-    with _opened(file) as tar:
+    with _opened(file) as (tar, _):
         return _manifest(file, tar)
 
 
 @contextmanager
-def _opened(file: Path) -> Iterator[tarfile.TarFile]:
+def _opened(file: Path) -> Iterator[tuple[tarfile.TarFile, IO[bytes]]]:
     try:
-        with file.open("rb") as stream:
+        with gzip.open(file) as stream:
             try:
-                with tarfile.open(fileobj=stream, mode="r|gz") as tar:
-                    yield tar
-            except (tarfile.ReadError, gzip.BadGzipFile) as error:
+                with tarfile.open(fileobj=stream, mode="r|") as tar:
+                    yield tar, stream
+            except _UNREADABLE as error:
                 raise StoreError(f"{file}: it is no backup of balance-care ({error})") from None
     except StoreError:
         raise
