@@ -20,6 +20,7 @@ from station.session.store import new_id
 
 LOOK_S: Final = 0.005
 MISC_S: Final = 1.0
+SAID_AGAIN_S: Final = 5.0  # as a station's outbox does
 KIND: Final = "result/trial"
 
 
@@ -28,6 +29,8 @@ class Result(NamedTuple):
 
     trial: str
     since_s: float
+    payload: bytes
+    said_s: float
 
 
 class Member:
@@ -66,9 +69,17 @@ class Member:
         id_, body = new_id(), msgspec.Raw(msgspec.json.encode(result))
         head = msgspec.structs.replace(header(self._count), subj=self._subj)
         payload = wrap(self.name, KIND, head, body, id_=id_, seq=self._count)
-        self.on_their_way[id_] = Result(result.trial, time.monotonic())
+        now_s = time.monotonic()
+        self.on_their_way[id_] = Result(result.trial, now_s, payload, now_s)
         self.client.publish(up_topic(self.name, KIND), payload, qos=1)
         return result.trial
+
+    def say_again(self, now_s: float) -> None:
+        """Publish again what nobody has acknowledged for long: a recorder was killed with it."""
+        for id_, result in self.on_their_way.items():
+            if now_s - result.said_s >= SAID_AGAIN_S:
+                self.on_their_way[id_] = result._replace(said_s=now_s)
+                self.client.publish(up_topic(self.name, KIND), result.payload, qos=1)
 
     def acknowledged(self) -> Iterator[float]:
         """Yield how long each result took that was acknowledged since the last time, s."""
@@ -116,6 +127,7 @@ class Crowd:
             self._misc_s = time.monotonic() + MISC_S
             for member in self.members:
                 member.client.loop_misc()
+                member.say_again(time.monotonic())
         return served
 
     @property
@@ -133,7 +145,9 @@ class Crowd:
                 due_s += chance.expovariate(results_a_second)
             self.turn(max(0.0, min(LOOK_S, due_s - time.monotonic())))
 
-    def as_fast_as_acknowledged(self, seconds: float) -> None:
+    def as_fast_as_acknowledged(
+        self, seconds: float, *, meanwhile: Callable[[], None] = lambda: None
+    ) -> None:
         """Let every station say its next result as soon as the last one is acknowledged."""
         end_s = time.monotonic() + seconds
         served = list(self.members)
@@ -141,6 +155,7 @@ class Crowd:
             for member in served:
                 self.said.add(member.say())
             served = self.turn()
+            meanwhile()
 
     def drain(self, most_s: float) -> None:
         """Wait until all is acknowledged."""

@@ -2,7 +2,8 @@
 
 Real mosquitto, recorders and uplink, and a process that keeps results as the session does, in real time; one
 of them is killed (SIGKILL) again and again while results flow. In the end both databases are compared. The
-care side's is SQLite, or an empty one on the PostgreSQL server that DATABASE_URL names.
+care side's is SQLite, or an empty one on the PostgreSQL server that DATABASE_URL names; with `--postgres` it
+is on a server of its own, which is killed too (`pg_ctl stop -m immediate`).
 """
 
 import argparse
@@ -19,14 +20,16 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Protocol
 
+from benchmarks.own_postgres import Server, own_postgres
 from benchmarks.table import show
 from benchmarks.tally import Database, fresh_database, tally
 from station.demo.care import Care
 from station.demo.run import free_port, mosquitto
 from station.errors import StationError
 
+RECOVERED: Final = "the database takes what comes again"
 STATION: Final = "soak-1"
 RECORDERS: Final = 3
 RESULTS: Final = 2_000
@@ -52,7 +55,18 @@ class Row(NamedTuple):
     raw_lost: int
     refused: int
     left_in_outbox: int
+    recovered: int  # how often a recorder said that the database takes what comes again
     seconds: float
+
+
+class Killed(Protocol):
+    """What is killed again and again."""
+
+    finished: bool
+
+    def look(self) -> None: ...
+    def kill(self) -> bool: ...
+    def close(self) -> None: ...
 
 
 class Victim:
@@ -147,6 +161,11 @@ class Soak:
             name: Victim(command, self._folder / f"{name}.log", env) for name, command in commands.items()
         }
 
+    def recovered(self) -> int:
+        """Return how often a recorder said that the database is back."""
+        logs = (self._folder / f"recorder-{number}.log" for number in range(1, self._recorders + 1))
+        return sum(log.read_text().count(RECOVERED) for log in logs if log.exists())
+
 
 class Asked(NamedTuple):
     """How a run is to be."""
@@ -156,6 +175,7 @@ class Asked(NamedTuple):
     kills: int
     recorders: int
     database_url: str
+    postgres: bool
 
 
 def run(asked: Asked, *, durable: bool) -> Row:
@@ -163,7 +183,9 @@ def run(asked: Asked, *, durable: bool) -> Row:
     begun_s = time.monotonic()
     chance = random.Random(asked.seed)
     with ExitStack() as stack:
-        url = stack.enter_context(fresh_database(asked.database_url)) if asked.database_url else ""
+        own = stack.enter_context(own_postgres()) if asked.postgres else None
+        server_url = own.url if own else asked.database_url
+        url = server_url if own else stack.enter_context(fresh_database(server_url)) if server_url else ""
         soak = Soak(
             stack.enter_context(temporary_folder()),
             durable=durable,
@@ -171,18 +193,23 @@ def run(asked: Asked, *, durable: bool) -> Row:
             recorders=asked.recorders,
             database_url=url,
         )
-        victims = soak.victims()
+        victims: dict[str, Killed] = {**soak.victims()}
+        if own is not None:
+            victims["database"] = Server(own)
         for victim in victims.values():
             stack.callback(victim.close)
             victim.look()
         killed = _kill_at_random(victims, chance, asked.kills)
         _wait(victims, lambda: victims["session"].finished and soak.station.waiting() == 0)
+        if own is not None:
+            victims["database"].close()  # it may have been killed last
         return Row(
             "PostgreSQL" if url else "SQLite",
             "persistent" if durable else "forgets all",
             asked.recorders,
             asked.seed,
             *_counted(soak, killed),
+            soak.recovered(),
             time.monotonic() - begun_s,
         )
 
@@ -203,7 +230,7 @@ def temporary_folder() -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _kill_at_random(victims: dict[str, Victim], chance: random.Random, kills: int) -> Counter[str]:
+def _kill_at_random(victims: dict[str, Killed], chance: random.Random, kills: int) -> Counter[str]:
     killed: Counter[str] = Counter()
     while killed.total() < kills:
         end_s = time.monotonic() + chance.uniform(*BETWEEN_S)
@@ -214,7 +241,7 @@ def _kill_at_random(victims: dict[str, Victim], chance: random.Random, kills: in
     return killed
 
 
-def _wait(victims: dict[str, Victim], until: Callable[[], bool]) -> None:
+def _wait(victims: dict[str, Killed], until: Callable[[], bool]) -> None:
     end_s = time.monotonic() + DRAIN_WAIT_S
     while not until() and time.monotonic() < end_s:
         for victim in victims.values():
@@ -229,6 +256,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--results", type=int, default=RESULTS)
     parser.add_argument("--kills", type=int, default=KILLS)
     parser.add_argument("--recorders", type=int, default=RECORDERS)
+    parser.add_argument("--postgres", action="store_true", help="on a server of its own, killed too")
     given = parser.parse_args(argv)
     asked = Asked(**vars(given), database_url=os.environ.get("DATABASE_URL", ""))
     rows = []

@@ -4,6 +4,7 @@ The stations are simulated in one process (benchmarks.crowd), all else is real. 
 SQLite, or an empty one on the PostgreSQL server that DATABASE_URL names.
 """
 
+import math
 import os
 import random
 import statistics
@@ -29,6 +30,7 @@ STATIONS: Final = 1_000
 RATES_HZ: Final = (35.0, 100.0, 200.0)
 SECONDS: Final = 30.0
 MOST_RECORDERS: Final = 3
+KILLED_EVERY_S: Final = 3.0
 SHORT: Final = (30, (20.0,), 3.0)
 DRAIN_S: Final = 60.0
 START_S: Final = 60.0
@@ -38,11 +40,13 @@ SEED: Final = 1
 class Row(NamedTuple):
     """One load. Times from publishing to the recorder's acknowledgement; CPU in percent of one core.
 
-    `missing` are results that were said and are not in the database in the end.
+    `missing` are results that were said and are not in the database in the end, `doubled` messages of results
+    beyond one each; `kills` counts SIGKILLs of recorders meanwhile.
     """
 
     database: str
     recorders: int
+    kills: int
     stations: int
     asked_a_second: str
     results: int
@@ -51,6 +55,7 @@ class Row(NamedTuple):
     p99_ms: float
     not_acknowledged: int
     missing: int
+    doubled: int
     cpu_broker: float
     cpu_recorders: float
     cpu_database: str
@@ -70,6 +75,9 @@ class Scene:
         self.care = Database(url or self._site.data / "care.sqlite3")
         self._port = free_port()
         self._parts: dict[str, Victim] = {}
+        self.kills = 0
+        self._kill_s = math.inf
+        self._ended_s = {"recorders": 0.0}  # processor time of those that were killed
         self._stack = stack
         conf = str(self._site.broker_configuration(self._port))
         names = [f"home-{number}" for number in range(stations)]
@@ -93,6 +101,21 @@ class Scene:
         said = self._site.folder / f"{name}.log"
         self._wait(lambda: said.exists() and "connected to" in said.read_text())
 
+    def kill_one_again_and_again(self, crowd: Crowd, seconds: float) -> None:
+        """Kill the first recorder every few seconds while results flow, and start it again."""
+        end_s, self._kill_s = time.monotonic() + seconds, time.monotonic() + KILLED_EVERY_S
+        crowd.as_fast_as_acknowledged(seconds, meanwhile=self._kill_when_due)
+        self._kill_s = math.inf
+        self._wait(lambda: bool(self._parts["recorder-1"].pid) and time.monotonic() >= end_s)
+
+    def _kill_when_due(self) -> None:
+        part = self._parts["recorder-1"]
+        part.look()
+        if time.monotonic() >= self._kill_s and part.pid:
+            self._kill_s = time.monotonic() + KILLED_EVERY_S
+            self._ended_s["recorders"] += cpu_s(part.pid)
+            self.kills += part.kill()
+
     def _start(self, name: str, command: tuple[str, ...], env: dict[str, str]) -> None:
         part = Victim(command, self._site.folder / f"{name}.log", {**os.environ, **env})
         self._parts[name] = part
@@ -114,13 +137,18 @@ class Scene:
         """How many run."""
         return len(self._parts) - 1
 
+    def doubled(self) -> int:
+        """Return how many messages of results there are beyond one a trial, over all loads so far."""
+        messages = self.care.number("SELECT COUNT(*) FROM care_message WHERE type = 'result/trial'")
+        return messages - self.care.number("SELECT COUNT(*) FROM care_trial")
+
     def cpu_s(self) -> dict[str, float]:
         """Return the processor time of each so far, s."""
-        used = {"stations": cpu_s(os.getpid()), "recorders": 0.0, "database": _postgres_s()}
+        used = {"stations": cpu_s(os.getpid()), "database": _postgres_s(), **self._ended_s}
         for name, part in self._parts.items():
             if name == "broker":
                 used["broker"] = cpu_s(part.pid)
-            else:
+            elif part.pid:
                 used["recorders"] += cpu_s(part.pid)
         return used
 
@@ -144,7 +172,7 @@ def measure(scene: Scene, asked: str, load: Callable[[Crowd], object]) -> Row:
     crowd = scene.crowd
     crowd.said.clear()
     crowd.took_s.clear()
-    before, begun_s = scene.cpu_s(), time.monotonic()
+    scene.kills, before, begun_s = 0, scene.cpu_s(), time.monotonic()
     load(crowd)
     seconds, served = time.monotonic() - begun_s, len(crowd.took_s)
     cpu = {name: round(100 * (used_s - before[name]) / seconds) for name, used_s in scene.cpu_s().items()}
@@ -153,6 +181,7 @@ def measure(scene: Scene, asked: str, load: Callable[[Crowd], object]) -> Row:
     return Row(
         "PostgreSQL" if scene.is_postgres else "SQLite",
         scene.recorders,
+        scene.kills,
         len(crowd.members),
         asked,
         len(crowd.said),
@@ -161,6 +190,7 @@ def measure(scene: Scene, asked: str, load: Callable[[Crowd], object]) -> Row:
         round(centiles[98] * 1e3),
         crowd.waiting,
         len(crowd.said - scene.care.ids("SELECT id FROM care_trial")),
+        scene.doubled(),
         cpu["broker"],
         cpu["recorders"],
         str(cpu["database"]) if scene.is_postgres else "in recorder",
@@ -185,6 +215,10 @@ def run(stations: int, rates_hz: tuple[float, ...], seconds: float) -> Iterator[
             if recorders > 1:
                 scene.start_recorder()
             yield measure(scene, "all that is taken", lambda it: it.as_fast_as_acknowledged(seconds))
+            if recorders == 2:
+                yield measure(
+                    scene, "all that is taken", lambda it: scene.kill_one_again_and_again(it, seconds)
+                )
 
 
 def main(*, full: bool) -> None:

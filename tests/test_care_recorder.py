@@ -148,6 +148,8 @@ def test_nothing_is_acknowledged_before_the_commit(bench: Bench, monkeypatch: py
     trial = bench.home.trial(new_id())
     with monkeypatch.context() as patched:
         patched.setattr(recorder_module, "store", full)
+        # The test's transaction ends with its connection.
+        patched.setattr(recorder_module, "close_old_connections", lambda: None)
         bench.wire.say(trial)
         bench.until(lambda: len(tries) >= 3)
         # What the recorder says after an acknowledgement arrives after it.
@@ -156,6 +158,29 @@ def test_nothing_is_acknowledged_before_the_commit(bench: Bench, monkeypatch: py
     assert bench.wire.acknowledged() == []
     bench.until(lambda: bench.wire.acknowledged() == [id_of(trial)])
     assert Trial.objects.count() == 1
+
+
+def test_a_database_that_takes_nothing_is_said_once_and_that_it_takes_again_once(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    tries = []
+
+    def gone(*_: object) -> None:
+        tries.append(1)
+        raise OperationalError("server closed the connection\nunexpectedly")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(recorder_module, "store", gone)
+        patched.setattr(recorder_module.pulse, "beat", gone)
+        patched.setattr(recorder_module, "close_old_connections", lambda: None)
+        bench.wire.say(bench.home.trial(new_id()))
+        bench.until(lambda: len(tries) >= 3)
+        bench.recorder._inbox.clear()  # as after a lost broker: an empty turn proves nothing
+        bench.until(lambda: len(tries) >= 6)
+    said = [record.getMessage() for record in caplog.records if "database takes" in record.getMessage()]
+    assert said == ["the database takes nothing now, trying again: server closed the connection unexpectedly"]
+    bench.until(lambda: "the database takes what comes again" in caplog.text)
+    assert caplog.text.count("the database takes") == 2
 
 
 def test_a_bad_message_is_kept_with_its_reason_and_stops_nothing(bench: Bench) -> None:

@@ -30,6 +30,7 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("--deploy", action="store_true", help="hold the settings against Django's list too")
     check.add_argument("--json", action="store_true")
 
+    _add_keeping(verbs)
     serve = verbs.add_parser("serve", help="serve the site")
     serve.add_argument("--host", default="127.0.0.1")
     serve.add_argument("--port", type=port, default=8000)
@@ -73,6 +74,18 @@ def _parser() -> argparse.ArgumentParser:
     prescribe.add_argument("station")
     prescribe.add_argument("file", type=Path)
     return parser
+
+
+def _add_keeping(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    backup = verbs.add_parser("backup", help="database, keys and authority as one file")
+    what = backup.add_mutually_exclusive_group(required=True)
+    what.add_argument(
+        "--out", type=Path, metavar="FILE", help="on another disk; it is made for its owner only"
+    )
+    what.add_argument("--check", type=Path, metavar="FILE", help="look through a backup, restoring nothing")
+    restore = verbs.add_parser("restore", help="put a backup back; recorder and site must be stopped")
+    restore.add_argument("file", type=Path)
+    restore.add_argument("--over", action="store_true", help="though something is there; it is kept beside")
 
 
 def _add_bundle(verb: argparse.ArgumentParser) -> None:

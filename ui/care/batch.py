@@ -134,10 +134,9 @@ def _meaning(said: _Said, message: Message) -> models.Model:
 
 def _fits(row: models.Model) -> bool:
     """Whether its texts are no longer than their columns: to cast what is written together would cut them."""
-    fields = (field for field in row._meta.concrete_fields if isinstance(field, models.CharField))  # noqa: SLF001
-    return not any(
-        field.max_length and len(getattr(row, field.attname)) > field.max_length for field in fields
-    )
+    # Only the texts are looked at: a body left out when the row was looked up would be asked for, row by row.
+    texts = (field for field in row._meta.concrete_fields if isinstance(field, models.CharField))  # noqa: SLF001
+    return not any(it.max_length and len(getattr(row, it.attname)) > it.max_length for it in texts)
 
 
 def write(rows: Sequence[Rows], heard: Heard) -> list[Rows]:

@@ -41,5 +41,7 @@ class StaticFilesMiddleware(WhiteNoiseMiddleware):  # type: ignore[misc]
         response = HttpResponse(
             b"".join(streamed), status=streamed.status_code, headers=dict(streamed.headers)
         )
-        streamed.close()
+        file = getattr(streamed, "file_to_stream", None)
+        if file is not None:
+            file.close()  # not the response: its end would be that of the request, for the database too
         return response

@@ -12,6 +12,11 @@ from ui.care.models import RecorderPulse
 EVERY: Final = timedelta(seconds=30)
 
 
+def beat(name: str) -> None:
+    """Write that this recorder is at work. Raises django.db.DatabaseError where nothing can be written."""
+    RecorderPulse.objects.filter(name=name[:60]).update(at=timezone.now())
+
+
 class Connected(Protocol):
     """What knows whether it has its broker."""
 

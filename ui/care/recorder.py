@@ -22,7 +22,7 @@ from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from station.link import messages
 from station.link.broker import Broker
-from ui.care import outgoing
+from ui.care import outgoing, pulse
 from ui.care.heard import Arrival
 from ui.care.host import Host, Said
 from ui.care.intake import Receipt, store
@@ -64,7 +64,7 @@ class Recorder:
         monotonic_s: Callable[[], float] = time.monotonic,
         pause: Callable[[float], None] = time.sleep,
     ) -> None:
-        self._broker = broker
+        self._broker, self._name = broker, name
         self._filters: Final = (
             messages.uplink_filter(group), *messages.PRESENCE_FILTERS, messages.HOST_STATE
         )  # fmt: skip
@@ -188,6 +188,8 @@ class Recorder:
     def _record(self) -> None:
         """Store everything that came, then acknowledge it."""
         if not self._inbox:
+            if self._trouble:
+                pulse.beat(self._name)  # whether it takes anything again shows only by writing
             return
         # The station first: killed in between, the broker gives all of it to a recorder again.
         self._acknowledge(store([pending.arrival for pending in self._inbox]))

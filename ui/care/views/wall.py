@@ -91,14 +91,20 @@ def _begin(request: HttpRequest) -> tuple[User, Wall, dict[str, list[Mark]]]:
         wall = wall_of(user)
         return user, wall, recent_marks(wall.sids)
     finally:
-        connection.close()  # this thread waits with its viewer, and would hold one for as long
+        _let_go()
+
+
+def _let_go() -> None:
+    """Close the database's connection: this thread waits with its viewer, and would hold one for as long."""
+    if not connection.in_atomic_block:  # a transaction around all of it is not ours to end
+        connection.close()
 
 
 def _still(user_id: int, session_key: str) -> Wall | None:
     try:
         return still(user_id, session_key)
     finally:
-        connection.close()
+        _let_go()
 
 
 async def _noted(user: User, said: AsyncGenerator[bytes, None], wall: Wall) -> AsyncGenerator[bytes, None]:

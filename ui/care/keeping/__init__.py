@@ -1,0 +1,1 @@
+"""Backups of a care side, and the way back."""

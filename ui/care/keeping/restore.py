@@ -1,0 +1,197 @@
+"""A backup comes back. What was there is kept beside it; until the last step it is in its place."""
+
+import ctypes
+import os
+import secrets
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from django.core.management import call_command
+from django.db import connection
+from django.db.migrations.loader import MigrationLoader
+
+from station.errors import DamagedError, StoreError
+from ui.care.audit import note_command
+from ui.care.chain import End
+from ui.care.folder import DataFolder
+from ui.care.keeping import postgres, sqlite
+from ui.care.keeping.archive import DATABASE, FOLDER, Manifest, read_manifest, unpack
+from ui.care.models.audit import verify_audit
+from ui.care.running import LOCK_FILE, alone, other_connections
+
+RENAME_EXCHANGE: Final = 2  # renameat2(2)
+AT_FDCWD: Final = -100
+
+
+class Restored(NamedTuple):
+    """What came back, and where what was there before is now; None where nothing was."""
+
+    manifest: Manifest
+    kept_folder: Path | None
+    kept_schema: str | None
+
+
+def check(file: Path) -> Manifest:
+    """Look through a whole backup, restoring nothing. Raises StoreError or DamagedError, naming the part."""
+    with _work_folder(file.absolute().parent) as work:
+        manifest = unpack(file, work)
+        _database_of(work, manifest)
+    refuse_newer(file, manifest)
+    return manifest
+
+
+def refuse_newer(file: Path, manifest: Manifest) -> None:
+    """Raise StoreError for a backup of a database that this version does not know."""
+    known = {
+        f"{app}.{name}" for app, name in MigrationLoader(None, ignore_no_migrations=True).disk_migrations
+    }
+    newer = [name for name in manifest.migrations if name not in known]
+    if newer:
+        raise StoreError(
+            f"{file}: it is of version {manifest.version}, whose database this version does not know "
+            f"({newer[-1]}); install that version, or a newer one"
+        )
+
+
+def restore(folder: DataFolder, file: Path, *, over: bool) -> Restored:
+    """Put a backup in the place of what is there. Raises StoreError; then everything is as it was."""
+    _refuse_other_database(file, read_manifest(file))
+    stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S")
+    with _work_folder(folder.path.parent) as work:
+        manifest = unpack(file, work)
+        refuse_newer(file, manifest)
+        _database_of(work, manifest)
+        with alone(folder):
+            if count := other_connections():
+                raise StoreError(
+                    f"{count} connections to the database are open; stop recorder and site first"
+                )
+            was = _refuse_what_is_there(folder, over=over)
+            (work / FOLDER).mkdir(mode=0o700, exist_ok=True)
+            kept_schema = (
+                f"before_{stamp.lower()}" if was.tables and connection.vendor == "postgresql" else None
+            )
+            with _database_restored(work, manifest, kept_schema):
+                _finish(file, manifest)
+                _like(folder.path, work / FOLDER)
+                kept_folder = _exchange(folder.path, work / FOLDER, stamp, keep=was.files)
+    return Restored(manifest, kept_folder, kept_schema)
+
+
+class _There(NamedTuple):
+    """What is in the place of what is to come."""
+
+    files: bool
+    tables: bool
+
+
+def _refuse_other_database(file: Path, manifest: Manifest) -> None:
+    if manifest.database != connection.vendor:
+        raise StoreError(
+            f"{file}: it is of a {manifest.database} database, and this care side uses {connection.vendor}; "
+            "see DATABASE_URL"
+        )
+
+
+def _refuse_what_is_there(folder: DataFolder, *, over: bool) -> _There:
+    files = any(path.name != LOCK_FILE for path in folder.path.iterdir())
+    tables = connection.vendor == "postgresql" and not postgres.is_empty()
+    if (files or tables) and not over:
+        where = str(folder.path) if files else f"database {connection.settings_dict['NAME']}"
+        raise StoreError(f"{where} is not empty; --over keeps what is there beside what is restored")
+    return _There(files, tables)
+
+
+@contextmanager
+def _work_folder(parent: Path) -> Iterator[Path]:
+    work = parent / f".balance-care-restore-{secrets.token_hex(4)}"
+    try:
+        work.mkdir(mode=0o700, parents=True)
+    except OSError as error:
+        message = f"{parent}: nothing can be made there ({error.strerror}); run this as its owner"
+        raise StoreError(message) from error
+    try:
+        yield work
+    except OSError as error:
+        if isinstance(error, StoreError):
+            raise
+        raise StoreError(f"{work}: {error.strerror or error}; nothing was restored") from error
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+
+
+def _database_of(work: Path, manifest: Manifest) -> Path:
+    """Return the database's file, looked through. Raises DamagedError."""
+    is_postgres = manifest.database == "postgresql"
+    file = work / DATABASE / (postgres.NAME if is_postgres else sqlite.NAME)
+    if not file.exists():
+        raise DamagedError(f"the backup holds no {DATABASE}{file.name}; take another backup")
+    (postgres.check if is_postgres else sqlite.check)(file)
+    return file
+
+
+@contextmanager
+def _database_restored(work: Path, manifest: Manifest, kept_schema: str | None) -> Iterator[None]:
+    """Have the restored database for this connection; where what follows fails, the one before again."""
+    file = _database_of(work, manifest)
+    if connection.vendor == "postgresql":
+        postgres.load(file, work, keep_as=kept_schema)
+        try:
+            yield
+        except BaseException:
+            postgres.put_back(kept_schema)
+            raise
+        return
+    staged = work / FOLDER / sqlite.NAME
+    file.rename(staged)
+    place = connection.settings_dict["NAME"]
+    connection.close()
+    connection.settings_dict["NAME"] = staged
+    try:
+        yield
+    finally:
+        connection.close()
+        connection.settings_dict["NAME"] = place
+
+
+def _finish(file: Path, manifest: Manifest) -> None:
+    """Bring the restored database up to date, hold its audit against the backup's word, and note it."""
+    call_command("migrate", interactive=False, verbosity=0)
+    number, digest = manifest.audit.split(":")
+    verdict = verify_audit(End(int(number), digest) if int(number) else None)
+    if verdict.broken is not None:
+        raise DamagedError(f"{file}: the audit in it is not whole: {verdict.broken}")
+    note_command("restored a backup", f"{file.name} of {manifest.made}")
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        connection.close()
+        Path(str(connection.settings_dict["NAME"])).chmod(0o600)
+
+
+def _like(there: Path, new: Path) -> None:
+    """Give what was unpacked to whom the folder belongs, where root restores for a service."""
+    owner = there.stat()
+    if os.geteuid() == 0 and owner.st_uid != 0:
+        for path in (new, *new.rglob("*")):
+            os.chown(path, owner.st_uid, owner.st_gid)
+
+
+def _exchange(place: Path, new: Path, stamp: str, *, keep: bool) -> Path | None:
+    """Put a folder in the place of another at once; return where the other one is, None where it is gone."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.renameat2(AT_FDCWD, os.fsencode(new), AT_FDCWD, os.fsencode(place), RENAME_EXCHANGE):
+        number = ctypes.get_errno()
+        raise StoreError(
+            f"{place}: it cannot be exchanged ({os.strerror(number)}); where it is a disk of its own, name a "
+            "folder on that disk with BALANCE_CARE_DATA"
+        )
+    if not keep:
+        return None  # it goes with the work folder
+    kept = place.with_name(f"{place.name}.before-{stamp}")
+    new.rename(kept)
+    return kept
