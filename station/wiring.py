@@ -294,10 +294,11 @@ def _machine(folder: Path, store: "Store") -> "MachineHealth":
     from station.session.restore import known_damage
 
     restored = known_damage(store)
-    said = [finding.text for finding in look_at_place(folder)]
-    said += [] if restored is None else [restored.sentence()]
+    found = [(finding.kind, finding.text) for finding in look_at_place(folder)]
+    found += [] if restored is None else [("database-restored", restored.sentence())]
     machine = read_machine(Path("/"), free_bytes=partial(free_bytes, folder))
-    return structs.replace(machine, storage=tuple(said))
+    kinds, said = zip(*found, strict=True) if found else ((), ())
+    return structs.replace(machine, storage=said, storage_kinds=kinds)
 
 
 def _desk(config: Config, broker: "Broker", *, log: Log) -> "Desk":

@@ -28,6 +28,7 @@ from django.db.models.functions import Cast, JSONObject, TruncDate
 from django.utils import timezone
 
 from station.sway.plate import NOMINAL_ID
+from ui.care.keeping import TOLD
 from ui.care.models import Event, Patient, Prescription, Session, Station
 from ui.care.models.programme import State
 
@@ -172,7 +173,7 @@ def _stations(now: datetime, *, whole: bool) -> QuerySet[Station]:
     rows = Station.objects.annotate(
         told_cal=KT("birth__cal"),
         told_until=KT("birth__certificate_until"),
-        told_sim=KT("birth__sim"),
+        **TOLD,
         newest_rx=Subquery(theirs.values("pk")[:1]),
         applied_rx=Subquery(theirs.filter(state=State.APPLIED).values("pk")[:1]),
         long_ago=Exists(long_ago),
