@@ -121,17 +121,25 @@ class TrainingConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
 class UpdatesConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Whose releases this station takes (Ed25519 public keys, base64), and when.
 
-    `take` "off" refuses every update, "by hand" takes one from whoever is root here. None begins within
-    `before_training_min` of the time at which somebody usually trains. `folder` belongs to root.
+    `take` "off" refuses every update, "by hand" takes one from whoever is root here, "asked" also one the
+    care team asks for, from `places` alone: folders or https://…/, one after the other. None begins within
+    `before_training_min` of the time at which somebody usually trains. `folder`, and `told` where it says how
+    far it is, belong to root.
     """
 
-    take: Literal["off", "by hand"] = "by hand"
+    take: Literal["off", "by hand", "asked"] = "by hand"
     keys: tuple[bytes, ...] = ()
+    places: tuple[str, ...] = ()
     folder: str = "/var/lib/balance-station-update"
+    told: str = "/run/balance-station-update"
     before_training_min: Annotated[int, msgspec.Meta(ge=0, le=720)] = 60
 
     def __post_init__(self) -> None:
-        """Refuse a key that is none. Raises ValueError."""
+        """Refuse a key or a place that is none. Raises ValueError."""
+        for place in self.places:
+            if not (place.startswith("/") or (place.startswith("https://") and place.endswith("/"))):
+                message = f"places holds {place!r}; a place is a folder from / on, or https://…/ ending in /"
+                raise ValueError(message)
         for key in self.keys:
             if len(key) != 32:
                 message = f"keys holds a key of {len(key)} bytes; an Ed25519 key has 32"
@@ -200,6 +208,10 @@ def _with_enrolment(document: dict[str, Any], where: str) -> tuple[dict[str, Any
     except (msgspec.DecodeError, UnicodeDecodeError):
         message = f"enrolment {file}: it is damaged; remove it and enrol this station again"
         raise ConfigError(message) from None
+    if strange := enrolled.keys() - {"station", "care"}:  # [updates] is not the care team's to decide
+        named = ", ".join(sorted(strange))
+        message = f"enrolment {file}: it decides {named}; remove it and enrol this station again"
+        raise ConfigError(message)
     added = {section: {**keys, **document.get(section, {})} for section, keys in enrolled.items()}
     return {**document, **added}, f"{where}, with {file}"
 

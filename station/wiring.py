@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from station.link.broker import Broker
     from station.link.desk import Desk
     from station.link.keyring import KeyKeeper
+    from station.link.update_desk import UpdateDesk
     from station.link.uplink import Uplink
     from station.session.acquisition import Acquisition
     from station.session.board import Board
@@ -294,10 +295,11 @@ def _machine(folder: Path, store: "Store") -> "MachineHealth":
     from station.session.restore import known_damage
 
     restored = known_damage(store)
-    said = [finding.text for finding in look_at_place(folder)]
-    said += [] if restored is None else [restored.sentence()]
+    found = [(finding.kind, finding.text) for finding in look_at_place(folder)]
+    found += [] if restored is None else [("database-restored", restored.sentence())]
     machine = read_machine(Path("/"), free_bytes=partial(free_bytes, folder))
-    return structs.replace(machine, storage=tuple(said))
+    kinds, said = zip(*found, strict=True) if found else ((), ())
+    return structs.replace(machine, storage=said, storage_kinds=kinds)
 
 
 def _desk(config: Config, broker: "Broker", *, log: Log) -> "Desk":
@@ -309,7 +311,22 @@ def _desk(config: Config, broker: "Broker", *, log: Log) -> "Desk":
     enrolment, tls = Enrolment(enrolment_folder(config)), broker.tls
     own = tls is not None and enrolment.holds(tls.credentials)
     renewal = Renewal(enrolment, tls, renew_days=config.care.renew_days) if tls and own else None
-    return Desk(_keys(config), renewal, log=log)
+    return Desk(_keys(config), renewal, log=log, updates=_update_desk(config, log=log))
+
+
+def _update_desk(config: Config, *, log: Log) -> "UpdateDesk":
+    """Return where requests to update are laid down for root's updater."""
+    from station.link.asked import ToldUpdates
+    from station.link.permit import Permit
+    from station.link.signature import key_id
+    from station.link.update_desk import ASKED_FILE, TOLD_FILE, Files, UpdateDesk
+    from station.machine.system import this_system
+
+    updates, system = config.updates, this_system()
+    told = ToldUpdates(take=updates.take, keys=tuple(map(key_id, updates.keys)), **system._asdict())
+    files = Files(state_folder(config) / ASKED_FILE, Path(updates.told) / TOLD_FILE)
+    permit = Permit(_keys(config), config.station.id, _wall(config).now)
+    return UpdateDesk(permit, files, told, log=log)
 
 
 def _broker(config: Config) -> "Broker":

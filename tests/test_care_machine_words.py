@@ -22,12 +22,14 @@ BOARD = BoardHealth(
 )
 
 
+BIRTH = Birth(
+    sw="0.1.0", cal="nominal", alg="cop-1", rx_version=None, outbox_depth=0, outbox_oldest_s=None,
+    limits=ToldLimits.of(Limits()), sim=False, board=BOARD,
+)  # fmt: skip
+
+
 def said(machine: MachineHealth | None = WELL, clock: str = "synced", **changed: Any) -> dict[str, str]:
-    birth = Birth(
-        sw="0.1.0", cal="nominal", alg="cop-1", rx_version=None, outbox_depth=0, outbox_oldest_s=None,
-        limits=ToldLimits.of(Limits()), sim=False, board=BOARD, machine=machine,
-    )  # fmt: skip
-    lines = machine_lines(msgspec.structs.replace(birth, **changed), clock, NOW)
+    lines = machine_lines(msgspec.structs.replace(BIRTH, machine=machine, **changed), clock, NOW)
     return {line.words: line.light for line in lines}
 
 
@@ -82,3 +84,19 @@ def test_an_unset_clock_a_long_wait_and_dropped_traces_are_to_be_looked_at() -> 
 def test_the_worst_stands_first_and_an_older_station_is_shown_with_what_it_tells() -> None:
     assert next(iter(said(msgspec.structs.replace(WELL, cpu_c=90.0)).values())) == "bad"
     assert said(None)["power supply: not known"] == "none"
+
+
+def test_what_keeps_results_from_being_safe_is_said_with_what_to_do_and_the_stations_own_words() -> None:
+    kinds = ("card-failing", "disk-nearly-full", "database-restored", "rust")
+    machine = msgspec.structs.replace(
+        WELL, storage=tuple(f"own words of {k}" for k in kinds), storage_kinds=kinds
+    )
+    birth = msgspec.structs.replace(BIRTH, machine=machine)
+    lines = {line.detail or line.words: line for line in machine_lines(birth, "synced", NOW)}
+    assert [lines[f"own words of {kind}"].light for kind in kinds] == ["bad", "check", "check", "bad"]
+    assert "change the card" in lines["own words of card-failing"].words
+    assert not any("MB free on the disk" in words for words in lines), "the disk is spoken of once"
+
+
+def test_an_older_stations_sentence_stands_as_it_came() -> None:
+    assert said(msgspec.structs.replace(WELL, storage=("the card rusts",)))["the card rusts"] == "bad"

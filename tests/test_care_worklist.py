@@ -9,6 +9,7 @@ from django.test import Client
 from django.utils import timezone
 
 from station.link.messages import StationEvent
+from station.training.health import MachineHealth
 from station.training.prescription import Exercise, Prescription
 from ui.care.accounts import add_user
 from ui.care.enrolment import enrol
@@ -297,3 +298,63 @@ def test_what_a_station_says_badly_spoils_nobody_elses_line(home: Home, therapis
     ):
         assert words in page
     assert therapist.get(f"/patients/{home.patient.pseudonym}/").status_code == 200
+
+
+def at_risk(home: Home, *kinds: str, said: str = "as the station says it") -> None:
+    machine = MachineHealth(storage=tuple(said for _ in kinds), storage_kinds=kinds)
+    store([home.said.birth(machine=machine, cal="cal-1")])
+
+
+@pytest.fixture
+def real(home: Home) -> Home:
+    """A home whose board is a real one."""
+    home.said = ExampleStation(home.station.sid, home.patient.pseudonym, start=home.now, sim=False)
+    home.trained(*EVERY_DAY)
+    return home
+
+
+@pytest.mark.parametrize("kind", ["card-failing", "not-lasting", "read-only", "disk-full"])
+def test_results_at_risk_are_a_line_that_leads_to_the_station(
+    real: Home, therapist: Client, client: Client, kind: str
+) -> None:
+    at_risk(real, kind)
+    (line,) = lines()
+    assert line.kind == "at_risk"
+    assert f"/patients/{real.patient.pseudonym}/#station" in text(therapist)
+    page = text(therapist, f"/patients/{real.patient.pseudonym}/")
+    assert 'id="station"' in page
+    assert "as the station says it" in page
+    client.force_login(add_user("boss", role="admin", password=PASSWORD, all_patients=True))
+    assert f"/roster/stations/{real.station.sid}/" in text(client)
+    assert "as the station says it" in text(client, f"/roster/stations/{real.station.sid}/")
+
+
+def test_a_line_of_a_station_goes_when_it_says_so_no_more(real: Home) -> None:
+    at_risk(real, "disk-full")
+    assert real.why() == ["at_risk"]
+    at_risk(real)
+    assert real.why() == []
+
+
+def test_a_restored_database_is_seen_to_once_and_the_next_one_is_a_line_again(real: Home) -> None:
+    at_risk(real, "database-restored", said="restored on Monday")
+    (first,) = lines()
+    at_risk(real, "database-restored", said="restored on Tuesday")
+    (second,) = lines()
+    assert (first.kind, second.kind) == ("restored", "restored")
+    assert first.cause != second.cause
+
+
+def test_a_disk_nearly_full_is_no_line_nor_is_anything_of_a_simulated_board(home: Home, real: Home) -> None:
+    at_risk(real, "disk-nearly-full")
+    assert real.why() == []
+    real.said = ExampleStation(home.station.sid, home.patient.pseudonym, start=home.now, sim=True)
+    at_risk(real, "card-failing")
+    assert real.why() == []
+
+
+def test_a_shared_station_at_risk_is_a_line_of_who_manages_it(real: Home, client: Client) -> None:
+    at_risk(real, "card-failing")
+    Station.objects.update(patient=None)
+    client.force_login(add_user("boss", role="admin", password=PASSWORD))
+    assert "Its memory card is failing" in text(client)

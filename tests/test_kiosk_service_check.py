@@ -7,14 +7,18 @@ from pathlib import Path
 import pytest
 
 from station.check.findings import ORDER
+from ui.patient.screens import Drawing
 from ui.patient.service.area import make_rooms
-from ui.patient.service.check import CheckRoom, CheckSheet
+from ui.patient.service.check import CheckRoom, CheckSheet, FoundSheet
 from ui.patient.service.check_report import CellReport, CheckReport, FindingReport, read_report
 from ui.patient.service.check_words import finding_words, first_words
 from ui.patient.service.command import ChildCommand
-from ui.patient.service.examples import FIT, GOOD, UNFIT
-from ui.patient.service.room import Around
+from ui.patient.service.examples import AT_RISK, FIT, GOOD, UNFIT
+from ui.patient.service.room import Around, Leave
 from ui.patient.service.settings import Settings
+from ui.patient.service.view import ServiceView
+from ui.patient.view import View
+from ui.patient.words import LANGUAGES, speak
 
 S = 1_000_000_000
 
@@ -48,6 +52,40 @@ def test_every_finding_has_a_sentence_of_the_screen(kind: str) -> None:
         if words != found.text:
             return
     pytest.fail(f"no sentence for {kind}")
+
+
+PLACES = ("not-lasting", "read-only", "card-failing", "disk-full", "disk-nearly-full", "database-restored")
+
+
+@pytest.mark.parametrize("tongue", LANGUAGES)
+@pytest.mark.parametrize("kind", PLACES)
+def test_what_is_wrong_where_results_are_kept_is_said_in_each_language(kind: str, tongue: str) -> None:
+    speak("en")
+    english = finding_words(of_cell(kind, None), report())
+    assert english != "as the check wrote it"
+    try:
+        speak(tongue)
+        assert (finding_words(of_cell(kind, None), report()) == english) == (tongue == "en")
+    finally:
+        speak("en")
+
+
+def test_every_finding_can_be_read_not_only_the_first() -> None:
+    room = make_rooms(None, None, {})[0]
+    assert isinstance(room, CheckRoom)
+    around = Around(None, Settings(), S)
+    room._report = AT_RISK
+    assert room.sheet(around).choices == ("again", "all", "back")
+    room.choose("all", around)
+    read = []
+    for _page in range(2):
+        sheet = room.sheet(around)
+        assert isinstance(sheet, FoundSheet)
+        read += [text.text for text in Drawing(View(None, service=ServiceView(sheet))).texts]
+        room.choose("next", around)
+    assert all(any(finding_words(each, AT_RISK)[:20] in text for text in read) for each in AT_RISK.findings)
+    assert room.choose("back", around) == ()
+    assert room.choose("back", around) == (Leave(),)
 
 
 def test_a_finding_of_a_later_version_stays_as_the_check_wrote_it() -> None:

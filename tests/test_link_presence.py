@@ -92,3 +92,11 @@ def test_a_temperature_and_the_hours_are_said_once_an_hour() -> None:
     presence.machine = MachineHealth(cpu_c=51.0, uptime_s=130.0)
     assert not presence.due(3, AGAIN_S - 1)
     assert presence.due(3, AGAIN_S)
+
+
+def test_another_trouble_with_the_place_of_results_is_said_at_once() -> None:
+    presence = told()
+    presence.machine = MachineHealth(storage=("a",), storage_kinds=("disk-full",))
+    presence.told(3, 0.0)
+    presence.machine = MachineHealth(storage=("b",), storage_kinds=("card-failing",))
+    assert presence.due(3, 1.0)

@@ -4,6 +4,7 @@ from typing import Annotated, Any, Literal, Self
 
 import msgspec
 
+from station.link.asked import ToldUpdates
 from station.training.health import BoardHealth, MachineHealth
 from station.training.prescription import Limits
 from station.training.routine import Side
@@ -48,6 +49,7 @@ class Birth(msgspec.Struct, frozen=True, kw_only=True):
     keys_version: int = 0  # of the keyring they are of; 0: as it was enrolled
     machine: MachineHealth | None = None
     traces_dropped: tuple[int, int] = (0, 0)
+    updates: ToldUpdates | None = None
 
 
 class StationEvent(msgspec.Struct, frozen=True, kw_only=True):

@@ -12,6 +12,7 @@ from typing import Any, Final, Literal, NamedTuple
 
 import msgspec
 
+from station.link.asked import SignedUpdateRequest, UpdateRequest
 from station.link.messages import (
     BODIES,
     MAX_MESSAGE_BYTES,
@@ -73,6 +74,7 @@ CHANNELS: Final = (
     _up("reply", "What became of a prescription."),
     _up("reply/command", "What became of a command."),
     _up("reply/papers", "What became of a keyring or a certificate."),
+    _up("reply/update", "What became of a request to update, again at every connection."),
     _up("renewal", "A request for the station's next certificate."),
     _up("live", "What the station's screen shows, up to ten times a second while a lease lasts.", qos=0),
     _down("ack", "Ids the care side has committed: only now the station forgets them.", Ack),
@@ -82,6 +84,7 @@ CHANNELS: Final = (
     _down(
         "certificate", "The station's next certificate, or why there is none.", NextCertificate, retained=True
     ),
+    _down("update", "The station may take this release now, signed.", SignedUpdateRequest, retained=True),
 )
 
 
@@ -103,13 +106,15 @@ def named_parts(types: Sequence[type[msgspec.Struct]], ref: str) -> Json:
         parts["SignedKeyring"]["properties"]["keyring"] = {"$ref": ref.format(name="Keyring")}
     if "SignedPrescription" in parts:
         parts["SignedPrescription"]["properties"]["rx"] = {"$ref": ref.format(name="Prescription")}
+    if "SignedUpdateRequest" in parts:
+        parts["SignedUpdateRequest"]["properties"]["request"] = {"$ref": ref.format(name="UpdateRequest")}
     return parts
 
 
 def _types(channel: Channel) -> list[type[msgspec.Struct]]:
     if channel.sender == "station":
         return [Envelope, channel.message]
-    inside: dict[str, type[msgspec.Struct]] = {"rx": Prescription, "keys": Keyring}
+    inside: dict[str, type[msgspec.Struct]] = {"rx": Prescription, "keys": Keyring, "update": UpdateRequest}
     return [channel.message, inside[channel.kind]] if channel.kind in inside else [channel.message]
 
 

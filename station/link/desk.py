@@ -1,4 +1,4 @@
-"""Where keyrings and certificates from the care team are dealt with, and answered."""
+"""Where keyrings, certificates and requests to update from the care team are dealt with, and answered."""
 
 from collections.abc import Callable
 from typing import Final, NamedTuple
@@ -6,12 +6,14 @@ from typing import Final, NamedTuple
 import msgspec
 
 from station.errors import StationError
+from station.link.asked import ToldUpdates
 from station.link.keyring import KeyKeeper
 from station.link.papers import PaperReply, decode_certificate, decode_keyring, decode_signed_keyring
 from station.link.renewal import Renewal
+from station.link.update_desk import KIND, UpdateDesk
 from station.session.clock import WallClock
 
-KINDS: Final = ("keys", "certificate")
+KINDS: Final = ("keys", "certificate", KIND)
 LONGEST_REASON: Final = 400  # characters
 
 Publish = Callable[[str, msgspec.Struct], None]
@@ -23,13 +25,22 @@ class Facts(NamedTuple):
     certificate_serial: str | None = None
     keys: tuple[str, ...] = ()
     keys_version: int = 0
+    updates: ToldUpdates | None = None
 
 
 class Desk:
     """Takes what is good, refuses the rest with its reason; nothing is taken in part."""
 
-    def __init__(self, keeper: KeyKeeper, renewal: Renewal | None, *, log: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        keeper: KeyKeeper,
+        renewal: Renewal | None,
+        *,
+        log: Callable[[str], None],
+        updates: UpdateDesk | None = None,
+    ) -> None:
         """`renewal` is None where the certificate is not this station's own to replace."""
+        self._updates = updates
         self._keeper = keeper
         self._renewal = renewal
         self._log = log
@@ -46,7 +57,8 @@ class Desk:
         """Return what to say at a birth."""
         trust = self._keeper.trust()
         serial = self._renewal.serial if self._renewal else None
-        return Facts(serial, trust.in_force(self._wall.now()), trust.version)
+        told = self._updates.told if self._updates else None
+        return Facts(serial, trust.in_force(self._wall.now()), trust.version, told)
 
     def connected(self, publish: Publish) -> None:
         """Say what could not be said before, and put a certificate that was let in into force."""
@@ -60,11 +72,15 @@ class Desk:
             publish("reply/papers", reply)
         self._late.clear()
         self._ask(publish, connected_anew=True)
+        if self._updates is not None:
+            self._updates.connected(publish)
 
     def turn(self, publish: Publish, *, connected: bool) -> bool:
         """Ask again when it is time; return whether to connect anew, with the certificate from before."""
         if connected:
             self._ask(publish)
+            if self._updates is not None:
+                self._updates.turn(publish)
             return False
         reply = self._renewal.give_up() if self._renewal is not None else None
         if reply is None:
@@ -94,6 +110,10 @@ class Desk:
             return False
         if kind == "keys":
             self._hear_keys(payload, publish)
+            return False
+        if kind == KIND:
+            if self._updates is not None:
+                self._updates.hear(payload, publish)
             return False
         return self._hear_certificate(payload, publish)
 

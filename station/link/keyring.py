@@ -76,6 +76,10 @@ class KeyKeeper:
             raise PrescriptionError(_unknown(signed.key, trust))
         return verify_prescription(document, {signed.key: public})
 
+    def vouch(self, key: str, body: msgspec.Raw, sig: bytes) -> None:
+        """Raise PaperError unless this body was signed with a key that may sign now."""
+        self._vouch(key, body, sig, self.trust())
+
     def trust(self) -> Trust:
         """Return the keys as they are now; a keyring in the file that does not hold ends the row."""
         return self._along(self._read())
@@ -127,17 +131,20 @@ class KeyKeeper:
             trust = _after(trust, decode_keyring(signed.keyring))
         return trust
 
-    def _check(self, signed: SignedKeyring, keyring: Keyring, trust: Trust, *, kept: bool = False) -> None:
-        """Raise PaperError unless this keyring may follow on these keys."""
-        known = trust.keys.get(signed.key)
+    def _vouch(self, key: str, body: msgspec.Raw, sig: bytes, trust: Trust, *, kept: bool = False) -> None:
+        known = trust.keys.get(key)
         if known is None or (not kept and _is_over(known, self._now())):
-            raise PaperError(_unknown(signed.key, trust))
+            raise PaperError(_unknown(key, trust))
         try:
-            whole = fits(signed.keyring, signed.sig, known.public)
+            whole = fits(body, sig, known.public)
         except PrescriptionError as error:
             raise PaperError(str(error)) from None
         if not whole:
             raise PaperError("its signature does not fit: it was changed after it was signed")
+
+    def _check(self, signed: SignedKeyring, keyring: Keyring, trust: Trust, *, kept: bool = False) -> None:
+        """Raise PaperError unless this keyring may follow on these keys."""
+        self._vouch(signed.key, signed.keyring, signed.sig, trust, kept=kept)
         if keyring.station != self._station:
             raise PaperError(
                 f"it is the keyring of station {keyring.station}, and this one is {self._station}"

@@ -8,6 +8,7 @@ from typing import Annotated, Final, Literal
 import msgspec
 
 from station.errors import MessageError, UnknownVersionError
+from station.link.asked import UpdateReply
 from station.link.bodies import (
     Ack,
     Birth,
@@ -93,6 +94,7 @@ UpKind = Literal[
     "reply",
     "reply/command",
     "reply/papers",
+    "reply/update",
     "renewal",
 ]
 
@@ -146,6 +148,7 @@ BODIES: Final[dict[str, type[msgspec.Struct]]] = {
     "reply": Reply,
     "reply/command": CommandReply,
     "reply/papers": PaperReply,
+    "reply/update": UpdateReply,
     "renewal": RenewalRequest,
     "live": LiveFrame,
 }

@@ -56,4 +56,4 @@ class Presence:
         full = machine.disk_free_mb is not None and machine.disk_free_mb < LITTLE_DISK_MB
         troubles = tuple((each.kind, each.since, each.until is None) for each in machine.troubles)
         power = (machine.power_now, machine.power_since_start)
-        return (*power, hot, full, len(machine.storage), troubles)
+        return (*power, hot, full, len(machine.storage), machine.storage_kinds, troubles)

@@ -32,7 +32,7 @@ def up_topic(station: str, kind: str) -> str:
 
 
 def down_topic(station: str, kind: str) -> str:
-    """Return a topic on which this station listens: ack, rx, cmd, keys or certificate."""
+    """Return a topic on which this station listens: ack, rx, cmd, keys, certificate or update."""
     return f"{ROOT}/s/{station}/down/{kind}"
 
 

@@ -76,7 +76,8 @@ class CareSide(msgspec.Struct, frozen=True, kw_only=True):
 class MachineHealth(msgspec.Struct, frozen=True, kw_only=True):
     """The computer of a station; None for what it does not tell.
 
-    `storage` says in words why results may not stay there, and when the database was restored.
+    `storage` says why results may not stay there, and when the database was restored; `storage_kinds`
+    which it is, in the same order; a newer station may know a kind that is not known here.
     `memory_stall_percent` is the share of the last minute in which some program waited for memory. `troubles`
     are those of now and of the last days, the newest first.
     """
@@ -92,6 +93,7 @@ class MachineHealth(msgspec.Struct, frozen=True, kw_only=True):
     memory_free_mb: int | None = None
     uptime_s: float | None = None
     storage: tuple[str, ...] = ()
+    storage_kinds: tuple[str, ...] = ()
     fan_rpm: int | None = None
     memory_stall_percent: float | None = None
     troubles: tuple[Trouble, ...] = ()

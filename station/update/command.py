@@ -10,13 +10,18 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from station.config import DATABASE, Config, load_config, socket_path, state_folder
+from station.config import DATABASE, Config, enrolment_folder, load_config, socket_path, state_folder
 from station.errors import MessageError, StationError, UpdateError
+from station.link.keyring import KeyKeeper
+from station.link.permit import Permit
+from station.link.update_desk import ASKED_FILE, TOLD_FILE
 from station.session.client import SessionClient
 from station.session.clock import WallClock, boot_id
 from station.session.protocol import Health
 from station.training.snapshot import Snapshot
+from station.update.asked import Around, AskedUpdate, Files
 from station.update.debian import Debian, run
+from station.update.fetching import Fetcher
 from station.update.quiet import SESSIONS, why_not_now
 from station.update.release import Here, judge
 from station.update.source import fetch, fetch_kept
@@ -50,17 +55,23 @@ def take(config_file: str | None, place: str, *, check_only: bool, log: Log) -> 
 
 
 def watch(config_file: str | None, *, log: Log) -> int:
-    """Go on with the update that is under way, as far as it can go now; a timer asks again."""
+    """Go on with the update that is under way or asked for, as far as it can go now; a timer asks again."""
     config = load_config(config_file)
-    update, _ = _update(config, log)
+    update, system = _update(config, log)
+    asked = _asked(config, update, system, log)
     while True:
         state = update.state
         if state.step not in UNDER_WAY:
             if state.step == "returned":
                 log(f"version {state.before} is installed again: {state.after} was not healthy ({state.why})")
-            return 0
-        if state.step == "staged" and (why := _why_not_now(config)):
-            log(f"the update to {state.after} waits: {why}")
+            if asked is None or not asked.turn():
+                return 0
+            continue
+        waits = _why_not_now(config) if state.step == "staged" else ""
+        if asked is not None:
+            asked.follow(waits)
+        if waits:
+            log(f"the update to {state.after} waits: {waits}")
             return 0
         if update.advance() == state:
             return 0
@@ -70,6 +81,33 @@ def _update(config: Config, log: Log) -> tuple[Update, Debian]:
     folder = Path(config.updates.folder)
     system = Debian(state_folder(config) / DATABASE, folder, run)
     return Update(folder, system, boot=boot_id(), now_s=time.monotonic, log=log), system
+
+
+def _asked(config: Config, update: Update, system: Debian, log: Log) -> AskedUpdate | None:
+    """Return who deals with what the care side asks for, None where the station takes no such update."""
+    updates, care, wall = config.updates, config.care, WallClock()
+    if updates.take != "asked" or not updates.keys:
+        return None
+    keeper = KeyKeeper(
+        care.keys, enrolment_folder(config), station=config.station.id, version=care.keys_version
+    )
+    folder = Path(updates.folder)
+    return AskedUpdate(
+        update,
+        Permit(keeper, config.station.id, wall.now),
+        Fetcher(updates.places, folder),
+        Files(state_folder(config) / ASKED_FILE, folder, Path(updates.told) / TOLD_FILE),
+        Around(
+            here=lambda number: _here(system, number),
+            keys=updates.keys,
+            why_not_now=lambda: _why_not_now(config),
+            now=wall.now,
+            synced=lambda: wall.state() == "synced",
+            now_s=time.monotonic,
+            boot=boot_id(),
+        ),
+        log=log,
+    )
 
 
 def _here(system: Debian, number: int) -> Here:

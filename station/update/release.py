@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import Annotated, Literal, NamedTuple
 
 import msgspec
@@ -11,6 +12,7 @@ from station.errors import PrescriptionError, UpdateError
 from station.link.signature import fits, key_id
 from station.training.prescription import parse_time
 
+Package = bytes | Path  # a large one is not held in memory
 Version = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{1,6}(\.[0-9]{1,6}){1,3}$")]
 
 
@@ -104,6 +106,11 @@ def parts(version: str) -> tuple[int, ...]:
         return ()
 
 
-def is_whole(release: Release, package: bytes) -> bool:
-    """Return whether these bytes are the file that was signed."""
-    return len(package) == release.size and hashlib.sha256(package).hexdigest() == release.sha256
+def is_whole(release: Release, package: Package) -> bool:
+    """Return whether this is the file that was signed. Raises OSError."""
+    if isinstance(package, bytes):
+        return len(package) == release.size and hashlib.sha256(package).hexdigest() == release.sha256
+    if package.stat().st_size != release.size:
+        return False
+    with package.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest() == release.sha256

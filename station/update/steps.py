@@ -11,7 +11,7 @@ import msgspec
 
 from station.errors import StationError, UpdateError
 from station.link.whole_file import PRIVATE, write_whole
-from station.update.release import Release, is_whole
+from station.update.release import Package, Release, is_whole
 
 HEALTHY_WITHIN_S: Final = 300.0
 MOST_TRIES: Final = 3
@@ -92,10 +92,10 @@ class Update:
                 f"{self._folder / STATE}: cannot be read ({error}); restore or remove it"
             ) from None
 
-    def stage(self, new: tuple[Release, bytes], kept: tuple[Release, bytes] | None = None) -> None:
+    def stage(self, new: tuple[Release, Package], kept: tuple[Release, Package] | None = None) -> None:
         """Lay the new package ready, and the way back: `kept`, or what an update before has kept.
 
-        Raises UpdateError, and nothing has begun.
+        A package that is a file lies in the folder already, and is moved. Raises UpdateError; nothing began.
         """
         state = self.state
         if state.step in UNDER_WAY:
@@ -108,23 +108,22 @@ class Update:
             if kept[0].version != before or not is_whole(*kept):
                 raise UpdateError(f"{kept[0].file} is not the package of version {before}")
             self._write(KEPT_RELEASE, msgspec.json.encode(kept[0]))
-            self._write(KEPT, kept[1])
-        self._way_back(before)
-        self._write(NEW_RELEASE, msgspec.json.encode(release))
-        self._write(NEW, package)
-        self._go(State(step="staged", number=release.number, before=before, after=release.version))
-
-    def _way_back(self, before: str) -> None:
-        """Raise UpdateError unless the package of this version is here, whole."""
-        try:
-            release = msgspec.json.decode((self._folder / KEPT_RELEASE).read_bytes(), type=Release)
-            whole = release.version == before and is_whole(release, (self._folder / KEPT).read_bytes())
-        except (OSError, msgspec.DecodeError, UnicodeDecodeError):
-            whole = False
-        if not whole:
+            self._lay(KEPT, kept[1])
+        if not self.has_way_back(before):
             raise UpdateError(
                 f"there is no way back: the signed package of version {before} must lie beside the new one"
             )
+        self._write(NEW_RELEASE, msgspec.json.encode(release))
+        self._lay(NEW, package)
+        self._go(State(step="staged", number=release.number, before=before, after=release.version))
+
+    def has_way_back(self, before: str) -> bool:
+        """Return whether the package of this version is here, whole."""
+        try:
+            release = msgspec.json.decode((self._folder / KEPT_RELEASE).read_bytes(), type=Release)
+            return release.version == before and is_whole(release, self._folder / KEPT)
+        except (OSError, msgspec.DecodeError, UnicodeDecodeError):
+            return False
 
     def advance(self) -> State:
         """Do the step that is due and return how far it is now. Raises StationError; then try again later."""
@@ -189,6 +188,15 @@ class Update:
     def _go(self, state: State) -> State:
         self._write(STATE, msgspec.json.encode(state))
         return state
+
+    def _lay(self, name: str, package: Package) -> None:
+        if isinstance(package, bytes):
+            self._write(name, package)
+            return
+        try:
+            package.replace(self._folder / name)
+        except OSError as error:
+            raise UpdateError(f"{self._folder / name}: cannot be written ({error})") from error
 
     def _write(self, name: str, content: bytes) -> None:
         try:

@@ -24,7 +24,7 @@ from station.link.messages import (
 from station.sway.plate import Plate
 from station.sway.reading import CELL_COUNT, Fault, Reading
 from station.sway.trace import ENCODING, encode_trace
-from station.training.health import BoardHealth
+from station.training.health import BoardHealth, MachineHealth
 from station.training.prescription import Limits
 from station.training.result import JournalResult, SessionResult, SupportResult, TrialResult
 from ui.care.heard import Arrival
@@ -84,6 +84,7 @@ class ExampleStation:
         limits: Limits | None = None,
         board: BoardHealth | None = None,
         cal: str = "nominal",
+        machine: MachineHealth | None = None,
     ) -> Arrival:
         """Return what a station says when it comes up."""
         body = Birth(
@@ -96,6 +97,7 @@ class ExampleStation:
             limits=ToldLimits.of(limits or Limits()),
             sim=self._sim,
             board=board,
+            machine=machine,
         )
         return self.message(body, "birth")
 

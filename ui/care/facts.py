@@ -25,6 +25,7 @@ from django.db.models.functions import Cast, JSONObject, TruncDate
 from django.utils import timezone
 
 from station.sway.plate import NOMINAL_ID
+from ui.care.safekeeping import TOLD
 from ui.care.models import Event, Patient, Prescription, Session, Station
 from ui.care.models.programme import State
 
@@ -33,7 +34,7 @@ WEEK: Final = timedelta(days=7)
 CALIBRATED_FOR: Final = timedelta(days=365)
 CALIBRATED_BEFORE: Final = timedelta(days=60)  # two months of a year ago are looked at, not all years before
 FEWEST_PAINS: Final = 2  # sessions of a week before its mean is told
-SHOWN: Final = ("sid", "patient", "online", "last_seen", "revoked", "created")  # of a station in a list
+SHOWN: Final = ("sid", "patient", "online", "last_seen", "revoked", "retired", "created")  # of a station in a list
 FALL: Final = "possible_fall"
 SETTLED: Final = frozenset({State.APPLIED, State.REJECTED, State.REPLACED})
 # How long an event asks for somebody. A week is told in its own line.
@@ -228,7 +229,7 @@ def _stations(now: datetime, *, whole: bool) -> QuerySet[Station]:
     rows = Station.objects.annotate(
         told_cal=KT("birth__cal"),
         told_until=KT("birth__certificate_until"),
-        told_sim=KT("birth__sim"),
+        **TOLD,
         newest_rx=Subquery(theirs.values("pk")[:1]),
         applied_rx=Subquery(theirs.filter(state=State.APPLIED).values("pk")[:1]),
         long_ago=Exists(long_ago),

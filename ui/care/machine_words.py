@@ -2,13 +2,18 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from itertools import zip_longest
 from typing import Final, Literal, NamedTuple
 
+from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 
 from station.link.messages import Birth
 from station.sway.reading import CELLS
 from station.training.health import MachineHealth, Trouble
+from ui.care.safekeeping import AT_RISK, DISK, keeping_words
+from ui.care.models import Station
+from ui.care.programme import birth_of
 
 Light = Literal["bad", "check", "good", "none"]
 ORDER: Final[tuple[Light, ...]] = ("bad", "check", "good", "none")
@@ -25,12 +30,19 @@ class Line(NamedTuple):
 
     light: Light
     words: str
+    detail: str = ""  # in the station's own words
 
 
 def machine_lines(birth: Birth, clock: str, now: datetime) -> list[Line]:
     """Return what a station said of itself at its birth; `clock` is that of the message."""
     lines = [*_computer(birth.machine or MachineHealth()), *_keeping(birth), *_clock(clock)]
     return sorted([*lines, *_board(birth, now)], key=lambda line: ORDER.index(line.light))
+
+
+def machine_of(station: Station | None) -> list[Line]:
+    """Return the lines of what this station said last, none where it said nothing."""
+    birth = birth_of(station) if station else None
+    return machine_lines(birth, station.clock, timezone.now()) if birth and station else []
 
 
 def _computer(machine: MachineHealth) -> Iterator[Line]:
@@ -93,16 +105,19 @@ def _power(machine: MachineHealth) -> Line:
 
 
 def _keeping(birth: Birth) -> Iterator[Line]:
-    for said in birth.machine.storage if birth.machine else ():
-        yield Line("bad", said)  # in the station's own words, as its check says it
-    free_mb = birth.machine.disk_free_mb if birth.machine else None
-    if free_mb is not None:
+    machine = birth.machine or MachineHealth()
+    for kind, said in zip_longest(machine.storage_kinds[: len(machine.storage)], machine.storage):
+        words = keeping_words(kind or "")
+        light: Light = "bad" if kind in AT_RISK or not words else "check"
+        yield Line(light, words, said) if words else Line(light, said)
+    free_mb = machine.disk_free_mb
+    if free_mb is not None and not DISK & set(machine.storage_kinds):
         words = gettext("%(free)s MB free on the disk") % {"free": free_mb}
         if free_mb < LITTLE_DISK_MB:
             words = gettext("The disk is nearly full (%(free)s MB free): results are kept, raw traces go") % {
                 "free": free_mb
             }
-        light: Light = "bad" if free_mb < NO_DISK_MB else "check" if free_mb < LITTLE_DISK_MB else "good"
+        light = "bad" if free_mb < NO_DISK_MB else "check" if free_mb < LITTLE_DISK_MB else "good"
         yield Line(light, words)
     if birth.outbox_depth and birth.outbox_oldest_s is not None:
         words = ngettext(

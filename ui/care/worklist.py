@@ -13,6 +13,7 @@ from station.link.identity import WARN_DAYS
 from station.sway.plate import NOMINAL_ID
 from ui.care.event_words import event_sentence
 from ui.care.facts import FALL, WEEK, Facts
+from ui.care.safekeeping import AT_RISK, RESTORED, cause_of, keeping_words, told_keeping
 from ui.care.models import Patient, Station
 from ui.care.models.programme import State
 from ui.care.reasons import ORDER, REASONS, Reason
@@ -187,7 +188,12 @@ def _station(fact: Facts, now: datetime) -> Iterator[Item]:
 def station_items(
     station: Station, *, now: datetime, patient: Patient | None = None, sim: bool = False
 ) -> Iterator[Item]:
-    """Return the line of a station that is silent; one that several share has no patient."""
+    """Return the lines of a station itself; one that several share has no patient."""
+    for kind, said in told_keeping(station):
+        about = "at_risk" if kind in AT_RISK else "restored" if kind == RESTORED else ""
+        if about:
+            key = cause_of(kind, said, f"{now:%G-%V}")
+            yield Item(about, key, patient, station, keeping_words(kind), None, sim)
     if not is_silent(station, now):
         return
     if station.last_seen is None:

@@ -21,7 +21,7 @@ from ui.care.background import BackgroundForm, known
 from ui.care.board_words import board_words, certificate_words
 from ui.care.caseload import prescriptions_of, trials_of
 from ui.care.facts import LOOKED_BACK, Facts, Version, add_events, add_lately, asking, begun
-from ui.care.machine_words import Line, machine_lines
+from ui.care.machine_words import machine_of
 from ui.care.models import Background, Event, Note, Patient, Session, Station, Trial
 from ui.care.models.programme import State
 from ui.care.overview import overview, programme_marks
@@ -67,7 +67,7 @@ def patient_page(request: HttpRequest, pseudonym: str) -> HttpResponse:
         "patient": patient,
         "station": station,
         "board_words": _board_of(station),
-        "machine_lines": _machine_of(station),
+        "machine_lines": machine_of(station),
         "items": _items_of(fact, known_here, now),
         "standing": standing_of(patient, known_here),
         "may_see_to": request.user.has_perm("care.add_seento"),
@@ -197,11 +197,6 @@ def _board_of(station: Station | None) -> str:
         return ""
     words = (board_words(birth.board) if birth.board else "", certificate_words(birth, timezone.now()))
     return " · ".join(word for word in words if word)
-
-
-def _machine_of(station: Station | None) -> list[Line]:
-    birth = birth_of(station) if station else None
-    return machine_lines(birth, station.clock, timezone.now()) if birth and station else []
 
 
 def _background(patient: Patient) -> Background | None:

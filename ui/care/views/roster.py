@@ -18,6 +18,7 @@ from ui.care import roster
 from ui.care.access import patients_of, record_for, role_of, roster_of, seen_by, stations_of
 from ui.care.audit import note
 from ui.care.forgetting import forget
+from ui.care.machine_words import machine_of
 from ui.care.models import Patient, Station
 from ui.care.people_forms import ForgetForm, RecordForm, Stated, StationForm, free_stations, sent
 from ui.care.people_words import enrol_order, wipe_order
@@ -269,6 +270,7 @@ def _show_station(
 ) -> HttpResponse:
     context = {
         "station": station,
+        "machine_lines": machine_of(station),
         "form": form,
         "steps": wipe_order(station.sid),
         "state": station_state(station),

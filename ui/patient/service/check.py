@@ -10,6 +10,9 @@ from ui.patient.service.view import BACK
 from ui.patient.words import _
 
 AGAIN: Final = "again"
+ALL: Final = "all"
+NEXT: Final = "next"
+A_PAGE: Final = 3  # findings; each may take three lines
 EXPECTED_S: Final = 14  # ten seconds of listening, and the start of the program
 LONGEST_S: Final = 120
 S: Final = 1_000_000_000
@@ -42,12 +45,37 @@ class CheckSheet:
     @property
     def choices(self) -> tuple[str, ...]:
         """Return what may be pressed."""
+        if self.report is not None and len(self.report.findings) > 1:
+            return (AGAIN, ALL, BACK)
         return (BACK,) if self.main is None else (AGAIN, BACK)
 
     @property
     def main(self) -> str | None:
         """Return the way on: once more, when it is over."""
         return None if self.report is None and self.failed is None else AGAIN
+
+
+@dataclass(frozen=True, slots=True)
+class FoundSheet:
+    """All that a check found, a page of it at a time."""
+
+    report: CheckReport
+    page: int = 0
+
+    @property
+    def pages(self) -> int:
+        """Return how many there are."""
+        return -(-len(self.report.findings) // A_PAGE)
+
+    @property
+    def choices(self) -> tuple[str, ...]:
+        """Return what may be pressed."""
+        return (BACK,) if self.main is None else (NEXT, BACK)
+
+    @property
+    def main(self) -> str | None:
+        """Return the way to the next page; after the last comes the first."""
+        return NEXT if self.pages > 1 else None
 
 
 class CheckRoom:
@@ -60,6 +88,7 @@ class CheckRoom:
         self._begun_ns: int | None = None  # None: none runs
         self._report: CheckReport | None = None
         self._failed: str | None = None
+        self._page: int | None = None  # of all that was found; None: the check itself is shown
 
     def title(self) -> str:
         """Return the words on its button in the menu."""
@@ -75,7 +104,7 @@ class CheckRoom:
 
     def enter(self, around: Around) -> None:
         """Begin a check."""
-        self._report = None
+        self._report, self._page = None, None
         self._failed = self._command.start()
         self._begun_ns = around.now_ns if self._failed is None else None
 
@@ -98,15 +127,25 @@ class CheckRoom:
             self.leave()
             self._failed = f"balance-station check: > {LONGEST_S} s"
 
-    def sheet(self, around: Around) -> CheckSheet:
+    def sheet(self, around: Around) -> CheckSheet | FoundSheet:
         """Return how far it is, or what it found."""
+        if self._report is not None and self._page is not None:
+            return FoundSheet(self._report, self._page)
         if self._begun_ns is None:
             return CheckSheet(report=self._report, failed=self._failed)
         return CheckSheet(seconds=min(EXPECTED_S, (around.now_ns - self._begun_ns) // S))
 
     def choose(self, choice: str, around: Around) -> tuple[Request, ...]:
-        """Check once more, or go back."""
+        """Check once more, turn to all that was found, or go back."""
+        sheet = self.sheet(around)
         if choice == AGAIN:
             self.enter(around)
-            return ()
-        return (Leave(),)
+        elif choice == ALL:
+            self._page = 0
+        elif choice == NEXT and isinstance(sheet, FoundSheet):
+            self._page = (sheet.page + 1) % sheet.pages
+        elif isinstance(sheet, FoundSheet):
+            self._page = None
+        else:
+            return (Leave(),)
+        return ()

@@ -44,9 +44,26 @@ def _of_board(kind: str) -> str | None:
     }.get(kind)
 
 
+def _of_place(kind: str) -> str | None:
+    """Return what is wrong where results are kept (`station.session.place`), or was (`restore`)."""
+    return {
+        "not-lasting": _("Results go when the power is cut. Give the data folder a partition of its own."),
+        "read-only": _("Nothing can be saved. Start the station again. If it stays so, change the card."),
+        "card-failing": _("The memory card is failing. Let all results be sent, then change the card."),
+        "disk-full": _("The memory card is full. Results are kept, raw recordings go. Make room on it."),
+        "disk-nearly-full": _("The memory card is nearly full. Make room on it soon."),
+        "database-restored": _(
+            "The database was damaged and is restored. Ask the care team whether a session is missing."
+        ),
+    }.get(kind)
+
+
 def finding_words(finding: FindingReport, report: CheckReport) -> str:
     """Return the finding as a sentence; one this screen does not know stays as the check wrote it."""
-    words = _of_board(finding.kind) if finding.cell is None else _of_cell(finding.kind)
+    if finding.cell is None:
+        words = _of_board(finding.kind) or _of_place(finding.kind)
+    else:
+        words = _of_cell(finding.kind)
     if words is None:
         return finding.text
     cell = report.cell(finding.cell or "")

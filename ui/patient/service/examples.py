@@ -5,7 +5,7 @@ from typing import Final
 from station.training.health import CareSide
 from ui.patient.service.area import make_rooms
 from ui.patient.service.calibration_examples import calibration_sheets
-from ui.patient.service.check import CheckSheet
+from ui.patient.service.check import CheckSheet, FoundSheet
 from ui.patient.service.check_report import CORNERS, CellReport, CheckReport, FindingReport
 from ui.patient.service.door import PinSheet
 from ui.patient.service.network import Interface, NetworkSheet
@@ -39,6 +39,22 @@ UNFIT: Final = CheckReport(
 )
 
 
+AT_RISK: Final = CheckReport(
+    fit=False,
+    sim=True,
+    cells=GOOD,
+    findings=tuple(
+        FindingReport(kind=kind, text=kind, fatal=fatal)
+        for kind, fatal in (
+            ("card-failing", True),
+            ("disk-full", True),
+            ("database-restored", False),
+            ("care-away", False),
+        )
+    ),
+)
+
+
 def service_sheets() -> dict[str, Sheet]:
     """Return a sheet of every page by the name of its picture, in the order of the menu."""
     rooms = make_rooms(None, None, {})
@@ -58,6 +74,8 @@ def service_sheets() -> dict[str, Sheet]:
         "57-service-check": CheckSheet(seconds=6),
         "58-service-check-fit": CheckSheet(report=FIT),
         "59-service-check-unfit": CheckSheet(report=UNFIT),
+        "59b-service-check-card": CheckSheet(report=AT_RISK),
+        "59c-service-check-findings": FoundSheet(AT_RISK),
         "60-service-check-failed": CheckSheet(failed=REASON),
         "61-service-simulation": SimulationSheet(),
         "62-service-simulation-broken": broken,

@@ -12,7 +12,7 @@ from ui.patient.service.calibration_sheets import (
     ResultSheet,
     StepSheet,
 )
-from ui.patient.service.check import CheckSheet
+from ui.patient.service.check import CheckSheet, FoundSheet
 from ui.patient.service.door import PinSheet
 from ui.patient.service.network import NetworkSheet
 from ui.patient.service.pages import (
@@ -37,6 +37,7 @@ PAGES: Final[dict[type, Callable[[Canvas, View, ServiceView, Any], None]]] = {
     PinSheet: keypad.keypad,
     MenuSheet: menu.menu,
     CheckSheet: check.check,
+    FoundSheet: check.found,
     ProcedureSheet: calibration.procedures,
     RestoreSheet: calibration.restore,
     MassSheet: calibration.masses,

@@ -6,10 +6,10 @@ import pygame
 
 from ui.patient.canvas import Canvas
 from ui.patient.lettering import bold, plain
-from ui.patient.service.check import AGAIN, EXPECTED_S, CheckSheet
+from ui.patient.service.check import A_PAGE, AGAIN, ALL, EXPECTED_S, NEXT, CheckSheet, FoundSheet
 from ui.patient.service.check_report import CORNERS, CellReport, CheckReport, Light
-from ui.patient.service.check_words import corner_words, first_words
-from ui.patient.service.pages.parts import back_button, begin, lamp, on_button
+from ui.patient.service.check_words import corner_words, finding_words, first_words
+from ui.patient.service.pages.parts import back_button, begin, lamp, on_button, pick_button
 from ui.patient.service.view import ServiceView
 from ui.patient.theme import (
     BODY,
@@ -21,16 +21,22 @@ from ui.patient.theme import (
     LEAD,
     MARGIN,
     QUIET,
+    START_BUTTON,
+    STOP_BUTTON,
     TITLE,
 )
 from ui.patient.view import View
 from ui.patient.widgets import paragraphs, strip
-from ui.patient.words import _, decimal
+from ui.patient.words import _, counted, decimal
 
 VERDICT: Final = pygame.Rect(MARGIN, 84, CONTENT.width, 58)
 FIRST: Final = pygame.Rect(MARGIN, 146, CONTENT.width, 84)
 CELL: Final = pygame.Rect(0, 0, (CONTENT.width - 24) // 2, 152)
 TOP: Final = 236
+MIDDLE: Final = pygame.Rect(
+    STOP_BUTTON.right + 20, STOP_BUTTON.top, START_BUTTON.left - STOP_BUTTON.right - 40, STOP_BUTTON.height
+)
+ROW: Final = pygame.Rect(MARGIN, 92, CONTENT.width, 148)
 
 
 def check(canvas: Canvas, view: View, service: ServiceView, sheet: CheckSheet) -> None:
@@ -45,6 +51,26 @@ def check(canvas: Canvas, view: View, service: ServiceView, sheet: CheckSheet) -
         _running(canvas, sheet.seconds)
     if sheet.main is not None:
         on_button(canvas, service, _("Check again"), AGAIN)
+    if sheet.report is not None and ALL in sheet.choices:
+        count = len(sheet.report.findings)
+        words = counted("{count} finding", "All {count} findings", count)
+        pick_button(canvas, service, MIDDLE, words, ALL)
+
+
+def found(canvas: Canvas, view: View, service: ServiceView, sheet: FoundSheet) -> None:
+    """Draw a page of what the check found, the first thing to do first."""
+    begin(canvas, view, _("Check the board"))
+    back_button(canvas, service)
+    first = sheet.page * A_PAGE
+    for row, finding in enumerate(sheet.report.findings[first : first + A_PAGE]):
+        rect = ROW.move(0, row * (ROW.height + 10))
+        canvas.pen.block(rect, CARD, radius=24, edge=HAIR, edge_width=2)
+        lamp(canvas, (rect.left + 54, rect.centery), "bad" if finding.fatal else "look", 30)
+        words = pygame.Rect(rect.left + 108, rect.top + 8, rect.width - 136, rect.height - 16)
+        canvas.write(finding_words(finding, sheet.report), words, plain(32), anchor="middle")
+    if sheet.main is not None:
+        words_on = _("More ({page} of {pages})").format(page=sheet.page + 1, pages=sheet.pages)
+        on_button(canvas, service, words_on, NEXT)
 
 
 def _running(canvas: Canvas, seconds: int) -> None:
