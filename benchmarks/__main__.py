@@ -6,6 +6,7 @@ Without `--full` each takes seconds; the figures in docs/board.md were made with
 import argparse
 import importlib
 import sys
+from pathlib import Path
 from typing import Final
 
 NAMES: Final = (
@@ -48,13 +49,20 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(NAMES))
     parser.add_argument("--full", action="store_true", help="the long runs behind the figures in the docs")
     parser.add_argument("--minutes", type=float, help=f"minutes a row, of `wall` in all ({', '.join(TIMED)})")
+    parser.add_argument(
+        "--package", type=Path, metavar="FILE", help="of `appliance`: the .deb that is tried, and its Debian"
+    )
     asked = parser.parse_args(argv)
     unknown = sorted(set(asked.names) - set(NAMES))
     if unknown:
         parser.error(f"no benchmark is called {unknown[0]}; there are {', '.join(NAMES)}")
     if asked.minutes and not set(asked.names) <= set(TIMED):
         parser.error(f"--minutes goes with {', '.join(TIMED)}")
-    length = {"minutes": asked.minutes} if asked.minutes else {"full": asked.full}
+    if asked.package and asked.names != ["appliance"]:
+        parser.error("--package goes with appliance")
+    length: dict[str, object] = {"minutes": asked.minutes} if asked.minutes else {"full": asked.full}
+    if asked.package:
+        length["package"] = asked.package.resolve()
     for name in asked.names or (TIMED if asked.minutes else NAMES):
         importlib.import_module(f"benchmarks.{name}").main(**length)
         sys.stdout.flush()

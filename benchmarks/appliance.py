@@ -1,8 +1,10 @@
 """The units under a real systemd in a container: boot, death and hang of each, kills over sessions.
 
-As root on Debian 12 with `debootstrap systemd-container`; APPLIANCE_ROOT names a Debian root made before. Its
-Python must be of the version that runs this. Chips are simulated, the kiosk draws off-screen; nothing else
-differs from what a package installs.
+    sudo python -m benchmarks --full appliance --package build/balance-station_0.1.0-1~deb13_amd64.deb
+
+As root with `debootstrap systemd-container`; APPLIANCE_ROOT names a Debian root made before. With --package
+that very package is installed on the Debian it was made for; without one, Debian 12 runs this folder's
+programs, and its Python must be that which runs this. Chips are simulated, the kiosk draws off-screen.
 """
 
 import json
@@ -17,7 +19,7 @@ from typing import Final, NamedTuple
 
 from benchmarks.appliance_machine import Machine
 from benchmarks.appliance_root import ENABLED, PATIENT, STATION, configure, installed_root
-from benchmarks.appliance_session import train_while_dying
+from benchmarks.appliance_session import PROGRAMME, train_while_dying
 from benchmarks.table import show
 from station.errors import StationError
 
@@ -60,6 +62,8 @@ def _enrol(machine: Machine, root: Path) -> None:
                "env", "BALANCE_CARE_DATA=/var/lib/balance-care", "balance-care")  # fmt: skip
     said = machine.ask(*as_care, "enrol", STATION, "--patient", PATIENT, "--json")
     configure(root, json.loads(said))
+    (root / "opt/programme.json").write_text(json.dumps(PROGRAMME))
+    machine.ask(*as_care, "prescribe", STATION, "/opt/programme.json")
 
 
 def _boot(machine: Machine) -> list[Boot]:
@@ -101,18 +105,18 @@ def _stop(machine: Machine) -> list[Ended]:
     return rows
 
 
-def main(*, full: bool = False) -> None:
+def main(*, full: bool = False, package: Path | None = None) -> None:
     """Do all of it and print the tables; without `full` fewer kills."""
     base = os.environ.get("APPLIANCE_ROOT")
     try:
         with (
             tempfile.TemporaryDirectory(prefix="balance-appliance-") as name,
-            installed_root(Path(base) if base else None, Path(name)) as root,
+            installed_root(Path(base) if base else None, Path(name), package) as root,
         ):
             log = Path(name) / "boot.log"
-            with Machine(root, log) as machine:
+            with Machine(root, log, package) as machine:
                 _enrol(machine, root)
-            with Machine(root, log) as machine:
+            with Machine(root, log, package) as machine:
                 show("Boot of the container to READY", _boot(machine))
                 show("Killed, stopped, hung: until READY again", _harm(machine))
                 kills = FULL_KILLS if full else KILLS

@@ -29,11 +29,11 @@ class State(NamedTuple):
 class Machine:
     """The container, running until closed."""
 
-    def __init__(self, root: Path, log: Path) -> None:
+    def __init__(self, root: Path, log: Path, package: Path | None) -> None:
         self._log = log.open("wb")
         command = (
             "systemd-nspawn", "--quiet", "--register=no", "--keep-unit", "--private-network", "--boot",
-            f"--directory={root}", *bindings(),
+            f"--directory={root}", *bindings(package),
         )  # fmt: skip
         self.begun_s = time.monotonic()
         self._nspawn = subprocess.Popen(

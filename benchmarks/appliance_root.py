@@ -1,5 +1,6 @@
-"""A Debian root in which the units are installed as the package does it, for `benchmarks.appliance`."""
+"""A Debian root with the package installed, or the units as it installs them, for `benchmarks.appliance`."""
 
+import re
 import shutil
 import subprocess
 import sys
@@ -13,7 +14,8 @@ from station.errors import StationError
 PROJECT: Final = Path(__file__).parent.parent
 CACHE: Final = PROJECT / "build/appliance"
 RELEASE: Final = "bookworm"
-PACKAGES: Final = "dbus,systemd,systemd-sysv,python3,procps,mosquitto"
+RELEASES: Final = {"12": "bookworm", "13": "trixie"}
+PACKAGES: Final = "dbus,systemd,systemd-sysv,udev,python3,procps,mosquitto"
 PROGRAMS: Final = {"balance-station": "station", "balance-ui": "ui.patient", "balance-care": "ui.care"}
 INSIDE: Final = "/usr/lib/balance-station"
 STATION: Final = "rig-1"
@@ -43,16 +45,16 @@ signal.signal(signal.SIGUSR2, _hang)
 
 
 @contextmanager
-def installed_root(base: Path | None, folder: Path) -> Iterator[Path]:
+def installed_root(base: Path | None, folder: Path, package: Path | None) -> Iterator[Path]:
     """Give a root with everything installed and enrolled; what is written into it goes with `folder`.
 
-    `base` is a Debian of this machine's Python, made with debootstrap when there is none.
-    Raises StationError.
+    `base` is a Debian of the package's release, or without a package one of this machine's Python; it is made
+    with debootstrap when there is none. Raises StationError.
     """
     for name in ("debootstrap", "systemd-nspawn", "nsenter"):
         if shutil.which(name) is None:
             raise StationError(f"{name} is missing: apt-get install debootstrap systemd-container util-linux")
-    base = base or _debian()
+    base = base or _debian(_release(package) if package else RELEASE)
     with ExitStack() as mounted:
         root = folder / "root"
         for part in ("upper", "work", "root"):
@@ -60,25 +62,53 @@ def installed_root(base: Path | None, folder: Path) -> Iterator[Path]:
         layers = f"lowerdir={base},upperdir={folder / 'upper'},workdir={folder / 'work'}"
         _run("mount", "-t", "overlay", "overlay", "-o", layers, str(root))
         mounted.callback(subprocess.run, ("umount", str(root)), check=False)
-        _install(root)
+        if package:
+            _install_package(root, package)
+        else:
+            _install(root)
+        _enable(root)
         yield root
 
 
-def _debian() -> Path:
-    root = CACHE / RELEASE
+def _release(package: Path) -> str:
+    """Return the Debian release that a package of ours is for."""
+    version = _run("dpkg-deb", "--field", str(package), "Version").strip()
+    found = re.search(r"~deb(\d+)$", version)
+    if found is None or found[1] not in RELEASES:
+        raise StationError(f"{package.name} is of version {version}; it must end in ~deb12 or ~deb13")
+    return RELEASES[found[1]]
+
+
+def _debian(release: str) -> Path:
+    root = CACHE / release
     if not (root / "usr/bin/python3").exists():
         root.parent.mkdir(parents=True, exist_ok=True)
-        _run("debootstrap", "--variant=minbase", f"--include={PACKAGES}", RELEASE, str(root))
+        _run("debootstrap", "--variant=minbase", f"--include={PACKAGES}", release, str(root))
     return root
 
 
-def bindings() -> tuple[str, ...]:
-    """Return what of this machine stands in the container, read-only: the program and its libraries."""
+def bindings(package: Path | None) -> tuple[str, ...]:
+    """Return what of this machine stands in the container, read-only: nothing when it has the package."""
+    if package:
+        return ()
     libraries = next(Path(at) for at in sys.path if at.endswith("site-packages"))
     return (f"--bind-ro={PROJECT}:{INSIDE}/program", f"--bind-ro={libraries}:{INSIDE}/libraries")
 
 
+def _install_package(root: Path, package: Path) -> None:
+    """Install it as a person does, without a network; the one thing added is the hang that is asked for."""
+    (root / "opt").mkdir(exist_ok=True)
+    shutil.copy(package, root / "opt/package.deb")
+    inside = ("systemd-nspawn", "--quiet", "--register=no", "--keep-unit", "--private-network", "--pipe",
+              f"--directory={root}")  # fmt: skip
+    _run(*inside, "dpkg", "-i", "/opt/package.deb")
+    for packages in (root / INSIDE[1:]).glob("lib/python3*/site-packages"):
+        (packages / "balance_rig.pth").write_text("import balance_rig_hang\n")
+        (packages / "balance_rig_hang.py").write_text(HANG)
+
+
 def _install(root: Path) -> None:
+    """Install what the package does, but run the program from this folder with this machine's libraries."""
     packages = root / "usr/lib/python3/dist-packages"
     (packages / "balance.pth").write_text(f"{INSIDE}/program\n{INSIDE}/libraries\nimport balance_rig_hang\n")
     (packages / "balance_rig_hang.py").write_text(HANG)
@@ -96,6 +126,9 @@ def _install(root: Path) -> None:
         shutil.copy(file, units)
     for kind in ("sysusers.d", "tmpfiles.d"):
         shutil.copy(PROJECT / f"systemd/{kind}/balance-station.conf", root / "usr/lib" / kind)
+
+
+def _enable(root: Path) -> None:
     _write(root / "etc/systemd/system/balance-ui.service.d/rig.conf", KIOSK)
     _write(root / "etc/mosquitto/conf.d/rig.conf", BROKER)
     wants = root / "etc/systemd/system/multi-user.target.wants"
@@ -122,8 +155,9 @@ def _write(file: Path, text: str) -> None:
     file.write_text(text)
 
 
-def _run(*command: str) -> None:
+def _run(*command: str) -> str:
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         said = (done.stderr or done.stdout).strip().splitlines()
         raise StationError(f"{command[0]} failed: {said[-1] if said else done.returncode}")
+    return done.stdout

@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 from django.contrib.auth.models import User
 from django.core.management import call_command
+from django.db import connection
+from django.db.migrations.recorder import MigrationRecorder
 
 from station.errors import StationError
 from station.link.signature import key_id
@@ -22,6 +24,7 @@ from ui.care.folder import data_folder
 from ui.care.intake import store
 from ui.care.models import Patient, Prescription, Station
 from ui.care.outgoing import newest
+from ui.care.ready import refuse_newer_database
 from ui.care.verbs import results
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("care_folder")]
@@ -219,6 +222,22 @@ def test_a_database_that_was_never_made_is_one_clear_line(tmp_path: Path) -> Non
     assert done.stderr.count("\n") == 1
     assert "run: balance-care migrate" in done.stderr
     assert not (tmp_path / "nowhere").exists()
+
+
+@pytest.mark.parametrize("verb", ["migrate", "recorder", "serve"])
+def test_a_database_of_a_newer_version_is_left_alone_and_the_way_on_is_said(
+    verb: str, capsys: Output
+) -> None:
+    MigrationRecorder(connection).record_applied("care", "9999_of_tomorrow")
+    assert main([verb]) == 1
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1
+    assert "of a newer version (care 9999_of_tomorrow); install that version again" in said
+
+
+def test_a_migration_that_was_replaced_by_another_is_not_of_a_newer_version() -> None:
+    MigrationRecorder(connection).record_applied("care", "0001_replaced")
+    refuse_newer_database()
 
 
 def test_a_broker_address_that_is_none_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -36,7 +36,7 @@ def test_every_package_of_the_lock_is_named_by_hash() -> None:
         assert "--hash=sha256:" in block, block.splitlines()[0]
 
 
-@pytest.mark.parametrize("script", ["postinst", "prerm", "postrm"])
+@pytest.mark.parametrize("script", ["preinst", "postinst", "prerm", "postrm"])
 def test_the_packages_scripts_are_sound_and_have_every_word_filled_in(script: str, tmp_path: Path) -> None:
     tree = tmp_path / "tree"
     tree.mkdir()
@@ -92,3 +92,13 @@ def test_what_concerns_the_whole_computer_is_for_a_pi_only(arch: str, *, whole: 
         assert (systemd / folder / "balance-station.conf").exists() is whole
     units = {unit.name for unit in (ROOT / "systemd").iterdir() if unit.is_file()}
     assert units == {unit.name for unit in (systemd / "system").iterdir()}
+
+
+def test_a_package_to_try_an_upgrade_with_says_its_own_version_everywhere(tmp_path: Path) -> None:
+    tree = tmp_path / "tree"
+    tree.mkdir()
+    assert BUILD["control"](tree, BUILD["RELEASES"]["trixie"], "amd64", "9.8.7") == "9.8.7-1~deb13"
+    project = BUILD["source"](tmp_path / "source", "9.8.7")
+    assert tomllib.loads((project / "pyproject.toml").read_text())["project"]["version"] == "9.8.7"
+    assert '__version__ = "9.8.7"' in (project / "station/__init__.py").read_text()
+    assert not list(project.glob("build*")), "what an earlier build left behind would be packed"

@@ -10,10 +10,13 @@ import msgspec
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from station.errors import UpdateError
+from station.errors import StoreError, UpdateError
 from station.link.whole_file import write_whole
+from station.session.schema import VERSION, bring_up_to_date
+from station.session.store import Store
 from station.update import steps
 from station.update.data import NEWER, carry_back, keep_copy
+from station.update.older import carry_to_this_version
 from station.update.quiet import why_not_now
 from station.update.release import Here, Release, decode_release, judge
 from station.update.sign import sign_release
@@ -264,3 +267,30 @@ def test_an_update_waits_for_whoever_trains_stands_there_or_is_about_to() -> Non
     yesterday = NOW - timedelta(hours=23, minutes=30)
     assert why(began=[yesterday]) == "training usually begins at 00:30"
     assert why(began=[NOW - timedelta(hours=22)]) == ""
+
+
+def test_an_older_package_installed_by_hand_finds_every_result_of_the_newer_one(tmp_path: Path) -> None:
+    live = tmp_path / "station.sqlite3"
+    with closing(sqlite3.connect(live, isolation_level=None)) as db:
+        db.execute("BEGIN")
+        bring_up_to_date(db, 0)
+        db.execute("COMMIT")
+        db.executescript(
+            "ALTER TABLE trial ADD COLUMN of_tomorrow TEXT NOT NULL DEFAULT 'new';"
+            "CREATE TABLE of_tomorrow (x);"
+            "INSERT INTO session (id, started) VALUES ('s', '2026-05-01T08:00:00Z');"
+            "INSERT INTO trial (id, session, result, raw) VALUES ('t', 's', '{}', x'01')"
+        )
+        db.execute(f"PRAGMA user_version = {VERSION + 1}")
+    with pytest.raises(StoreError, match="written by a newer station"):
+        Store(live)
+    assert carry_to_this_version(live)
+    assert not carry_to_this_version(live)
+    with closing(Store(live)), closing(sqlite3.connect(live)) as db:
+        assert db.execute("SELECT id, session, raw FROM trial").fetchall() == [("t", "s", b"\x01")]
+    assert (tmp_path / f"station.sqlite3{NEWER}").exists()
+
+
+def test_where_no_station_ever_ran_a_step_back_makes_no_database(tmp_path: Path) -> None:
+    assert not carry_to_this_version(tmp_path / "station.sqlite3")
+    assert list(tmp_path.iterdir()) == []

@@ -1,6 +1,6 @@
 """Builds the Debian package of one release and architecture, on any machine with dpkg-deb.
 
-    python scripts/deb/build.py --release trixie --arch arm64 [--out build]
+    python scripts/deb/build.py --release trixie --arch arm64 [--out build] [--version 0.2.0] [--quick]
 
 The package brings every Python package along, as the files that `requirements.lock` names by their hash, in
 an environment of its own under /usr/lib/balance-station that uses the release's Python. So it installs
@@ -65,7 +65,25 @@ def _run(*command: str, cwd: Path = ROOT) -> str:
     return done.stdout
 
 
-def packages(tree: Path, release: Release, arch: str) -> Path:
+def written_version() -> str:
+    """Return the version that the project says it has."""
+    found = re.search(r'^version = "(.+)"', (ROOT / "pyproject.toml").read_text(), re.MULTILINE)
+    return found[1] if found else "0"
+
+
+def source(folder: Path, version: str) -> Path:
+    """Copy what git knows of the project, with this version; a build of before cannot leak into the wheel."""
+    for name in _run("git", "ls-files", "-z", "--cached").split("\0"):
+        if name and (ROOT / name).is_file():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / name, folder / name)
+    for name, form in (("pyproject.toml", 'version = "{}"'), ("station/__init__.py", '__version__ = "{}"')):
+        text = (folder / name).read_text()
+        (folder / name).write_text(text.replace(form.format(written_version()), form.format(version), 1))
+    return folder
+
+
+def packages(tree: Path, release: Release, arch: str, version: str) -> Path:
     """Put the locked packages and the project itself below `tree`; return where they are."""
     target = tree / HOME / f"lib/python{release.python}/site-packages"
     target.mkdir(parents=True)
@@ -81,7 +99,8 @@ def packages(tree: Path, release: Release, arch: str) -> Path:
     uv = (sys.executable, "-m", "uv", "pip", "install", *of_target)
     _run(*uv, "--require-hashes", "--only-binary", ":all:", "-r", str(HERE / "requirements.lock"))
     wheels = tree.parent / "wheel"
-    _run(sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", str(wheels), str(ROOT))
+    at = source(tree.parent / "source", version)
+    _run(sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", str(wheels), str(at))
     _run(*uv, *map(str, wheels.glob("balance_station-*.whl")))
     shutil.rmtree(target / "bin", ignore_errors=True)
     for needless in ("numpy/**/tests", "scipy/**/tests", "pygame/tests", "pygame/docs", "pygame/examples"):
@@ -168,10 +187,9 @@ def _classified(classifiers: list[str] | None) -> str:
     return ", ".join(names)
 
 
-def control(tree: Path, release: Release, arch: str) -> str:
+def control(tree: Path, release: Release, arch: str, version: str | None = None) -> str:
     """Write the package's head and its scripts; return its version."""
-    written = re.search(r'^version = "(.+)"', (ROOT / "pyproject.toml").read_text(), re.MULTILINE)
-    version = f"{written[1] if written else '0'}-1~deb{release.number}"
+    version = f"{version or written_version()}-1~deb{release.number}"
     size = sum(file.lstat().st_size for file in tree.rglob("*") if not file.is_dir()) // 1024
     (tree / "DEBIAN").mkdir()
     values = {
@@ -184,7 +202,7 @@ def control(tree: Path, release: Release, arch: str) -> str:
         "users": " ".join(_names(tree, "usr/lib/sysusers.d")),
         "folders": " ".join(_names(tree, "usr/lib/tmpfiles.d")),
     }
-    for name in ("control", "postinst", "prerm", "postrm"):
+    for name in ("control", "preinst", "postinst", "prerm", "postrm"):
         text = (HERE / "debian" / name).read_text()
         for word, value in values.items():
             text = text.replace(f"@{word}@", value)
@@ -209,20 +227,21 @@ def tidy(tree: Path) -> None:
         os.utime(path, (int(moment), int(moment)), follow_symlinks=False)
 
 
-def build(release: Release, arch: str, out: Path) -> Path:
+def build(release: Release, arch: str, out: Path, *, version: str, quick: bool) -> Path:
     """Build the package; return its file."""
     work = out / f"deb-{release.name}-{arch}"
     shutil.rmtree(work, ignore_errors=True)
     tree = work / "tree"
     tree.mkdir(parents=True)
-    at = packages(tree, release, arch)
+    at = packages(tree, release, arch, version)
     environment(tree, release)
     system(tree, arch)
     papers(tree, at)
-    version = control(tree, release, arch)
+    whole_version = control(tree, release, arch, version)
     tidy(tree)
-    file = out / f"balance-station_{version}_{arch}.deb"
-    _run("dpkg-deb", "--root-owner-group", "-Zxz", "-z6", "--build", str(tree), str(file))
+    file = out / f"balance-station_{whole_version}_{arch}.deb"
+    pressed = ("-Zgzip", "-z1") if quick else ("-Zxz", "-z6")
+    _run("dpkg-deb", "--root-owner-group", *pressed, "--build", str(tree), str(file))
     shutil.rmtree(work)
     return file
 
@@ -233,11 +252,14 @@ def main() -> int:
     parser.add_argument("--release", choices=RELEASES, default="trixie")
     parser.add_argument("--arch", choices=MACHINES, default="arm64")
     parser.add_argument("--out", type=Path, default=ROOT / "build")
+    parser.add_argument("--version", default=written_version(), help="another one, to try upgrades with")
+    parser.add_argument("--quick", action="store_true", help="half as large again, and minutes sooner")
     options = parser.parse_args()
     if not shutil.which("dpkg-deb"):
         sys.exit("deb: dpkg-deb is not on this machine; on Debian and its like it is in the package dpkg.")
     options.out.mkdir(parents=True, exist_ok=True)
-    file = build(RELEASES[options.release], options.arch, options.out.resolve())
+    out = options.out.resolve()
+    file = build(RELEASES[options.release], options.arch, out, version=options.version, quick=options.quick)
     sys.stdout.write(f"{file} ({file.stat().st_size / 1e6:.0f} MB)\n")
     return 0
 
