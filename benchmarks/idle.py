@@ -16,6 +16,19 @@ from station.session.client import SessionClient
 SECONDS_FULL: Final = 60.0
 SECONDS: Final = 10.0
 SETTLE_S: Final = 8.0
+# The panel on gpiozero's mock pins: the real pins of a Pi are not here.
+PANEL: Final = """
+import sys
+from pathlib import Path
+import station.__main__, station.config
+from gpiozero.pins.mock import MockFactory, MockPWMPin
+from station.session.panel import Panel
+from station.session.panel_config import PanelConfig
+from station.session.panel_gpio import GpioHardware
+panel = Panel(Path(sys.argv[1]), GpioHardware(PanelConfig(), MockFactory(pin_class=MockPWMPin)))
+while True:
+    panel.step(0.05)
+"""
 
 
 class Row(NamedTuple):
@@ -57,9 +70,10 @@ def run(seconds: float) -> Iterator[Row]:
             started.append(_start(plain, environ))
             uplink = [sys.executable, "-m", "station", "uplink", "--config", str(config)]
             started.append(_start(uplink))
+            started.append(_start([sys.executable, "-c", PANEL, str(socket)]))
             _await(lambda: _answers(socket))
             time.sleep(SETTLE_S)
-            names = ("run", "kiosk", "uplink")
+            names = ("run", "kiosk", "uplink", "panel")
             pids = dict(zip(names, (process.pid for process in started), strict=True))
             pids["acquire"] = _children(session.pid)[0]
             before = {name: cpu_s(pid) for name, pid in pids.items()}
