@@ -20,6 +20,7 @@ NAMES: Final = (
     "voice",
     "kiosk_live",
     "kiosk_day",
+    "day",
     "kills",
     "sway",
     "calibration",

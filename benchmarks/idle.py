@@ -40,7 +40,8 @@ class Row(NamedTuple):
     files: int
 
 
-def _pss_mb(pid: int) -> float:
+def pss_mb(pid: int) -> float:
+    """Return the memory of a process, with its share of what several share."""
     lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
     return next(int(line.split()[1]) for line in lines if line.startswith("Pss:")) / 1024
 
@@ -79,7 +80,7 @@ def run(seconds: float) -> Iterator[Row]:
             before = {name: cpu_s(pid) for name, pid in pids.items()}
             time.sleep(seconds)
             rows = [
-                Row(name, 100 * (cpu_s(pid) - before[name]) / seconds, _pss_mb(pid), _files(pid))
+                Row(name, 100 * (cpu_s(pid) - before[name]) / seconds, pss_mb(pid), _files(pid))
                 for name, pid in pids.items()
             ]
         finally:
