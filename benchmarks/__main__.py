@@ -21,6 +21,7 @@ NAMES: Final = (
     "voice",
     "kiosk_live",
     "kiosk_day",
+    "day",
     "kills",
     "sway",
     "calibration",

@@ -16,6 +16,19 @@ from station.session.client import SessionClient
 SECONDS_FULL: Final = 60.0
 SECONDS: Final = 10.0
 SETTLE_S: Final = 8.0
+# The panel on gpiozero's mock pins: the real pins of a Pi are not here.
+PANEL: Final = """
+import sys
+from pathlib import Path
+import station.__main__, station.config
+from gpiozero.pins.mock import MockFactory, MockPWMPin
+from station.session.panel import Panel
+from station.session.panel_config import PanelConfig
+from station.session.panel_gpio import GpioHardware
+panel = Panel(Path(sys.argv[1]), GpioHardware(PanelConfig(), MockFactory(pin_class=MockPWMPin)))
+while True:
+    panel.step(0.05)
+"""
 
 
 class Row(NamedTuple):
@@ -27,7 +40,8 @@ class Row(NamedTuple):
     files: int
 
 
-def _pss_mb(pid: int) -> float:
+def pss_mb(pid: int) -> float:
+    """Return the memory of a process, with its share of what several share."""
     lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
     return next(int(line.split()[1]) for line in lines if line.startswith("Pss:")) / 1024
 
@@ -57,15 +71,16 @@ def run(seconds: float) -> Iterator[Row]:
             started.append(_start(plain, environ))
             uplink = [sys.executable, "-m", "station", "uplink", "--config", str(config)]
             started.append(_start(uplink))
+            started.append(_start([sys.executable, "-c", PANEL, str(socket)]))
             _await(lambda: _answers(socket))
             time.sleep(SETTLE_S)
-            names = ("run", "kiosk", "uplink")
+            names = ("run", "kiosk", "uplink", "panel")
             pids = dict(zip(names, (process.pid for process in started), strict=True))
             pids["acquire"] = _children(session.pid)[0]
             before = {name: cpu_s(pid) for name, pid in pids.items()}
             time.sleep(seconds)
             rows = [
-                Row(name, 100 * (cpu_s(pid) - before[name]) / seconds, _pss_mb(pid), _files(pid))
+                Row(name, 100 * (cpu_s(pid) - before[name]) / seconds, pss_mb(pid), _files(pid))
                 for name, pid in pids.items()
             ]
         finally:

@@ -23,6 +23,7 @@ from station.arguments import (
     add_setup,
     add_source,
     add_update,
+    add_wipe,
 )
 from station.errors import BoardError, StationError
 from station.rehearse.arguments import add_rehearsal
@@ -280,6 +281,12 @@ def _update(args: argparse.Namespace) -> int:
     return take(args.config, args.release, check_only=args.check, log=log)
 
 
+def _wipe(args: argparse.Namespace) -> int:
+    from station.wipe import run
+
+    return run(args)
+
+
 def _bench_pi(args: argparse.Namespace) -> int:
     import json
 
@@ -338,6 +345,7 @@ def _parser() -> argparse.ArgumentParser:
         verb("report", _report, "write one file for a helper: versions, check, faults, no patient data")
     )
     add_update(verb("update", _update, "install a signed release, and take it back when it is not healthy"))
+    add_wipe(verb("wipe", _wipe, "take a patient's data off this station, for the next one"))
     add_bench_pi(verb("bench-pi", _bench_pi, "measure what only a Raspberry Pi can show"))
     verb("version", _version, "print the version")
     return parser

@@ -169,6 +169,16 @@ def add_update(parser: argparse.ArgumentParser) -> None:
     add_config(parser)
 
 
+def add_wipe(parser: argparse.ArgumentParser) -> None:
+    """Add the options of `wipe`."""
+    add_config(parser)
+    parser.add_argument("--yes", action="store_true", help="do not ask")
+    about = "also what the care team has not confirmed to have: it is lost"
+    parser.add_argument("--even-unsent", action="store_true", help=about)
+    about = "also the board's calibration and the enrolment: the station is as new"
+    parser.add_argument("--everything", action="store_true", help=about)
+
+
 def add_bench_pi(parser: argparse.ArgumentParser) -> None:
     """Add the options of `bench-pi`."""
     parser.add_argument("bench", choices=("pulse", "rate", "boot", "power", "all"))

@@ -184,6 +184,7 @@ def make_service_over(  # noqa: PLR0913 - all that it may be given
     from station.session.exchange import PlateExchange
     from station.session.keeper import Keeper, in_thread
     from station.session.machine_watch import MachineWatch
+    from station.session.marker import check_owner
     from station.session.recorder import Recorder
     from station.session.reports import Identity
     from station.session.restore import make_sound
@@ -197,6 +198,7 @@ def make_service_over(  # noqa: PLR0913 - all that it may be given
     from station.weighing import nominal_plate, own_plates, plate_in_use
 
     folder = state_folder(config)
+    check_owner(folder, config.station.subj)
     wall = wall or WallClock()
     plate = plate_in_use(config, wall.now(), log=log)
     sim = config.source.sim
@@ -266,9 +268,11 @@ def make_uplink(config_file: str | None, *, log: Log) -> "tuple[Uplink, Broker]"
     Raises ConfigError for a broker beyond this machine without TLS, and for a certificate of another station.
     """
     from station.link.uplink import Uplink
+    from station.session.marker import check_owner
     from station.session.store import Store
 
     config = load_config(config_file)
+    check_owner(state_folder(config), config.station.subj)
     broker = _broker(config)
     store = Store(state_folder(config) / DATABASE)
     wall = _wall_beside(config, store)

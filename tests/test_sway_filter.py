@@ -16,9 +16,12 @@ from station.sway.spline import spline_at
 RATES_HZ = st.floats(min_value=16, max_value=2000)
 
 
-def test_a_station_carries_nothing_of_scipy() -> None:
-    code = "import sys, station.wiring, station.session.service, station.link.uplink, station.weighing\n"
-    code += "sys.exit(any(name.split('.')[0] == 'scipy' for name in sys.modules))"
+@pytest.mark.parametrize(
+    ("process", "library"), [("session.service", "scipy"), ("link.uplink", "scipy"), ("link.uplink", "numpy")]
+)
+def test_a_process_that_runs_all_day_does_not_carry(process: str, library: str) -> None:
+    rooms = "station.wiring, station.weighing, station.session.machine_watch, station.link.renewal"
+    code = f"import sys, {rooms}, station.{process}; sys.exit({library!r} in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 

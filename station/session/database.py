@@ -12,6 +12,7 @@ import msgspec
 from station.errors import DamagedError, DiskFullError, StoreError
 from station.session import reserve
 from station.session.ledger import NOTE, Ledger, Mark, written
+from station.session.marker import check_whole
 from station.session.restore import make_sound
 from station.session.schema import VERSION, bring_up_to_date
 from station.session.soundness import is_damage, mark_of
@@ -26,6 +27,7 @@ class Database:
     def __init__(self, path: Path) -> None:
         """Open or make the database. Raises StoreError naming the file and what is wrong."""
         self._path = path
+        check_whole(path.parent)
         self._ledger: Ledger | None = None  # what prepares the database is not in it
         self._open()
         self._ledger = Ledger(path.parent)

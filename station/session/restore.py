@@ -1,6 +1,6 @@
 """Makes a damaged database whole at the start: its newest sound backup, and the ledger of what came after.
 
-Nothing of the damaged file is thrown away: it stays beside, under another name, with its log.
+Nothing of the damaged file is thrown away: it stays beside, the newest few with their logs.
 A power cut at any point of this leaves files from which the next start does the same again.
 """
 
@@ -18,14 +18,15 @@ import msgspec
 
 from station.errors import StoreError
 from station.session.backup import Backups
+from station.session.bad_files import BAD, prune_bad
 from station.session.ledger import NOTE, Ledger, Mark, Record, sync_folder
+from station.session.marker import check_whole
 from station.session.salvage import salvage
 from station.session.schema import VERSION, bring_up_to_date
 from station.session.soundness import Check, damage_of, mark_of
 
 DAMAGE_NOTE: Final = "damage"
 SUSPECT: Final = "suspect"  # a file beside the database: damage was found that a quick look may not see
-BAD: Final = ".bad-"
 LOG: Final = "-wal"
 INDEX: Final = "-shm"
 
@@ -76,8 +77,9 @@ def make_sound(path: Path, *, log: Callable[[str], None], thorough: bool = False
     """Look through the database and restore it where it is damaged; return what was done, None for nothing.
 
     `thorough` looks into the indexes too; so does a start after `suspect`. Raises StoreError when
-    the disk does not let it.
+    the disk does not let it, or a wipe was cut off.
     """
+    check_whole(path.parent)
     ledger, backups = Ledger(path.parent), Backups(path)
     suspected = path.with_name(SUSPECT)
     check: Check = "integrity_check" if thorough or suspected.exists() else "quick_check"
@@ -88,6 +90,7 @@ def make_sound(path: Path, *, log: Callable[[str], None], thorough: bool = False
         else:
             restored = _restore(path, damage, ledger=ledger, backups=backups)
         suspected.unlink(missing_ok=True)
+        prune_bad(path)
     except (sqlite3.Error, OSError) as error:
         raise StoreError(f"database {path}: {error}") from error
     if restored is not None:

@@ -44,9 +44,7 @@ def butterworth(order: int, cutoff_hz: float, rate_hz: float) -> tuple[Section, 
         damping = 2 * math.sin((2 * pair + 1) * math.pi / (2 * order)) * k
         scale = 1 + damping + k * k
         gain = k * k / scale
-        sections.append(
-            Section(gain, 2 * gain, gain, 2 * (k * k - 1) / scale, (1 - damping + k * k) / scale)
-        )
+        sections.append(Section(gain, 2 * gain, gain, 2 * (k * k - 1) / scale, (1 - damping + k * k) / scale))
     return tuple(sections)
 
 
@@ -81,7 +79,9 @@ def zero_phase(values: Floats, sections: tuple[Section, ...]) -> Floats:
     """
     edge = 3 * (2 * len(sections) + 1)
     if len(values) <= edge:
-        raise ValueError(f"{len(values)} points are too few to pass a filter both ways; {edge + 1} are needed")
+        raise ValueError(
+            f"{len(values)} points are too few to pass a filter both ways; {edge + 1} are needed"
+        )
     before, after = 2 * values[0] - values[edge:0:-1], 2 * values[-1] - values[-2 : -edge - 2 : -1]
     passed = np.concatenate([before, values, after])
     for _ in range(2):

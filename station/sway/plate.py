@@ -3,13 +3,14 @@
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final, Self, TypeVar
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
 
 from station.errors import ConfigError
 from station.sway.reading import CELL_COUNT
+
+if TYPE_CHECKING:  # the uplink reads which plate there is, and has no other use for numpy's 12 MB
+    import numpy as np
+    from numpy.typing import NDArray
 
 NOMINAL_ID: Final = "nominal"
 
@@ -19,7 +20,7 @@ MIN_LOAD_N: Final = 50.0
 Four = tuple[float, float, float, float]
 Matrix = tuple[Four, Four, Four]
 # One value on the live path, an array on the report path: one formula for both.
-Value = TypeVar("Value", float, NDArray[np.float64])
+Value = TypeVar("Value", float, "NDArray[np.float64]")
 
 # Where the cells are, in half widths to the right and in half lengths forward of the centre.
 CORNERS_X: Final[Four] = (-1.0, 1.0, -1.0, 1.0)
@@ -106,26 +107,30 @@ class Plate:
 
 
 def plate_from_matrix(
-    matrix: NDArray[np.float64], nominal: Plate, *, tare_counts: Four, bends_per_n: Four = STRAIGHT
+    matrix: "NDArray[np.float64]", nominal: Plate, *, tare_counts: Four, bends_per_n: Four = STRAIGHT
 ) -> Plate:
     """Return the plate of this A (shape (3, 4)), as large as `nominal` and not yet named.
 
     Raises ConfigError when a cell has no part in the load: its row-0 entry is 0.
     """
-    per_count, moment_x, moment_y = np.asarray(matrix, dtype=np.float64)
-    if not np.all(per_count):
+    per_count, moment_x, moment_y = (_four_of(row) for row in matrix)
+    if not all(per_count):
         raise ConfigError("plate: a cell of this matrix takes no part in the load")
     return replace(
         nominal,
-        counts_per_n=_four_of(1 / per_count),
+        counts_per_n=_four_of([1 / of_cell for of_cell in per_count]),
         tare_counts=tare_counts,
-        arms_x=_four_of(moment_x / per_count / (nominal.width_mm / 2)),
-        arms_y=_four_of(moment_y / per_count / (nominal.length_mm / 2)),
+        arms_x=_arms(moment_x, per_count, nominal.width_mm / 2),
+        arms_y=_arms(moment_y, per_count, nominal.length_mm / 2),
         bends_per_n=bends_per_n,
     )
 
 
-def _four_of(values: Sequence[float] | NDArray[np.float64]) -> Four:
+def _arms(moments: Four, per_count: Four, half_mm: float) -> Four:
+    return _four_of([moment / n / half_mm for moment, n in zip(moments, per_count, strict=True)])
+
+
+def _four_of(values: "Sequence[float] | NDArray[np.float64]") -> Four:
     fl, fr, rl, rr = (float(value) for value in values)
     return fl, fr, rl, rr
 

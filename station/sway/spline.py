@@ -32,8 +32,8 @@ def _slopes(step: Floats, rise: Floats) -> Floats:
     both = before + after
     below, diagonal, above = after.copy(), 2 * both, before.copy()
     right = 3 * (after * rise[:-1] + before * rise[1:])
-    # The two conditions at the ends: what they give for the outermost slopes goes into their neighbours' rows,
-    # which leaves a system whose diagonal is the largest in every row.
+    # The two conditions at the ends: what they give for the outermost slopes goes into their neighbours'
+    # rows, which leaves a system whose diagonal is the largest in every row.
     first = ((before[0] + 2 * both[0]) * after[0] * rise[0] + before[0] ** 2 * rise[1]) / both[0]
     last = ((after[-1] + 2 * both[-1]) * before[-1] * rise[-1] + after[-1] ** 2 * rise[-2]) / both[-1]
     diagonal[0] -= both[0]

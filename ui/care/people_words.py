@@ -43,7 +43,7 @@ def wipe_order(sid: str) -> list[Step]:
                 "On the station, end it and delete its state folder, or the one that station.toml names as "
                 "state: results, programme and enrolment of whoever trained on it."
             ),
-            "sudo rm -r /var/lib/balance-station",
+            "sudo systemctl stop balance-station balance-uplink && sudo balance-station wipe --everything",
         ),
         Step(
             gettext("On this server, take its certificates back, then restart the broker."),

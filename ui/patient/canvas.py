@@ -61,15 +61,28 @@ class _Line(NamedTuple):
     at: tuple[int, int]
 
 
+def large_sheet(size_px: tuple[int, int]) -> pygame.Surface:
+    """Return what a still page of this size is drawn on: 15 MB for 1280 x 720."""
+    width, height = size_px
+    return pygame.Surface((width * FINE, height * FINE), depth=32)
+
+
 class Canvas:
     """One drawing of 1280 x 720 logical px onto `surface`, `scale` real px for each.
 
-    A still canvas draws its shapes larger and smooths them down when it is finished, then sets the text; a
-    live one (`still=False`) draws at once, over what is there, cheap enough for every frame.
+    A still canvas draws its shapes larger, on a sheet, and smooths them down when it is finished, then sets
+    the text; a live one (`still=False`) draws at once, over what is there, cheap enough for every frame. A
+    sheet that is given (`large_sheet`) is used, with whatever is on it: a page begins by washing it.
     """
 
     def __init__(
-        self, surface: pygame.Surface, scale: float, lettering: Lettering, *, still: bool = True
+        self,
+        surface: pygame.Surface,
+        scale: float,
+        lettering: Lettering,
+        *,
+        still: bool = True,
+        sheet: pygame.Surface | None = None,
     ) -> None:
         self._surface = surface
         self.scale = scale
@@ -78,12 +91,8 @@ class Canvas:
         self._lines: list[_Line] = []
         self.buttons: list[Button] = []
         self.texts: list[PlacedText] = []
-        self._sheet = self._large_sheet() if still else surface
+        self._sheet = (sheet or large_sheet(surface.get_size())) if still else surface
         self.pen = Pen(self._sheet, scale * FINE if still else scale)
-
-    def _large_sheet(self) -> pygame.Surface:
-        width, height = self._surface.get_size()
-        return pygame.Surface((width * FINE, height * FINE), depth=32)
 
     def write(
         self,

@@ -14,7 +14,8 @@ Weight = Literal["regular", "bold"]
 
 LINE_PITCH: Final = 1.24  # distance of two baselines, in sizes
 FILES: Final = {"regular": "AtkinsonHyperlegible-Regular.ttf", "bold": "AtkinsonHyperlegible-Bold.ttf"}
-CACHED: Final = 256
+CACHED: Final = 256  # texts whose lines are known
+KEPT_BYTES: Final = 5_000_000  # of lines as pictures: those of the fullest page, twice over
 # A line ends neither between a number and what it counts nor at a no-break space that a translator wrote.
 HELD: Final = re.compile(r"(?<=\d) (?=[^\W\d_]|[%°])")
 BREAK: Final = re.compile(r"[ \t\n]+")
@@ -68,6 +69,7 @@ class Lettering:
         self._fonts: dict[tuple[int, Weight], pygame.font.Font] = {}
         self._settings: dict[tuple[str, tuple[float, float], Face, bool], Setting] = {}
         self._pictures: OrderedDict[tuple[str, int, Weight, Colour], pygame.Surface] = OrderedDict()
+        self._pictures_bytes = 0
 
     def font(self, size: int, weight: Weight) -> pygame.font.Font:
         """Return the font of this logical size."""
@@ -136,14 +138,19 @@ class Lettering:
         return max((self.width(line, size, weight) for line in lines), default=0.0)
 
     def picture(self, text: str, size: int, weight: Weight, colour: Colour) -> pygame.Surface:
-        """Return one line as a picture in real pixels; the newest few hundred are kept."""
+        """Return one line as a picture in real pixels; the newest are kept, up to `KEPT_BYTES`."""
         key = (text, size, weight, colour)
         picture = self._pictures.get(key)
         if picture is None:
             picture = self.font(size, weight).render(text, True, colour)  # noqa: FBT003 - pygame takes it by place
             self._pictures[key] = picture
-            if len(self._pictures) > CACHED:
-                self._pictures.popitem(last=False)
+            self._pictures_bytes += _size_bytes(picture)
+            while self._pictures_bytes > KEPT_BYTES and len(self._pictures) > 1:
+                self._pictures_bytes -= _size_bytes(self._pictures.popitem(last=False)[1])
         else:
             self._pictures.move_to_end(key)
         return picture
+
+
+def _size_bytes(picture: pygame.Surface) -> int:
+    return picture.get_pitch() * picture.get_height()

@@ -9,7 +9,7 @@ from typing import Self
 import pygame
 
 from ui.patient.book import draw_live, draw_still, is_live
-from ui.patient.canvas import Button, Canvas
+from ui.patient.canvas import Button, Canvas, large_sheet
 from ui.patient.display import DisplayError, Mode, compositor_gone, open_display, told_when_x_is_lost
 from ui.patient.gestures import Tap
 from ui.patient.lettering import Lettering
@@ -52,6 +52,8 @@ class Window:
         self._surface, self._area, self._size = surface, area, (width, height)
         self._lettering = Lettering(self._scale)
         self._still = pygame.Surface(area.size, depth=surface.get_bitsize(), masks=surface.get_masks())
+        # One for all pages: to ask for it anew costs as much as half a page, and never goes back in whole.
+        self._sheet = large_sheet(area.size)
         self._still_view: View | None = None
         self._shown: View | None = None
         self._wiped = False
@@ -101,7 +103,7 @@ class Window:
             raise DisplayError(message) from None
 
     def _draw_still(self, still: View) -> None:
-        canvas = Canvas(self._still, self._scale, self._lettering)
+        canvas = Canvas(self._still, self._scale, self._lettering, sheet=self._sheet)
         draw_still(canvas, still)
         self.buttons = canvas.buttons
         self._still_view = still
