@@ -3,6 +3,7 @@
 A module of its own, since Django wants to be set up before its models are imported.
 """
 
+import gzip
 import os
 import re
 import time
@@ -17,15 +18,16 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 if TYPE_CHECKING:
-    from ui.care.simulated.clinic import Made
+    from ui.care.models import Patient
 
 OWN: Final = 40  # patients of a therapist who does not see all
+COPIES: Final = 10  # of each simulated person, among a thousand
 PASSWORD: Final = "calm-river-71-stone"  # noqa: S105 of a database that is gone after the run
 FILES: Final = re.compile(rb'(?:src|href)="(/static/[^"]+)"')
 
 
-def clinic(folder: Path, *, full: bool) -> "Made":
-    """Make a clinic in this folder, or in the database of DATABASE_URL."""
+def clinic(folder: Path, *, full: bool) -> str:
+    """Make a clinic in this folder, or in the database of DATABASE_URL; return what it holds."""
     os.environ["BALANCE_CARE_DATA"] = str(folder)
     os.environ["DJANGO_SETTINGS_MODULE"] = "ui.care.settings"
     from ui.care.folder import DataFolder
@@ -37,14 +39,34 @@ def clinic(folder: Path, *, full: bool) -> "Made":
     call_command("migrate", verbosity=0)
     connection.close()
     keep_connections(connection.settings_dict)
+    _fill(full=full)
+    with connection.cursor() as cursor:  # as the server does by itself, some minutes later
+        cursor.execute("VACUUM ANALYZE" if connection.vendor == "postgresql" else "ANALYZE")
+    return _held()
+
+
+def _fill(*, full: bool) -> None:
+    from benchmarks.console_copies import copy_everybody
     from ui.care.simulated.clinic import Size, make_clinic
 
     small = Size(patients=40, days=120, traces=1, keep_messages=False)
-    large = Size(patients=1000, sessions=365, traces=1, traced=OWN, keep_messages=False)
-    made = make_clinic(large if full else small, now=datetime.now(UTC), log=lambda _line: None)
-    with connection.cursor() as cursor:  # as the server does by itself, some minutes later
-        cursor.execute("VACUUM ANALYZE" if connection.vendor == "postgresql" else "ANALYZE")
-    return made
+    large = Size(patients=1000 // COPIES, sessions=365, traces=1, traced=OWN, keep_messages=False)
+    make_clinic(large if full else small, now=datetime.now(UTC), log=lambda _line: None)
+    if full:
+        copy_everybody(COPIES)
+
+
+def _held() -> str:
+    from ui.care.models import Event, Journal, Patient, Session, Trial
+
+    counts = {"patients": Patient, "sessions": Session, "trials": Trial, "events": Event, "diaries": Journal}
+    words = ", ".join(f"{kind.objects.count():,} {name}" for name, kind in counts.items())
+    if connection.vendor != "postgresql":
+        return f"SQLite: {words}"
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_database_size(current_database()), current_setting('server_version')")
+        size, version = cursor.fetchone()
+    return f"PostgreSQL {version.split()[0]}: {words}, {size / 1e9:.1f} GB"
 
 
 def close() -> None:
@@ -62,29 +84,32 @@ class Page(NamedTuple):
     urls: list[str]
 
 
-def looks(*, times: int) -> Iterator[tuple[str, float, float, int, float, float]]:
-    """Yield page, p50 and p95 in ms, queries, kB, and kB with all it loads."""
+def looks(*, times: int) -> Iterator[tuple[str, float, float, int, float, float, float]]:
+    """Yield page, p50 and p95 in ms, queries, kB, kB compressed, and kB with all it loads."""
     for page in _pages():
         yield _look(page, times)
 
 
 def _pages() -> Iterator[Page]:
-    from ui.care.models import Patient, Trial
+    from ui.care.models import RawTrace, Trial
 
     forty, everybody, admin = (_client(name) for name in ("forty", "everybody", "admin"))
-    people = list(Patient.objects.order_by("pk")[:OWN])
+    people = _own()
     homes = [f"/patients/{patient.pseudonym}/" for patient in people]
     trials = [
         Trial.objects.filter(session__patient=patient, target_hold_s__gt=0).latest("started").pk
         for patient in people
     ]
+    traced = Trial.objects.filter(pk__in=RawTrace.objects.values("trial"), target_hold_s__gt=0)[:OWN]
     yield Page(f"worklist, {OWN} patients", forty, ["/"])
     yield Page("worklist, every patient", everybody, ["/"])
     yield Page("worklist, administrator", admin, ["/"])
+    yield Page("worklist, its second part", everybody, ["/?part=2"])
     yield Page("worklist, one reason", everybody, ["/?why=silent"])
     yield Page("patient", forty, homes)
     yield Page("patient, older sessions too", forty, [f"{home}?sessions=more" for home in homes])
     yield Page("trial", forty, [f"/trials/{trial}/" for trial in trials])
+    yield Page("trial with its raw trace", everybody, [f"/trials/{trial.pk}/" for trial in traced])
     yield Page("programme", forty, [f"{home}programme/" for home in homes])
     yield Page("versions", forty, [f"{home}programme/versions/" for home in homes])
     yield Page("report, PDF", forty, [f"{home}report.pdf" for home in homes])
@@ -98,20 +123,27 @@ def _pages() -> Iterator[Page]:
 
 def _client(name: str) -> Client:
     from ui.care.accounts import add_user
-    from ui.care.models import Assignment, Patient
+    from ui.care.models import Assignment
 
     role = "admin" if name == "admin" else "therapist"
     user = add_user(name, role=role, password=PASSWORD, all_patients=name != "forty")
     if name == "forty":
-        people = Patient.objects.order_by("pk")[:OWN]
-        Assignment.objects.bulk_create([Assignment(patient=patient, user=user) for patient in people])
+        Assignment.objects.bulk_create([Assignment(patient=patient, user=user) for patient in _own()])
     client = Client(headers={"host": "localhost"})
     client.force_login(user)
     return client
 
 
-def _look(page: Page, times: int) -> tuple[str, float, float, int, float, float]:
-    took_ms, queries, size, files = [], 0, 0, 0
+def _own() -> "list[Patient]":
+    """Return every twenty-fifth of a thousand: originals and copies, with all kinds of stories."""
+    from ui.care.models import Patient
+
+    everybody = list(Patient.objects.order_by("pk"))
+    return everybody[:: max(1, len(everybody) // OWN)][:OWN]
+
+
+def _look(page: Page, times: int) -> tuple[str, float, float, int, float, float, float]:
+    took_ms, queries, size, compressed, files = [], 0, 0, 0, 0
     for number in range(times):
         url = page.urls[number % len(page.urls)]
         connection.close()  # each page has another thread, which takes a kept connection
@@ -120,6 +152,7 @@ def _look(page: Page, times: int) -> tuple[str, float, float, int, float, float]
         took_ms.append(1000 * (time.perf_counter() - began))
         assert answer.status_code == 200, url
         size = max(size, len(answer.content))
+        compressed = max(compressed, len(gzip.compress(answer.content, 6)))
     for url in page.urls[:8]:
         with CaptureQueriesContext(connection) as captured:
             content = page.client.get(url).content
@@ -128,4 +161,5 @@ def _look(page: Page, times: int) -> tuple[str, float, float, int, float, float]
         files = max(files, sum(len(page.client.get(file).content) for file in loaded))
     took_ms.sort()
     p50, p95 = took_ms[len(took_ms) // 2], took_ms[int(0.95 * len(took_ms))]
-    return page.name, p50, p95, queries, size / 1000, (size + files) / 1000
+    kilobytes = (size / 1000, compressed / 1000, (size + files) / 1000)
+    return page.name, p50, p95, queries, *kilobytes

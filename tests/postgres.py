@@ -19,8 +19,8 @@ START_S: Final = 60
 
 
 @contextmanager
-def postgres() -> Iterator[str]:
-    """Start a cluster; yield its DATABASE_URL."""
+def postgres(*, lasting: bool = False) -> Iterator[str]:
+    """Start a cluster; yield its DATABASE_URL. A `lasting` one commits to the disk, as a clinic's does."""
     assert BIN, "these tests need PostgreSQL: apt-get install postgresql"
     folder = Path(tempfile.mkdtemp(prefix="balance-postgres-"))
     # Its server refuses to run as root.
@@ -37,7 +37,8 @@ def postgres() -> Iterator[str]:
     words = ("-A", "scram-sha-256", "-U", "care", "--pwfile", folder / "password", "-E", "UTF8", "--no-sync")
     _run(*who, BIN / "initdb", "-D", data, *words, "--locale=C.UTF-8")
     # A test's cluster need not outlive a power cut.
-    options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync=off"
+    fsync = "on" if lasting else "off"
+    options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync={fsync}"
     control = (*who, BIN / "pg_ctl", "-D", data, "-w", "-t", str(START_S))
     _run(*control, "-l", log, "-o", options, "start")
     try:

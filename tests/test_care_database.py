@@ -1,5 +1,6 @@
 """DATABASE_URL: read as libpq reads it, refused in one sentence without its password."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,9 @@ import pytest
 from station.errors import ConfigError
 from ui.care.database import database, keep_connections
 from ui.care.folder import DataFolder
+from ui.care.vital import EVERY_S
 
+UNIT = Path(__file__).parents[1] / "systemd" / "balance-care@.service"
 FOLDER = DataFolder(Path("/nowhere"))
 
 
@@ -38,6 +41,8 @@ def test_a_served_site_keeps_its_connections_to_postgresql_and_sqlite_stays_as_i
     keep_connections(sqlite)
     assert postgres["OPTIONS"]["pool"]["max_size"] < 100, "recorders and operators need some too"
     assert postgres["CONN_HEALTH_CHECKS"], "one that died meanwhile is left"
+    (watched,) = re.findall(r"^WatchdogSec=(\d+)s", UNIT.read_text(), re.M)
+    assert EVERY_S + postgres["OPTIONS"]["pool"]["timeout"] < 0.75 * int(watched), "signed with a server away"
     assert sqlite["OPTIONS"] == before
 
 

@@ -46,15 +46,30 @@ def _lines(trials: Iterable[Trial]) -> dict[str, list[Trial]]:
         lines[trial.routine, trial.side].append(trial)
     known = shipped_routines()
     trained = {key: of for key, of in lines.items() if key[0] in known and not known[key[0]].assessment}
-    most = sorted(trained.items(), key=lambda line: -len(line[1]))[:MOST_LINES]
+    most = sorted(trained.items(), key=lambda line: -len(line[1]))
     return {routine_words(*key): of for key, of in most}
 
 
+def _most(lines: dict[str, list[Trial]]) -> dict[str, list[Trial]]:
+    """Return those that are drawn: of more lines nobody could tell one from another."""
+    return dict(list(lines.items())[:MOST_LINES])
+
+
+def _drawn(note: str, days: Sequence[datetime], lines: int = 0) -> str:
+    """Return a note that also says what is not drawn of so many days and lines."""
+    said = [note]
+    if len(days) > MOST_POINTS:
+        said.append(gettext("Only the newest %(days)d days of training are drawn.") % {"days": MOST_POINTS})
+    if lines > MOST_LINES:
+        said.append(gettext("Only the %(lines)d exercises trained most are drawn.") % {"lines": MOST_LINES})
+    return " ".join(said)
+
+
 def _by_day(lines: dict[str, list[Trial]]) -> list[datetime]:
-    """Return one time a day on which there was training, the newest days."""
+    """Return one time a day on which there was training."""
     zone = timezone.get_current_timezone()  # asked once: there may be thousands of trials
     days = {trial.started.astimezone(zone).date(): trial.started for line in lines.values() for trial in line}
-    return sorted(days.values())[-MOST_POINTS:]
+    return sorted(days.values())
 
 
 def _daily(times: Sequence[datetime], values: Iterable[tuple[datetime, float]]) -> list[float | None]:
@@ -66,8 +81,10 @@ def _daily(times: Sequence[datetime], values: Iterable[tuple[datetime, float]]) 
 
 
 def _rungs(trials: Sequence[Trial], marks: tuple[Mark, ...]) -> Chart | None:
-    lines = _lines(trials)
-    times = _by_day(lines)
+    every = _lines(trials)
+    lines = _most(every)
+    days = _by_day(lines)
+    times = days[-MOST_POINTS:]
     if len(times) < 2:
         return None
     series = tuple(
@@ -83,15 +100,20 @@ def _rungs(trials: Sequence[Trial], marks: tuple[Mark, ...]) -> Chart | None:
         marks=_within(marks, times),
         whole=True,
         sim=any(trial.sim for trial in trials),
-        note=gettext(
-            "Higher is harder: less support, longer, a harder stance. Vertical lines: a new programme."
+        note=_drawn(
+            gettext(
+                "Higher is harder: less support, longer, a harder stance. Vertical lines: a new programme."
+            ),
+            days,
+            len(every),
         ),
     )
 
 
 def _reached(trials: Sequence[Trial], marks: tuple[Mark, ...]) -> Chart | None:
     holds = [trial for trial in trials if trial.target_hold_s > 0]
-    times = _by_day({"": holds})
+    days = _by_day({"": holds})
+    times = days[-MOST_POINTS:]
     if len(times) < 2:
         return None
     shares = _daily(times, ((t.started, 100.0 * (t.outcome == "done")) for t in holds))
@@ -107,7 +129,7 @@ def _reached(trials: Sequence[Trial], marks: tuple[Mark, ...]) -> Chart | None:
         marks=_within(marks, times),
         high=100.0,
         sim=any(trial.sim for trial in holds),
-        note=gettext("It falls when a programme gets harder, and should come back."),
+        note=_drawn(gettext("It falls when a programme gets harder, and should come back."), days),
     )
 
 
@@ -119,8 +141,10 @@ def _smooth(values: Sequence[float | None]) -> list[float | None]:
 
 def _support(trials: Sequence[Trial], marks: tuple[Mark, ...]) -> Chart | None:
     carried = [trial for trial in trials if getattr(trial, "support_percent", None) is not None]
-    lines = {title: line for title, line in _lines(carried).items() if len(line) > 1}
-    times = _by_day(lines)
+    every = {title: line for title, line in _lines(carried).items() if len(line) > 1}
+    lines = _most(every)
+    days = _by_day(lines)
+    times = days[-MOST_POINTS:]
     if len(times) < 2:
         return None
     series = tuple(
@@ -135,15 +159,18 @@ def _support(trials: Sequence[Trial], marks: tuple[Mark, ...]) -> Chart | None:
         times=times,
         marks=_within(marks, times),
         sim=any(trial.sim for trial in trials),
-        note=gettext("Mean of the day. It falls with each rung that asks for less support."),
+        note=_drawn(
+            gettext("Mean of the day. It falls with each rung that asks for less support."), days, len(every)
+        ),
     )
 
 
 def _pain(sessions: Sequence[Session], marks: tuple[Mark, ...]) -> Chart | None:
-    told = sorted(
+    every = sorted(
         (s for s in sessions if (s.body or {}).get("answers", {}).get("pain") is not None),
         key=lambda session: session.started,
-    )[-MOST_POINTS:]
+    )
+    told = every[-MOST_POINTS:]
     if len(told) < 2:
         return None
     times = [session.started for session in told]
@@ -164,6 +191,9 @@ def _pain(sessions: Sequence[Session], marks: tuple[Mark, ...]) -> Chart | None:
         marks=_within(marks, times),
         high=10.0,
         sim=any(session.sim for session in told),
+        note=gettext("Only the newest %(sessions)d sessions are drawn.") % {"sessions": MOST_POINTS}
+        if len(every) > MOST_POINTS
+        else "",
     )
 
 

@@ -76,7 +76,7 @@ def patient_page(request: HttpRequest, pseudonym: str) -> HttpResponse:
         "tiles": _tiles(days, sessions),
         "charts": overview(sessions, trials, programmes),
         "events": events[:EVENTS_SHOWN],
-        "events_left": len(events) - EVENTS_SHOWN,
+        "events_left": _count(events, MOST_EVENTS, patient.events.all()) - EVENTS_SHOWN,
         "journals": patient.journals.all()[:JOURNALS_SHOWN],
         "known": known(
             _background(patient), programmes[0].document if programmes else None, today=now.date()
@@ -135,6 +135,11 @@ def _telling(groups: list[list[Trial]]) -> list[list[Trial]]:
     return [*assessed, *others][:TRENDS_SHOWN]
 
 
+def _count(found: Sequence[Any], most: int, every: QuerySet[Any]) -> int:
+    """Return how many there are of what was asked for up to `most`; the database is asked only beyond it."""
+    return len(found) if len(found) < most else every.count()
+
+
 def _newest_first(patient: Patient) -> QuerySet[Session]:
     """Return the sessions, in an order in which no two pages of them share one."""
     return patient.sessions.order_by("-started", "pk")
@@ -143,7 +148,7 @@ def _newest_first(patient: Patient) -> QuerySet[Session]:
 def _sessions_of(request: HttpRequest, patient: Patient, sessions: list[Session]) -> dict[str, Any]:
     """Return the newest sessions, or those of the page that `sessions` names: "more" is the first."""
     asked = request.GET.get("sessions", "")
-    count = len(sessions) if len(sessions) < MOST_SESSIONS else patient.sessions.count()
+    count = _count(sessions, MOST_SESSIONS, patient.sessions.all())
     last_page = max(1, -(-count // MORE_SESSIONS))
     page = min(int(asked), last_page) if asked.isdecimal() and len(asked) < 9 and int(asked) > 0 else 1
     first = (page - 1) * MORE_SESSIONS
