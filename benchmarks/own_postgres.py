@@ -43,24 +43,27 @@ def why_not() -> str:
 
 
 class OwnPostgres:
-    """One server on loopback; every commit goes to the disk, as the server does by default."""
+    """One server on loopback; where it is durable every commit goes to the disk, as is the default."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, durable: bool = True) -> None:
         """Make the files; the folder must be one that the server's user may enter. Raises StationError."""
         programs_ = programs()
         if programs_ is None or why_not():
             raise StationError(why_not())
         self._programs, self._data, self._log = programs_, folder / "data", folder / "log"
-        self._socket_folder = folder
+        self._socket_folder, self._durable = folder, durable
         self.port: Final = free_port()
         self.url: Final = f"postgresql://{USER}@127.0.0.1:{self.port}/postgres"
         if os.geteuid() == 0:
             shutil.chown(folder, USER)
-        self._run("initdb", "-D", str(self._data), "-A", "trust", "-U", USER, "--no-instructions")
+        synced = () if durable else ("--no-sync",)
+        self._run("initdb", "-D", str(self._data), "-A", "trust", "-U", USER, "--no-instructions", *synced)
 
     def start(self) -> None:
         """Start it, and wait until it answers. Raises StationError."""
         options = f"-p {self.port} -k {self._socket_folder} -c listen_addresses=127.0.0.1"
+        if not self._durable:
+            options += " -c fsync=off"
         self._run("pg_ctl", "-D", str(self._data), "-l", str(self._log), "-o", options, "-w", "start")
 
     def kill(self) -> None:
@@ -118,12 +121,15 @@ class Server:
 
 
 @contextmanager
-def own_postgres() -> Iterator[OwnPostgres]:
-    """Give a running server; it and its folder go afterwards. Raises StationError."""
+def own_postgres(*, durable: bool = True) -> Iterator[OwnPostgres]:
+    """Give a running server; it and its folder go afterwards. One of a test need not outlive a power cut.
+
+    Raises StationError.
+    """
     folder = Path(tempfile.mkdtemp(prefix="balance-postgres-"))
     try:
         folder.chmod(0o755)
-        server = OwnPostgres(folder)
+        server = OwnPostgres(folder, durable=durable)
         try:
             server.start()
             yield server

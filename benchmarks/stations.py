@@ -1,7 +1,8 @@
 """A thousand stations with certificates on one mosquitto (care.conf as shipped), one recorder or several.
 
 The stations are simulated in one process (benchmarks.crowd), all else is real. The care side's database is
-SQLite, or an empty one on the PostgreSQL server that DATABASE_URL names.
+SQLite, or an empty one on the PostgreSQL server that DATABASE_URL names; with BENCHMARK_POSTGRES=own on a
+server of its own (benchmarks.own_postgres), where every commit goes to the disk.
 """
 
 import math
@@ -11,12 +12,13 @@ import statistics
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from pathlib import Path
 from typing import Final, NamedTuple
 
 import django
 
+from benchmarks.burden import machine_s, postmaster, server_s
 from benchmarks.crowd import Crowd, Member
+from benchmarks.own_postgres import own_postgres
 from benchmarks.site import Site
 from benchmarks.soak import Victim, temporary_folder
 from benchmarks.stage import cpu_s
@@ -40,6 +42,9 @@ SEED: Final = 1
 class Row(NamedTuple):
     """One load. Times from publishing to the recorder's acknowledgement; CPU in percent of one core.
 
+    `cpu_others` is of everything else on the machine. Results a second of processor time, of recorders and
+    of the database, say what a machine would take that has nothing else to do.
+
     `missing` are results that were said and are not in the database in the end, `doubled` messages of results
     beyond one each; `kills` counts SIGKILLs of recorders meanwhile.
     """
@@ -60,6 +65,9 @@ class Row(NamedTuple):
     cpu_recorders: float
     cpu_database: str
     cpu_stations: float
+    cpu_others: float
+    results_a_recorder_s: float
+    results_a_database_s: str
 
 
 class Scene:
@@ -68,6 +76,9 @@ class Scene:
     def __init__(self, stack: ExitStack, stations: int) -> None:
         """Start broker, one recorder and the stations. Raises StationError where one does not come up."""
         server_url = os.environ.get("DATABASE_URL", "")
+        if os.environ.get("BENCHMARK_POSTGRES") == "own":
+            server_url = stack.enter_context(own_postgres()).url
+        self._postmaster = postmaster(server_url) if server_url else 0
         url = stack.enter_context(fresh_database(server_url)) if server_url else ""
         self._site = Site(stack.enter_context(temporary_folder()), "127.0.0.1", database_url=url)
         self._site.begin()
@@ -144,13 +155,13 @@ class Scene:
 
     def cpu_s(self) -> dict[str, float]:
         """Return the processor time of each so far, s."""
-        used = {"stations": cpu_s(os.getpid()), "database": _postgres_s(), **self._ended_s}
+        used = {"stations": cpu_s(os.getpid()), "database": server_s(self._postmaster), **self._ended_s}
         for name, part in self._parts.items():
             if name == "broker":
                 used["broker"] = cpu_s(part.pid)
             elif part.pid:
                 used["recorders"] += cpu_s(part.pid)
-        return used
+        return used | {"others": machine_s() - sum(used.values())}
 
 
 def _enrol(site: Site, names: list[str]) -> list[str]:
@@ -175,7 +186,8 @@ def measure(scene: Scene, asked: str, load: Callable[[Crowd], object]) -> Row:
     scene.kills, before, begun_s = 0, scene.cpu_s(), time.monotonic()
     load(crowd)
     seconds, served = time.monotonic() - begun_s, len(crowd.took_s)
-    cpu = {name: round(100 * (used_s - before[name]) / seconds) for name, used_s in scene.cpu_s().items()}
+    used_s = {name: used_s - before[name] for name, used_s in scene.cpu_s().items()}
+    cpu = {name: round(100 * each_s / seconds) for name, each_s in used_s.items()}
     crowd.drain(DRAIN_S)
     centiles = statistics.quantiles(crowd.took_s, n=100)
     return Row(
@@ -195,13 +207,10 @@ def measure(scene: Scene, asked: str, load: Callable[[Crowd], object]) -> Row:
         cpu["recorders"],
         str(cpu["database"]) if scene.is_postgres else "in recorder",
         cpu["stations"],
+        cpu["others"],
+        round(served / used_s["recorders"]),
+        str(round(served / used_s["database"])) if used_s["database"] else "-",
     )
-
-
-def _postgres_s() -> float:
-    """Return the processor time of all PostgreSQL processes that run, s."""
-    names = ((file.parent, file.read_text()) for file in Path("/proc").glob("[0-9]*/comm"))
-    return sum(cpu_s(int(folder.name)) for folder, name in names if name.startswith("postgres"))
 
 
 def run(stations: int, rates_hz: tuple[float, ...], seconds: float) -> Iterator[Row]:

@@ -78,15 +78,16 @@ def tally(station: Database, care: Database) -> Tally:
 
 
 @contextmanager
-def fresh_database(url: str) -> Iterator[str]:
-    """Give the URL of an empty database on the server of a PostgreSQL URL; it goes afterwards.
+def fresh_database(url: str, *, like: str = "template1") -> Iterator[str]:
+    """Give the URL of a new database on the server of a PostgreSQL URL, empty or a copy; it goes afterwards.
 
     Raises StationError where the server cannot be reached or its user may make none.
     """
     name = f"balance_benchmark_{os.getpid()}_{uuid.uuid4().hex[:8]}"
     try:
         with psycopg.connect(url, autocommit=True) as server:
-            server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+            made = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
+            server.execute(made.format(sql.Identifier(name), sql.Identifier(like)))
             try:
                 yield urlsplit(url)._replace(path=f"/{name}").geturl()
             finally:

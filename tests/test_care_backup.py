@@ -2,15 +2,17 @@
 
 import json
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
 import tarfile
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import psycopg
 import pytest
@@ -22,13 +24,20 @@ from ui.care.folder import DataFolder
 from ui.care.keeping.archive import File, Manifest, part_of, read_manifest, unpack, write_archive
 from ui.care.running import at_work
 
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[str]:
-    if why := why_not():
-        pytest.skip(why)
-    with own_postgres() as postgres:
-        yield postgres.url
+# Commands one after another in one process: to start it is what takes long.
+COMMANDS = """
+import contextlib, io, json, sys
+from django.db import connections
+from ui.care.__main__ import main
+for line in sys.stdin:
+    out, err = io.StringIO(), io.StringIO()
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        code = main(json.loads(line))
+        connections.close_all()
+    print(json.dumps([code, out.getvalue(), err.getvalue()]), flush=True)
+"""
+SMALL_KB = 300
+BEGUN = "begun"
 
 
 @dataclass
@@ -37,27 +46,31 @@ class Care:
 
     data: Path
     url: str
+    child: subprocess.Popen[str]
 
-    def __call__(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        env = {**os.environ, "BALANCE_CARE_DATA": str(self.data), "DATABASE_URL": self.url}
-        command = (sys.executable, "-m", "ui.care", *arguments)
-        return subprocess.run(command, env=env, capture_output=True, text=True, check=False)
+    def __call__(self, *arguments: str) -> tuple[int, str, str]:
+        assert self.child.stdin
+        assert self.child.stdout
+        self.child.stdin.write(f"{json.dumps(arguments)}\n")
+        self.child.stdin.flush()
+        code, out, err = json.loads(self.child.stdout.readline())
+        return code, out, err
 
     def do(self, *arguments: str) -> str:
-        done = self(*arguments)
-        assert done.returncode == 0, done.stderr
-        return done.stdout
+        code, out, err = self(*arguments)
+        assert code == 0, err
+        return out
 
     def refused(self, *arguments: str) -> str:
-        done = self(*arguments)
-        assert done.returncode == 1, done.stdout
-        assert len(done.stderr.splitlines()) == 1
-        return done.stderr
+        code, out, err = self(*arguments)
+        assert code == 1, out
+        assert len(err.splitlines()) == 1
+        return err
 
     def ask(self, query: str) -> list[tuple[object, ...]]:
         if self.url:
-            with psycopg.connect(self.url) as connection:
-                cursor = connection.execute(query)  # type: ignore[arg-type, unused-ignore]
+            with psycopg.connect(self.url) as server:
+                cursor = server.execute(query)  # type: ignore[arg-type, unused-ignore]
                 return cursor.fetchall() if cursor.description else []
         with closing(sqlite3.connect(self.data / "care.sqlite3")) as connection, connection:
             return connection.execute(query).fetchall()
@@ -66,26 +79,73 @@ class Care:
         return [str(sid) for (sid,) in self.ask("SELECT sid FROM care_station ORDER BY sid")]
 
 
+@contextmanager
+def care_in(data: Path, url: str) -> Iterator[Care]:
+    env = {**os.environ, "BALANCE_CARE_DATA": str(data), "DATABASE_URL": url}
+    command = (sys.executable, "-u", "-c", COMMANDS)
+    with subprocess.Popen(
+        command, env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as child:
+        yield Care(data, url, child)
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[str]:
+    if why := why_not():
+        pytest.skip(why)
+    with own_postgres(durable=False) as postgres:
+        yield postgres.url
+
+
+@pytest.fixture(scope="module")
+def begun(
+    tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> Callable[[str], tuple[Path, str]]:
+    """Make a care side with one station of a kind, once: copies of folder and database are what tests use."""
+    made: dict[str, tuple[Path, str]] = {}
+
+    def make(kind: str) -> tuple[Path, str]:
+        if kind not in made:
+            url, data = "", tmp_path_factory.mktemp(kind) / "care"
+            if kind == "postgresql":
+                server = request.getfixturevalue("server")
+                with psycopg.connect(server, autocommit=True) as connection:
+                    connection.execute(f"CREATE DATABASE {BEGUN}")
+                url = urlsplit(server)._replace(path=f"/{BEGUN}").geturl()
+            with care_in(data, url) as care:
+                care.do("migrate")
+                care.do("enrol", "home-1", "--patient", "Anna Muster")
+            made[kind] = data, url
+        return made[kind]
+
+    return make
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
-def care(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Care]:
-    if request.param == "sqlite":
-        yield begun(Care(tmp_path / "care", ""))
-        return
-    with fresh_database(request.getfixturevalue("server")) as url:
-        yield begun(Care(tmp_path / "care", url))
+def care(
+    request: pytest.FixtureRequest, tmp_path: Path, begun: Callable[[str], tuple[Path, str]]
+) -> Iterator[Care]:
+    data, url = begun(request.param)
+    shutil.copytree(data, tmp_path / "care")
+    with ExitStack() as stack:
+        if url:
+            url = stack.enter_context(fresh_database(request.getfixturevalue("server"), like=BEGUN))
+        yield stack.enter_context(care_in(tmp_path / "care", url))
 
 
-def begun(care: Care) -> Care:
-    care.do("migrate")
-    care.do("enrol", "home-1", "--patient", "Anna Muster")
-    return care
+@pytest.fixture
+def on_sqlite(tmp_path: Path, begun: Callable[[str], tuple[Path, str]]) -> Iterator[Care]:
+    shutil.copytree(begun("sqlite")[0], tmp_path / "care")
+    with care_in(tmp_path / "care", "") as care:
+        yield care
 
 
 def test_a_backup_comes_back_with_database_keys_and_audit(care: Care, tmp_path: Path) -> None:
     file = tmp_path / "one.tar.gz"
-    assert "secret-key, signing-key" in care.do("backup", "--out", str(file))
+    assert "secret-key, signing-key" in care.do("backup", str(file))
     assert file.stat().st_mode & 0o777 == 0o600
     assert "whole" in care.do("backup", "--check", str(file))
+    assert "it is there already" in care.refused("backup", str(file))
     key = (care.data / "signing-key").read_bytes()
     (care.data / "signing-key").unlink()
     care.do("enrol", "home-2", "--patient", "Bert Fremd")  # with a key that was made anew
@@ -112,35 +172,91 @@ def test_a_backup_comes_back_with_database_keys_and_audit(care: Care, tmp_path: 
     assert json.loads(care.do("check", "--json"))["state"] != "bad"
 
 
+def test_what_was_restored_once_is_backed_up_and_restored_again(care: Care, tmp_path: Path) -> None:
+    care.do("backup", str(tmp_path / "one"))
+    care.do("restore", str(tmp_path / "one"), "--over")
+    care.do("backup", str(tmp_path / "two"))
+    if care.url:  # the schema that was kept would be there twice
+        care.ask("ALTER SCHEMA public RENAME TO before_any; CREATE SCHEMA public")
+        care.ask("DROP SCHEMA before_any CASCADE")
+    shutil.rmtree(care.data)
+    assert "before" not in care.do("restore", str(tmp_path / "two"))
+    assert care.stations() == ["home-1"]
+    care.do("audit", "--verify")
+
+
 def test_a_restore_that_fails_leaves_everything_as_it_was(care: Care, tmp_path: Path) -> None:
     care.ask("UPDATE care_audit SET subject = 'home-9' WHERE number = 1")
-    bad = tmp_path / "bad.tar.gz"
-    care.do("backup", "--out", str(bad))
+    bad, cut = tmp_path / "bad.tar.gz", tmp_path / "cut.tar.gz"
+    care.do("backup", str(bad))
+    cut.write_bytes(bad.read_bytes()[:-40])
+    cut.chmod(0o600)
     care.ask("UPDATE care_audit SET subject = 'home-1' WHERE number = 1")
     care.do("enrol", "home-2", "--patient", "Bert Fremd")
     assert "the audit in it is not whole: line 1" in care.refused("restore", str(bad), "--over")
+    assert "cut.tar.gz: " in care.refused("restore", str(cut), "--over")
+    assert "cut.tar.gz: " in care.refused("backup", "--check", str(cut))
+    bad.chmod(0o640)
+    assert f"run: chmod 600 {bad}" in care.refused("restore", str(bad), "--over")
+    if care.url:
+        with psycopg.connect(care.url):
+            bad.chmod(0o600)
+            assert "others are connected to it (127.0.0.1)" in care.refused("restore", str(bad), "--over")
     assert care.stations() == ["home-1", "home-2"]
     care.do("audit", "--verify")
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["bad.tar.gz", "care"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["bad.tar.gz", "care", "cut.tar.gz"]
 
 
-def test_a_backup_of_a_newer_database_or_of_another_kind_is_refused(tmp_path: Path) -> None:
-    care, file = begun(Care(tmp_path / "care", "")), tmp_path / "newer.tar.gz"
+def test_nothing_runs_where_a_restore_was_cut_off_until_it_is_done_again(
+    on_sqlite: Care, tmp_path: Path
+) -> None:
+    file = tmp_path / "one.tar.gz"
+    on_sqlite.do("backup", str(file))
+    (on_sqlite.data / "restore-began").touch()
+    assert "a restore was cut off" in on_sqlite.refused("recorder")
+    on_sqlite.do("restore", str(file), "--over")
+    assert on_sqlite.stations() == ["home-1"]
+
+
+def test_a_backup_of_a_newer_database_or_of_another_kind_is_refused(on_sqlite: Care, tmp_path: Path) -> None:
+    care, file = on_sqlite, tmp_path / "newer.tar.gz"
     care.ask("INSERT INTO django_migrations (app, name, applied) VALUES ('care', '9999_later', '2031-01-01')")
-    care.do("backup", "--out", str(file))
+    care.do("backup", str(file))
     assert "does not know (care.9999_later); install that version" in care.refused("restore", str(file))
     assert "care.9999_later" in care.refused("backup", "--check", str(file))
-    other = Care(tmp_path / "other", "postgresql://nobody@127.0.0.1:1/nothing")
-    assert "of a sqlite database, and this care side uses postgresql" in other.refused("restore", str(file))
+    with care_in(tmp_path / "other", "postgresql://nobody@127.0.0.1:1/nothing") as other:
+        said = other.refused("restore", str(file))
+    assert "of a sqlite database, and this care side uses postgresql" in said
 
 
-def test_an_empty_place_takes_a_backup_without_a_word_more(tmp_path: Path) -> None:
-    care, file = begun(Care(tmp_path / "care", "")), tmp_path / "one.tar.gz"
-    care.do("backup", "--out", str(file))
-    new = Care(tmp_path / "new", "")
-    assert "before" not in new.do("restore", str(file))
-    assert new.stations() == ["home-1"]
+def test_an_empty_place_takes_a_backup_without_a_word_more(on_sqlite: Care, tmp_path: Path) -> None:
+    file = tmp_path / "one.tar.gz"
+    on_sqlite.do("backup", str(file))
+    with care_in(tmp_path / "new", "") as new:
+        assert "before" not in new.do("restore", str(file))
+        assert new.stations() == ["home-1"]
     assert sorted(path.name for path in tmp_path.iterdir()) == ["care", "new", "one.tar.gz"]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root makes a disk that is full")
+def test_a_full_disk_is_said_and_nothing_stays_on_it(on_sqlite: Care, tmp_path: Path) -> None:
+    disk, file = tmp_path / "disk", tmp_path / "one.tar.gz"
+    disk.mkdir()
+    on_sqlite.do("backup", str(file))
+    care = f"{sys.executable} -m ui.care"
+    out = f"{care} backup {disk}/two; ls -A {disk}"
+    back = f"BALANCE_CARE_DATA={disk}/care {care} restore {file}; ls -A {disk}"
+    for then, verb in ((out, "backup"), (back, "restore")):
+        script = f"mount -t tmpfs -o size={SMALL_KB}k tmpfs {disk} && {then}"
+        env = {**os.environ, "BALANCE_CARE_DATA": str(on_sqlite.data), "DATABASE_URL": ""}
+        command = ("unshare", "-m", "sh", "-c", script)
+        done = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
+        if "unshare" in done.stderr or "mount:" in done.stderr:
+            pytest.skip(f"no disk can be made here: {done.stderr}")
+        assert len(done.stderr.splitlines()) == 1
+        assert f"balance-care {verb}: " in done.stderr
+        assert "full" in done.stderr or "No space" in done.stderr
+        assert done.stdout == ""
 
 
 # -- the file ------------------------------------------------------------------------------------------------

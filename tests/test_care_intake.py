@@ -138,6 +138,16 @@ def test_many_results_need_no_more_statements_than_few(
     assert Trial.objects.count() == 40
 
 
+def test_results_of_a_session_known_before_need_no_more_statements_either(
+    home: ExampleStation, django_assert_max_num_queries: Any
+) -> None:
+    session = new_id()
+    store([home.trial(session, 1)])
+    with django_assert_max_num_queries(25):
+        store([home.trial(session, number) for number in range(2, 42)])
+    assert Trial.objects.count() == 41
+
+
 def test_the_same_message_and_the_same_trial_twice_in_a_batch_are_kept_once(home: ExampleStation) -> None:
     trial = home.trial(new_id())
     again = changed(trial, id=new_id(), seq=99)

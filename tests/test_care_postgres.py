@@ -15,7 +15,7 @@ RUN = ("tests/test_care_intake.py", "tests/test_care_dating.py", "tests/test_car
 def test_what_stations_send_is_filed_on_postgresql_as_on_sqlite() -> None:
     if why := why_not():
         pytest.skip(why)
-    with own_postgres() as server:
+    with own_postgres(durable=False) as server:
         done = subprocess.run(
             (sys.executable, "-m", "pytest", "-q", "-n", "0", "-p", "no:cacheprovider", *RUN),
             env={**os.environ, "DATABASE_URL": server.url, "PYTEST_ADDOPTS": ""},

@@ -5,6 +5,7 @@ import importlib
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import nullcontext
 from pathlib import Path
 
 from station.arguments import port, seconds, whole
@@ -78,13 +79,10 @@ def _parser() -> argparse.ArgumentParser:
 
 def _add_keeping(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     backup = verbs.add_parser("backup", help="database, keys and authority as one file")
-    what = backup.add_mutually_exclusive_group(required=True)
-    what.add_argument(
-        "--out", type=Path, metavar="FILE", help="on another disk; it is made for its owner only"
-    )
-    what.add_argument("--check", type=Path, metavar="FILE", help="look through a backup, restoring nothing")
+    backup.add_argument("file", type=Path, metavar="FILE", help="on another disk; made for its owner only")
+    backup.add_argument("--check", action="store_true", help="look through one that is there instead")
     restore = verbs.add_parser("restore", help="put a backup back; recorder and site must be stopped")
-    restore.add_argument("file", type=Path)
+    restore.add_argument("file", type=Path, metavar="FILE")
     restore.add_argument("--over", action="store_true", help="though something is there; it is kept beside")
 
 
@@ -259,10 +257,15 @@ def _run(arguments: argparse.Namespace) -> int:
     import django
     from django.db import DatabaseError
 
+    from ui.care.folder import data_folder
+    from ui.care.running import at_work
+
     django.setup()
+    restores = arguments.verb == "restore"  # it must be the only one
     verb = importlib.import_module(f"ui.care.verbs.{arguments.verb.replace('-', '_')}")
     try:
-        code: int = verb.run(arguments)
+        with nullcontext() if restores else at_work(data_folder()):
+            code: int = verb.run(arguments)
     except DatabaseError as error:
         said = " ".join(str(error).split())
         sys.stderr.write(f"balance-care {arguments.verb}: the care database cannot be used: {said}\n")

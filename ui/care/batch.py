@@ -9,7 +9,15 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple, TypeVar
 
 import msgspec
-from django.db import DataError, IntegrityError, models, transaction
+from django.db import (
+    DEFAULT_DB_ALIAS,
+    DataError,
+    IntegrityError,
+    connection,
+    connections,
+    models,
+    transaction,
+)
 
 from station.errors import MessageError
 from station.link.messages import Envelope, RawTrace, StationEvent
@@ -166,8 +174,29 @@ def _write(rows: Sequence[Rows], known: Sessions) -> Sessions:
         for row in (it.message, it.meaning):
             tables[type(row)].append(row)
     for table in TABLES:
-        table._default_manager.bulk_create(_in_order(tables[table]))  # noqa: SLF001 Django's documented name
+        _insert(table, _in_order(tables[table]))
     return begun
+
+
+def _insert(table: type[models.Model], rows: Sequence[models.Model]) -> None:
+    if not rows:
+        return
+    if connection.vendor == "postgresql":
+        _copy(table, rows)
+    else:
+        table._default_manager.bulk_create(rows)  # noqa: SLF001 Django's documented name
+
+
+def _copy(table: type[models.Model], rows: Sequence[models.Model]) -> None:
+    """Write by COPY: half of what a statement with all its values costs the recorder; refused alike."""
+    fields = table._meta.concrete_fields  # noqa: SLF001 Django's documented name
+    here = connections[DEFAULT_DB_ALIAS]  # itself: what stands for it is looked up anew at every touch
+    quote = here.ops.quote_name
+    columns = ", ".join(quote(field.column) for field in fields)
+    order = f"COPY {quote(table._meta.db_table)} ({columns}) FROM STDIN"  # noqa: SLF001
+    with here.cursor() as cursor, here.wrap_database_errors, cursor.copy(order) as copy:
+        for row in rows:
+            copy.write_row([field.get_db_prep_save(getattr(row, field.attname), here) for field in fields])
 
 
 def _begin(sessions: Sessions) -> Sessions:

@@ -87,7 +87,7 @@ def write_archive(out: Path, manifest: Manifest, files: Sequence[File]) -> None:
             try:
                 out.hardlink_to(draft)  # a link, not a rename: what is there already stays
             except FileExistsError:
-                raise StoreError(f"{out}: it is there already; name another file with --out") from None
+                raise StoreError(f"{out}: it is there already; name another file") from None
         finally:
             draft.unlink(missing_ok=True)
     except StoreError:
@@ -140,7 +140,7 @@ def read_manifest(file: Path) -> Manifest:
 
 
 @contextmanager
-def _opened(file: Path) -> Iterator[tuple[tarfile.TarFile, IO[bytes]]]:
+def _opened(file: Path) -> Iterator[tuple[tarfile.TarFile, gzip.GzipFile]]:
     try:
         with gzip.open(file) as stream:
             try:

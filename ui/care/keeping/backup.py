@@ -1,13 +1,15 @@
 """A backup is made: first the database, then the files, so that no key is older than what it signed."""
 
+import shutil
 import tempfile
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
 import msgspec
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.db.migrations.recorder import MigrationRecorder
 
 from station import __version__
@@ -17,7 +19,6 @@ from ui.care.folder import DataFolder
 from ui.care.keeping import postgres, sqlite
 from ui.care.keeping.archive import DATABASE, FOLDER, FORMAT, File, Manifest, part_of, write_archive
 from ui.care.models import AuditEnd, Patient, Session, Trial
-from ui.care.running import LOCK_FILE
 
 SECRETS: Final = ("secret-key", "signing-key", "signing-keys/", "authority/")
 
@@ -28,17 +29,32 @@ def back_up(folder: DataFolder, out: Path) -> Manifest:
     It is noted in the audit first, and so in the copy: a backup nobody knows of would be worse.
     """
     if out.exists():
-        raise StoreError(f"{out}: it is there already; name another file with --out")
+        raise StoreError(f"{out}: it is there already; name another file")
     if out.resolve().is_relative_to(folder.path.resolve()):
-        raise StoreError(f"{out}: it would lie in what it is a backup of; name another disk with --out")
+        raise StoreError(f"{out}: it would lie in what it is a backup of; name a file on another disk")
     if not out.parent.is_dir():
         raise StoreError(f"{out.parent}: there is no such folder; make it, readable for its owner only")
     note_command("took a backup", out.name)
-    with tempfile.TemporaryDirectory(prefix=".balance-care-backup-", dir=out.parent) as work:
-        described = _described()  # before the copy, which may hold a line more of the audit
-        files = [_database(folder, Path(work)), *_of_folder(folder)]
-        manifest = _of(described, files)
-        write_archive(out, manifest, files)
+    try:
+        return _written(folder, out)
+    except StoreError:
+        with suppress(DatabaseError):
+            note_command("backup failed", out.name)
+        raise
+
+
+def _written(folder: DataFolder, out: Path) -> Manifest:
+    try:
+        with tempfile.TemporaryDirectory(prefix=".balance-care-backup-", dir=out.parent) as work:
+            described = _described()  # before the copy, which may hold a line more of the audit
+            files = [_database(folder, Path(work)), *_of_folder(folder, Path(work))]
+            manifest = _of(described, files)
+            write_archive(out, manifest, files)
+    except StoreError:
+        raise
+    except OSError as error:
+        where = error.filename or out
+        raise StoreError(f"{out}: no backup was made ({where}: {error.strerror or error})") from error
     return manifest
 
 
@@ -52,15 +68,17 @@ def _database(folder: DataFolder, work: Path) -> File:
     return file
 
 
-def _of_folder(folder: DataFolder) -> Iterator[File]:
-    """Yield the files of the data folder but the database, drafts and locks."""
-    for path in sorted(folder.path.rglob("*")):
+def _of_folder(folder: DataFolder, work: Path) -> Iterator[File]:
+    """Yield copies of the files of the data folder but database and drafts: they may change meanwhile."""
+    for number, path in enumerate(sorted(folder.path.rglob("*"))):
         name = path.relative_to(folder.path)
         hidden = any(part.startswith(".") for part in name.parts)
-        if path.is_symlink() or not path.is_file() or hidden or name.name == LOCK_FILE:
+        if path.is_symlink() or not path.is_file() or hidden or name.name.startswith(sqlite.NAME):
             continue
-        if not name.name.startswith(sqlite.NAME):
-            yield File(f"{FOLDER}{name.as_posix()}", path)
+        copy = work / f"file-{number}"
+        with suppress(FileNotFoundError):  # retired since
+            shutil.copyfile(path, copy)
+            yield File(f"{FOLDER}{name.as_posix()}", copy)
 
 
 def _described() -> Manifest:

@@ -16,20 +16,47 @@ from station.errors import DamagedError, StoreError
 
 NAME: Final = "care.pgdump"
 SCHEMA: Final = "public"
+KEPT: Final = "before_"  # begins the name of a schema that was there before a restore
 
 
 def dump(out: Path) -> None:
-    """Write the database in pg_dump's custom format. Raises StoreError."""
-    _run("pg_dump", "--format=custom", "--no-owner", "--no-privileges", f"--file={out}", in_database=True)
+    """Write the database in pg_dump's custom format. Raises StoreError.
+
+    What restores have kept beside it is left out: it could not be there twice.
+    """
+    _refuse_other_schema()
+    form = ("--format=custom", "--no-owner", "--no-privileges", f"--exclude-schema={KEPT}*")
+    _run("pg_dump", *form, f"--file={out}", in_database=True)
     check(out)
 
 
 def check(file: Path) -> None:
-    """Raise DamagedError where pg_restore cannot read all of a dump."""
+    """Raise StoreError where pg_restore cannot read all of a dump: a DamagedError where that is to blame."""
     try:
         _run("pg_restore", f"--file={os.devnull}", str(file))
     except StoreError as error:
+        if "unsupported version" in str(error):
+            raise StoreError(f"{error}: it was made by a newer one; install that here") from None
         raise DamagedError(f"{file.name}: the database is damaged ({error})") from None
+
+
+def _refuse_other_schema(*, to_replace: bool = False) -> None:
+    """Raise StoreError unless the tables are where a restore puts them, and it may put them there."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT current_schema(), (SELECT pg_has_role(nspowner, 'USAGE') FROM pg_namespace "
+            "WHERE nspname = 'public')"
+        )
+        schema, is_ours = cursor.fetchone()
+    name = connection.settings_dict["NAME"]
+    if schema != SCHEMA:
+        raise StoreError(f"database {name}: its tables are in schema {schema}; only {SCHEMA} can be kept")
+    if to_replace and not is_ours:
+        user = connection.settings_dict["USER"]
+        raise StoreError(
+            f"database {name}: {user} may not replace its schema {SCHEMA}; as its administrator run: "
+            f"ALTER SCHEMA {SCHEMA} OWNER TO {user}"
+        )
 
 
 def is_empty() -> bool:
@@ -42,6 +69,7 @@ def load(file: Path, work: Path, *, keep_as: str | None) -> None:
 
     Raises StoreError; then everything is as it was.
     """
+    _refuse_other_schema(to_replace=True)
     script = work / "restore.sql"
     quote = connection.ops.quote_name
     with script.open("w", encoding="utf-8") as out:

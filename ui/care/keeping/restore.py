@@ -5,7 +5,7 @@ import os
 import secrets
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -21,10 +21,11 @@ from ui.care.folder import DataFolder
 from ui.care.keeping import postgres, sqlite
 from ui.care.keeping.archive import DATABASE, FOLDER, Manifest, read_manifest, unpack
 from ui.care.models.audit import verify_audit
-from ui.care.running import LOCK_FILE, alone, other_connections
+from ui.care.running import UNFINISHED, alone, other_connections
 
 RENAME_EXCHANGE: Final = 2  # renameat2(2)
 AT_FDCWD: Final = -100
+NAMED: Final = 5  # of many, this many
 
 
 class Restored(NamedTuple):
@@ -37,6 +38,7 @@ class Restored(NamedTuple):
 
 def check(file: Path) -> Manifest:
     """Look through a whole backup, restoring nothing. Raises StoreError or DamagedError, naming the part."""
+    _refuse_open(file)
     with _work_folder(file.absolute().parent) as work:
         manifest = unpack(file, work)
         _database_of(work, manifest)
@@ -59,27 +61,42 @@ def refuse_newer(file: Path, manifest: Manifest) -> None:
 
 def restore(folder: DataFolder, file: Path, *, over: bool) -> Restored:
     """Put a backup in the place of what is there. Raises StoreError; then everything is as it was."""
+    _refuse_open(file)
     _refuse_other_database(file, read_manifest(file))
-    stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S")
-    with _work_folder(folder.path.parent) as work:
+    place = folder.path.resolve()  # a link to the folder stays one
+    with _work_folder(place.parent) as work:
         manifest = unpack(file, work)
         refuse_newer(file, manifest)
         _database_of(work, manifest)
-        with alone(folder):
-            if count := other_connections():
-                raise StoreError(
-                    f"{count} connections to the database are open; stop recorder and site first"
-                )
-            was = _refuse_what_is_there(folder, over=over)
-            (work / FOLDER).mkdir(mode=0o700, exist_ok=True)
-            kept_schema = (
-                f"before_{stamp.lower()}" if was.tables and connection.vendor == "postgresql" else None
-            )
-            with _database_restored(work, manifest, kept_schema):
-                _finish(file, manifest)
-                _like(folder.path, work / FOLDER)
-                kept_folder = _exchange(folder.path, work / FOLDER, stamp, keep=was.files)
-    return Restored(manifest, kept_folder, kept_schema)
+        with _made(place), alone(place):
+            _refuse_connections()
+            was = _refuse_what_is_there(place, over=over)
+            return _put(_Coming(file, work, manifest), place, was)
+
+
+class _Coming(NamedTuple):
+    """A backup, unpacked and looked through."""
+
+    file: Path
+    work: Path
+    manifest: Manifest
+
+
+def _put(it: _Coming, place: Path, was: "_There") -> Restored:
+    stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S")
+    files = it.work / FOLDER
+    files.mkdir(mode=0o700, exist_ok=True)
+    kept_schema = (
+        f"{postgres.KEPT}{stamp.lower()}" if was.tables and connection.vendor == "postgresql" else None
+    )
+    with _database_restored(it, place, kept_schema):
+        _finish(it)
+        _refuse_connections()  # who came meanwhile may have written where nobody will read
+        _like(place, files)
+        kept_folder = _exchange(place, files, stamp, keep=was.files)
+    if kept_folder is not None:
+        (kept_folder / UNFINISHED).unlink(missing_ok=True)
+    return Restored(it.manifest, kept_folder, kept_schema)
 
 
 class _There(NamedTuple):
@@ -87,6 +104,18 @@ class _There(NamedTuple):
 
     files: bool
     tables: bool
+
+
+def _refuse_open(file: Path) -> None:
+    try:
+        mode = file.stat().st_mode & 0o777
+    except OSError as error:
+        raise StoreError(f"{file}: cannot be read ({error.strerror})") from error
+    if mode & 0o077:
+        raise StoreError(
+            f"{file}: others may read it (mode {mode:o}), and it holds names and keys; run: chmod 600 {file} "
+            "(from a disk without rights copy it to another first)"
+        )
 
 
 def _refuse_other_database(file: Path, manifest: Manifest) -> None:
@@ -97,13 +126,37 @@ def _refuse_other_database(file: Path, manifest: Manifest) -> None:
         )
 
 
-def _refuse_what_is_there(folder: DataFolder, *, over: bool) -> _There:
-    files = any(path.name != LOCK_FILE for path in folder.path.iterdir())
+def _refuse_connections() -> None:
+    others = other_connections()
+    if others:
+        raise StoreError(
+            f"database {connection.settings_dict['NAME']}: others are connected to it "
+            f"({', '.join(others[:NAMED])}); stop every recorder, site and program that uses it first"
+        )
+
+
+def _refuse_what_is_there(place: Path, *, over: bool) -> _There:
+    files = any(path.name != UNFINISHED for path in place.iterdir())
     tables = connection.vendor == "postgresql" and not postgres.is_empty()
     if (files or tables) and not over:
-        where = str(folder.path) if files else f"database {connection.settings_dict['NAME']}"
+        where = str(place) if files else f"database {connection.settings_dict['NAME']}"
         raise StoreError(f"{where} is not empty; --over keeps what is there beside what is restored")
     return _There(files, tables)
+
+
+@contextmanager
+def _made(place: Path) -> Iterator[None]:
+    """Have the folder; one that was not there goes again where what follows fails."""
+    if place.is_dir():
+        yield
+        return
+    place.mkdir(mode=0o700)
+    try:
+        yield
+    except BaseException:
+        with suppress(OSError):
+            place.rmdir()
+        raise
 
 
 @contextmanager
@@ -135,37 +188,49 @@ def _database_of(work: Path, manifest: Manifest) -> Path:
 
 
 @contextmanager
-def _database_restored(work: Path, manifest: Manifest, kept_schema: str | None) -> Iterator[None]:
+def _database_restored(it: _Coming, place: Path, kept_schema: str | None) -> Iterator[None]:
     """Have the restored database for this connection; where what follows fails, the one before again."""
-    file = _database_of(work, manifest)
+    file = _database_of(it.work, it.manifest)
     if connection.vendor == "postgresql":
-        postgres.load(file, work, keep_as=kept_schema)
-        try:
+        with _postgres_restored(file, it.work, place / UNFINISHED, kept_schema):
             yield
-        except BaseException:
-            postgres.put_back(kept_schema)
-            raise
         return
-    staged = work / FOLDER / sqlite.NAME
+    staged = it.work / FOLDER / sqlite.NAME
     file.rename(staged)
-    place = connection.settings_dict["NAME"]
+    usual = connection.settings_dict["NAME"]
     connection.close()
     connection.settings_dict["NAME"] = staged
     try:
         yield
     finally:
         connection.close()
-        connection.settings_dict["NAME"] = place
+        connection.settings_dict["NAME"] = usual
 
 
-def _finish(file: Path, manifest: Manifest) -> None:
+@contextmanager
+def _postgres_restored(file: Path, work: Path, begun: Path, kept_schema: str | None) -> Iterator[None]:
+    begun.touch(mode=0o600)  # killed between database and folder, nothing runs until it is done again
+    try:
+        postgres.load(file, work, keep_as=kept_schema)
+    except StoreError:
+        begun.unlink()
+        raise
+    try:
+        yield
+    except BaseException:
+        postgres.put_back(kept_schema)
+        begun.unlink()
+        raise
+
+
+def _finish(it: _Coming) -> None:
     """Bring the restored database up to date, hold its audit against the backup's word, and note it."""
     call_command("migrate", interactive=False, verbosity=0)
-    number, digest = manifest.audit.split(":")
+    number, digest = it.manifest.audit.split(":")
     verdict = verify_audit(End(int(number), digest) if int(number) else None)
     if verdict.broken is not None:
-        raise DamagedError(f"{file}: the audit in it is not whole: {verdict.broken}")
-    note_command("restored a backup", f"{file.name} of {manifest.made}")
+        raise DamagedError(f"{it.file}: the audit in it is not whole: {verdict.broken}")
+    note_command("restored a backup", f"{it.file.name} of {it.manifest.made}")
     if connection.vendor == "sqlite":
         with connection.cursor() as cursor:
             cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -183,6 +248,20 @@ def _like(there: Path, new: Path) -> None:
 
 def _exchange(place: Path, new: Path, stamp: str, *, keep: bool) -> Path | None:
     """Put a folder in the place of another at once; return where the other one is, None where it is gone."""
+    _swap(place, new)
+    if not keep:
+        return None  # it goes with the work folder
+    kept = place.with_name(f"{place.name}.before-{stamp}")
+    try:
+        new.rename(kept)
+    except OSError:
+        _swap(place, new)
+        raise
+    _sync(place.parent)
+    return kept
+
+
+def _swap(place: Path, new: Path) -> None:
     libc = ctypes.CDLL(None, use_errno=True)
     if libc.renameat2(AT_FDCWD, os.fsencode(new), AT_FDCWD, os.fsencode(place), RENAME_EXCHANGE):
         number = ctypes.get_errno()
@@ -190,8 +269,11 @@ def _exchange(place: Path, new: Path, stamp: str, *, keep: bool) -> Path | None:
             f"{place}: it cannot be exchanged ({os.strerror(number)}); where it is a disk of its own, name a "
             "folder on that disk with BALANCE_CARE_DATA"
         )
-    if not keep:
-        return None  # it goes with the work folder
-    kept = place.with_name(f"{place.name}.before-{stamp}")
-    new.rename(kept)
-    return kept
+
+
+def _sync(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

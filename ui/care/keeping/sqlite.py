@@ -21,7 +21,7 @@ def dump(source: Path, out: Path) -> None:
             there.backup(copy, pages=PAGES_AT_ONCE)
             copy.execute("PRAGMA journal_mode=DELETE")  # one file, nothing beside it
     except sqlite3.Error as error:
-        raise StoreError(f"{source}: cannot be copied ({error})") from error
+        raise StoreError(f"{source}: it cannot be copied to {out.parent.parent} ({error})") from error
     check(out)
 
 

@@ -1,4 +1,4 @@
-"""`balance-care backup`: database, keys and authority as one file."""
+"""`balance-care backup FILE`: database, keys and authority as one file."""
 
 import argparse
 import sys
@@ -12,13 +12,13 @@ from ui.care.ready import require_database
 
 def run(arguments: argparse.Namespace) -> int:
     """Make a backup, or look through one. Returns 0. Raises StationError."""
-    if arguments.check is not None:
-        manifest = check(arguments.check)
-        sys.stdout.write(f"{arguments.check}: whole, {manifest.words}\n")
+    if arguments.check:
+        manifest = check(arguments.file)
+        sys.stdout.write(f"{arguments.file}: whole, {manifest.words}\n")
         return 0
     require_database()
-    manifest = back_up(data_folder(), arguments.out)
-    sys.stdout.write(f"{arguments.out}: {manifest.words}\n{_warned(manifest)}\n")
+    manifest = back_up(data_folder(), arguments.file)
+    sys.stdout.write(f"{arguments.file}: {manifest.words}\n{_warned(manifest)}\n")
     return 0
 
 

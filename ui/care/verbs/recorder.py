@@ -15,7 +15,6 @@ from ui.care.folder import data_folder
 from ui.care.pulse import Pulse
 from ui.care.ready import require_database
 from ui.care.recorder import Recorder
-from ui.care.running import at_work
 from ui.care.vital import say
 
 
@@ -28,9 +27,8 @@ def run(arguments: argparse.Namespace) -> int:
     stopped = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopped.set())
-    folder = data_folder()
-    group = folder.recorders_group()
-    with signs, at_work(folder), Recorder(broker(), group=group, name=arguments.name) as recorder:
+    group = data_folder().recorders_group()
+    with signs, Recorder(broker(), group=group, name=arguments.name) as recorder:
         pulse = Pulse(arguments.name, recorder, stopped.is_set)
         while not pulse():
             recorder.turn()

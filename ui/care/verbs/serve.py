@@ -16,10 +16,8 @@ from station.errors import StationError
 from station.notify import Watchdog
 from station.starts import wait_for_turn
 from ui.care.database import keep_connections
-from ui.care.folder import data_folder
 from ui.care.ready import require_database
 from ui.care.routines import routines
-from ui.care.running import at_work
 from ui.care.vital import say, sign_life
 from ui.care.wall.feed import feed
 
@@ -49,7 +47,7 @@ def run(arguments: argparse.Namespace) -> int:
         forwarded_allow_ips=proxies,
         server_header=False,
     )
-    with listener, signs, at_work(data_folder()):
+    with listener, signs:
         _Server(config, signs).run(sockets=[listener])
     return 0
 
