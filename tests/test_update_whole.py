@@ -257,9 +257,7 @@ def test_only_what_fits_may_be_asked_for(way: Way) -> None:
     assert way.client.post("/stations/releases/", {"number": "2"}).status_code == 302
     way.ask()
     assert not UpdateAsk.objects.exists(), "it is offered no more"
-    therapist: Client = client_of(
-        add_user("therapist", role="therapist", password=PASSWORD, all_patients=True)
-    )
+    therapist = client_of(add_user("therapist", role="therapist", password=PASSWORD, all_patients=True))
     assert therapist.post("/stations/s-1/update/", {"act": "ask", "number": "2"}).status_code == 403
 
 
