@@ -152,6 +152,9 @@ class AskedUpdate:
             after = {"boot": self._around.boot, "not_before_s": self._around.now_s() + AGAIN_S}
             self._go(msgspec.structs.replace(asked, **after), "waiting", reason=str(error))
             return False
+        self._listen()  # it took its time: the request may have been withdrawn meanwhile
+        if self.state.number != asked.number:
+            return False
         asked = self._go(asked, "fetched", release=release.number)
         self._update.stage((release, package), kept)
         return True

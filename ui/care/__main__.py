@@ -132,6 +132,7 @@ def _add_upkeep(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     decide = renewals.add_mutually_exclusive_group()
     decide.add_argument("--confirm", metavar="STATION")
     decide.add_argument("--refuse", metavar="STATION")
+    _add_update(verbs.add_parser("update", help="releases offered to stations; let a station take one"))
     keys = verbs.add_parser("signing-key", help="the key that signs programmes: show, replace, retire")
     actions = keys.add_subparsers(dest="action", metavar="ACTION")
     actions.add_parser("show", help="show the keys, and which station holds which (default)")
@@ -147,6 +148,17 @@ def _add_upkeep(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     how.add_argument("--lost", action="store_true", help="the key is lost or in other hands: enrol all again")
     retire = actions.add_parser("retire", help="destroy keys whose time is over")
     retire.add_argument("--anyway", action="store_true", help="though stations hold nothing newer")
+
+
+def _add_update(update: argparse.ArgumentParser) -> None:
+    actions = update.add_subparsers(dest="action", required=True)
+    offer = actions.add_parser("offer", help="offer a signed release; nothing is installed by that")
+    offer.add_argument("file", type=Path, metavar="FILE")
+    actions.add_parser("list", help="what is offered, and what each station runs")
+    ask = actions.add_parser("ask", help="let a station take a release, while nobody trains there")
+    ask.add_argument("station")
+    ask.add_argument("number", type=whole, help="the release's, as listed")
+    actions.add_parser("withdraw", help="take back what a station has not begun").add_argument("station")
 
 
 def _add_command(command: argparse.ArgumentParser) -> None:

@@ -17,6 +17,7 @@ from django.db.models.functions import Greatest
 from django.utils import timezone
 
 from station.errors import MessageError
+from station.link.asked import UpdateReply
 from station.link.messages import Birth, CommandReply, Envelope, RawTrace, Reply, State, StationEvent
 from station.link.papers import PaperReply, RenewalRequest
 from station.training.result import JournalResult, SessionResult, TrialResult
@@ -24,6 +25,7 @@ from ui.care import models, papers
 from ui.care.dating import When, when
 from ui.care.models.clock import Clock
 from ui.care.models.programme import State as RxState
+from ui.care.update_receipts import file_receipt
 
 M = TypeVar("M", bound=Model)
 
@@ -68,6 +70,8 @@ def file_body(body: msgspec.Struct, envelope: Envelope, message: models.Message,
             _file_reply(body, message)
         case RenewalRequest() | PaperReply():
             papers.file_paper(body, message.station)
+        case UpdateReply():
+            file_receipt(body, message.station)
         case CommandReply():
             _file_answer(body, envelope, message)
         case _:

@@ -15,6 +15,7 @@ from ui.care.views.programme import prescription_state
 from ui.care.views.stations import station_list
 from ui.care.views.theme import choose_theme
 from ui.care.views.trials import compare_page, path_file, received_file, trial_page
+from ui.care.views.updates import releases_page, update_part
 from ui.care.views.worklist import new_lines, see_to_item, take_back_item, worklist_page
 from ui.care.wall.urls import wall_urls
 
@@ -44,6 +45,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *programme_urls.urlpatterns,
     path("prescriptions/<int:prescription_id>/state/", prescription_state, name="prescription_state"),
     path("stations/", station_list, name="stations"),
+    path("stations/releases/", releases_page, name="releases"),
+    path("stations/<sid:sid>/update/", update_part, name="update"),
     path("trials/<uuid:trial_id>/", trial_page, name="trial"),
     path("trials/<uuid:trial_id>/path.csv", path_file, name="trial_path"),
     path("trials/<uuid:trial_id>/received.json", received_file, name="trial_received"),

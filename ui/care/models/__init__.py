@@ -10,6 +10,7 @@ from ui.care.models.programme import Prescription
 from ui.care.models.remarks import Background, Note, SeenTo
 from ui.care.models.results import Event, Journal, Session, Trial
 from ui.care.models.tokens import ApiToken, TokenUse
+from ui.care.models.updates import OfferedRelease, UpdateAsk, UpdateStep
 from ui.care.models.wall import WallChoice, WallPlace
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "Journal",
     "Message",
     "Note",
+    "OfferedRelease",
     "Patient",
     "Prescription",
     "ProgrammeTemplate",
@@ -39,6 +41,8 @@ __all__ = [
     "Team",
     "TokenUse",
     "Trial",
+    "UpdateAsk",
+    "UpdateStep",
     "WallChoice",
     "WallPlace",
 ]

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -24,6 +25,7 @@ from ui.care.people_forms import ForgetForm, RecordForm, Stated, StationForm, fr
 from ui.care.people_words import enrol_order, wipe_order
 from ui.care.roles import CLINICAL
 from ui.care.stale import state_of
+from ui.care.updates import updates_of
 from ui.care.views.account import me
 from ui.care.views.paging import Asked
 
@@ -271,6 +273,7 @@ def _show_station(
     context = {
         "station": station,
         "machine_lines": machine_of(station),
+        "updates": updates_of(station, now=timezone.now()),
         "form": form,
         "steps": wipe_order(station.sid),
         "state": station_state(station),
