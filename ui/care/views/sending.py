@@ -19,6 +19,7 @@ from ui.care.place import Place, fall_waiting
 from ui.care.programme import document_of, first_programme, lasting, renewed
 from ui.care.rejections import remedy
 from ui.care.sending import ChangedError, send
+from ui.care.station_words import station_words
 from ui.care.views.programme import exercise_lines, require_place
 from ui.care.whole_form import NOTE_CHARACTERS, free_number
 from ui.care.words import Words
@@ -124,7 +125,7 @@ def send_form(request: HttpRequest, pseudonym: str, what: str) -> HttpResponse:
             form.add_error(None, str(error))
         except PrescriptionError as error:
             words = gettext("The station would reject this: %(reason)s. %(remedy)s")
-            form.add_error(None, words % {"reason": error, "remedy": remedy(str(error))})
+            form.add_error(None, words % {"reason": station_words(str(error)), "remedy": remedy(str(error))})
         else:
             return redirect("patient", pseudonym=pseudonym)
     context = {
