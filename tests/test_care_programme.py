@@ -1,8 +1,10 @@
 """The programme form: what it refuses, what it sends, and how the answer is shown."""
 
 import re
+from datetime import date
 from typing import Any
 
+import msgspec
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
@@ -247,6 +249,14 @@ def programme(exercises: tuple[Exercise, ...], device: Device = "walker") -> Pro
         exercises=exercises,
         device=device,
     )
+
+
+def test_a_day_of_surgery_is_told_as_every_other_day() -> None:
+    old = programme((Exercise(routine="supported-standing", rung=1),))
+    days = [msgspec.structs.replace(old, surgery_date=day) for day in (date(2026, 5, 4), date(2026, 5, 6))]
+    (change,) = changes(*days)
+    assert change.words == "Date of surgery: 4 May 2026 → 6 May 2026"
+    assert changes(old, days[0])[0].words == "Date of surgery: not said → 4 May 2026"
 
 
 def test_a_version_that_another_has_followed_is_no_longer_in_force(

@@ -147,8 +147,8 @@ def _value(value: object) -> str:
     return str(SURGERY.get(str(value), SIDE.get(str(value), str(value))))
 
 
-def _date(day: str | None) -> str:
-    return date_format(date.fromisoformat(day), "DATE_FORMAT") if day else _value(day)
+def _date(day: date | None) -> str:
+    return date_format(day, "DATE_FORMAT") if day else _value(day)
 
 
 def _by_name(exercises: Iterable[Exercise]) -> dict[str, Exercise]:
