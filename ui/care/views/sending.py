@@ -138,8 +138,8 @@ def send_form(request: HttpRequest, pseudonym: str, what: str) -> HttpResponse:
         "exercises": exercise_lines(would_be),
         "fall": fall_waiting(place, place.standing),
         "kiosk_heading": _("No training for now.") if would_be.held else _("From your therapist"),
-        "kiosk_lines": TEAM_HOLD_WORDS[1:] if would_be.held else (),
-        "kiosk_last": (WAIT_FOR_TEAM,) if would_be.held else (),
+        "kiosk_lines": [gettext(line) for line in TEAM_HOLD_WORDS[1:]] if would_be.held else (),
+        "kiosk_last": (gettext(WAIT_FOR_TEAM),) if would_be.held else (),
         "typed": form["note"].value() or "",
     }
     return render(request, "care/programme_send.html", context, status=422 if form.errors else 200)

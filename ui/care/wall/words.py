@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from station.link.client import NOT_CONNECTED, LiveFrame
 from station.training.words import GETTING_READY
-from ui.care.station_words import cell_words, station_words
+from ui.care.station_words import station_words
 from ui.care.station_words import fault_words as of_cell
 from ui.care.wall.hub import Board, Mark
 from ui.care.words import EVENT, routine_words
@@ -102,7 +102,7 @@ def fault_words(mark: Mark) -> str:
     if mark.kind != "sensor_fault":
         return ""
     cell, fault = mark.detail.get("cell"), mark.detail.get("fault")
-    parts = (cell_words(str(cell)) if cell else "", of_cell(str(fault)) if fault else "")
+    parts = (str(cell or ""), of_cell(str(fault)) if fault else "")  # few words: a tile is narrow
     return " ".join(part for part in parts if part)
 
 
