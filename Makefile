@@ -1,4 +1,4 @@
-# make run | test | check | bench | soak | screens : each sets up what it needs first.
+# make run | test | check | bench | soak | screens | care-screens : each sets up what it needs first.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -10,7 +10,7 @@ TEST_PROGRAMS := mosquitto Xvfb chromium espeak-ng postgresql
 # The program by which the tests drive Chromium is linked against it.
 TEST_LIBRARIES := libatomic1
 
-.PHONY: setup run test check bench soak screens images words deb lock clean
+.PHONY: setup run test check bench soak screens care-screens images words deb lock clean
 .DELETE_ON_ERROR:
 
 setup: $(READY)
@@ -45,6 +45,12 @@ soak: setup
 
 screens: setup
 	@SDL_VIDEODRIVER=dummy $(BIN)/python -m ui.patient.screens build/screens
+
+# Every page of the care site, at 1440 and 820 px, light and dark; some minutes. SCREENS: --language de, --only wall …
+SCREENS ?=
+care-screens: setup
+	@sh scripts/apt.sh mosquitto chromium
+	@$(BIN)/python -m benchmarks.care_screens build/care-screens $(SCREENS)
 
 README_SCREENS := 06-checkin-yes-no 25-hold 48c-weeks
 images: setup

@@ -23,7 +23,7 @@ ROLES: Final = ("therapist", "assistant", "admin", "auditor")
 PATIENTS: Final = 21  # every story of the simulated clinic, and three who share a station
 DAYS: Final = 60
 BOARDS: Final = 6
-WAIT_S: Final = 30.0
+WAIT_S: Final = 120.0
 BROKER: Final = "listener {port} 127.0.0.1\nallow_anonymous true\nlog_type none\n"
 # What the simulated clinic has not, and what the steps need to know of it.
 DRESS: Final = """
@@ -52,18 +52,19 @@ for number, patient in enumerate(Patient.objects.exclude(pk__in=(fresh.pk, bare.
     made.setdefault(story_of(number).name, patient.pseudonym)
     last = patient.pseudonym
 assign(team, Patient.objects.get(pseudonym=made["proposal"]))
-def trials(of):
-    return Trial.objects.filter(session__patient__pseudonym=of, velocity_mm_s__isnull=False).order_by("-started")
-held = trials(made["proposal"])[0]
-like = [t for t in trials(made["proposal"])[1:] if (t.routine, t.rung, t.side) == (held.routine, held.rung, held.side)]
-other = [t for t in trials(made["proposal"])[1:] if t.routine != held.routine or t.rung != held.rung]
+told = Trial.objects.filter(session__patient__pseudonym=made["proposal"], velocity_mm_s__isnull=False)
+held, *others = told.order_by("-started")
+kind = lambda trial: (trial.routine, trial.rung, trial.side)
+like = [trial for trial in others if kind(trial) == kind(held)]
+other = [trial for trial in others if kind(trial) != kind(held)]
+guided = Trial.objects.filter(routine__in=("walk", "gentle-core", "heel-slides", "straight-leg-raises"))
 print(json.dumps({
     "stories": made, "shared": last, "fresh": fresh.pseudonym, "bare": bare.pseudonym, "team": team.pk,
     "trial": str(held.pk), "like": str(like[0].pk), "unlike": str(other[0].pk),
     "assistant": people["assistant"].pk, "admin": people["admin"].pk,
     "locked": type(people["admin"]).objects.get(username__startswith="maria").pk,
     "station": Patient.objects.get(pseudonym=made["proposal"]).stations.get().sid,
-    "guided": str(next(iter(Trial.objects.filter(routine__in=("walk", "gentle-core", "heel-slides", "straight-leg-raises")).values_list("pk", flat=True)), "")),
+"guided": str(guided.values_list("pk", flat=True)[0]),
 }))
 """
 
@@ -103,7 +104,7 @@ class Site:
         end_s = time.monotonic() + WAIT_S
         while True:
             try:
-                urllib.request.urlopen(f"{self.address}/login/").close()
+                urllib.request.urlopen(f"{self.address}/login/").close()  # noqa: S310 - our own
             except OSError:
                 assert time.monotonic() < end_s, "the site does not start"
                 time.sleep(0.2)

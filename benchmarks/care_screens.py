@@ -1,4 +1,6 @@
-"""Every page of the care site as a picture: `python -m benchmarks.care_screens FOLDER` (needs Chromium, mosquitto).
+"""Every page of the care site as a picture: `python -m benchmarks.care_screens FOLDER`.
+
+Needs Chromium and mosquitto; with pdftoppm the report and a printed page, too.
 
 Two clinics are made for it, a simulated one and a new one. Each page is also held against axe-core, against
 the width of its window, and on a tablet its buttons and fields against a finger's 44 px; what is found is
@@ -19,7 +21,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Error, Page, sync_playwright
 
 from benchmarks.care_scene import Site, Visitor, room
-from benchmarks.care_steps import STEPS, Step, Walk
+from benchmarks.care_steps import Step, Walk
+from benchmarks.care_walk import STEPS
 
 WIDTHS: Final = {1440: 900, 820: 1180}
 COLOURS: Final = ("light", "dark")
@@ -30,24 +33,27 @@ QUIET: Final = ("--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-ba
 # What is wider than the window, or cut off within itself.
 WIDE: Final = """() => {
   const out = [], edge = document.documentElement.clientWidth;
-  if (document.documentElement.scrollWidth > edge) out.push(`page is ${document.documentElement.scrollWidth} px wide`);
+  const whole = document.documentElement.scrollWidth;
+  if (whole > edge) out.push(`the page is ${whole} px wide`);
   for (const it of document.querySelectorAll("main *, header *, footer *")) {
     const box = it.getBoundingClientRect();
     const scrolls = it.closest(".scroll, .wide, .hidden, .skip, svg, dialog:not([open])");
-    if (box.width && !scrolls && box.right > edge + 1) out.push(`beyond the edge: ${it.outerHTML.slice(0, 120)}`);
-    const style = getComputedStyle(it);
-    if (it.matches(".wide, .scroll") && it.scrollWidth > it.clientWidth + 1) out.push(`scrolls sideways: ${it.className} ${it.scrollWidth} of ${it.clientWidth} px`);
-    if (style.textOverflow === "ellipsis" && it.scrollWidth > it.clientWidth + 1) out.push(`cut off: ${it.textContent.slice(0, 80)}`);
+    const wider = it.scrollWidth > it.clientWidth + 1;
+    const beyond = box.width && !scrolls && box.right > edge + 1;
+    if (beyond) out.push(`beyond the edge: ${it.outerHTML.slice(0, 99)}`);
+    if (it.matches(".wide, .scroll") && wider) out.push(`scrolls sideways: ${it.className}`);
+    if (getComputedStyle(it).textOverflow === "ellipsis" && wider) out.push(`cut off: ${it.textContent}`);
   }
   return out;
 }"""
 SMALL: Final = """(least) => {
+  const pressed = "button, select, textarea, input:not([type=hidden]), summary, a.button, nav a";
   const out = [];
-  for (const it of document.querySelectorAll("button, select, textarea, input:not([type=hidden]), summary, a.button, nav a")) {
-    const label = it.matches("[type=checkbox], [type=radio]") && (it.closest("label") || it.closest("td"));
-    const box = (label || it).getBoundingClientRect();
+  for (const it of document.querySelectorAll(pressed)) {
+    const ticked = it.matches("[type=checkbox], [type=radio]");
+    const box = ((ticked && (it.closest("label") || it.closest("td"))) || it).getBoundingClientRect();
     if (box.width && !it.closest(".hidden, dialog:not([open])") && box.height < least - 0.5)
-      out.push(`${Math.round(box.width)} x ${Math.round(box.height)} px: ${it.outerHTML.replace(/\\s+/g, " ").slice(0, 110)}`);
+      out.push(`${Math.round(box.height)} px high: ${it.outerHTML.replace(/\\s+/g, " ").slice(0, 110)}`);
   }
   return out;
 }"""

@@ -3,13 +3,16 @@
 import json
 import re
 from datetime import UTC, date, datetime, timedelta
+from types import SimpleNamespace
 
 import msgspec
+import numpy as np
 import pytest
 from django.test import Client
 
 from station.analysis.table import read_table
 from station.link.messages import decode_body, decode_envelope
+from ui.care import trial_story
 from ui.care.accounts import add_user
 from ui.care.adherence import calendar
 from ui.care.background import known
@@ -130,6 +133,14 @@ def test_a_pause_of_the_hold_is_told_with_what_the_hands_carried(home: ExampleSt
     assert [part.counted for part in story.parts] == [True, False, True]
     assert story.paused_s == pytest.approx(1.5)
     assert story.parts[0].support_percent == pytest.approx(30, abs=0.5)
+
+
+def test_what_the_hands_carried_is_told_where_readings_are_missing() -> None:
+    missing = np.full(100, np.nan)
+    path = SimpleNamespace(t_ns=np.arange(200) * 10_000_000)
+    support = np.concatenate([np.full(100, 12.0), missing])
+    assert trial_story._mean(path, 0, (0.0, 2.0), support) == pytest.approx(12.0)  # type: ignore[arg-type]
+    assert trial_story._mean(path, 0, (1.0, 2.0), support) is None  # type: ignore[arg-type]
 
 
 def test_like_trials_are_compared_and_others_refused_with_the_reason(

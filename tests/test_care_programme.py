@@ -1,8 +1,10 @@
 """The programme form: what it refuses, what it sends, and how the answer is shown."""
 
 import re
+from datetime import date
 from typing import Any
 
+import msgspec
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
@@ -15,7 +17,8 @@ from ui.care.changes import changes
 from ui.care.enrolment import enrol
 from ui.care.examples import ExampleStation
 from ui.care.intake import store
-from ui.care.models import Prescription
+from ui.care.models import Prescription, Station
+from ui.care.roster import retire_station
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("care_folder")]
 
@@ -116,7 +119,7 @@ def test_a_step_beyond_the_station_s_limit_is_refused_before_sending(
     response = therapist.post(patient_url(home) + "programme/", form_data({"alone_up_to": 3}))
     assert response.status_code == 422
     row = response.context["draft"].rows[0]
-    assert "rung 3 of supported-standing is beyond" in row.errors["alone_up_to"][0], "beside its field"
+    assert "rung 3 of “Supported standing” is beyond" in row.errors["alone_up_to"][0], "beside its field"
 
 
 def test_the_next_version_is_above_what_the_station_applied(therapist: Client, home: ExampleStation) -> None:
@@ -246,3 +249,32 @@ def programme(exercises: tuple[Exercise, ...], device: Device = "walker") -> Pro
         exercises=exercises,
         device=device,
     )
+
+
+def test_a_day_of_surgery_is_told_as_every_other_day() -> None:
+    old = programme((Exercise(routine="supported-standing", rung=1),))
+    days = [msgspec.structs.replace(old, surgery_date=day) for day in (date(2026, 5, 4), date(2026, 5, 6))]
+    (change,) = changes(*days)
+    assert change.words == "Date of surgery: 4 May 2026 → 6 May 2026"
+    assert changes(old, days[0])[0].words == "Date of surgery: not said → 4 May 2026"
+
+
+def test_a_version_that_another_has_followed_is_no_longer_in_force(
+    therapist: Client, home: ExampleStation
+) -> None:
+    for version in (1, 2):
+        data = form_data({"rung": version}, base_version=version - 1)
+        therapist.post(patient_url(home) + "programme/", data)
+        store([home.reply(version, "applied")])
+    page = text(therapist, patient_url(home) + "programme/versions/")
+    assert (page.count("In force"), page.count("Was in force")) == (1, 1)
+
+
+def test_a_retired_station_is_not_offered_for_a_programme(therapist: Client, home: ExampleStation) -> None:
+    for sid in ("shared-1", "shared-2"):
+        Station.objects.create(sid=sid)
+    assert "?station=shared-2" in text(therapist, patient_url(home) + "programme/")
+    retire_station(Station.objects.get(sid="shared-2"))
+    page = text(therapist, patient_url(home) + "programme/")
+    assert "?station=shared-1" in page
+    assert "shared-2" not in page

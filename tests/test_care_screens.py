@@ -1,11 +1,11 @@
-"""The walk that takes a picture of every page of the care site: `python -m benchmarks.care_screens FOLDER`."""
+"""The walk through every page of the care site, picture by picture: `python -m benchmarks.care_screens`."""
 
-from benchmarks.care_steps import NO_PAGES, PAGES, STEPS
+from benchmarks.care_walk import NO_PAGES, PAGES, STEPS
 from tests.test_care_access import names
 
 
 def test_every_address_is_on_a_picture_or_named_as_no_page() -> None:
-    assert PAGES | NO_PAGES == set(names())
+    assert set(names()) == PAGES | NO_PAGES
     assert not PAGES & NO_PAGES
 
 

@@ -66,6 +66,12 @@ def test_forms_without_their_token_are_refused(home: ExampleStation) -> None:
     assert not Prescription.objects.exists()
 
 
+def test_an_address_that_is_only_sent_to_is_a_page_with_a_sentence(therapist: Client) -> None:
+    response = therapist.get("/theme/")
+    assert (response.status_code, response.headers["Allow"]) == (405, "POST")
+    assert b"Nothing was changed" in response.content
+
+
 def test_nothing_inline_and_nothing_from_elsewhere_may_run(therapist: Client, home: ExampleStation) -> None:
     trial = new_id()
     store([home.trial(SESSION, trial=trial), home.raw(trial), home.session(SESSION)])

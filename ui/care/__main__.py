@@ -99,6 +99,9 @@ def _add_bundle(verb: argparse.ArgumentParser) -> None:
     verb.add_argument(
         "--qr", type=Path, metavar="FILE.svg", help="a page to print, scanned by balance-station enrol -"
     )
+    verb.add_argument(
+        "--language", choices=("en", "tr", "de", "es"), help="of the page to print (default en)"
+    )
 
 
 def _add_authority(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 import msgspec
+from django.utils import translation
 
 from station.errors import ConfigError
 from station.link.enrolment import Bundle
@@ -39,6 +40,7 @@ class Asked:
     )  # host:port as the station reaches it; None: the first host the broker was certified for
     out: Path | None
     page: Path | None = None  # to be printed and scanned
+    language: str = "en"  # of that page
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,9 @@ def write_bundle(station: Station, asked: Asked, folder: DataFolder) -> Written:
     content = msgspec.json.format(msgspec.json.encode(bundle)) + b"\n"
     identity, whose = identity_of(certificate), fingerprint(authority.certificate)
     if asked.page is not None:
-        write_whole(asked.page, page_of(bundle, identity.ends, whose).encode(), mode=PRIVATE)
+        with translation.override(asked.language):
+            page = page_of(bundle, identity.ends, whose)
+        write_whole(asked.page, page.encode(), mode=PRIVATE)
     if asked.out is not None:
         write_whole(asked.out, content, mode=PRIVATE)
     return Written(asked.page or asked.out or Path(), identity.ends, whose)

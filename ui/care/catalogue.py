@@ -20,6 +20,7 @@ from babel.messages.mofile import read_mo, write_mo
 from babel.messages.pofile import read_po, write_po
 
 from station.training.routine import shipped_routines
+from station.training.words import TEAM_HOLD_WORDS, WAIT_FOR_TEAM
 
 HERE: Final = Path(__file__).parent
 LOCALE: Final = HERE / "locale"
@@ -54,6 +55,7 @@ def texts() -> Iterator[Found]:
         yield from ((text, context, where) for text, context in template_texts(file.read_text()))
     for name, routine in sorted(shipped_routines().items()):
         yield routine.title, None, f"station/training/routines/{name}.toml"
+    yield from ((text, None, "station/training/words.py") for text in (*TEAM_HOLD_WORDS[1:], WAIT_FOR_TEAM))
 
 
 def python_texts(source: str) -> Iterator[tuple[Text, str | None]]:

@@ -1,6 +1,7 @@
 """What a new programme changes, in words, and whether it asks more or less."""
 
 from collections.abc import Iterable, Iterator
+from datetime import date
 from typing import Final, NamedTuple
 
 from django.utils.formats import date_format
@@ -91,7 +92,8 @@ def _of_the_whole(old: Prescription, new: Prescription) -> Iterator[Change]:
         before, after = getattr(old, name), getattr(new, name)
         if before != after:
             direction = "" if isinstance(before, str) else _direction_of(old, new, name)
-            yield _told(str(words), _value(before), _value(after), direction)
+            told = _date if name == "surgery_date" else _value
+            yield _told(str(words), told(before), told(after), direction)
     if old.number != new.number:
         yield _told(gettext("Number at the station"), _value(old.number), _value(new.number))
     if _day(old) != _day(new):
@@ -143,6 +145,10 @@ def _value(value: object) -> str:
     if isinstance(value, float):
         return f"{value:g}"
     return str(SURGERY.get(str(value), SIDE.get(str(value), str(value))))
+
+
+def _date(day: date | None) -> str:
+    return date_format(day, "DATE_FORMAT") if day else _value(day)
 
 
 def _by_name(exercises: Iterable[Exercise]) -> dict[str, Exercise]:

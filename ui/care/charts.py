@@ -91,7 +91,11 @@ class Chart:
         """Return the table: when, and the value of each series."""
         for place, when in enumerate(self.times):
             label = date_format(timezone.localtime(when), "DATETIME_FORMAT")
-            yield label, [series.values[place] for series in self.series]
+            yield label, [self._whole(series.values[place]) for series in self.series]
+
+    def _whole(self, value: float | None) -> float | None:
+        """Return a number of steps as one without decimals."""
+        return int(value) if self.whole and value is not None and value == int(value) else value
 
 
 def _short(value: float | None) -> float | None:

@@ -1,5 +1,6 @@
 """An event as one sentence for the care team."""
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from django.utils.translation import gettext
@@ -7,7 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from ui.care.decision_words import why_words
 from ui.care.models import Event
-from ui.care.words import EVENT, Words, routine_words
+from ui.care.station_words import cell_words, fault_words, station_words
+from ui.care.words import COMMANDS, EVENT, Words, routine_words
 
 # Questions of the check-in, as what a yes to them means.
 ANSWERED: Final[dict[str, Words]] = {
@@ -30,6 +32,18 @@ DRIFTED: Final[dict[str, Words]] = {
     "cell_noisier_than_others": _("noisier than the other cells"),
     "cell_noisier_than_before": _("noisier than after the calibration"),
 }
+
+
+def event_words(kind: str, detail: Mapping[str, Any]) -> str:
+    """Return an event in words; an unknown one under its own name. A command says what became of it."""
+    words = str(EVENT.get(kind, kind.replace("_", " ")))
+    if kind != "command":
+        return words
+    command = COMMANDS.get(str(detail.get("kind")), detail.get("kind"))
+    if detail.get("state") == "done":
+        return f"{words}: {command}"
+    refused = gettext("refused, %(reason)s") % {"reason": station_words(str(detail.get("reason")))}
+    return f"{words}: {command} ({refused})"
 
 
 def event_sentence(event: Event) -> str:
@@ -72,9 +86,10 @@ def _of_rungs(kind: str, detail: dict[str, Any]) -> str:
 
 def _plainly(kind: str, detail: dict[str, Any]) -> str:
     words = str(EVENT.get(kind, kind.replace("_", " ")))
-    facts = [str(detail[name]) for name in ("text", "fault", "advice") if isinstance(detail.get(name), str)]
+    told = (("text", str), ("fault", fault_words), ("advice", station_words))
+    facts = [put(detail[name]) for name, put in told if isinstance(detail.get(name), str)]
     if detail.get("cell"):
-        facts.insert(0, gettext("cell %(cell)s") % {"cell": detail["cell"]})
+        facts.insert(0, gettext("cell %(cell)s") % {"cell": cell_words(str(detail["cell"]))})
     if detail.get("reason") in DRIFTED:
         facts.append(str(DRIFTED[detail["reason"]]))
     if isinstance(detail.get("measured"), int | float) and isinstance(detail.get("limit"), int | float):

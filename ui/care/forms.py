@@ -18,6 +18,7 @@ from ui.care.exercise_form import ExerciseForm
 from ui.care.place import Place
 from ui.care.programme import VALID_FOR, last_day_of
 from ui.care.routines import routines
+from ui.care.station_words import station_words
 from ui.care.whole_form import ProgrammeForm, free_number
 
 # The order in which balance is won back; routines not named here follow.
@@ -114,9 +115,9 @@ class Draft:
         form: forms.Form = included[int(row) - 1] if row and int(row) <= len(included) else self.form
         name = _FIELDS.get(field or "", field)
         if name in form.fields:
-            form.add_error(name, words % {"reason": what})
+            form.add_error(name, words % {"reason": station_words(what)})
         else:
-            form.add_error(None, words % {"reason": reason if form is self.form else what})
+            form.add_error(None, words % {"reason": station_words(reason if form is self.form else what)})
 
     @property
     def included(self) -> list[ExerciseForm]:

@@ -2,9 +2,11 @@
 
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotAllowed
 from whitenoise.middleware import WhiteNoiseMiddleware
 from whitenoise.responders import StaticFile
+
+from ui.care.views.refusals import wrong_method
 
 # Nothing from elsewhere, nothing inline: a name or a note that smuggles in markup can run nothing.
 POLICY = (
@@ -23,6 +25,18 @@ def strict_headers(get_response: GetResponse) -> GetResponse:
         response.headers["Content-Security-Policy"] = POLICY
         response.headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
         response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+    return respond
+
+
+def words_for_methods(get_response: GetResponse) -> GetResponse:
+    """Put a page where Django has nothing but a number: an address asked in a way that it does not answer."""
+
+    def respond(request: HttpRequest) -> HttpResponseBase:
+        response = get_response(request)
+        if isinstance(response, HttpResponseNotAllowed) and not response.content:
+            response.content = wrong_method(request).content
         return response
 
     return respond

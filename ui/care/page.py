@@ -6,6 +6,7 @@ from html import escape
 from typing import Final
 
 import segno
+from django.utils.translation import gettext
 
 from station.link.enrolment import Bundle
 from station.link.scan import lines_of
@@ -23,7 +24,10 @@ _STYLE: Final = "font-family: 'Atkinson Hyperlegible', 'DejaVu Sans', sans-serif
 
 
 def page_of(bundle: Bundle, ends: datetime, authority: str) -> str:
-    """Return the page. `authority` is the fingerprint to compare. Raises ConfigError: too large a bundle."""
+    """Return the page, in the language of this thread. Raises ConfigError: too large a bundle.
+
+    `authority` is the fingerprint to compare.
+    """
     lines = lines_of(bundle)
     shapes = [*_words(bundle, ends, authority, len(lines)), *_codes(lines)]
     rows = -(-len(lines) // COLUMNS)
@@ -36,22 +40,26 @@ def page_of(bundle: Bundle, ends: datetime, authority: str) -> str:
 
 
 def _words(bundle: Bundle, ends: datetime, authority: str, count: int) -> Iterator[str]:
-    yield _text(26, 8, f"Enrolment of station {bundle.station}", bold=True)
+    title = gettext("Enrolment of station %(station)s") % {"station": bundle.station}
+    yield _text(26, 8, title, bold=True)
+    scan = gettext("%(count)d codes for a hand scanner. On the station run: %(command)s")
+    compare = gettext("Authority %(fingerprint)s: compare it with what the station says.")
+    until = gettext("Certificate until %(day)s. Broker %(broker)s.")
     said = [
-        f"{count} codes for a hand scanner. On the station run: balance-station enrol -",
-        "Scan every code, in any order. The station says when it has all of them.",
-        f"Authority {authority}: compare it with what the station says.",
-        f"Certificate until {ends:%Y-%m-%d}. Broker {bundle.host}:{bundle.port}.",
+        scan % {"count": count, "command": "balance-station enrol -"},
+        gettext("Scan every code, in any order. The station says when it has all of them."),
+        compare % {"fingerprint": authority},
+        until % {"day": f"{ends:%Y-%m-%d}", "broker": f"{bundle.host}:{bundle.port}"},
     ]
     for number, line in enumerate(said):
         yield _text(36 + 6 * number, 3.8, line)
     warning = (
         (
-            "This page holds the station's key: whoever scans it is this station.",
-            "Destroy it once it is used.",
+            gettext("This page holds the station's key: whoever scans it is this station."),
+            gettext("Destroy it once it is used."),
         )
         if bundle.key is not None
-        else ("This page holds no secret.", "It is of no use once it was scanned.")
+        else (gettext("This page holds no secret."), gettext("It is of no use once it was scanned."))
     )
     yield (
         f'<rect x="{MARGIN_MM}" y="61" width="{WIDTH_MM - 2 * MARGIN_MM}" height="19" fill="none" '
@@ -71,6 +79,7 @@ def _text(y_mm: float, size_mm: float, words: str, *, bold: bool = False, indent
 
 
 def _codes(lines: list[str]) -> Iterator[str]:
+    number = gettext("code %(number)d of %(count)d")
     for index, line in enumerate(lines):
         x_mm = MARGIN_MM + (index % COLUMNS) * (CODE_MM + GAP_MM)
         y_mm = TOP_MM + (index // COLUMNS) * (CODE_MM + GAP_MM)
@@ -78,7 +87,7 @@ def _codes(lines: list[str]) -> Iterator[str]:
         yield _code(line, x_mm, y_mm)
         yield (
             f'<text x="{x_mm + CODE_MM / 2:g}" y="{caption_mm:g}" font-size="4.2" text-anchor="middle" '
-            f'style="{_STYLE}">code {index + 1} of {len(lines)}</text>'
+            f'style="{_STYLE}">{escape(number % {"number": index + 1, "count": len(lines)})}</text>'
         )
 
 

@@ -152,7 +152,7 @@ def eased_on_the_way(rx: Programme, eased: Sequence[Mapping[str, Any]]) -> Progr
 def places_of(patient: Patient) -> list[Place]:
     """Return where this person may train: own stations, then shared ones, those first that know them."""
     own = list(patient.stations.filter(revoked=None))
-    shared = list(Station.objects.filter(patient=None, revoked=None))
+    shared = list(Station.objects.filter(patient=None, revoked=None, retired=None))
     known = set(
         Prescription.objects.filter(station__in=shared, subj=patient.pseudonym).values_list(
             "station", flat=True

@@ -60,6 +60,7 @@ MIDDLEWARE = [
     "ui.care.gate.Gate",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "axes.middleware.AxesMiddleware",
+    "ui.care.middleware.words_for_methods",
 ]
 ROOT_URLCONF = "ui.care.urls"
 ASGI_APPLICATION = "ui.care.asgi.application"

@@ -11,6 +11,7 @@ from station.link.identity import WARN_DAYS
 from ui.care.folder import data_folder
 from ui.care.models import Renewal, Retained, Station
 from ui.care.programme import birth_of
+from ui.care.station_words import station_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ def _renewal_words(renewal: Renewal | None) -> str:
     words = {
         Renewal.State.WAITING: gettext("asks for the next one"),
         Renewal.State.GIVEN: gettext("the next one is given, not used yet"),
-        Renewal.State.REFUSED: gettext("refused: %(reason)s") % {"reason": renewal.reason},
+        Renewal.State.REFUSED: gettext("refused: %(reason)s") % {"reason": station_words(renewal.reason)},
     }
     return words.get(Renewal.State(renewal.state), "")
 
@@ -68,7 +69,7 @@ def _key_words(station: Station, ids: Sequence[str], answer: str) -> str:
     if not set(station.keys) & set(ids):
         return gettext("holds none that signs any more: enrol it again by a file")
     if answer:
-        return gettext("rejects the newest: %(reason)s") % {"reason": answer}
+        return gettext("rejects the newest: %(reason)s") % {"reason": station_words(answer)}
     return gettext("not the newest yet")
 
 

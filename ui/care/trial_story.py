@@ -155,5 +155,5 @@ def _mean(path: CopPath, start_ns: int, span: Seconds, support: Floats | None) -
     if support is None:
         return None
     seconds = (path.t_ns - start_ns) / NS
-    inside = (seconds >= span[0]) & (seconds <= span[1])
-    return float(support[inside].mean()) if inside.any() else None
+    known = support[(seconds >= span[0]) & (seconds <= span[1]) & np.isfinite(support)]
+    return float(known.mean()) if known.size else None

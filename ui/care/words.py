@@ -174,18 +174,6 @@ COMMANDS: Final[dict[str, Words]] = {
 }
 
 
-def event_words(kind: str, detail: Mapping[str, Any]) -> str:
-    """Return an event in words; an unknown one under its own name. A command says what became of it."""
-    words = str(EVENT.get(kind, kind.replace("_", " ")))
-    if kind != "command":
-        return words
-    command = COMMANDS.get(str(detail.get("kind")), detail.get("kind"))
-    if detail.get("state") == "done":
-        return f"{words}: {command}"
-    refused = gettext("refused, %(reason)s") % {"reason": detail.get("reason")}
-    return f"{words}: {command} ({refused})"
-
-
 def journal_words(body: Mapping[str, Any]) -> str:
     """Return a journal entry in one line: "Walked 20 min, up to 500 metres · felt: well"."""
     counts, choices = body.get("counts", {}), body.get("choices", {})

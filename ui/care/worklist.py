@@ -17,6 +17,7 @@ from ui.care.safekeeping import AT_RISK, RESTORED, cause_of, keeping_words, told
 from ui.care.models import Patient, Station
 from ui.care.models.programme import State
 from ui.care.reasons import ORDER, REASONS, Reason
+from ui.care.station_words import station_words
 
 # Our choices, in docs/console.md.
 OVERDUE_SHARE: Final = 0.6  # of the planned days; below it a person is overdue
@@ -146,7 +147,7 @@ def _programme(fact: Facts, now: datetime) -> Iterator[Item]:
             fact,
             "rejected",
             f"rx:{rx.pk}:{rx.state}",
-            words % {"version": rx.version, "reason": rx.reason},
+            words % {"version": rx.version, "reason": station_words(rx.reason)},
             rx.answered,
         )
     elif not rx.settled and now - rx.created > UNANSWERED_AFTER:

@@ -88,7 +88,7 @@ STORIES: Final = (
     Story(
         "rejected",
         answer="rejected",
-        reason="exercises[0].rung is 9; this device allows supported-standing up to rung 8",
+        reason="exercise 1: rung: rung 9 of supported-standing is beyond this device's limit of 8",
         answer_days=1.1,
     ),
     Story("unanswered", answer="sent", answer_days=3.2, silent_days=0.0),
@@ -127,7 +127,11 @@ STORIES: Final = (
             Happened(
                 "sensor_fault",
                 0.5,
-                (("cell", "RL"), ("fault", "silent"), ("advice", "see the plug of this cell")),
+                (
+                    ("cell", "RL"),
+                    ("fault", "silent"),
+                    ("advice", "check the plug, supply and DOUT wire of this cell's module"),
+                ),
             ),
         ),
     ),

@@ -12,13 +12,16 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
 from ui.care import words
-from ui.care.event_words import event_sentence
+from ui.care.event_words import event_sentence, event_words
 from ui.care.models import Event, Session, Trial
 from ui.care.reasons import REASONS
+from ui.care.station_words import cell_words, fault_words
 
 register = template.Library()
 
 register.filter("seconds", words.seconds_words)
+register.filter("fault", fault_words)
+register.filter("cell", cell_words)
 
 
 @register.filter
@@ -56,13 +59,13 @@ def ended_by(session: Session) -> str:
 @register.filter
 def event(event: Event) -> str:
     """Return an event in words."""
-    return words.event_words(event.kind, event.detail)
+    return event_words(event.kind, event.detail)
 
 
 @register.filter
 def event_kind(kind: str) -> str:
     """Return a kind of event in words."""
-    return words.event_words(kind, {})
+    return event_words(kind, {})
 
 
 @register.filter

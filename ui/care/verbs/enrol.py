@@ -63,8 +63,10 @@ def asked_for(arguments: argparse.Namespace) -> Asked | None:
     if arguments.request is None and not arguments.with_key:
         if arguments.out or arguments.broker or page:
             raise ConfigError("--out, --qr and --broker belong to a bundle; add --request FILE or --with-key")
+        if arguments.language:
+            raise ConfigError("--language is of the page to print; add --qr FILE.svg")
         return None
     if page is not None and page.suffix.lower() != ".svg":
         raise ConfigError(f"--qr {page}: name a file that ends in .svg; a browser shows and prints it")
     out = arguments.out or (None if page else Path(f"{arguments.station}.bundle.json"))
-    return Asked(arguments.request, arguments.broker, out, page)
+    return Asked(arguments.request, arguments.broker, out, page, arguments.language or "en")

@@ -27,6 +27,7 @@ from ui.care.rejections import remedy
 from ui.care.routines import routines
 from ui.care.sending import ChangedError, changed_words, newest_is, send
 from ui.care.starts import Start, of_template, problems
+from ui.care.station_words import station_words
 from ui.care.words import exercise_words, routine_words
 
 REJECTED_SHOWN: Final = 5
@@ -41,6 +42,7 @@ def programme_now(programmes: Sequence[Prescription]) -> dict[str, Any]:
     return {
         "newest_rx": newest,
         "in_force_rx": in_force if in_force != newest else None,
+        "applied_rx": in_force,
         "exercises": exercise_lines(document_of(shown)) if shown else (),
         "programmes": programmes,
         "rejected_rxs": [rx for rx in programmes[1:] if rx.state == State.REJECTED][:REJECTED_SHOWN],
@@ -110,7 +112,11 @@ def _start(request: HttpRequest, place: Place, trained: Programme | None) -> Sta
     newest = place.newest
     if newest is not None and newest.state == State.REJECTED:
         words = gettext("This is version %(version)d, which the station rejected: %(reason)s. %(remedy)s")
-        said = {"version": newest.version, "reason": newest.reason, "remedy": remedy(newest.reason)}
+        said = {
+            "version": newest.version,
+            "reason": station_words(newest.reason),
+            "remedy": remedy(newest.reason),
+        }
         return Start(document_of(newest), words % said)
     return Start(trained)
 

@@ -42,6 +42,12 @@ def no_token(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: A
     return _page(request, 403, gettext("This form can no longer be sent."), words)
 
 
+def wrong_method(request: HttpRequest) -> HttpResponse:
+    """Answer an address that is only sent to, and was opened, or the other way round."""
+    words = gettext("It belongs to a button or a form. Nothing was changed: go back, and use that.")
+    return _page(request, 405, gettext("This address is no page."), words)
+
+
 def server_error(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 Django names it
     """Answer a fault of our own; it asks nothing of a database that may be the reason."""
     context = {

@@ -19,6 +19,7 @@ from ui.care.place import Place, fall_waiting
 from ui.care.programme import document_of, first_programme, lasting, renewed
 from ui.care.rejections import remedy
 from ui.care.sending import ChangedError, send
+from ui.care.station_words import station_words
 from ui.care.views.programme import exercise_lines, require_place
 from ui.care.whole_form import NOTE_CHARACTERS, free_number
 from ui.care.words import Words
@@ -124,7 +125,7 @@ def send_form(request: HttpRequest, pseudonym: str, what: str) -> HttpResponse:
             form.add_error(None, str(error))
         except PrescriptionError as error:
             words = gettext("The station would reject this: %(reason)s. %(remedy)s")
-            form.add_error(None, words % {"reason": error, "remedy": remedy(str(error))})
+            form.add_error(None, words % {"reason": station_words(str(error)), "remedy": remedy(str(error))})
         else:
             return redirect("patient", pseudonym=pseudonym)
     context = {
@@ -137,8 +138,8 @@ def send_form(request: HttpRequest, pseudonym: str, what: str) -> HttpResponse:
         "exercises": exercise_lines(would_be),
         "fall": fall_waiting(place, place.standing),
         "kiosk_heading": _("No training for now.") if would_be.held else _("From your therapist"),
-        "kiosk_lines": TEAM_HOLD_WORDS[1:] if would_be.held else (),
-        "kiosk_last": (WAIT_FOR_TEAM,) if would_be.held else (),
+        "kiosk_lines": [gettext(line) for line in TEAM_HOLD_WORDS[1:]] if would_be.held else (),
+        "kiosk_last": (gettext(WAIT_FOR_TEAM),) if would_be.held else (),
         "typed": form["note"].value() or "",
     }
     return render(request, "care/programme_send.html", context, status=422 if form.errors else 200)

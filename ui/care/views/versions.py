@@ -8,6 +8,7 @@ from django.views.decorators.http import require_GET
 from ui.care.audit import note
 from ui.care.changes import changes
 from ui.care.models import Prescription
+from ui.care.models.programme import State
 from ui.care.place import Place
 from ui.care.programme import document_of, last_day_of
 from ui.care.views.programme import exercise_lines, require_place
@@ -42,6 +43,7 @@ def versions(request: HttpRequest, pseudonym: str) -> HttpResponse:
         "patient": place.patient,
         "place": place,
         "versions": told,
+        "applied_rx": next((rx for rx in rows if rx.state == State.APPLIED), None),
         "old": old,
         "new": new,
         "compared": changes(document_of(old), document_of(new)) if old and new else None,

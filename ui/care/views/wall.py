@@ -20,6 +20,7 @@ from django.views.decorators.http import require_POST, require_safe
 from station.link.client import Answer
 from ui.care.audit import note, note_all, write
 from ui.care.models import Station
+from ui.care.station_words import station_words
 from ui.care.wall.feed import feed
 from ui.care.wall.hub import Mark
 from ui.care.wall.places import (
@@ -165,9 +166,9 @@ def answer_words(answer: Answer) -> str:
     if answer.state == "done":
         return str(DONE[answer.kind])
     if answer.state == "refused":
-        return gettext("Refused: %(why)s") % {"why": answer.reason}
+        return gettext("Refused: %(why)s") % {"why": station_words(answer.reason)}
     if answer.state == "not_sent":
-        return gettext("Not sent: %(why)s") % {"why": answer.reason}
+        return gettext("Not sent: %(why)s") % {"why": station_words(answer.reason)}
     return gettext("No answer: nobody knows whether it was done")
 
 

@@ -1,7 +1,6 @@
 """A board in words that are read from across a room, and as what the page's script draws. Pure."""
 
 import math
-import re
 from typing import Any, Final, NamedTuple
 
 from django.utils.functional import Promise
@@ -10,6 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from station.link.client import NOT_CONNECTED, LiveFrame
 from station.training.words import GETTING_READY
+from ui.care.station_words import station_words
+from ui.care.station_words import fault_words as of_cell
 from ui.care.wall.hub import Board, Mark
 from ui.care.words import EVENT, routine_words
 
@@ -32,7 +33,6 @@ PAUSED: Final[dict[str, Words]] = {
     "touch_down": _("foot came down"),
     "out_of_line": _("out of line"),
 }
-_AWAY: Final = re.compile(r"^the broker at (.+) does not answer; it is tried again$")
 # What makes a tile ask for attention until somebody has seen it.
 ALARMS: Final = frozenset(
     {"possible_fall", "red_flag", "pain_stop", "sensor_fault", "hold_fault", "hold_stopped"}
@@ -102,7 +102,8 @@ def fault_words(mark: Mark) -> str:
     if mark.kind != "sensor_fault":
         return ""
     cell, fault = mark.detail.get("cell"), mark.detail.get("fault")
-    return " ".join(str(part).replace("_", " ") for part in (cell, fault) if part)
+    parts = (str(cell or ""), of_cell(str(fault)) if fault else "")  # few words: a tile is narrow
+    return " ".join(part for part in parts if part)
 
 
 def mark_words(mark: Mark) -> dict[str, Any] | None:
@@ -123,10 +124,8 @@ def mark_words(mark: Mark) -> dict[str, Any] | None:
 
 def link_words(why: str) -> str:
     """Return why no board can be seen; a reason that is not known here as it came."""
-    found = _AWAY.match(why)
-    if found is None:
-        return why
-    return gettext("The broker at %(broker)s does not answer; it is tried again.") % {"broker": found[1]}
+    words = station_words(why)
+    return f"{words[:1].upper()}{words[1:]}"
 
 
 def board_payload(board: Board, now_s: float) -> dict[str, Any]:

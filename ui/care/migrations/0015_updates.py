@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("care", "0013_language"),
+        ("care", "0014_pain"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
