@@ -158,4 +158,7 @@ def lines(document: Document) -> Iterator[str]:
     for name, figures in document.items():
         if isinstance(figures, dict):
             yield f"{name}:"
-            yield from (f"  {key.replace('_', ' ')}: {value}" for key, value in figures.items())
+            told = {key: value for key, value in figures.items() if key not in {"good", "why"}}
+            yield from (f"  {key.replace('_', ' ')}: {value}" for key, value in told.items())
+            if "good" in figures:
+                yield f"  {'good' if figures['good'] else 'NOT GOOD'}: {figures['why']}"

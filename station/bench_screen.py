@@ -44,7 +44,8 @@ def _asked(name: str, options: list[str]) -> dict[str, Any]:
     except ValueError:
         stop = "the kiosk has the screen while it runs: sudo systemctl stop balance-ui"
         raise StationError(f"{name} was not measured; see the line above ({stop})") from None
-    return {"drawn_with": document["driver"], "sim_because": document["sim_because"], **document[name]}
+    why = "; ".join(document["sim_because"]) or None
+    return {"drawn_with": document["driver"], "sim_because": why, **document[name]}
 
 
 @contextmanager
