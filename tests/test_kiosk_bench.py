@@ -170,7 +170,7 @@ def test_the_patch_is_really_painted() -> None:
             window.show(holding())
             surface = pygame.display.get_surface()
             assert surface is not None
-            assert surface.get_at((10, surface.get_height() - 10)) == pygame.Color(colour)
+            assert surface.get_at((100, surface.get_height() - 100)) == pygame.Color(colour)
 
 
 def test_a_tone_began_a_buffer_after_its_end_less_its_length(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -25,5 +25,7 @@ class PatchWindow(Window):
         if surface is not None:
             side = round(SHARE * surface.get_height())
             place = pygame.Rect(0, surface.get_height() - side, side, side)
-            surface.fill("white" if self.white else "black", place)
+            surface.fill("black", place)
+            if self.white:
+                surface.fill("white", place.inflate(-side // 4, -side // 4))  # the frame stays black
         super()._flip()
