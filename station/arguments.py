@@ -181,7 +181,8 @@ def add_wipe(parser: argparse.ArgumentParser) -> None:
 
 def add_bench_pi(parser: argparse.ArgumentParser) -> None:
     """Add the options of `bench-pi`."""
-    parser.add_argument("bench", choices=("pulse", "rate", "boot", "power", "all"))
+    names = ("pulse", "rate", "boot", "power", "frames", "latency", "sound", "all")
+    parser.add_argument("bench", choices=names, help="all: each but latency, which needs a station that runs")
     parser.add_argument("--simulate", action="store_true", help="run the code on simulated chips, anywhere")
     parser.add_argument("--json", action="store_true", help="print one JSON document")
     add_config(parser)

@@ -6,9 +6,11 @@ import subprocess
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
+from station import bench_screen
 from station.board.clock import MonotonicClock, VirtualClock
 from station.board.config import BoardConfig
 from station.board.load import EMPTY, StillLoad
@@ -23,7 +25,8 @@ PULSES: Final = 25_000  # 1000 reads of 25 pulses
 POWER_DOWN_US: Final = 60.0  # HX711 datasheet: PD_SCK high for longer powers the chip down
 EDGES_US: Final = (1, 2, 5, 10, 20, 40, 60)
 RATE_S: Final = 10.0
-BENCHES: Final = ("pulse", "rate", "boot", "power")
+# `all` is these; latency needs a station that runs, while pulse and rate need the pins for themselves.
+BENCHES: Final = ("pulse", "rate", "boot", "power", "frames", "sound")
 
 Document = dict[str, Any]
 
@@ -41,6 +44,7 @@ def bench(names: list[str], config_file: str | None, *, simulate: bool, root: Pa
         "rate": lambda: _rate(config, simulate=simulate),
         "boot": lambda: _boot(simulate=simulate),
         "power": lambda: _power(root),
+        **{name: partial(bench_screen.bench, name, simulate=simulate) for name in bench_screen.BENCHES},
     }
     return {"sim": simulate, "model": model, **{name: run[name]() for name in names}}
 
@@ -154,4 +158,7 @@ def lines(document: Document) -> Iterator[str]:
     for name, figures in document.items():
         if isinstance(figures, dict):
             yield f"{name}:"
-            yield from (f"  {key.replace('_', ' ')}: {value}" for key, value in figures.items())
+            told = {key: value for key, value in figures.items() if key not in {"good", "why"}}
+            yield from (f"  {key.replace('_', ' ')}: {value}" for key, value in told.items())
+            if "good" in figures:
+                yield f"  {'good' if figures['good'] else 'NOT GOOD'}: {figures['why']}"

@@ -14,7 +14,7 @@ from station.setup.answers import Answers, ScreenAnswers, read_answers
 from station.setup.boot_steps import pin_rows
 from station.setup.change import Ran
 from station.setup.command import ask
-from station.setup.place import Place
+from station.setup.place import Place, report_of, run_program
 from station.setup.run import STEPS, Setup, refuse_without_root
 
 STOCK = (Path(__file__).parent / "boot_texts/trixie-config.txt").read_text("utf-8")
@@ -392,3 +392,30 @@ def test_changing_this_machine_without_root_is_refused_at_once(monkeypatch: pyte
     monkeypatch.setattr("station.setup.run.os.geteuid", lambda: 1000)
     with pytest.raises(StationError, match="sudo balance-station setup"):
         refuse_without_root(Place(Path("/"), Machine()))
+
+
+def test_the_example_a_package_brings_names_no_station_and_comes_back_when_taken_back(card: Path) -> None:
+    example = (Path(__file__).parents[1] / "scripts/deb/etc/station.toml").read_text("utf-8")
+    for place in ("usr/share/balance-station", "etc/balance-station"):
+        (card / place).mkdir(parents=True)
+        (card / place / "station.toml").write_text(example, "utf-8")
+    machine = Machine()
+    setup, _ = _setup(card, machine, Answers())
+    setup.do()
+    assert _states(setup)["wiring"] == _states(setup)["units"] == "blocked"
+    asked = io.StringIO()
+    answers = ask(Place(card, machine), io.StringIO("kitchen-7\n\n\n\n"), asked)
+    assert "Name of this station" in asked.getvalue()
+    setup, _ = _setup(card, machine, answers)
+    assert setup.do()
+    config = card / "etc/balance-station/station.toml"
+    assert 'id = "kitchen-7"' in config.read_text("utf-8")
+    assert _states(setup)["wiring"] == "done"
+    assert setup.undo(["wiring"])
+    assert config.read_text("utf-8") == example
+
+
+def test_what_a_check_says_besides_its_report_makes_no_board_unfit() -> None:
+    ran = run_program(("sh", "-c", 'echo Checking for 10 s >&2; echo \'{"fit": true, "first": null}\''), "")
+    assert report_of(ran.text) == {"fit": True, "first": None}
+    assert report_of("balance-station check: no chip answers") == {}

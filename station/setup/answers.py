@@ -20,7 +20,7 @@ class ScreenAnswers(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
 
 
 class Answers(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """All of it. `station` and `source` are written to a station.toml only where there is none yet.
+    """All of it. `station` and `source` are written to a station.toml only where nobody has decided on one.
 
     `country` is that of the Wi-Fi (two letters), "" for none; `bundle` the care team's.
     `own_core` keeps core 3 for the acquisition; `desktop` leaves a desktop running.

@@ -46,7 +46,7 @@ def pin_rows(config: Config) -> list[tuple[str, int, str]]:
 
 
 def _look_wiring(place: Place, answers: Answers) -> Finding:
-    if place.config_file.exists():
+    if not place.unnamed:
         config = place.config()
         return Finding(
             "done", f"station {config.station.id}, source {config.source.source}: {place.config_file}"
@@ -57,18 +57,19 @@ def _look_wiring(place: Place, answers: Answers) -> Finding:
         "# Written by balance-station setup; every other key is in the README.\n"
         f'[station]\nid = "{answers.station}"\n\n[source]\nsource = "{answers.source}"\n'
     )
-    change = FileChange(place.config_file, None, text)
+    before = place.shipped() if place.config_file.exists() else None
+    change = FileChange(place.config_file, before, text)
     return Finding("todo", f"station {answers.station}, source {answers.source}, the default pins", (change,))
 
 
 def _undo_wiring(place: Place, _answers: Answers) -> Sequence[Change]:
-    if not place.config_file.exists():
+    if place.unnamed:
         return ()
     text = read_text(place.config_file)
     if place.record.wrote.get("wiring") != digest_of(text):
         message = f"{place.config_file} is not as setup wrote it; it stays, remove it by hand if it is to go"
         raise ConfigError(message)
-    return (FileChange(place.config_file, text, None),)
+    return (FileChange(place.config_file, text, place.shipped()),)
 
 
 def _boot_text(folder: Path) -> BootText:

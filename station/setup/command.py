@@ -51,7 +51,7 @@ def ask(place: Place, typed: TextIO, say_to: TextIO) -> Answers:
 
     told: dict[str, str] = {}
     known = place.record.answers or Answers()
-    if not place.config_file.exists():
+    if place.unnamed:
         told["station"] = answer("Name of this station (letters, digits, - _ .)", "station-1")
         told["source"] = answer("Board: gpio, wii or simulate", "gpio")
     told["country"] = answer("Country of the Wi-Fi, two letters; empty for a cable", known.country).upper()

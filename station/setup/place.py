@@ -1,5 +1,6 @@
 """The machine that is set up: this one, or an image in a folder; and what setup remembers of it."""
 
+import json
 import subprocess
 import tomllib
 from collections.abc import Sequence
@@ -19,6 +20,7 @@ from station.setup.answers import Answers
 from station.setup.change import Ran, Run
 
 CONFIG: Final = "etc/balance-station/station.toml"
+SHIPPED: Final = "usr/share/balance-station/station.toml"  # what the package puts there at first
 STATE: Final = "var/lib/balance-station"
 RECORD: Final = "setup.json"
 COMMAND_S: Final = 120
@@ -65,6 +67,16 @@ class Place:
     def config_file(self) -> Path:
         """The station's configuration."""
         return self.config_at or self.root / CONFIG
+
+    def shipped(self) -> str | None:
+        """Return the configuration that the package brings, None where it brings none."""
+        file = self.root / SHIPPED
+        return read_text(file) if file.exists() else None
+
+    @property
+    def unnamed(self) -> bool:
+        """Whether nobody has decided anything yet: no configuration, or still the package's own."""
+        return not self.config_file.exists() or read_text(self.config_file) == self.shipped()
 
     def config(self) -> Config:
         """Return the station's configuration, the defaults without a file. Raises ConfigError."""
@@ -126,10 +138,13 @@ def run_program(argv: Sequence[str], typed: str) -> Ran:
     return Ran(done.returncode, (done.stdout + done.stderr).strip())
 
 
-def report_of(document: str) -> dict[str, Any]:
-    """Return a JSON document a program printed, empty for anything else."""
+def report_of(said: str) -> dict[str, Any]:
+    """Return the JSON document that a program's words begin with, empty where they do not.
+
+    What it said on standard error follows in the same words.
+    """
     try:
-        found = msgspec.json.decode(document)
-    except msgspec.DecodeError:
+        found, _ = json.JSONDecoder().raw_decode(said)
+    except ValueError:
         return {}
     return found if isinstance(found, dict) else {}

@@ -104,7 +104,7 @@ class Setup:
             text = self._apply(change, looks=name == CHECK.name)
             if isinstance(change, Command) and change.undo:
                 record.undo.setdefault(name, []).append(list(change.undo))
-            elif isinstance(change, FileChange) and change.before is None and change.after is not None:
+            elif isinstance(change, FileChange) and not change.boot and change.after is not None:
                 record.wrote[name] = digest_of(change.after)
             if name == CHECK.name:
                 record.seen[name] = text

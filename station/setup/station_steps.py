@@ -79,8 +79,8 @@ def _look_units(place: Place, _answers: Answers) -> Finding:
     units = _installed(place)
     if not units:
         return Finding("blocked", "no units of the station are installed; install the package first")
-    if not place.config_file.exists():
-        return Finding("blocked", "the station has no configuration yet (step wiring)")
+    if place.unnamed:
+        return Finding("blocked", "the station has no name yet (step wiring)")
     off = [
         unit
         for unit in units

@@ -13,6 +13,7 @@ from typing import Final
 
 import msgspec
 
+from station.arguments import seconds
 from station.errors import StationError
 from station.notify import Watchdog
 from station.session.clock import WallClock
@@ -32,6 +33,7 @@ from ui.patient.sound.voice import Espeak
 from ui.patient.window import Window
 from ui.patient.words import LANGUAGES, speak
 
+BENCH_S: Final = 60.0
 RUNNING: Final = Path("/run/balance-station/session.sock")
 
 
@@ -90,7 +92,16 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--silent", action="store_true", help="play no tones, say nothing")
     parser.add_argument("--screenshot-every", type=float, metavar="S", help="write a picture every S seconds")
     parser.add_argument("--screenshot-to", type=Path, metavar="FOLDER", help="where pictures go")
+    _add_bench(parser)
     return parser
+
+
+def _add_bench(parser: argparse.ArgumentParser) -> None:
+    about = "measure in the place of the kiosk: frames, latency (from load to picture), sound, or all"
+    parser.add_argument("--bench", choices=("frames", "latency", "sound", "all"), help=about)
+    about = "with --bench: how long frames and latency are measured (default 60)"
+    parser.add_argument("--seconds", type=seconds, metavar="N", help=about)
+    parser.add_argument("--json", action="store_true", help="with --bench: print one JSON document")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -106,7 +117,31 @@ def main(argv: Sequence[str] | None = None) -> int:
         parser.error("--screenshot-every must be above 0 seconds")
     if options.driver is not None and options.mode == "offscreen":
         parser.error("--driver and --offscreen exclude each other")
+    if options.bench is None and (options.json or options.seconds is not None):
+        parser.error("--json and --seconds belong to --bench")
+    if options.bench is not None:
+        return _bench(options)
     return _forget_pin() if options.forget_pin else _run(options)
+
+
+def _bench(options: argparse.Namespace) -> int:
+    from ui.patient.bench.command import options_of, run
+
+    bench = options_of(
+        options.bench,
+        options.mode,
+        options.driver,
+        options.socket,
+        options.seconds or BENCH_S,
+        as_json=options.json,
+    )
+    try:
+        return run(bench, _say)
+    except (StationError, OSError) as error:
+        _say(f"bench {options.bench}: {error}")
+    except KeyboardInterrupt:
+        _say("stopped")
+    return 1
 
 
 def _forget_pin() -> int:

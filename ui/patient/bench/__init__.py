@@ -1,0 +1,1 @@
+"""`balance-ui --bench`: frames, from a load to its picture, sound: what only screen and loudspeaker show."""
