@@ -9,6 +9,7 @@ programs, and its Python must be that which runs this. Chips are simulated, the 
 
 import json
 import os
+import shutil
 import signal
 import statistics
 import sys
@@ -28,6 +29,8 @@ TIMES: Final = 3
 APART_S: Final = 21.0  # a unit that dies sooner than after 20 s is started later on purpose
 FULL_KILLS: Final = 200
 KILLS: Final = 14
+SECRET: Final = "var/lib/balance-care/secret-key"
+CREDENTIAL: Final = "balance-care.secret-key"
 
 
 class Boot(NamedTuple):
@@ -48,6 +51,15 @@ class Back(NamedTuple):
     most_s: float
 
 
+class Handed(NamedTuple):
+    """The care side's secret, which stands in /etc/credstore for root alone and nowhere else."""
+
+    unit: str
+    handed_over: bool
+    mode: str  # with an access list its mask: root owns it, the unit's user may read it
+    owner: str
+
+
 class Ended(NamedTuple):
     """A clean stop."""
 
@@ -64,6 +76,25 @@ def _enrol(machine: Machine, root: Path) -> None:
     configure(root, json.loads(said))
     (root / "opt/programme.json").write_text(json.dumps(PROGRAMME))
     machine.ask(*as_care, "prescribe", STATION, "/opt/programme.json")
+
+
+def _lock_up(root: Path) -> None:
+    store = root / "etc/credstore"
+    store.mkdir(mode=0o700, exist_ok=True)
+    shutil.move(root / SECRET, store / CREDENTIAL)
+    os.chown(store / CREDENTIAL, 0, 0)
+
+
+def _handed(machine: Machine, root: Path) -> list[Handed]:
+    rows = []
+    for unit in ("balance-care@recorder", "balance-care@serve"):
+        held = f"/run/credentials/{unit}.service/secret-key"
+        mode, owner = machine.ask("stat", "--format=%a %U", held).split()
+        same = machine.ask("cat", held) == (root / "etc/credstore" / CREDENTIAL).read_text()
+        rows.append(Handed(unit, same, mode, owner))
+    if (root / SECRET).exists():
+        raise StationError(f"{SECRET} was made anew, though systemd had handed it over")
+    return rows
 
 
 def _boot(machine: Machine) -> list[Boot]:
@@ -116,8 +147,10 @@ def main(*, full: bool = False, package: Path | None = None) -> None:
             log = Path(name) / "boot.log"
             with Machine(root, log, package) as machine:
                 _enrol(machine, root)
+            _lock_up(root)
             with Machine(root, log, package) as machine:
                 show("Boot of the container to READY", _boot(machine))
+                show("A secret of /etc/credstore", _handed(machine, root))
                 show("Killed, stopped, hung: until READY again", _harm(machine))
                 kills = FULL_KILLS if full else KILLS
                 show("Kills while somebody trains", [train_while_dying(machine, root, kills=kills, seed=1)])
