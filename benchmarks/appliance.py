@@ -29,7 +29,7 @@ TIMES: Final = 3
 APART_S: Final = 21.0  # a unit that dies sooner than after 20 s is started later on purpose
 FULL_KILLS: Final = 200
 KILLS: Final = 14
-SECRET: Final = "var/lib/balance-care/secret-key"
+KEY_FILE: Final = "var/lib/balance-care/secret-key"
 CREDENTIAL: Final = "balance-care.secret-key"
 
 
@@ -81,7 +81,7 @@ def _enrol(machine: Machine, root: Path) -> None:
 def _lock_up(root: Path) -> None:
     store = root / "etc/credstore"
     store.mkdir(mode=0o700, exist_ok=True)
-    shutil.move(root / SECRET, store / CREDENTIAL)
+    shutil.move(root / KEY_FILE, store / CREDENTIAL)
     os.chown(store / CREDENTIAL, 0, 0)
 
 
@@ -92,8 +92,8 @@ def _handed(machine: Machine, root: Path) -> list[Handed]:
         mode, owner = machine.ask("stat", "--format=%a %U", held).split()
         same = machine.ask("cat", held) == (root / "etc/credstore" / CREDENTIAL).read_text()
         rows.append(Handed(unit, same, mode, owner))
-    if (root / SECRET).exists():
-        raise StationError(f"{SECRET} was made anew, though systemd had handed it over")
+    if (root / KEY_FILE).exists():
+        raise StationError(f"{KEY_FILE} was made anew, though systemd had handed it over")
     return rows
 
 
