@@ -1,4 +1,4 @@
-"""The units under a real systemd in a container: boot, death and hang of each, kills over sessions.
+"""The units under a real systemd in a container: boot, death and hang of each, a clean stop.
 
     sudo python -m benchmarks --full appliance --package build/balance-station_0.1.0-1~deb13_amd64.deb
 
@@ -15,20 +15,20 @@ import statistics
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, NamedTuple
 
 from benchmarks.appliance_machine import Machine
 from benchmarks.appliance_root import ENABLED, PATIENT, STATION, configure, installed_root
-from benchmarks.appliance_session import PROGRAMME, train_while_dying
+from benchmarks.appliance_session import PROGRAMME
 from benchmarks.table import show
 from station.errors import StationError
 
 HARMS: Final = {"SIGKILL": signal.SIGKILL, "SIGSTOP": signal.SIGSTOP, "hang": signal.SIGUSR2}
 TIMES: Final = 3
 APART_S: Final = 21.0  # a unit that dies sooner than after 20 s is started later on purpose
-FULL_KILLS: Final = 200
-KILLS: Final = 14
 KEY_FILE: Final = "var/lib/balance-care/secret-key"
 CREDENTIAL: Final = "balance-care.secret-key"
 
@@ -97,7 +97,8 @@ def _handed(machine: Machine, root: Path) -> list[Handed]:
     return rows
 
 
-def _boot(machine: Machine) -> list[Boot]:
+def boot(machine: Machine) -> list[Boot]:
+    """Wait until every unit is READY; return when each was. Raises StationError with what they say."""
     waiting, rows = list(ENABLED), []
     while waiting:
         for unit in list(waiting):
@@ -113,9 +114,9 @@ def _boot(machine: Machine) -> list[Boot]:
     return rows
 
 
-def _harm(machine: Machine) -> list[Back]:
+def _harm(machine: Machine, times: int) -> list[Back]:
     took: dict[tuple[str, str], list[float]] = {}
-    for _ in range(TIMES):
+    for _ in range(times):
         for harm, number in HARMS.items():
             begun_s = time.monotonic()
             for unit in ENABLED:
@@ -136,24 +137,29 @@ def _stop(machine: Machine) -> list[Ended]:
     return rows
 
 
-def main(*, full: bool = False, package: Path | None = None) -> None:
-    """Do all of it and print the tables; without `full` fewer kills."""
+@contextmanager
+def appliance(package: Path | None) -> Iterator[tuple[Machine, Path]]:
+    """Give the machine that boots, with a station enrolled at its own care side. Raises StationError."""
     base = os.environ.get("APPLIANCE_ROOT")
+    with (
+        tempfile.TemporaryDirectory(prefix="balance-appliance-") as name,
+        installed_root(Path(base) if base else None, Path(name), package) as root,
+    ):
+        log = Path(name) / "boot.log"
+        with Machine(root, log, package) as machine:
+            _enrol(machine, root)
+        _lock_up(root)
+        with Machine(root, log, package) as machine:
+            yield machine, root
+
+
+def main(*, full: bool = False, package: Path | None = None) -> None:
+    """Boot, harm each unit, stop; without `full` one round of harm."""
     try:
-        with (
-            tempfile.TemporaryDirectory(prefix="balance-appliance-") as name,
-            installed_root(Path(base) if base else None, Path(name), package) as root,
-        ):
-            log = Path(name) / "boot.log"
-            with Machine(root, log, package) as machine:
-                _enrol(machine, root)
-            _lock_up(root)
-            with Machine(root, log, package) as machine:
-                show("Boot of the container to READY", _boot(machine))
-                show("A secret of /etc/credstore", _handed(machine, root))
-                show("Killed, stopped, hung: until READY again", _harm(machine))
-                kills = FULL_KILLS if full else KILLS
-                show("Kills while somebody trains", [train_while_dying(machine, root, kills=kills, seed=1)])
-                show("A clean stop", _stop(machine))
+        with appliance(package) as (machine, root):
+            show("Boot of the container to READY", boot(machine))
+            show("A secret of /etc/credstore", _handed(machine, root))
+            show("Killed, stopped, hung: until READY again", _harm(machine, TIMES if full else 1))
+            show("A clean stop", _stop(machine))
     except StationError as error:
         sys.exit(f"appliance: {error}")

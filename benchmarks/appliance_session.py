@@ -16,7 +16,7 @@ from station.session.client import SessionClient
 from station.session.protocol import Press
 from station.training.snapshot import Snapshot
 
-BETWEEN_S: Final = (2.0, 14.0)  # a hold of this programme with its way onto the board and its rest takes 11 s
+BETWEEN_S: Final = (2.0, 10.0)  # a hold of this programme with its way onto the board and its rest takes 11 s
 # Many short holds. A session is stopped and gone on with as often as the station dies.
 PROGRAMME: Final = {
     "exercises": [

@@ -58,8 +58,12 @@ if [ ! -e newer.deb ]; then
 fi
 
 # A station and a clinic that were used, and their owner's changes.
-install -o balance -g balance -m 600 "$(find /tmp/demo -name station.sqlite3)" "$station_db"
-install -o balance-care -g balance-care -m 600 "$(find /tmp/demo -name care.sqlite3)" "$care_db"
+for database in station care; do # whole, with what is still in its log
+    python3 -c 'import sqlite3, sys; sqlite3.connect(sys.argv[1]).execute("VACUUM INTO ?", sys.argv[2:])' \
+        "$(find /tmp/demo -name "$database.sqlite3")" "/tmp/$database.sqlite3"
+done
+install -o balance -g balance -m 600 /tmp/station.sqlite3 "$station_db"
+install -o balance-care -g balance-care -m 600 /tmp/care.sqlite3 "$care_db"
 echo '# written by the owner' >>/etc/balance-station/station.toml
 echo '# written by the owner' >>/etc/balance-care/care.env
 settings() { cat /etc/balance-station/station.toml /etc/balance-care/care.env | sha256sum; }
