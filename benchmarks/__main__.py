@@ -40,8 +40,8 @@ NAMES: Final = (
     "appliance",
     "appliance_kills",
 )
-# These can be given any length: they live in virtual time, but for the wall.
 PACKAGED: Final = ("appliance", "appliance_kills")  # these can try a Debian package
+# These can be given any length: they live in virtual time, but for the wall.
 TIMED: Final = ("driver", "rivals", "memory", "wall")
 
 
