@@ -5,6 +5,7 @@
 What it needs, and what --package and APPLIANCE_ROOT mean: `benchmarks.appliance`.
 """
 
+import math
 import sys
 from pathlib import Path
 from typing import Final
@@ -18,12 +19,14 @@ FULL_KILLS: Final = 200
 KILLS: Final = 14
 
 
-def main(*, full: bool = False, package: Path | None = None) -> None:
-    """Kill at random and count; without `full` fewer kills."""
+def main(*, full: bool = False, minutes: float | None = None, package: Path | None = None) -> None:
+    """Kill at random and count; without `full` fewer kills, with `minutes` as many as there is time for."""
+    kills = FULL_KILLS if full or minutes else KILLS
+    longest_s = minutes * 60 if minutes else math.inf
     try:
         with appliance(package) as (machine, root):
             boot(machine)
-            kills = FULL_KILLS if full else KILLS
-            show("Kills while somebody trains", [train_while_dying(machine, root, kills=kills, seed=1)])
+            kept = train_while_dying(machine, root, kills=kills, longest_s=longest_s, seed=1)
+            show("Kills while somebody trains", [kept])
     except StationError as error:
         sys.exit(f"appliance_kills: {error}")

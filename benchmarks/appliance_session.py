@@ -115,12 +115,12 @@ class Trainee:
             self._watcher.close()
 
 
-def train_while_dying(machine: Machine, root: Path, *, kills: int, seed: int) -> Kept:
+def train_while_dying(machine: Machine, root: Path, *, kills: int, longest_s: float, seed: int) -> Kept:
     """Kill at random while somebody trains, and hold the databases against what was seen."""
     begun_s, chance = time.monotonic(), random.Random(seed)
     killed: Counter[str] = Counter()
     trainee = Trainee(machine.file("/run/balance-station/session.sock"))
-    while killed.total() < kills:
+    while killed.total() < kills and time.monotonic() < begun_s + longest_s:
         next_s = time.monotonic() + chance.uniform(*BETWEEN_S)
         while time.monotonic() < next_s:
             trainee.step()
