@@ -1,4 +1,4 @@
-"""The units under a real systemd in a container: boot, death and hang of each, kills over sessions.
+"""The units under a real systemd in a container: boot, death and hang of each, a clean stop.
 
     sudo python -m benchmarks --full appliance --package build/balance-station_0.1.0-1~deb13_amd64.deb
 
@@ -9,25 +9,28 @@ programs, and its Python must be that which runs this. Chips are simulated, the 
 
 import json
 import os
+import shutil
 import signal
 import statistics
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from benchmarks.appliance_machine import Machine
+from benchmarks.appliance_machine import BOOT_S, Machine
 from benchmarks.appliance_root import ENABLED, PATIENT, STATION, configure, installed_root
-from benchmarks.appliance_session import PROGRAMME, train_while_dying
+from benchmarks.appliance_session import PROGRAMME
 from benchmarks.table import show
 from station.errors import StationError
 
 HARMS: Final = {"SIGKILL": signal.SIGKILL, "SIGSTOP": signal.SIGSTOP, "hang": signal.SIGUSR2}
 TIMES: Final = 3
 APART_S: Final = 21.0  # a unit that dies sooner than after 20 s is started later on purpose
-FULL_KILLS: Final = 200
-KILLS: Final = 14
+KEY_FILE: Final = "var/lib/balance-care/secret-key"
+CREDENTIAL: Final = "balance-care.secret-key"
 
 
 class Boot(NamedTuple):
@@ -48,6 +51,15 @@ class Back(NamedTuple):
     most_s: float
 
 
+class Handed(NamedTuple):
+    """The care side's secret, which stands in /etc/credstore for root alone and nowhere else."""
+
+    unit: str
+    handed_over: bool
+    mode: str  # with an access list its mask: root owns it, the unit's user may read it
+    owner: str
+
+
 class Ended(NamedTuple):
     """A clean stop."""
 
@@ -66,7 +78,27 @@ def _enrol(machine: Machine, root: Path) -> None:
     machine.ask(*as_care, "prescribe", STATION, "/opt/programme.json")
 
 
-def _boot(machine: Machine) -> list[Boot]:
+def _lock_up(root: Path) -> None:
+    store = root / "etc/credstore"
+    store.mkdir(mode=0o700, exist_ok=True)
+    shutil.move(root / KEY_FILE, store / CREDENTIAL)
+    os.chown(store / CREDENTIAL, 0, 0)
+
+
+def _handed(machine: Machine, root: Path) -> list[Handed]:
+    rows = []
+    for unit in ("balance-care@recorder", "balance-care@serve"):
+        held = f"/run/credentials/{unit}.service/secret-key"
+        mode, owner = machine.ask("stat", "--format=%a %U", held).split()
+        same = machine.ask("cat", held) == (root / "etc/credstore" / CREDENTIAL).read_text()
+        rows.append(Handed(unit, same, mode, owner))
+    if (root / KEY_FILE).exists():
+        raise StationError(f"{KEY_FILE} was made anew, though systemd had handed it over")
+    return rows
+
+
+def boot(machine: Machine) -> list[Boot]:
+    """Wait until every unit is READY; return when each was. Raises StationError with what they say."""
     waiting, rows = list(ENABLED), []
     while waiting:
         for unit in list(waiting):
@@ -77,14 +109,14 @@ def _boot(machine: Machine) -> list[Boot]:
             if state.active:
                 waiting.remove(unit)
                 rows.append(Boot(unit, time.monotonic() - machine.begun_s, state.status))
-        if time.monotonic() > machine.begun_s + 90:
+        if time.monotonic() > machine.begun_s + BOOT_S:
             raise StationError("; ".join(f"{unit}: {machine.words(unit)}" for unit in waiting))
     return rows
 
 
-def _harm(machine: Machine) -> list[Back]:
+def _harm(machine: Machine, times: int) -> list[Back]:
     took: dict[tuple[str, str], list[float]] = {}
-    for _ in range(TIMES):
+    for _ in range(times):
         for harm, number in HARMS.items():
             begun_s = time.monotonic()
             for unit in ENABLED:
@@ -105,22 +137,29 @@ def _stop(machine: Machine) -> list[Ended]:
     return rows
 
 
-def main(*, full: bool = False, package: Path | None = None) -> None:
-    """Do all of it and print the tables; without `full` fewer kills."""
+@contextmanager
+def appliance(package: Path | None) -> Iterator[tuple[Machine, Path]]:
+    """Give the machine that boots, with a station enrolled at its own care side. Raises StationError."""
     base = os.environ.get("APPLIANCE_ROOT")
+    with (
+        tempfile.TemporaryDirectory(prefix="balance-appliance-") as name,
+        installed_root(Path(base) if base else None, Path(name), package) as root,
+    ):
+        log = Path(name) / "boot.log"
+        with Machine(root, log, package) as machine:
+            _enrol(machine, root)
+        _lock_up(root)
+        with Machine(root, log, package) as machine:
+            yield machine, root
+
+
+def main(*, full: bool = False, package: Path | None = None) -> None:
+    """Boot, harm each unit, stop; without `full` one round of harm."""
     try:
-        with (
-            tempfile.TemporaryDirectory(prefix="balance-appliance-") as name,
-            installed_root(Path(base) if base else None, Path(name), package) as root,
-        ):
-            log = Path(name) / "boot.log"
-            with Machine(root, log, package) as machine:
-                _enrol(machine, root)
-            with Machine(root, log, package) as machine:
-                show("Boot of the container to READY", _boot(machine))
-                show("Killed, stopped, hung: until READY again", _harm(machine))
-                kills = FULL_KILLS if full else KILLS
-                show("Kills while somebody trains", [train_while_dying(machine, root, kills=kills, seed=1)])
-                show("A clean stop", _stop(machine))
+        with appliance(package) as (machine, root):
+            show("Boot of the container to READY", boot(machine))
+            show("A secret of /etc/credstore", _handed(machine, root))
+            show("Killed, stopped, hung: until READY again", _harm(machine, TIMES if full else 1))
+            show("A clean stop", _stop(machine))
     except StationError as error:
         sys.exit(f"appliance: {error}")

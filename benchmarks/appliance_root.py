@@ -1,5 +1,6 @@
 """A Debian root with the package installed, or the units as it installs them, for `benchmarks.appliance`."""
 
+import filecmp
 import re
 import shutil
 import subprocess
@@ -98,10 +99,14 @@ def bindings(package: Path | None) -> tuple[str, ...]:
 def _install_package(root: Path, package: Path) -> None:
     """Install it as a person does, without a network; the one thing added is the hang that is asked for."""
     (root / "opt").mkdir(exist_ok=True)
-    shutil.copy(package, root / "opt/package.deb")
-    inside = ("systemd-nspawn", "--quiet", "--register=no", "--keep-unit", "--private-network", "--pipe",
-              f"--directory={root}")  # fmt: skip
-    _run(*inside, "dpkg", "-i", "/opt/package.deb")
+    copy = root / "opt/package.deb"
+    if not (
+        copy.exists() and filecmp.cmp(copy, package, shallow=False)
+    ):  # else it was installed there before
+        shutil.copy(package, copy)
+        inside = ("systemd-nspawn", "--quiet", "--register=no", "--keep-unit", "--private-network", "--pipe",
+                  f"--directory={root}")  # fmt: skip
+        _run(*inside, "dpkg", "-i", "/opt/package.deb")
     for packages in (root / INSIDE[1:]).glob("lib/python3*/site-packages"):
         (packages / "balance_rig.pth").write_text("import balance_rig_hang\n")
         (packages / "balance_rig_hang.py").write_text(HANG)

@@ -16,7 +16,7 @@ from station.session.client import SessionClient
 from station.session.protocol import Press
 from station.training.snapshot import Snapshot
 
-BETWEEN_S: Final = (2.0, 14.0)  # a hold of this programme with its way onto the board and its rest takes 11 s
+BETWEEN_S: Final = (2.0, 10.0)  # a hold of this programme with its way onto the board and its rest takes 11 s
 # Many short holds. A session is stopped and gone on with as often as the station dies.
 PROGRAMME: Final = {
     "exercises": [
@@ -115,12 +115,12 @@ class Trainee:
             self._watcher.close()
 
 
-def train_while_dying(machine: Machine, root: Path, *, kills: int, seed: int) -> Kept:
+def train_while_dying(machine: Machine, root: Path, *, kills: int, longest_s: float, seed: int) -> Kept:
     """Kill at random while somebody trains, and hold the databases against what was seen."""
     begun_s, chance = time.monotonic(), random.Random(seed)
     killed: Counter[str] = Counter()
     trainee = Trainee(machine.file("/run/balance-station/session.sock"))
-    while killed.total() < kills:
+    while killed.total() < kills and time.monotonic() < begun_s + longest_s:
         next_s = time.monotonic() + chance.uniform(*BETWEEN_S)
         while time.monotonic() < next_s:
             trainee.step()

@@ -102,3 +102,14 @@ def test_a_package_to_try_an_upgrade_with_says_its_own_version_everywhere(tmp_pa
     assert tomllib.loads((project / "pyproject.toml").read_text())["project"]["version"] == "9.8.7"
     assert '__version__ = "9.8.7"' in (project / "station/__init__.py").read_text()
     assert not list(project.glob("build*")), "what an earlier build left behind would be packed"
+
+
+def test_the_brokers_examples_come_with_the_package_and_the_guide_takes_them_from_there(
+    tmp_path: Path,
+) -> None:
+    BUILD["system"](tmp_path, "amd64")
+    examples = {file.name for file in (tmp_path / "usr/share/balance-station/mosquitto").iterdir()}
+    assert examples == {file.name for file in (ROOT / "firmware_config/mosquitto").iterdir()}
+    guide = (ROOT / "docs/link-security.md").read_text()
+    assert "examples=/usr/share/balance-station/mosquitto" in guide
+    assert set(re.findall(r"\$examples/([\w.]+)", guide)) <= examples

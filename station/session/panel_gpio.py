@@ -14,7 +14,10 @@ if TYPE_CHECKING:
 BOUNCE_S: Final = 0.02
 BLINK_S: Final = 0.5
 BOTH_S: Final = 3.0  # as long as on the screen and on a keyboard
-MEND: Final = "install python3-gpiozero and python3-lgpio; without a panel nothing else changes"
+MEND: Final = (
+    "install python3-gpiozero and python3-lgpio (Raspberry Pi OS has it, a plain Debian does not); "
+    "without a panel nothing else changes"
+)
 # How often and how long (on, off in s).
 BEEPS: Final[dict[Beep, tuple[int, float, float]]] = {
     "begin": (1, 0.15, 0.1),
