@@ -25,16 +25,24 @@ from django.db.models.functions import Cast, JSONObject, TruncDate
 from django.utils import timezone
 
 from station.sway.plate import NOMINAL_ID
-from ui.care.safekeeping import TOLD
 from ui.care.models import Event, Patient, Prescription, Session, Station
 from ui.care.models.programme import State
+from ui.care.safekeeping import TOLD
 
 LOOKED_BACK: Final = timedelta(days=14)
 WEEK: Final = timedelta(days=7)
 CALIBRATED_FOR: Final = timedelta(days=365)
 CALIBRATED_BEFORE: Final = timedelta(days=60)  # two months of a year ago are looked at, not all years before
 FEWEST_PAINS: Final = 2  # sessions of a week before its mean is told
-SHOWN: Final = ("sid", "patient", "online", "last_seen", "revoked", "retired", "created")  # of a station in a list
+SHOWN: Final = (
+    "sid",
+    "patient",
+    "online",
+    "last_seen",
+    "revoked",
+    "retired",
+    "created",
+)  # of a station in a list
 FALL: Final = "possible_fall"
 SETTLED: Final = frozenset({State.APPLIED, State.REJECTED, State.REPLACED})
 # How long an event asks for somebody. A week is told in its own line.
