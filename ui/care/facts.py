@@ -25,9 +25,9 @@ from django.db.models.functions import Cast, JSONObject, TruncDate
 from django.utils import timezone
 
 from station.sway.plate import NOMINAL_ID
+from ui.care.at_risk import TOLD
 from ui.care.models import Event, Patient, Prescription, Session, Station
 from ui.care.models.programme import State
-from ui.care.safekeeping import TOLD
 
 LOOKED_BACK: Final = timedelta(days=14)
 WEEK: Final = timedelta(days=7)

@@ -11,9 +11,9 @@ from django.utils.translation import gettext, ngettext
 from station.link.messages import Birth
 from station.sway.reading import CELLS
 from station.training.health import MachineHealth, Trouble
+from ui.care.at_risk import AT_RISK, DISK, keeping_words
 from ui.care.models import Station
 from ui.care.programme import birth_of
-from ui.care.safekeeping import AT_RISK, DISK, keeping_words
 
 Light = Literal["bad", "check", "good", "none"]
 ORDER: Final[tuple[Light, ...]] = ("bad", "check", "good", "none")
