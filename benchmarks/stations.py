@@ -86,6 +86,7 @@ class Scene:
         self.care = Database(url or self._site.data / "care.sqlite3")
         self._port = free_port()
         self._parts: dict[str, Victim] = {}
+        self._pass_time: Callable[[], object] = lambda: time.sleep(0.01)
         self.kills = 0
         self._kill_s = math.inf
         self._ended_s = {"recorders": 0.0}  # processor time of those that were killed
@@ -100,6 +101,9 @@ class Scene:
             lambda it: Member(names[it], files[it], subjects[it], self._site.host, self._port), stations
         )
         stack.callback(self.crowd.close)
+        self._pass_time = lambda: self.crowd.turn(
+            0.01
+        )  # silent for long, all of them would be taken for gone
         self._wait(lambda: not self.crowd.turn() and all(member.is_in for member in self.crowd.members))
         self.crowd.members[0].say()  # acknowledged after all that came before it
         self.crowd.drain(START_S)
@@ -141,7 +145,7 @@ class Scene:
                 raise StationError(f"not everything came up; last words: {list(logs)}")
             for part in self._parts.values():
                 part.look()
-            time.sleep(0.01)
+            self._pass_time()
 
     @property
     def recorders(self) -> int:

@@ -5,7 +5,8 @@ import logging
 from typing import Any
 
 import pytest
-from django.db import OperationalError
+from django.db import OperationalError, connection
+from django.test.utils import CaptureQueriesContext
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
@@ -146,6 +147,16 @@ def test_results_of_a_session_known_before_need_no_more_statements_either(
     with django_assert_max_num_queries(25):
         store([home.trial(session, number) for number in range(2, 42)])
     assert Trial.objects.count() == 41
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer at a time")
+def test_stations_that_come_and_go_at_once_are_held_in_one_order_by_every_recorder() -> None:
+    second, first = (ExampleStation(enrol(f"home-{n}", f"x{n}").sid, "p-nobody") for n in (2, 1))
+    for arrivals in ([first, second], [second, first]):
+        with CaptureQueriesContext(connection) as asked:
+            store([each.state(online=True) for each in arrivals])
+        said = [query["sql"] for query in asked if "care_station" in query["sql"]]
+        assert said[0].endswith("ORDER BY 1 ASC FOR NO KEY UPDATE")
 
 
 def test_the_same_message_and_the_same_trial_twice_in_a_batch_are_kept_once(home: ExampleStation) -> None:

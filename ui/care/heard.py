@@ -8,7 +8,7 @@ import msgspec
 from django.utils import timezone
 
 from station.errors import MessageError
-from station.link.messages import Address, Envelope, StationId
+from station.link.messages import Address, Birth, Envelope, State, StationId
 from ui.care.dating import correct_boot, undated_of
 from ui.care.filing import known_sessions, readable_ids
 from ui.care.forgetting import forgotten_of
@@ -43,6 +43,7 @@ class Heard:
         envelopes = [it.envelope for it in read if it.envelope is not None]
         sids = {it.address.station for it in read if it.envelope is not None}
         subjects = {it.subj for it in envelopes if it.subj is not None}
+        self._hold({it.address.station for it in read if isinstance(it.body, State | Birth)})
         self.stations = {it.sid: it for it in Station.objects.filter(sid__in=sids).defer("birth")}
         self.sessions = known_sessions([it.body for it in read if it.body is not None])
         self.messages = Message.objects.defer("payload").in_bulk(readable_ids([it.id for it in envelopes]))
@@ -51,6 +52,15 @@ class Heard:
         # Of boots whose clock has been set since: nearly always none.
         boots = {it.boot[:BOOT_CHARACTERS] for it in envelopes}
         self._undated = undated_of(self.stations.values(), boots)
+
+    def _hold(self, sids: set[str]) -> None:
+        """Hold the stations that say how they are, in one order.
+
+        Every recorder hears of presence: when many stations come or go at once, two would wait in a circle.
+        """
+        if sids:
+            rows = Station.objects.select_for_update(no_key=True).filter(sid__in=sids).order_by("pk")
+            list(rows.values_list("pk", flat=True))
 
     def note_made(self, message: Message) -> None:
         """Note a message that is new here: one whose time is not known may be dated by the next."""
