@@ -85,7 +85,7 @@ class Page(NamedTuple):
 
 
 def looks(*, times: int) -> Iterator[tuple[str, float, float, float, int, float, float, float]]:
-    """Yield page, p50 and p95 in ms, p95 of CPU in ms, queries, kB, kB compressed, and kB with all it loads."""
+    """Yield page, p50, p95 and p95 of CPU in ms, queries, kB, kB compressed, and kB with all it loads."""
     for page in _pages():
         yield _look(page, times)
 
