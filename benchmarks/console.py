@@ -18,6 +18,7 @@ from benchmarks.tally import fresh_database
 class Row(NamedTuple):
     """One page: half of the looks took no longer than p50, 19 of 20 no longer than p95.
 
+    CPU is the site's own, without PostgreSQL's: it says the same on a machine that is busy with other things.
     The most queries and the most kB of any look: as the site sends the page, as a proxy that compresses it
     would (gzip), and uncompressed with the files a browser loads that was never here.
     """
@@ -25,6 +26,7 @@ class Row(NamedTuple):
     page: str
     p50_ms: float
     p95_ms: float
+    p95_cpu_ms: float
     queries: int
     kB: float  # noqa: N815 as it is written
     kB_gzip: float  # noqa: N815

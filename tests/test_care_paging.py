@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from ui.care.accounts import add_user
 from ui.care.examples import ExampleStation, new_id
+from ui.care.heard import Arrival
 from ui.care.intake import store
 from ui.care.models import Patient, Station
 from ui.care.reasons import GROUPS, NOW, ORDER, REASONS
@@ -54,7 +55,7 @@ def test_every_line_of_today_is_on_the_first_part_and_all_parts_hold_each_line_o
     found.sort(key=lambda line: ORDER[line.kind])
     first = part_of(found, 1)
     assert [line for line in found if line.reason.group == NOW] == list(first.lines[:alarms])
-    parts = [part_of(found, number) for number in range(1, first.count + 1)]
+    parts = [part_of(found, number) for number in range(1, first.of + 1)]
     assert [line for part in parts for line in part.lines] == found
     assert [(p.first, p.last) for p in parts if p.lines] == [
         (1 + found.index(p.lines[0]), 1 + found.index(p.lines[-1])) for p in parts if p.lines
@@ -75,7 +76,8 @@ def test_a_list_of_reasons_says_which_lines_it_shows_of_how_many(client: Client)
     page = client.get("/?why=no_programme").content.decode()
     assert f"Lines 1 to {LINES_A_PART} of {LINES_A_PART + 5}" in page
     rest = client.get("/?why=no_programme&part=2").content.decode()
-    assert f"Lines {LINES_A_PART + 1} to {LINES_A_PART + 5} of {LINES_A_PART + 5}" in rest
+    said = rest.index(f"Lines {LINES_A_PART + 1} to {LINES_A_PART + 5} of {LINES_A_PART + 5}")
+    assert said < rest.index("data-item"), "what comes before is said before"
     assert page.count("data-item") == LINES_A_PART
     assert rest.count("data-item") == 5
 
@@ -139,7 +141,7 @@ def test_no_list_asks_more_of_the_database_for_more_people(client: Client) -> No
         assert many <= min(few, 30), url
 
 
-def _trained(number: int) -> list[object]:
+def _trained(number: int) -> list[Arrival]:
     said, session = ExampleStation(f"home-{number:04d}", f"p-{number:04d}"), new_id()
     return [said.trial(session), said.session(session)]
 

@@ -37,11 +37,11 @@ class Asked:
 
 
 class Part(NamedTuple):
-    """Part `number` of `count` of the worklist: its lines from `first` to `last`, counted from 1."""
+    """Part `number` of `of` of the worklist: its lines from `first` to `last`, counted from 1."""
 
     lines: Sequence[Item]
     number: int
-    count: int
+    of: int
     first: int
     last: int
 

@@ -41,7 +41,7 @@ def roster_page(request: HttpRequest) -> HttpResponse:
     found = roster_of(request.user).order_by("ended", "name")
     asked = Asked.read(request.GET)
     page = asked.page_of([patient for patient in found if asked.names(patient.name, patient.pseudonym)])
-    prefetch_related_objects(page.object_list, "stations", "assignments__user", "assignments__team")
+    prefetch_related_objects(list(page.object_list), "stations", "assignments__user", "assignments__team")
     lines = [
         {
             "patient": patient,
