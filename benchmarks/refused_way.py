@@ -30,6 +30,7 @@ from ui.care.models.programme import State
 from ui.care.programme import VALID_FOR, queue
 from ui.care.recorder import Recorder
 from ui.care.signing import announce, rotate
+from ui.care.station_words import station_words
 
 TURNS: Final = 5_000
 STRANGER: Final = bytes(range(32))
@@ -173,7 +174,7 @@ def _refused(way: _Way, client: Client, case: _Case) -> Row:
     way.until(partial(way.is_in_state, case.rx.version, State.REJECTED))
     row.refresh_from_db()
     pages = (f"/patients/{way.subj}/", f"/prescriptions/{row.pk}/state/")
-    shown = all(row.reason in _text(client, page) for page in pages)
+    shown = all(station_words(row.reason) in _text(client, page) for page in pages)
     in_force = models.Prescription.objects.filter(state=State.APPLIED).latest("version").version
     return Row(case.sent, row.reason.replace(way.subj, "p-…"), shown, in_force)
 

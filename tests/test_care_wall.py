@@ -130,7 +130,7 @@ def changed_mark(kind: str) -> Mark:
 
 def test_a_board_without_a_frame_says_why_and_one_with_a_frame_how_old_it_is() -> None:
     board = Board("a", why="the station's clock is not set yet")
-    assert board_payload(board, 5.0)["why"] == "the station's clock is not set yet"
+    assert board_payload(board, 5.0)["why"] == "The station's clock is not set yet"
     board.frame, board.sampled_s = live(), 3.5
     assert (board_payload(board, 5.0)["age"], board_payload(board, 5.0)["ring"]) == (1.5, ("hold", 1.0, 20.0))
 
