@@ -80,8 +80,15 @@ class Day:
         del self.victims["session"]
         environ = {**os.environ, "SDL_VIDEODRIVER": "dummy", "XDG_STATE_HOME": str(folder / "kiosk")}
         # It draws every picture of a quick day that it can: what is left of the processor.
-        kiosk = ("nice", "-n", "19", sys.executable, "-m", "ui.patient", "--offscreen")
-        kiosk += ("--socket", str(folder / "session.sock"))
+        command = (
+            sys.executable,
+            "-m",
+            "ui.patient",
+            "--offscreen",
+            "--socket",
+            str(folder / "session.sock"),
+        )
+        kiosk = ("nice", "-n", "19", *command)
         self.victims["kiosk"] = Victim(kiosk, folder / "kiosk.log", environ)
         for victim in self.victims.values():
             open_now.callback(victim.close)
@@ -127,7 +134,7 @@ class Day:
             sum(len(list(Path(f"/proc/{pid}/task").iterdir())) for pid in pids),
             self._mb("station.sqlite3"), self._mb("station.sqlite3-wal"), self._mb("ledger-*"),
             len(list((self.folder / "backups").glob("*"))),
-            len([path for path in self.folder.iterdir() if path.name.startswith(("trial-", "station.sqlite3."))]),
+            len([*self.folder.glob("trial-*"), *self.folder.glob("station.sqlite3.*")]),
             self.soak.station.waiting(),
             self.soak.care.number("SELECT COUNT(*) FROM care_message WHERE type = 'result/trial'"),
             (time.monotonic() - begun_s) / 60,
