@@ -1,4 +1,4 @@
-"""Eight hours of use: memory, threads, open files and disk of every process, after each hour of it.
+"""Eight hours of use, or eight parts of 240 s without `--full`: memory, threads, files and disk after each.
 
 The day of the station runs faster than the clock (`day_station`): its loop, recorder, database and backups
 live through every second of it. Kiosk (off-screen), uplink, broker and recorder are the real programs in real
@@ -80,16 +80,9 @@ class Day:
         del self.victims["session"]
         environ = {**os.environ, "SDL_VIDEODRIVER": "dummy", "XDG_STATE_HOME": str(folder / "kiosk")}
         # It draws every picture of a quick day that it can: what is left of the processor.
-        command = (
-            sys.executable,
-            "-m",
-            "ui.patient",
-            "--offscreen",
-            "--socket",
-            str(folder / "session.sock"),
-        )
-        kiosk = ("nice", "-n", "19", *command)
-        self.victims["kiosk"] = Victim(kiosk, folder / "kiosk.log", environ)
+        kiosk = ("nice", "-n", "19", sys.executable, "-m", "ui.patient", "--offscreen", "--socket")
+        socket = str(folder / "session.sock")
+        self.victims["kiosk"] = Victim((*kiosk, socket), folder / "kiosk.log", environ)
         for victim in self.victims.values():
             open_now.callback(victim.close)
         command = (sys.executable, "-m", "benchmarks.day_station", str(folder), str(config), str(SPEED))
@@ -164,5 +157,6 @@ def run(hour_s: int) -> Iterator[Row]:
 
 
 def main(*, full: bool) -> None:
-    """Print the table."""
-    show("Eight hours of use", run(HOUR_S_FULL if full else HOUR_S))
+    """Print the table; its rows are whole hours only when `full`."""
+    hour_s = HOUR_S_FULL if full else HOUR_S
+    show(f"{HOURS} parts of a day of use, {hour_s} s each", run(hour_s))
