@@ -1,4 +1,4 @@
-"""Eight hours of use: memory, threads, open files and disk of every process, after each hour of it.
+"""Eight hours of use, or eight parts of 240 s without `--full`: memory, threads, files and disk after each.
 
 The day of the station runs faster than the clock (`day_station`): its loop, recorder, database and backups
 live through every second of it. Kiosk (off-screen), uplink, broker and recorder are the real programs in real
@@ -80,9 +80,9 @@ class Day:
         del self.victims["session"]
         environ = {**os.environ, "SDL_VIDEODRIVER": "dummy", "XDG_STATE_HOME": str(folder / "kiosk")}
         # It draws every picture of a quick day that it can: what is left of the processor.
-        kiosk = ("nice", "-n", "19", sys.executable, "-m", "ui.patient", "--offscreen")
-        kiosk += ("--socket", str(folder / "session.sock"))
-        self.victims["kiosk"] = Victim(kiosk, folder / "kiosk.log", environ)
+        kiosk = ("nice", "-n", "19", sys.executable, "-m", "ui.patient", "--offscreen", "--socket")
+        socket = str(folder / "session.sock")
+        self.victims["kiosk"] = Victim((*kiosk, socket), folder / "kiosk.log", environ)
         for victim in self.victims.values():
             open_now.callback(victim.close)
         command = (sys.executable, "-m", "benchmarks.day_station", str(folder), str(config), str(SPEED))
@@ -127,7 +127,7 @@ class Day:
             sum(len(list(Path(f"/proc/{pid}/task").iterdir())) for pid in pids),
             self._mb("station.sqlite3"), self._mb("station.sqlite3-wal"), self._mb("ledger-*"),
             len(list((self.folder / "backups").glob("*"))),
-            len([path for path in self.folder.iterdir() if path.name.startswith(("trial-", "station.sqlite3."))]),
+            len([*self.folder.glob("trial-*"), *self.folder.glob("station.sqlite3.*")]),
             self.soak.station.waiting(),
             self.soak.care.number("SELECT COUNT(*) FROM care_message WHERE type = 'result/trial'"),
             (time.monotonic() - begun_s) / 60,
@@ -157,5 +157,6 @@ def run(hour_s: int) -> Iterator[Row]:
 
 
 def main(*, full: bool) -> None:
-    """Print the table."""
-    show("Eight hours of use", run(HOUR_S_FULL if full else HOUR_S))
+    """Print the table; its rows are whole hours only when `full`."""
+    hour_s = HOUR_S_FULL if full else HOUR_S
+    show(f"{HOURS} parts of a day of use, {hour_s} s each", run(hour_s))

@@ -36,7 +36,8 @@ def spectrum(pieces: Sequence[Piece], rate_hz: float) -> Spectrum | None:
         power += _welch(np.stack([piece.x_mm, piece.y_mm]), rate_hz, per_segment) * len(piece.x_mm)
         total += len(piece.x_mm)
     power /= total
-    return Spectrum(np.fft.rfftfreq(per_segment, 1 / rate_hz), power[0], power[1])
+    f_hz = np.asarray(np.fft.rfftfreq(per_segment, 1 / rate_hz), dtype=np.float64)
+    return Spectrum(f_hz, power[0], power[1])
 
 
 def _welch(both: Floats, rate_hz: float, per_segment: int) -> Floats:
