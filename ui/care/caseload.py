@@ -4,7 +4,7 @@ from django.db.models import Count, QuerySet
 from django.shortcuts import get_object_or_404
 
 from ui.care.access import Viewer, manages, patients_of, stations_of
-from ui.care.keeping import TOLD
+from ui.care.at_risk import TOLD
 from ui.care.models import Patient, Prescription, SeenTo, Session, Station, Trial
 
 

@@ -28,7 +28,7 @@ from django.db.models.functions import Cast, JSONObject, TruncDate
 from django.utils import timezone
 
 from station.sway.plate import NOMINAL_ID
-from ui.care.keeping import TOLD
+from ui.care.at_risk import TOLD
 from ui.care.models import Event, Patient, Prescription, Session, Station
 from ui.care.models.programme import State
 

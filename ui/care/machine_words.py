@@ -11,7 +11,7 @@ from django.utils.translation import gettext, ngettext
 from station.link.messages import Birth
 from station.sway.reading import CELLS
 from station.training.health import MachineHealth, Trouble
-from ui.care.keeping import AT_RISK, DISK, keeping_words
+from ui.care.at_risk import AT_RISK, DISK, keeping_words
 from ui.care.models import Station
 from ui.care.programme import birth_of
 

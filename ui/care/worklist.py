@@ -11,9 +11,9 @@ from django.utils.translation import gettext, ngettext
 
 from station.link.identity import WARN_DAYS
 from station.sway.plate import NOMINAL_ID
+from ui.care.at_risk import AT_RISK, RESTORED, cause_of, keeping_words, told_keeping
 from ui.care.event_words import event_sentence
 from ui.care.facts import FALL, WEEK, Facts
-from ui.care.keeping import AT_RISK, RESTORED, cause_of, keeping_words, told_keeping
 from ui.care.models import Patient, Station
 from ui.care.models.programme import State
 from ui.care.reasons import ORDER, REASONS, Reason
