@@ -193,6 +193,19 @@ def test_the_list_of_stations_shows_who_holds_which_key(tmp_path: Path, client: 
     assert Audit.objects.filter(action="looked at the stations").count() == 1
 
 
+def test_the_list_of_stations_shows_who_runs_which_version(client: Client) -> None:
+    for number, version in ((1, "0.9.0"), (2, "0.10.0"), (3, "0.10.0")):
+        enrol(f"home-{number}", f"Person {number}")
+        Station.objects.filter(sid=f"home-{number}").update(birth={"sw": version})
+    client.force_login(add_user("boss", role="admin", password="calm-river-71-stone"))
+    page = client.get("/stations/")
+    assert page.context["versions"] == [("0.10.0", 2), ("0.9.0", 1)]
+    old = client.get("/stations/", {"version": "0.9.0"})
+    assert [line.station.sid for line in old.context["lines"]] == ["home-1"]
+    every = client.get("/stations/", {"version": "7"})
+    assert len(every.context["lines"]) == 3
+
+
 # -- revocation --------------------------------------------------------------------------------------------
 
 

@@ -109,8 +109,16 @@ class AskedUpdate:
         if asked.release and asked.release == update.number and asked.state not in ENDED:
             state, reason = _told(update)
             self._go(asked, state, reason=reason or waits)
-        else:
+        elif asked.state not in ENDED or not self._is_told(asked):
             self._tell(asked)
+
+    def _is_told(self, asked: Asked) -> bool:
+        """Return whether the end of a request was told: then dpkg need not be asked at every look."""
+        try:
+            told = msgspec.json.decode(self._files.told.read_bytes(), type=UpdateReply)
+        except (OSError, msgspec.DecodeError, UnicodeDecodeError):  # the folder is empty after a boot
+            return False
+        return (told.number, told.state) == (asked.number, asked.state)
 
     def _listen(self) -> None:
         """Take a newer request that was laid down; what is none is passed over: the uplink has answered."""

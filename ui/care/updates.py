@@ -4,7 +4,6 @@ What may be installed is said by the release's own signature, which only the sta
 is fetched from is said by the station's configuration.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -182,13 +181,3 @@ def _send(
 def take_off(offered: OfferedRelease, *, now: datetime) -> None:
     """Offer a release no more; what a station was let take already goes on."""
     OfferedRelease.objects.filter(pk=offered.pk, withdrawn=None).update(withdrawn=now)
-
-
-def versions(stations: Iterable[Station]) -> dict[str, int]:
-    """Return how many of these stations run which version, the newest first."""
-    counts: dict[str, int] = {}
-    for station in stations:
-        birth = birth_of(station)
-        if birth:
-            counts[birth.sw] = counts.get(birth.sw, 0) + 1
-    return dict(sorted(counts.items(), key=lambda each: parts(each[0]), reverse=True))

@@ -1,10 +1,14 @@
 """The list of stations: which are part of this care side, their certificates and their keys."""
 
+from collections import Counter
+
 from django.contrib.auth.decorators import permission_required
+from django.db.models.fields.json import KT
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
+from station.update.release import parts
 from ui.care.access import stations_of
 from ui.care.audit import note
 from ui.care.models import Station
@@ -17,7 +21,24 @@ def station_list(request: HttpRequest) -> HttpResponse:
     """Show the stations of whoever asks; every station to who manages them."""
     note(request, "looked at the stations", "")
     asked = Asked.read(request.GET)
-    every = stations_of(request.user).order_by("sid").values_list("pk", "sid", "patient__name")
-    page = asked.page_of([pk for pk, sid, name in every if asked.names(sid, name or "")])
-    lines = station_lines(Station.objects.filter(pk__in=page.object_list), timezone.now())
-    return render(request, "care/stations.html", {"lines": lines, "page": page, "asked": asked})
+    version = request.GET.get("version", "")
+    stations = stations_of(request.user).annotate(software=KT("birth__sw"))
+    every = stations.order_by("sid").values_list("pk", "sid", "patient__name", "software")
+    counts = Counter(software for *_, software in every if software)
+    narrowed = version if version in counts else ""
+    page = asked.page_of(
+        [
+            pk
+            for pk, sid, name, software in every
+            if asked.names(sid, name or "") and (not narrowed or software == narrowed)
+        ]
+    )
+    context = {
+        "lines": station_lines(Station.objects.filter(pk__in=page.object_list), timezone.now()),
+        "page": page,
+        "asked": asked,
+        "every": len(every),
+        "version": narrowed,
+        "versions": [(each, counts[each]) for each in sorted(counts, key=parts, reverse=True)],
+    }
+    return render(request, "care/stations.html", context)
