@@ -1,12 +1,15 @@
 """The store: results and their outbox rows together or not at all."""
 
 import sqlite3
+import threading
+from contextlib import closing
 from pathlib import Path
 
 import msgspec
 import pytest
 
 from station.errors import StoreError
+from station.session import database
 from station.session.bests import newest_reach
 from station.session.event import EventBody
 from station.session.schema import SCHEMA
@@ -108,6 +111,19 @@ def test_a_file_that_is_no_database_is_refused_by_name(path: Path) -> None:
     path.write_text("hello " * 100)
     with pytest.raises(StoreError, match=r"station\.sqlite3"):
         Store(path)
+
+
+def test_a_start_waits_for_what_another_process_is_writing(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "BUSY_S", 0.0)  # whoever waits no longer than in a session, fails at once
+    Store(path).close()
+    with closing(sqlite3.connect(path, isolation_level=None, check_same_thread=False)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        done = threading.Timer(0.05, other.execute, ("COMMIT",))
+        done.start()
+        Store(path).close()
+        done.join()
 
 
 def test_a_database_of_a_newer_station_is_left_alone(path: Path) -> None:

@@ -19,6 +19,7 @@ from station.session.soundness import is_damage, mark_of
 
 LOG_PAGES: Final = 100
 BUSY_S: Final = 0.2  # the screen stands still while a write waits for another process's
+OPEN_BUSY_S: Final = 3.0  # session and uplink start together, and a slow card takes its time for a commit
 
 
 class Database:
@@ -40,7 +41,7 @@ class Database:
             opened = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
             self._inode = os.fstat(opened).st_ino
             os.close(opened)
-            self._db = sqlite3.connect(path, timeout=BUSY_S, isolation_level=None)
+            self._db = sqlite3.connect(path, timeout=OPEN_BUSY_S, isolation_level=None)
         except (OSError, sqlite3.Error) as error:
             raise StoreError(f"database {path}: {error}") from error
         try:
@@ -56,6 +57,7 @@ class Database:
                     raise
                 self._prepare()
             self.mind_disk()
+            self._db.execute(f"PRAGMA busy_timeout = {1000 * BUSY_S:.0f}")
         except (StoreError, sqlite3.Error) as error:
             self._db.close()
             if isinstance(error, StoreError):
