@@ -59,7 +59,13 @@ def _fill(*, full: bool) -> None:
 def _held() -> str:
     from ui.care.models import Event, Journal, Patient, Session, Trial
 
-    counts = {"patients": Patient, "sessions": Session, "trials": Trial, "events": Event, "diaries": Journal}
+    counts: dict[str, Any] = {
+        "patients": Patient,
+        "sessions": Session,
+        "trials": Trial,
+        "events": Event,
+        "diaries": Journal,
+    }
     words = ", ".join(f"{kind.objects.count():,} {name}" for name, kind in counts.items())
     if connection.vendor != "postgresql":
         return f"SQLite: {words}"

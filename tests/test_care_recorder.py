@@ -13,6 +13,7 @@ from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 from station.link.broker import Broker
 from station.link.messages import HOST_STATE, decode_ack
 from station.link.signature import key_id, verify_prescription
+from ui.care import pulse
 from ui.care import recorder as recorder_module
 from ui.care.enrolment import enrol
 from ui.care.examples import ExampleStation, new_id
@@ -171,7 +172,7 @@ def test_a_database_that_takes_nothing_is_said_once_and_that_it_takes_again_once
 
     with monkeypatch.context() as patched:
         patched.setattr(recorder_module, "store", gone)
-        patched.setattr(recorder_module.pulse, "beat", gone)
+        patched.setattr(pulse, "beat", gone)
         patched.setattr(recorder_module, "close_old_connections", lambda: None)
         bench.wire.say(bench.home.trial(new_id()))
         bench.until(lambda: len(tries) >= 3)

@@ -197,7 +197,7 @@ def begun(patients: QuerySet[Patient], *, now: datetime, whole: bool = False) ->
     facts = []
     for person in people:
         told = person.newest or {}
-        fact = Facts(person, own.get(person.pk) or others.get(told.get("station")))
+        fact = Facts(person, own.get(person.pk) or others.get(told.get("station") or 0))
         fact.newest_session, fact.sim = told.get("pk"), bool(told.get("sim"))
         fact.last_trained, fact.last_fall = person.last_trained, person.last_fall
         _add_board(fact, known=bool(told))
@@ -205,7 +205,7 @@ def begun(patients: QuerySet[Patient], *, now: datetime, whole: bool = False) ->
     return facts
 
 
-def _keys(patients: QuerySet[Patient]) -> QuerySet[Patient]:
+def _keys(patients: QuerySet[Patient]) -> QuerySet[Patient, Any]:
     """Return who they are, for another query: a thousand numbers take longer to be written and read."""
     return patients.order_by().values("pk")
 
@@ -282,7 +282,7 @@ def _versions(wanted: set[int]) -> dict[int, Version]:
     rows = Prescription.objects.filter(pk__in=wanted).annotate(text=Cast("document", TextField())).order_by()
     columns = ("pk", "version", "state", "reason", "created", "answered", "text")
     return {
-        row[0]: Version(*row[:-1], msgspec.json.decode(row[-1], type=Plan))
+        row[0]: Version._make((*row[:-1], msgspec.json.decode(row[-1], type=Plan)))
         for row in rows.values_list(*columns)
     }
 

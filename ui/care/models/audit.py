@@ -95,7 +95,7 @@ def add_lines(lines: Sequence[Audit]) -> None:
         line.by = line.by or (line.who.get_username() if line.who else "")
         line.digest = digest_of(line.line, end.digest)
         end.number, end.digest = line.number, line.digest
-    models.QuerySet(Audit).bulk_create(lines)
+    models.QuerySet[Audit](Audit).bulk_create(lines)
     end.save(update_fields=["number", "digest"])
 
 

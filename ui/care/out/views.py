@@ -103,7 +103,7 @@ def monitoring_page(request: HttpRequest) -> HttpResponse:
         asked = Asked.read(request.GET)
         everybody = selection.patients_of(request.user).order_by("name", "pk")
         page = asked.page_of([p for p in everybody if asked.names(p.name)], PEOPLE_A_PAGE)
-        period, found = _windows(request, page.object_list)
+        period, found = _windows(request, list(page.object_list))
     except StationError as error:
         return render(request, "care/monitoring.html", {"error": str(error)}, status=422)
     note(request, "looked at monitoring days", "")
