@@ -136,22 +136,22 @@ unchanged "upgrade again to $second"
 cut() { # FILE STATE: dpkg is killed as soon as the package is in that state
     setsid dpkg --force-confold --force-unsafe-io -i "$1" >/tmp/dpkg.log 2>&1 </dev/null &
     dpkg=$!
-    # Its own journal has the state at once; the status file follows at the end.
+    # (Before it unpacks a package is half-configured too, but reinstreq.) Its own journal has the state at once; the status file follows at the end.
     until grep -qs "^Status: .* $2\$" /var/lib/dpkg/updates/* /var/lib/dpkg/status; do
         kill -0 "$dpkg" 2>/dev/null || fail "dpkg was done before it could be killed ($2)"
     done
-    [ "$2" != half-installed ] || until [ -n "$(find /usr/lib/balance-station -name '*.dpkg-new' -print -quit)" ]; do :; done
-    [ "$2" != half-configured ] || until find /usr/lib/balance-station/lib -name '*.pyc' | grep -q .; do :; done
+    [ "$2" != "reinstreq half-installed" ] || until [ -n "$(find /usr/lib/balance-station -name '*.dpkg-new' -print -quit)" ]; do :; done
+    [ "$2" != "ok half-configured" ] || until find /usr/lib/balance-station/lib -name '*.pyc' | grep -q .; do :; done
     kill -KILL -"$dpkg"
     wait "$dpkg" 2>/dev/null || true
     dpkg-query -W -f '${Status}' balance-station
 }
-ok "dpkg killed while it unpacks: $(cut package.deb half-installed)"
+ok "dpkg killed while it unpacks: $(cut package.deb "reinstreq half-installed")"
 dpkg --configure -a >/tmp/dpkg.log 2>&1 || true
 take package.deb
 works "check after a kill while unpacking"
 unchanged "dpkg -i again mends it"
-ok "dpkg killed while it configures: $(cut newer.deb half-configured)"
+ok "dpkg killed while it configures: $(cut newer.deb "ok half-configured")"
 dpkg --configure -a >/tmp/dpkg.log 2>&1 || { cat /tmp/dpkg.log; fail "dpkg --configure -a"; }
 [ "$(dpkg-query -W -f '${db:Status-Status}' balance-station)" = installed ] || fail "not installed after it"
 works "check after a kill while configuring"
