@@ -37,28 +37,35 @@ NAMES: Final = (
     "out",
     "wall",
     "appliance",
+    "pulled",
 )
 # These can be given any length: they live in virtual time, but for the wall.
 TIMED: Final = ("driver", "rivals", "memory", "wall")
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Run them one after another; return 0."""
+    """Run them one after another; return 1 where one of them says that it failed."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(NAMES))
     parser.add_argument("--full", action="store_true", help="the long runs behind the figures in the docs")
     parser.add_argument("--minutes", type=float, help=f"minutes a row, of `wall` in all ({', '.join(TIMED)})")
+    parser.add_argument("--pulls", type=int, help="machines to pull, with `pulled` alone")
     asked = parser.parse_args(argv)
     unknown = sorted(set(asked.names) - set(NAMES))
     if unknown:
         parser.error(f"no benchmark is called {unknown[0]}; there are {', '.join(NAMES)}")
     if asked.minutes and not set(asked.names) <= set(TIMED):
         parser.error(f"--minutes goes with {', '.join(TIMED)}")
+    if asked.pulls and asked.names != ["pulled"]:
+        parser.error("--pulls goes with pulled")
     length = {"minutes": asked.minutes} if asked.minutes else {"full": asked.full}
+    if asked.pulls:
+        length["pulls"] = asked.pulls
+    failed = False
     for name in asked.names or (TIMED if asked.minutes else NAMES):
-        importlib.import_module(f"benchmarks.{name}").main(**length)
+        failed |= bool(importlib.import_module(f"benchmarks.{name}").main(**length))
         sys.stdout.flush()
-    return 0
+    return int(failed)
 
 
 if __name__ == "__main__":

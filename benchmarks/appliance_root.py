@@ -52,7 +52,7 @@ def installed_root(base: Path | None, folder: Path) -> Iterator[Path]:
     for name in ("debootstrap", "systemd-nspawn", "nsenter"):
         if shutil.which(name) is None:
             raise StationError(f"{name} is missing: apt-get install debootstrap systemd-container util-linux")
-    base = base or _debian()
+    base = base or debian()
     with ExitStack() as mounted:
         root = folder / "root"
         for part in ("upper", "work", "root"):
@@ -64,7 +64,8 @@ def installed_root(base: Path | None, folder: Path) -> Iterator[Path]:
         yield root
 
 
-def _debian() -> Path:
+def debian() -> Path:
+    """Return the root of a Debian of this machine's Python, made at the first time. Raises StationError."""
     root = CACHE / RELEASE
     if not (root / "usr/bin/python3").exists():
         root.parent.mkdir(parents=True, exist_ok=True)
