@@ -40,6 +40,7 @@ NAMES: Final = (
     "wall",
     "appliance",
     "appliance_kills",
+    "pulled",
 )
 PACKAGED: Final = ("appliance", "appliance_kills")  # these can try a Debian package
 # These can be given any length: they live in virtual time, but for the last two.
@@ -47,7 +48,7 @@ TIMED: Final = ("driver", "rivals", "memory", "wall", "appliance_kills")
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Run them one after another; return 0."""
+    """Run them one after another; return 1 where one of them says that it failed."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(NAMES))
     parser.add_argument("--full", action="store_true", help="the long runs behind the figures in the docs")
@@ -55,6 +56,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument(
         "--package", type=Path, metavar="FILE", help=f"the .deb that is tried ({', '.join(PACKAGED)})"
     )
+    parser.add_argument("--pulls", type=int, help="machines to pull, with `pulled` alone")
     asked = parser.parse_args(argv)
     unknown = sorted(set(asked.names) - set(NAMES))
     if unknown:
@@ -66,10 +68,15 @@ def main(argv: list[str] | None = None) -> int:
     length: dict[str, object] = {"minutes": asked.minutes} if asked.minutes else {"full": asked.full}
     if asked.package:
         length["package"] = asked.package.resolve()
+    if asked.pulls and asked.names != ["pulled"]:
+        parser.error("--pulls goes with pulled")
+    if asked.pulls:
+        length["pulls"] = asked.pulls
+    failed = False
     for name in asked.names or (TIMED if asked.minutes else NAMES):
-        importlib.import_module(f"benchmarks.{name}").main(**length)
+        failed |= bool(importlib.import_module(f"benchmarks.{name}").main(**length))
         sys.stdout.flush()
-    return 0
+    return int(failed)
 
 
 if __name__ == "__main__":

@@ -55,7 +55,7 @@ def installed_root(base: Path | None, folder: Path, package: Path | None) -> Ite
     for name in ("debootstrap", "systemd-nspawn", "nsenter"):
         if shutil.which(name) is None:
             raise StationError(f"{name} is missing: apt-get install debootstrap systemd-container util-linux")
-    base = base or _debian(_release(package) if package else RELEASE)
+    base = base or debian(_release(package) if package else RELEASE)
     with ExitStack() as mounted:
         root = folder / "root"
         for part in ("upper", "work", "root"):
@@ -80,7 +80,8 @@ def _release(package: Path) -> str:
     return RELEASES[found[1]]
 
 
-def _debian(release: str) -> Path:
+def debian(release: str = RELEASE) -> Path:
+    """Return the root of a Debian, made at the first time. Raises StationError."""
     root = CACHE / release
     if not (root / "usr/bin/python3").exists():
         root.parent.mkdir(parents=True, exist_ok=True)

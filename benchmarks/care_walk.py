@@ -115,6 +115,7 @@ STEPS: Final = (
     opened("90-stations", "stations", D, "/stations/"),
     opened("91-station", "station", D, "/roster/stations/{station}/"),
     opened("92-station-retired", "station", D, "/roster/stations/old-board/"),
+    opened("92b-releases", "releases", D, "/stations/releases/"),
     opened("93-people", "people", D, "/people/"),
     opened("94-person-new", "person_new", D, "/people/new/"),
     sent(
@@ -149,6 +150,6 @@ NO_PAGES: Final = frozenset(
         *("trial_path", "trial_received", "patient_copy", "second_factor_picture"),
         *("wall_stream", "wall_choose", "wall_keep", "wall_say"),
         *("take_back", "theme", "language", "logout", "add_note", "programme_answer", "record_act"),
-        "second_factor_off",
+        *("second_factor_off", "update"),
     }
 )

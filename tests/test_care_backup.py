@@ -219,9 +219,15 @@ def test_nothing_runs_where_a_restore_was_cut_off_until_it_is_done_again(
 
 
 def test_a_backup_of_a_newer_database_or_of_another_kind_is_refused(on_sqlite: Care, tmp_path: Path) -> None:
-    care, file = on_sqlite, tmp_path / "newer.tar.gz"
-    care.ask("INSERT INTO django_migrations (app, name, applied) VALUES ('care', '9999_later', '2031-01-01')")
-    care.do("backup", str(file))
+    care, now = on_sqlite, tmp_path / "now.tar.gz"
+    care.do("backup", str(now))
+
+    def later(name: str, data: bytes) -> tuple[str, bytes]:
+        manifest = name == "manifest.json"
+        return name, data.replace(b"care.0001_initial", b"care.9999_later") if manifest else data
+
+    file = changed(now, later)
+    file.chmod(0o600)
     assert "does not know (care.9999_later); install that version" in care.refused("restore", str(file))
     assert "care.9999_later" in care.refused("backup", "--check", str(file))
     with care_in(tmp_path / "other", "postgresql://nobody@127.0.0.1:1/nothing") as other:

@@ -86,7 +86,7 @@ def test_a_list_of_reasons_says_which_lines_it_shows_of_how_many(client: Client)
     ("url", "rows_a_page", "seen"),
     [
         ("/roster/", ROWS_A_PAGE, r"<code>(p-\d{4})</code>"),
-        ("/stations/", ROWS_A_PAGE, r'<th scope="row"><code>home-(\d{4})</code>'),
+        ("/stations/", ROWS_A_PAGE, r"<code>home-(\d{4})</code>"),
         ("/monitoring/", 50, r"Person (\d{4})"),
         ("/", 40, r'<th scope="row"><a href="/patients/p-(\d{4})/">'),
     ],

@@ -1,5 +1,7 @@
 """Whether the database is there and up to date."""
 
+from collections.abc import Iterable
+
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
@@ -23,20 +25,25 @@ def require_database() -> None:
 
 
 def refuse_newer_database() -> None:
-    """Raise StoreError where a newer version has changed the database: this one would write what it cannot.
+    """Raise StoreError where a newer version has changed the database: this one would write what it cannot."""
+    applied = MigrationLoader(connection).applied_migrations
+    for app, name in newer_migrations(applied):
+        raise StoreError(
+            f"{_where()}: the care database is of a newer version ({app} {name}); install that version "
+            "again. It was left as it is, and stations keep what they have to send until then"
+        )
+
+
+def newer_migrations(applied: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Return those of applied migrations, (app, name), that only a newer version can have.
 
     Migrations are numbered; what is unknown and below the newest known was replaced, and is of the past.
     """
-    loader = MigrationLoader(connection)
+    known = MigrationLoader(None, ignore_no_migrations=True).disk_migrations
     newest: dict[str, str] = {}
-    for app, name in loader.disk_migrations:
+    for app, name in known:
         newest[app] = max(name, newest.get(app, ""))
-    for app, name in sorted(loader.applied_migrations):
-        if app in newest and (app, name) not in loader.disk_migrations and name > newest[app]:
-            raise StoreError(
-                f"{_where()}: the care database is of a newer version ({app} {name}); install that version "
-                "again. It was left as it is, and stations keep what they have to send until then"
-            )
+    return [(app, name) for app, name in sorted(applied) if app in newest and name > newest[app]]
 
 
 def _where() -> str:

@@ -12,7 +12,6 @@ from typing import Final, NamedTuple
 
 from django.core.management import call_command
 from django.db import connection
-from django.db.migrations.loader import MigrationLoader
 
 from station.errors import DamagedError, StoreError
 from ui.care.audit import note_command
@@ -21,6 +20,7 @@ from ui.care.folder import DataFolder
 from ui.care.keeping import postgres, sqlite
 from ui.care.keeping.archive import DATABASE, FOLDER, Manifest, read_manifest, unpack
 from ui.care.models.audit import verify_audit
+from ui.care.ready import newer_migrations
 from ui.care.running import UNFINISHED, alone, other_connections
 
 RENAME_EXCHANGE: Final = 2  # renameat2(2)
@@ -48,14 +48,12 @@ def check(file: Path) -> Manifest:
 
 def refuse_newer(file: Path, manifest: Manifest) -> None:
     """Raise StoreError for a backup of a database that this version does not know."""
-    known = {
-        f"{app}.{name}" for app, name in MigrationLoader(None, ignore_no_migrations=True).disk_migrations
-    }
-    newer = [name for name in manifest.migrations if name not in known]
+    applied = [(app, name) for app, _, name in (each.partition(".") for each in manifest.migrations)]
+    newer = newer_migrations(applied)
     if newer:
         raise StoreError(
             f"{file}: it is of version {manifest.version}, whose database this version does not know "
-            f"({newer[-1]}); install that version, or a newer one"
+            f"({'.'.join(newer[-1])}); install that version, or a newer one"
         )
 
 

@@ -41,20 +41,6 @@ def _of_board(kind: str) -> str | None:
         "care-silent": _("The care team's computer does not answer. Results wait here; tell the care team."),
         "care-away": _("There is no connection to the care team. Results wait here; look at the network."),
         "late": _("Readings arrive late. End other programs on this computer."),
-        "not-lasting": _(
-            "Results are gone when the power is: they are kept in memory. Give them a partition of their own."
-        ),
-        "read-only": _(
-            "Nothing can be saved: the disk is read-only. Start again; if it stays so, change the card."
-        ),
-        "card-failing": _(
-            "The memory card is failing. Send what waits to the care team, then change the card."
-        ),
-        "disk-full": _("The disk is full. Results are kept, raw traces are not. Make room on it."),
-        "disk-nearly-full": _("The disk is nearly full. Make room on it."),
-        "database-restored": _(
-            "The results were damaged and are restored from the newest backup. Tell the care team."
-        ),
     }.get(kind)
 
 

@@ -51,6 +51,7 @@ class Picture {
     pen.clearRect(0, 0, width, height);
     if (!news || news.age === null) return;
     const side = Math.min(height - 10, (width - 24) * 0.42);
+    if (side <= 0) return; // a tile between two layouts has no room for it yet
     const gap = Math.max(6, (width - 2.4 * side) / 4);
     const top = (height - side) / 2;
     this.drawPlate(gap, top, side);
