@@ -26,8 +26,8 @@ from typing import Final
 import station.link.uplink  # noqa: F401 - loaded before the machine is saved
 from station.__main__ import main as station_main
 from station.config import load_config
+from station.session.bad_files import BAD
 from station.session.protocol import Prescribe
-from station.session.restore import BAD
 from station.training.snapshot import Snapshot
 from tests.virtual_station import VirtualStation
 
@@ -139,7 +139,7 @@ class Station:
 
     def _tell(self, snapshot: Snapshot) -> None:
         session, phase = snapshot.session, snapshot.phase
-        finished = sum(result.outcome != "interrupted" for result in snapshot.results)
+        finished = len(snapshot.results)
         shown = (phase, session, finished)
         if shown == self._shown:
             return

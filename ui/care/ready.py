@@ -25,7 +25,7 @@ def require_database() -> None:
 
 
 def refuse_newer_database() -> None:
-    """Raise StoreError where a newer version has changed the database: this one would write what it cannot."""
+    """Raise StoreError where a newer version has changed the database: this one cannot write it."""
     applied = MigrationLoader(connection).applied_migrations
     for app, name in newer_migrations(applied):
         raise StoreError(
