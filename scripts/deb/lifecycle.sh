@@ -161,7 +161,7 @@ systemctl enable --quiet balance-station balance-care@recorder
 dpkg --remove balance-station >/tmp/dpkg.log 2>&1 || { cat /tmp/dpkg.log; fail "remove"; }
 test ! -e /usr/lib/balance-station || fail "remove left $(find /usr/lib/balance-station | head -3)"
 for command in balance-station balance-ui balance-care balance-calibrate; do
-    ! command -v "$command" >/dev/null || fail "remove left $command"
+    test ! -e "/usr/bin/$command" || fail "remove left /usr/bin/$command"
 done
 [ "$(settings)" = "$settings_before" ] || fail "remove took a configuration"
 test -s "$station_db" && test -s "$care_db" || fail "remove took results"
