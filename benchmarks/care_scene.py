@@ -30,10 +30,10 @@ DRESS: Final = """
 import json, sys, django
 django.setup()
 from django.utils import timezone
-from ui.care.accounts import add_user, lock
-from ui.care.enrolment import enrol
+from ui.care.people.accounts import add_user, lock
+from ui.care.trust.enrolment import enrol
 from ui.care.models import Patient, Prescription, Station, Team, Trial
-from ui.care.roster import add_patient, assign, give_station, retire_station
+from ui.care.people.roster import add_patient, assign, give_station, retire_station
 from ui.care.simulated.stories import story_of
 password, boards = sys.argv[1], int(sys.argv[2])
 people = {role: add_user(f"{role}-1", role=role, password=password, all_patients=True)

@@ -30,11 +30,11 @@ def clinic(folder: Path, *, full: bool) -> str:
     """Make a clinic in this folder, or in the database of DATABASE_URL; return what it holds."""
     os.environ["BALANCE_CARE_DATA"] = str(folder)
     os.environ["DJANGO_SETTINGS_MODULE"] = "ui.care.settings"
-    from ui.care.folder import DataFolder
+    from ui.care.installation.folder import DataFolder
 
     DataFolder(folder).create()
     import ui.care.asgi  # noqa: F401 the site as it is served
-    from ui.care.database import keep_connections
+    from ui.care.installation.database import keep_connections
 
     call_command("migrate", verbosity=0)
     connection.close()
@@ -128,8 +128,8 @@ def _pages() -> Iterator[Page]:
 
 
 def _client(name: str) -> Client:
-    from ui.care.accounts import add_user
     from ui.care.models import Assignment
+    from ui.care.people.accounts import add_user
 
     role = "admin" if name == "admin" else "therapist"
     user = add_user(name, role=role, password=PASSWORD, all_patients=name != "forty")

@@ -19,7 +19,7 @@ from station.link.messages import decode_body, decode_envelope
 from station.training.result import TrialResult
 
 if TYPE_CHECKING:
-    from ui.care.heard import Arrival
+    from ui.care.recording.heard import Arrival
 
 BATCH: Final = 50
 TOPICS: Final = (
@@ -41,7 +41,7 @@ class Row(NamedTuple):
 def at_the_recorder(messages: int, folder: Path, *, seed: int) -> Row:
     """Give the recorder's database this many, with a good one in every batch."""
     use_database_in(folder)
-    from ui.care.intake import store
+    from ui.care.recording.intake import store
 
     rng, counts = random.Random(seed), Counter[str]()
     good: list[str] = []
@@ -67,7 +67,7 @@ def use_database_in(folder: Path) -> None:
 
 def _batch(rng: random.Random, count: int) -> tuple[list["Arrival"], str]:
     """Return spoiled messages with a good one among them, and its id."""
-    from ui.care.examples import ExampleStation, new_id
+    from ui.care.recording.examples import ExampleStation, new_id
 
     station = ExampleStation(f"home-{rng.randrange(20)}", "p-0123456789")
     session, arrivals = new_id(), []

@@ -32,13 +32,13 @@ def use_database_in(folder: Path, *, patients: int, sessions: int) -> None:
     os.environ["BALANCE_CARE_DATA"] = str(folder)
     os.environ["BALANCE_CARE_HOSTS"] = "testserver"
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ui.care.settings")
-    from ui.care.folder import data_folder
+    from ui.care.installation.folder import data_folder
 
     data_folder().create()
     django.setup()
     call_command("migrate", verbosity=0)
     from ui.care import models
-    from ui.care.enrolment import enrol
+    from ui.care.trust.enrolment import enrol
 
     for number in range(patients):
         station = enrol(f"home-{number}", f"Patient {number}")
@@ -146,9 +146,9 @@ def of_the_api() -> Iterator[Took]:
     """Measure pages of lists through the whole site: key, limit, audit, JSON, digest."""
     from django.test import Client
 
-    from ui.care.accounts import add_user
     from ui.care.models import Patient
     from ui.care.out.tokens import add_token
+    from ui.care.people.accounts import add_user
 
     add_user("reader", role="therapist", password="calm-river-71-stone")  # noqa: S106 of this database only
     key = add_token("bench", user="reader", expires=None, now=datetime.now(UTC))

@@ -10,7 +10,7 @@ from benchmarks.prescriptions import folder_in_memory
 from benchmarks.soak import Victim
 from benchmarks.table import show
 from station.demo.run import free_port, mosquitto
-from ui.care.folder import data_folder
+from ui.care.installation.folder import data_folder
 
 
 def main(*, full: bool = False) -> None:  # noqa: ARG001 (there is one length only)

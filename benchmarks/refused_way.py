@@ -23,14 +23,14 @@ from station.link.signature import sign_prescription
 from station.training.prescription import Exercise, Prescription
 from station.wiring import make_service, make_uplink
 from ui.care import models
-from ui.care.accounts import add_user
-from ui.care.enrolment import enrol
-from ui.care.folder import data_folder
+from ui.care.installation.folder import data_folder
 from ui.care.models.programme import State
-from ui.care.programme import VALID_FOR, queue
-from ui.care.recorder import Recorder
-from ui.care.signing import announce, rotate
-from ui.care.station_words import station_words
+from ui.care.people.accounts import add_user
+from ui.care.prescribing.programme import VALID_FOR, queue
+from ui.care.recording.recorder import Recorder
+from ui.care.trust.enrolment import enrol
+from ui.care.trust.signing import announce, rotate
+from ui.care.words.station import station_words
 
 TURNS: Final = 5_000
 STRANGER: Final = bytes(range(32))

@@ -9,7 +9,7 @@ from typing import Final
 from station.demo.care import Care
 from station.link.identity import certificate_pem, key_pem, new_key
 from station.link.tls import Credentials
-from ui.care.authority import Authority
+from ui.care.trust.authority import Authority
 
 SHIPPED_PORT: Final = 8883
 

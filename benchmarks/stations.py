@@ -174,7 +174,7 @@ def _enrol(site: Site, names: list[str]) -> list[str]:
     django.setup()
     from django.db import connections, transaction
 
-    from ui.care.enrolment import enrol
+    from ui.care.trust.enrolment import enrol
 
     with transaction.atomic():
         patients = [enrol(name, f"Crowd {name} (simulated)").patient for name in names]

@@ -32,7 +32,7 @@ CHROMIUM: Final = ("--no-sandbox", "--disable-gpu", "--js-flags=--expose-gc", "-
 SETUP: Final = """
 import sys, django
 django.setup()
-from ui.care.accounts import add_user
+from ui.care.people.accounts import add_user
 from ui.care.models import Station
 add_user("bench", role="therapist", password=sys.argv[1])
 for number in range(int(sys.argv[2])):

@@ -15,12 +15,12 @@ from station.training.prescription import Exercise
 from station.training.prescription import Prescription as Programme
 from station.training.result import SupportResult
 from ui.care import models
-from ui.care.enrolment import enrol
-from ui.care.examples import ExampleStation, new_id
-from ui.care.heard import Arrival
-from ui.care.intake import store
 from ui.care.models.programme import State
-from ui.care.programme import queue
+from ui.care.prescribing.programme import queue
+from ui.care.recording.examples import ExampleStation, new_id
+from ui.care.recording.heard import Arrival
+from ui.care.recording.intake import store
+from ui.care.trust.enrolment import enrol
 
 FIRST: Final = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 DAYS: Final = 12  # trained, every other one

@@ -17,7 +17,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 from station.link.identity import certificate_pem, key_pem, new_key
 from station.link.tls import Credentials
 from tests.conftest import Mosquitto
-from ui.care.authority import Authority
+from ui.care.trust.authority import Authority
 
 WAIT_S: Final = 10.0
 

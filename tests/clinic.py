@@ -6,14 +6,14 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.test import Client
 
-from ui.care.accounts import add_user
-from ui.care.enrolment import enrol
-from ui.care.examples import ExampleStation, new_id
-from ui.care.intake import store
 from ui.care.models import Audit, Patient, Prescription, Team
-from ui.care.programme import complete, queue
-from ui.care.roles import PERMISSIONS
-from ui.care.roster import assign
+from ui.care.people.accounts import add_user
+from ui.care.people.roster import assign
+from ui.care.prescribing.programme import complete, queue
+from ui.care.recording.examples import ExampleStation, new_id
+from ui.care.recording.intake import store
+from ui.care.rights.roles import PERMISSIONS
+from ui.care.trust.enrolment import enrol
 
 PASSWORD = "calm-river-71-stone"
 PROGRAMME = b'{"exercises": [{"routine": "supported-standing", "rung": 1}]}'

@@ -9,8 +9,8 @@ import paho.mqtt.client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion
 
 from station.link.messages import CommandReply, LiveFrame, RemoteCommand, down_topic
-from ui.care.examples import ExampleStation
-from ui.care.heard import Arrival
+from ui.care.recording.examples import ExampleStation
+from ui.care.recording.heard import Arrival
 
 WAIT_S: Final = 10.0
 State = Literal["done", "refused"]

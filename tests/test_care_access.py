@@ -10,10 +10,10 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from tests.clinic import Clinic, client_of, clinic
-from ui.care import access
-from ui.care.examples import new_id
 from ui.care.models import Audit, Patient, Prescription, Trial
-from ui.care.roles import PERMISSIONS
+from ui.care.recording.examples import new_id
+from ui.care.rights import access
+from ui.care.rights.roles import PERMISSIONS
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("care_folder")]
 
@@ -249,7 +249,7 @@ def test_nobody_sees_what_was_sent_to_a_station_for_somebody_before(place: Clini
     )
     page = client_of(place.people["therapist"]).get(url("patient", place, "own"))
     assert page.status_code == 200
-    from ui.care.roster import free_station, give_station  # noqa: PLC0415
+    from ui.care.people.roster import free_station, give_station  # noqa: PLC0415
 
     free_station(place.other.patient.stations.get())
     give_station(place.other.patient, sid)

@@ -23,11 +23,11 @@ from pytest_django import DjangoDbBlocker
 from station.errors import ConfigError
 from station.sway.trace import decode_trace
 from tests.care_months import DAYS, NAME, Months, trained_once
-from ui.care.accounts import add_user
 from ui.care.models import ApiToken, Audit, Patient, RawTrace, TokenUse
 from ui.care.out import selection
 from ui.care.out.api import operations
 from ui.care.out.tokens import add_token, note_use, revoke_token, token_of
+from ui.care.people.accounts import add_user
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("care_folder")]
 

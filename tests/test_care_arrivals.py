@@ -8,9 +8,9 @@ from django.utils import timezone
 
 from station.link.messages import StationEvent
 from tests.clinic import Clinic, Person, client_of, clinic
-from ui.care.examples import ExampleStation
-from ui.care.intake import store
 from ui.care.models import Prescription, SeenTo
+from ui.care.recording.examples import ExampleStation
+from ui.care.recording.intake import store
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("care_folder")]
 

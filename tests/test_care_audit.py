@@ -17,11 +17,11 @@ from hypothesis import strategies as st
 
 from tests.clinic import PASSWORD
 from ui.care.__main__ import main
-from ui.care.accounts import add_user
-from ui.care.audit import write
-from ui.care.chain import START, End, Line, Link, digest_of, verify
 from ui.care.models import Audit, AuditEnd
 from ui.care.models.audit import verify_audit
+from ui.care.models.chain import START, End, Line, Link, digest_of, verify
+from ui.care.people.accounts import add_user
+from ui.care.rights.audit import write
 
 WHEN = datetime(2026, 5, 4, 9, tzinfo=UTC)
 

@@ -20,9 +20,9 @@ import pytest
 from benchmarks.own_postgres import own_postgres, why_not
 from benchmarks.tally import fresh_database
 from station.errors import DamagedError, StoreError
-from ui.care.folder import DataFolder
+from ui.care.installation.folder import DataFolder
+from ui.care.installation.running import at_work
 from ui.care.keeping.archive import File, Manifest, part_of, read_manifest, unpack, write_archive
-from ui.care.running import at_work
 
 # Commands one after another in one process: to start it is what takes long.
 COMMANDS = """

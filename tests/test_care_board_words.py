@@ -7,7 +7,7 @@ import pytest
 from station.link.messages import Birth, ToldLimits
 from station.training.health import BoardHealth
 from station.training.prescription import Limits
-from ui.care.board_words import board_words, certificate_words
+from ui.care.words.board import board_words, certificate_words
 
 GOOD = BoardHealth(
     source="gpio", priority=40, core=3, locked=True, gc_frozen=True, sps=(86.4, 87.0, 91.2, 83.1),

@@ -8,14 +8,14 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
-from ui.care.accounts import add_user
-from ui.care.enrolment import enrol
-from ui.care.examples import ExampleStation, new_id
-from ui.care.intake import store
 from ui.care.models import Patient, Prescription, RawTrace, Station
 from ui.care.models.programme import State
-from ui.care.programme import complete, queue
+from ui.care.people.accounts import add_user
+from ui.care.prescribing.programme import complete, queue
+from ui.care.recording.examples import ExampleStation, new_id
+from ui.care.recording.intake import store
 from ui.care.simulated.clinic import Size, make_clinic
+from ui.care.trust.enrolment import enrol
 
 CHROMIUM = shutil.which("chromium")
 QUIET = ("--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking")

@@ -18,14 +18,14 @@ from tests.certified import Site
 from tests.conftest import Mosquitto
 from tests.home import Home, live
 from ui.care.__main__ import main
-from ui.care.accounts import add_user
-from ui.care.console import _free_console, console
-from ui.care.enrolment import enrol
-from ui.care.examples import ExampleStation
-from ui.care.intake import store
-from ui.care.live_line import live_line
 from ui.care.models import Audit, Event
+from ui.care.people.accounts import add_user
+from ui.care.recording.examples import ExampleStation
+from ui.care.recording.intake import store
+from ui.care.trust.enrolment import enrol
 from ui.care.verbs.command import json_line
+from ui.care.wall.console import _free_console, console
+from ui.care.wall.live_line import live_line
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("care_folder")]
 

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from station.errors import ConfigError
-from ui.care.database import database, keep_connections
-from ui.care.folder import DataFolder
-from ui.care.vital import EVERY_S
+from ui.care.installation.database import database, keep_connections
+from ui.care.installation.folder import DataFolder
+from ui.care.serving.vital import EVERY_S
 
 UNIT = Path(__file__).parents[1] / "systemd" / "balance-care@.service"
 FOLDER = DataFolder(Path("/nowhere"))

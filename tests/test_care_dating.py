@@ -13,12 +13,12 @@ from station.link.correction import corrected
 from station.link.messages import StationEvent, up_topic
 from station.link.wrap import wrap
 from station.session.store import Header, Store
-from ui.care.enrolment import enrol
-from ui.care.examples import ExampleStation, new_id
-from ui.care.heard import Arrival
-from ui.care.intake import store
 from ui.care.models import Event, Journal, Prescription, Session, Trial
-from ui.care.programme import complete, queue
+from ui.care.prescribing.programme import complete, queue
+from ui.care.recording.examples import ExampleStation, new_id
+from ui.care.recording.heard import Arrival
+from ui.care.recording.intake import store
+from ui.care.trust.enrolment import enrol
 
 pytestmark = pytest.mark.django_db
 

@@ -12,16 +12,16 @@ from django.utils import timezone
 from station.link.messages import StationEvent
 from station.training.prescription import Exercise, Limits
 from tests.test_care_difficulty import ONE_LEG, STANDING, move
-from ui.care.accounts import add_user
-from ui.care.enrolment import enrol
-from ui.care.examples import ExampleStation
-from ui.care.heard import Arrival
-from ui.care.intake import store
 from ui.care.models import Audit, DecisionAnswer, Patient, Prescription, ProgrammeTemplate, Station
-from ui.care.place import Place, fall_waiting
-from ui.care.programme import compose, queue
-from ui.care.proposals import open_proposals
-from ui.care.sending import ChangedError, send
+from ui.care.people.accounts import add_user
+from ui.care.prescribing.place import Place, fall_waiting
+from ui.care.prescribing.programme import compose, queue
+from ui.care.prescribing.proposals import open_proposals
+from ui.care.prescribing.sending import ChangedError, send
+from ui.care.recording.examples import ExampleStation
+from ui.care.recording.heard import Arrival
+from ui.care.recording.intake import store
+from ui.care.trust.enrolment import enrol
 
 PASSWORD = "calm-river-71-stone"
 database = pytest.mark.usefixtures("db", "care_folder")

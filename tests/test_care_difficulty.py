@@ -11,12 +11,12 @@ from station.errors import ConfigError
 from station.link.messages import decode_prescription
 from station.training.prescription import Exercise
 from station.training.prescription import Prescription as Programme
-from ui.care.changes import changes, only_eases
-from ui.care.difficulty import direction, rung_mark
-from ui.care.place import as_trained, rungs_now
-from ui.care.proposals import moved, read_evidence
-from ui.care.rejections import OTHERWISE, remedy
-from ui.care.routines import routines
+from ui.care.prescribing.changes import changes, only_eases
+from ui.care.prescribing.place import as_trained, rungs_now
+from ui.care.prescribing.proposals import moved, read_evidence
+from ui.care.words.difficulty import direction, rung_mark
+from ui.care.words.rejections import OTHERWISE, remedy
+from ui.care.words.routines import routines
 
 STANDING = Exercise(routine="supported-standing", rung=2, attempts=3)
 ONE_LEG = Exercise(routine="single-leg", rung=2, side="left", alone_up_to=4)

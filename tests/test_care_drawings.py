@@ -8,12 +8,12 @@ import pytest
 
 from station.errors import StationError
 from station.sway.measures import Piece, prediction_ellipse
-from ui.care.enrolment import enrol
-from ui.care.examples import ExampleStation, new_id, raw_trace
-from ui.care.intake import store
 from ui.care.models import Trial
-from ui.care.stabilogram import SIDE_PX, draw, read_pieces, round_step
-from ui.care.trend import trends
+from ui.care.recording.examples import ExampleStation, new_id, raw_trace
+from ui.care.recording.intake import store
+from ui.care.results.stabilogram import SIDE_PX, draw, read_pieces, round_step
+from ui.care.results.trend import trends
+from ui.care.trust.enrolment import enrol
 
 
 def points(line: str) -> np.ndarray:

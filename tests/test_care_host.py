@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from station.link.messages import HOST_STATE, host_topic
-from ui.care.host import AGAIN_S, Host, Said
+from ui.care.recording.host import AGAIN_S, Host, Said
 
 
 class Broker:

@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from station.link.messages import MAX_MESSAGE_BYTES, Address, parse_up_topic
-from ui.care import intake
-from ui.care.enrolment import enrol
-from ui.care.examples import ExampleStation, new_id
-from ui.care.heard import Arrival
-from ui.care.intake import Receipt, store
+from ui.care.installation.seldom import Seldom
 from ui.care.models import Event, Journal, Message, RawTrace, Refused, Session, Station, Trial
-from ui.care.seldom import Seldom
+from ui.care.recording import intake
+from ui.care.recording.examples import ExampleStation, new_id
+from ui.care.recording.heard import Arrival
+from ui.care.recording.intake import Receipt, store
+from ui.care.trust.enrolment import enrol
 
 pytestmark = pytest.mark.django_db
 

@@ -20,9 +20,9 @@ from station.training.routine import shipped_routines
 from tests.clinic import PASSWORD, Clinic, client_of, clinic, log_in
 from tests.test_care_access import MATRIX, url
 from ui.care import catalogue
-from ui.care.decision_words import why_words
 from ui.care.models import Account
-from ui.care.words import seconds_words
+from ui.care.words.clinical import seconds_words
+from ui.care.words.decisions import why_words
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("care_folder")]
 

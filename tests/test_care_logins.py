@@ -15,9 +15,9 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 from tests.clinic import PASSWORD, Clinic, act, actions, client_of, clinic, log_in
 from ui.care import settings as shipped
 from ui.care.__main__ import main
-from ui.care.accounts import add_user
-from ui.care.gate import BEGAN, SEEN
 from ui.care.models import Audit
+from ui.care.people.accounts import add_user
+from ui.care.people.gate import BEGAN, SEEN
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("care_folder")]
 

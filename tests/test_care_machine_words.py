@@ -9,7 +9,7 @@ import pytest
 from station.link.messages import Birth, ToldLimits
 from station.training.health import BoardHealth, MachineHealth, PowerState, Trouble
 from station.training.prescription import Limits
-from ui.care.machine_words import machine_lines
+from ui.care.words.machine import machine_lines
 
 NOW = datetime(2026, 5, 4, tzinfo=UTC)
 WELL = MachineHealth(

@@ -9,14 +9,14 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from ui.care.accounts import add_user
-from ui.care.examples import ExampleStation, new_id
-from ui.care.heard import Arrival
-from ui.care.intake import store
 from ui.care.models import Patient, Station
-from ui.care.reasons import GROUPS, NOW, ORDER, REASONS
+from ui.care.people.accounts import add_user
+from ui.care.recording.examples import ExampleStation, new_id
+from ui.care.recording.heard import Arrival
+from ui.care.recording.intake import store
+from ui.care.today.worklist import Item
 from ui.care.views.paging import LINES_A_PART, ROWS_A_PAGE, part_of
-from ui.care.worklist import Item
+from ui.care.words.reasons import GROUPS, NOW, ORDER, REASONS
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("care_folder")]
 

@@ -21,20 +21,20 @@ from station.link.messages import Birth, ToldLimits
 from station.link.papers import PaperReply
 from station.training.prescription import Limits
 from tests.conftest import Mosquitto
-from ui.care import signing
 from ui.care.__main__ import main
-from ui.care.accounts import add_user
-from ui.care.acl import shipped
-from ui.care.authority import Authority
-from ui.care.crl import CrlFile, said_of
-from ui.care.enrolment import enrol
-from ui.care.examples import ExampleStation, new_id
-from ui.care.folder import data_folder
-from ui.care.intake import store
+from ui.care.installation.folder import data_folder
 from ui.care.models import Audit, Patient, Prescription, Refused, Retained, Session, Station
 from ui.care.models.programme import State
-from ui.care.outgoing import mark_sent, newest, waiting
-from ui.care.programme import complete, queue
+from ui.care.people.accounts import add_user
+from ui.care.prescribing.programme import complete, queue
+from ui.care.recording.examples import ExampleStation, new_id
+from ui.care.recording.intake import store
+from ui.care.trust import signing
+from ui.care.trust.acl import shipped
+from ui.care.trust.authority import Authority
+from ui.care.trust.crl import CrlFile, said_of
+from ui.care.trust.enrolment import enrol
+from ui.care.trust.outgoing import mark_sent, newest, waiting
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("care_folder")]
 

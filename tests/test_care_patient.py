@@ -12,15 +12,15 @@ from django.test import Client
 
 from station.analysis.table import read_table
 from station.link.messages import decode_body, decode_envelope
-from ui.care import trial_story
-from ui.care.accounts import add_user
-from ui.care.adherence import calendar
-from ui.care.background import known
-from ui.care.enrolment import enrol
-from ui.care.examples import ExampleStation, new_id, raw_trace
-from ui.care.intake import store
 from ui.care.models import Background, Note, Session
-from ui.care.trial_story import story_of
+from ui.care.people.accounts import add_user
+from ui.care.recording.examples import ExampleStation, new_id, raw_trace
+from ui.care.recording.intake import store
+from ui.care.results import trial_story
+from ui.care.results.adherence import calendar
+from ui.care.results.background import known
+from ui.care.results.trial_story import story_of
+from ui.care.trust.enrolment import enrol
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("care_folder")]
 

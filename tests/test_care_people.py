@@ -13,10 +13,10 @@ from django.urls import reverse
 
 from tests.clinic import PASSWORD, Clinic, act, actions, client_of, clinic, log_in
 from ui.care.__main__ import main
-from ui.care.access import patients_of, role_of
-from ui.care.accounts import must_change_password
 from ui.care.models import Audit, Patient, Station, Team
-from ui.care.stale import CHANGED
+from ui.care.people.accounts import must_change_password
+from ui.care.people.stale import CHANGED
+from ui.care.rights.access import patients_of, role_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("care_folder")]
 

@@ -12,13 +12,13 @@ from django.urls import reverse
 
 from station.training.prescription import Device, Exercise, Limits
 from station.training.prescription import Prescription as Programme
-from ui.care.accounts import add_user
-from ui.care.changes import changes
-from ui.care.enrolment import enrol
-from ui.care.examples import ExampleStation
-from ui.care.intake import store
 from ui.care.models import Prescription, Station
-from ui.care.roster import retire_station
+from ui.care.people.accounts import add_user
+from ui.care.people.roster import retire_station
+from ui.care.prescribing.changes import changes
+from ui.care.recording.examples import ExampleStation
+from ui.care.recording.intake import store
+from ui.care.trust.enrolment import enrol
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("care_folder")]
 

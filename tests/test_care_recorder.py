@@ -13,17 +13,17 @@ from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 from station.link.broker import Broker
 from station.link.messages import HOST_STATE, decode_ack
 from station.link.signature import key_id, verify_prescription
-from ui.care import pulse
-from ui.care import recorder as recorder_module
-from ui.care.enrolment import enrol
-from ui.care.examples import ExampleStation, new_id
-from ui.care.folder import data_folder
-from ui.care.heard import Arrival
-from ui.care.intake import store
+from ui.care.installation.folder import data_folder
 from ui.care.models import Message, Prescription, Refused, Station, Trial
 from ui.care.models.programme import State
-from ui.care.programme import complete, queue
-from ui.care.recorder import Recorder
+from ui.care.prescribing.programme import complete, queue
+from ui.care.recording import pulse
+from ui.care.recording import recorder as recorder_module
+from ui.care.recording.examples import ExampleStation, new_id
+from ui.care.recording.heard import Arrival
+from ui.care.recording.intake import store
+from ui.care.recording.recorder import Recorder
+from ui.care.trust.enrolment import enrol
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("care_folder")]
 

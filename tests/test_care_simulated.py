@@ -12,16 +12,16 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from ui.care.__main__ import main
-from ui.care.accounts import add_user
-from ui.care.bulk import store_many
-from ui.care.enrolment import enrol
-from ui.care.examples import ExampleStation, new_id
-from ui.care.intake import store
 from ui.care.models import Event, Journal, Message, Patient, RawTrace, Session, Station, Trial
+from ui.care.people.accounts import add_user
+from ui.care.recording.bulk import store_many
+from ui.care.recording.examples import ExampleStation, new_id
+from ui.care.recording.intake import store
 from ui.care.simulated.clinic import Size, make_clinic
 from ui.care.simulated.person import Person
 from ui.care.simulated.programmes import Course, blocks
 from ui.care.simulated.stories import STEADY
+from ui.care.trust.enrolment import enrol
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("care_folder")]
 

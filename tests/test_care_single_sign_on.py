@@ -7,9 +7,9 @@ from django.contrib.auth.models import User
 
 from station.errors import ConfigError
 from tests.clinic import PASSWORD
-from ui.care import single_sign_on
-from ui.care.access import role_of
-from ui.care.accounts import add_user
+from ui.care.people import single_sign_on
+from ui.care.people.accounts import add_user
+from ui.care.rights.access import role_of
 
 ISSUER = "https://id.example.org/realms/clinic"
 
@@ -55,7 +55,7 @@ def test_half_a_provider_is_refused_by_the_name_of_the_variable(
 def backend(provider: None, settings: Any) -> Any:
     for name, value in single_sign_on.settings().items():
         setattr(settings, name, value)
-    from ui.care.single_sign_on_backend import ClinicBackend  # noqa: PLC0415 it reads its settings then
+    from ui.care.people.single_sign_on_backend import ClinicBackend  # noqa: PLC0415 it reads its settings then
 
     return ClinicBackend()
 

@@ -9,11 +9,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from station.training.health import BoardHealth
-from ui.care.accounts import add_user
-from ui.care.enrolment import enrol
-from ui.care.examples import ExampleStation, new_id
-from ui.care.intake import store
 from ui.care.models import Audit, Patient, Prescription
+from ui.care.people.accounts import add_user
+from ui.care.recording.examples import ExampleStation, new_id
+from ui.care.recording.intake import store
+from ui.care.trust.enrolment import enrol
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("care_folder")]
 

@@ -10,9 +10,9 @@ from django.utils import translation
 
 from station.session.fault_watch import ADVICE
 from station.sway.reading import CELLS, Fault
-from ui.care.event_words import event_words
-from ui.care.station_words import FAULT, cell_words, fault_words, station_words
 from ui.care.wall.words import link_words
+from ui.care.words.events import event_words
+from ui.care.words.station import FAULT, cell_words, fault_words, station_words
 
 STATION = Path(__file__).parents[1] / "station"
 # Where a sentence is made that the care side shows, and the class or function that takes it.

@@ -14,14 +14,14 @@ from pytest_django import DjangoDbBlocker
 from station.errors import ConfigError
 from station.sway.catalogue import CATALOGUE
 from tests.care_months import DAYS, FIRST, NAME, Months, trained_once
-from ui.care.enrolment import enrol
-from ui.care.examples import ExampleStation, new_id
-from ui.care.intake import store
 from ui.care.models import Event, Patient
 from ui.care.out.monitoring import SETTING, monitoring_table, needed_days, windows
 from ui.care.out.period import Period
 from ui.care.out.selection import OPERATOR
 from ui.care.out.tables import FORMULA, cell, tables, write_zip
+from ui.care.recording.examples import ExampleStation, new_id
+from ui.care.recording.intake import store
+from ui.care.trust.enrolment import enrol
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("care_folder")]
 

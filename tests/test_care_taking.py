@@ -14,9 +14,9 @@ from pytest_django import DjangoDbBlocker
 
 from tests.care_months import NAME, Months, trained_once
 from ui.care.__main__ import main
-from ui.care.accounts import add_user
 from ui.care.models import ApiToken, Audit
 from ui.care.out.monitoring import SETTING
+from ui.care.people.accounts import add_user
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("care_folder")]
 

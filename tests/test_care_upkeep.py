@@ -17,15 +17,16 @@ from django.test import Client, override_settings
 from django.utils import timezone
 
 from tests.clinic import Clinic, clinic
-from ui.care import checkup, models
+from ui.care import models
 from ui.care.__main__ import main
-from ui.care.audit import write
-from ui.care.authority import Authority
-from ui.care.choices import flag, is_served_beyond, number
-from ui.care.folder import data_folder
-from ui.care.intake import store
-from ui.care.programme import next_version
-from ui.care.pulse import Pulse
+from ui.care.installation.choices import flag, is_served_beyond, number
+from ui.care.installation.folder import data_folder
+from ui.care.keeping import checkup
+from ui.care.prescribing.programme import next_version
+from ui.care.recording.intake import store
+from ui.care.recording.pulse import Pulse
+from ui.care.rights.audit import write
+from ui.care.trust.authority import Authority
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("care_folder")]
 
@@ -136,7 +137,7 @@ def test_forgetting_asks_for_the_pseudonym_again(
 
 
 def test_what_a_station_still_sends_of_a_forgotten_person_is_acknowledged_and_not_kept(place: Clinic) -> None:
-    from ui.care.forgetting import forget  # noqa: PLC0415
+    from ui.care.people.forgetting import forget  # noqa: PLC0415
 
     home, version = place.own.home, place.own.prescription.version
     forget(place.own.patient, who=None)

@@ -18,13 +18,13 @@ from django.db.migrations.recorder import MigrationRecorder
 from station.errors import StationError
 from station.link.signature import key_id
 from ui.care.__main__ import main
-from ui.care.broker import broker as broker_address
-from ui.care.examples import ExampleStation, new_id
-from ui.care.folder import data_folder
-from ui.care.intake import store
+from ui.care.installation.broker import broker as broker_address
+from ui.care.installation.folder import data_folder
+from ui.care.installation.ready import refuse_newer_database
 from ui.care.models import Patient, Prescription, Station
-from ui.care.outgoing import newest
-from ui.care.ready import refuse_newer_database
+from ui.care.recording.examples import ExampleStation, new_id
+from ui.care.recording.intake import store
+from ui.care.trust.outgoing import newest
 from ui.care.verbs import results
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("care_folder")]

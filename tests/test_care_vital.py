@@ -13,7 +13,7 @@ import pytest
 from station.demo.run import free_port
 from station.notify import Watchdog
 from tests.service_manager import ServiceManager
-from ui.care import vital
+from ui.care.serving import vital
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ from station.training.words import BOARD_FAULT, GETTING_READY
 from tests.clinic import clinic
 from tests.home import live, until
 from ui.care.models import Audit, Prescription, Station, WallChoice
-from ui.care.views import wall as wall_views
+from ui.care.wall import views as wall_views
 from ui.care.wall.feed import Feed, Viewer
 from ui.care.wall.hub import Board, Hub, Mark
 from ui.care.wall.places import Place, Wall, call, choose, recent_marks, still, wall_of, wall_stations

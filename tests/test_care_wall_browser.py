@@ -17,8 +17,8 @@ from station.link.messages import LiveFrame
 from tests.conftest import Mosquitto
 from tests.home import until
 from tests.test_care_browser import CHROMIUM, page  # noqa: F401 - a fixture
-from ui.care.accounts import add_user
 from ui.care.models import Audit, Station
+from ui.care.people.accounts import add_user
 from ui.care.wall import feed as wall_feed
 
 pytestmark = [

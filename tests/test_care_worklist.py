@@ -11,16 +11,16 @@ from django.utils import timezone
 from station.link.messages import StationEvent
 from station.training.health import MachineHealth
 from station.training.prescription import Exercise, Prescription
-from ui.care.accounts import add_user
-from ui.care.enrolment import enrol
-from ui.care.examples import ExampleStation, new_id
-from ui.care.facts import facts_of
-from ui.care.intake import store
 from ui.care.models import Audit, DecisionAnswer, Event, Patient, SeenTo, Station
 from ui.care.models import Prescription as Sent
 from ui.care.models.programme import State
-from ui.care.programme import queue
-from ui.care.worklist import Item, items
+from ui.care.people.accounts import add_user
+from ui.care.prescribing.programme import queue
+from ui.care.recording.examples import ExampleStation, new_id
+from ui.care.recording.intake import store
+from ui.care.today.facts import facts_of
+from ui.care.today.worklist import Item, items
+from ui.care.trust.enrolment import enrol
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("care_folder")]
 

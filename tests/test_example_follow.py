@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tests.conftest import Mosquitto
 from tests.home import Home, live
-from ui.care.examples import new_id
+from ui.care.recording.examples import new_id
 
 EXAMPLE = Path(__file__).parents[1] / "docs/examples/follow_results.py"
 

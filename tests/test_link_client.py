@@ -22,8 +22,8 @@ from station.training.result import TrialResult
 from tests.certified import Site
 from tests.conftest import Mosquitto
 from tests.home import WAIT_S, Home, live, until
-from ui.care.examples import ExampleStation, new_id
-from ui.care.heard import Arrival
+from ui.care.recording.examples import ExampleStation, new_id
+from ui.care.recording.heard import Arrival
 
 
 def next_message(following: Iterator[Heard]) -> Message:

@@ -18,8 +18,8 @@ from station.link.messages import (
     encode,
     parse_up_topic,
 )
-from ui.care.examples import ExampleStation, new_id
-from ui.care.heard import Arrival
+from ui.care.recording.examples import ExampleStation, new_id
+from ui.care.recording.heard import Arrival
 
 PAGE = Path(__file__).parents[1] / "docs/contract.md"
 EXAMPLE = re.compile(r"`(bal/v1/s/[^`]+)`\n\n```json\n(.*?)```", re.DOTALL)

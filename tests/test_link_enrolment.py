@@ -20,13 +20,13 @@ from tests.certified import Site
 from tests.conftest import Mosquitto
 from tests.test_link_uplink import HEADER
 from ui.care.__main__ import main as care_main
-from ui.care.authority import Authority
-from ui.care.broker import broker as recorder_broker
-from ui.care.folder import data_folder
+from ui.care.installation.broker import broker as recorder_broker
+from ui.care.installation.folder import data_folder
 from ui.care.models import Message, Prescription, Station
 from ui.care.models.programme import State
-from ui.care.programme import birth_of, complete, queue
-from ui.care.recorder import Recorder
+from ui.care.prescribing.programme import complete, queue
+from ui.care.recording.recorder import Recorder
+from ui.care.trust.authority import Authority
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("care_folder")]
 
@@ -307,7 +307,7 @@ def test_over_tls_a_result_arrives_and_a_prescription_goes_down(home: Home, secu
     assert Prescription.objects.get(pk=prescription.pk).state == State.SENT
     station.refresh_from_db()
     assert station.online
-    birth = birth_of(station)
+    birth = station.told_birth()
     assert birth
     assert broker.tls
     assert birth.certificate_until == f"{broker.tls.identity.ends:%Y-%m-%dT%H:%M:%SZ}"

@@ -8,7 +8,7 @@ from station.link.heard import STALE_S, Dropped, Message, Refused, read
 from station.link.inbox import SLIP, Clocks, Inbox
 from station.link.messages import up_topic
 from tests.home import live
-from ui.care.examples import ExampleStation, new_id
+from ui.care.recording.examples import ExampleStation, new_id
 
 
 class Home(ExampleStation):

@@ -27,17 +27,18 @@ from station.session.store import Store
 from station.wiring import _keys, make_uplink
 from tests.conftest import Mosquitto
 from tests.test_link_enrolment import Home, Output, home, secure_broker  # noqa: F401 (fixtures)
-from ui.care import authority as authority_module
-from ui.care import models, renewals
+from ui.care import models
 from ui.care.__main__ import main as care_main
-from ui.care.authority import Authority
-from ui.care.broker import broker as recorder_broker
-from ui.care.examples import ExampleStation
-from ui.care.folder import data_folder
-from ui.care.intake import store
+from ui.care.installation.broker import broker as recorder_broker
+from ui.care.installation.folder import data_folder
 from ui.care.models import Audit, Prescription, Retained, Station
-from ui.care.programme import complete, queue
-from ui.care.recorder import Recorder
+from ui.care.prescribing.programme import complete, queue
+from ui.care.recording.examples import ExampleStation
+from ui.care.recording.intake import store
+from ui.care.recording.recorder import Recorder
+from ui.care.trust import authority as authority_module
+from ui.care.trust import renewals
+from ui.care.trust.authority import Authority
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("care_folder")]
 

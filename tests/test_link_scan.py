@@ -20,8 +20,8 @@ from station.link.enrolment import Bundle, parse_bundle
 from station.link.identity import certificate_pem, key_pem, new_key
 from station.link.scan import BEGIN, DATA_LETTERS, LETTERS, Scan, lines_of
 from tests.test_link_enrolment import Home, Output, home  # noqa: F401 (a fixture)
-from ui.care.authority import Authority
-from ui.care.folder import data_folder
+from ui.care.installation.folder import data_folder
+from ui.care.trust.authority import Authority
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("care_folder")]
 

@@ -20,8 +20,8 @@ from station.wiring import make_uplink
 from tests.certified import Site
 from tests.conftest import Mosquitto
 from tests.test_link_uplink import HEADER
-from ui.care.authority import Authority
-from ui.care.broker import broker as recorder_broker
+from ui.care.installation.broker import broker as recorder_broker
+from ui.care.trust.authority import Authority
 
 NOW = datetime.now(UTC)
 PEER = "care.example.org:8883"

@@ -32,11 +32,11 @@ from tests.clinic import client_of
 from tests.conftest import Mosquitto
 from tests.test_link_uplink import HEADER
 from ui.care.__main__ import main as balance_care
-from ui.care.accounts import add_user
-from ui.care.enrolment import enrol
-from ui.care.folder import data_folder
+from ui.care.installation.folder import data_folder
 from ui.care.models import Audit, Retained, UpdateAsk
-from ui.care.recorder import Recorder
+from ui.care.people.accounts import add_user
+from ui.care.recording.recorder import Recorder
+from ui.care.trust.enrolment import enrol
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("care_folder")]
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from station.arguments import port, seconds, whole
 from station.errors import StationError
-from ui.care.roles import PERMISSIONS
+from ui.care.rights.roles import PERMISSIONS
 
 COMMANDS = ("start", "pause", "stop", "mark", "identify", "live", "raw")
 
@@ -272,8 +272,8 @@ def _run(arguments: argparse.Namespace) -> int:
     import django
     from django.db import DatabaseError
 
-    from ui.care.folder import data_folder
-    from ui.care.running import at_work
+    from ui.care.installation.folder import data_folder
+    from ui.care.installation.running import at_work
 
     django.setup()
     restores = arguments.verb == "restore"  # it must be the only one

@@ -17,7 +17,8 @@ class CareConfig(AppConfig):
 
     def ready(self) -> None:
         """Have log-ins noted, and the rights of each role brought up to date by every migration."""
-        from ui.care import language, logins  # noqa: PLC0415 models can be imported only now
+        from ui.care import language  # noqa: PLC0415 models can be imported only now
+        from ui.care.people import logins  # noqa: PLC0415 models can be imported only now
 
         logins.connect()
         language.connect()
@@ -31,8 +32,8 @@ def _rights(app_config: AppConfig, **_: Any) -> None:
         return
     from django.contrib.auth.models import Group  # noqa: PLC0415
 
-    from ui.care.accounts import role_group  # noqa: PLC0415
-    from ui.care.roles import PERMISSIONS  # noqa: PLC0415
+    from ui.care.people.accounts import role_group  # noqa: PLC0415
+    from ui.care.rights.roles import PERMISSIONS  # noqa: PLC0415
 
     for name in Group.objects.filter(name__in=PERMISSIONS).values_list("name", flat=True):
         role_group(name)

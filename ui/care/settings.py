@@ -9,7 +9,7 @@
 | BALANCE_CARE_TOTP | 1: everybody needs a second factor | 1 where served beyond this machine, else 0 |
 | BALANCE_CARE_IDLE_MINUTES | a session without a click ends after | 30 |
 | BALANCE_CARE_SESSION_HOURS | a session ends after, whatever is clicked | 8 |
-| BALANCE_CARE_OIDC… | the clinic's own identity provider: `ui.care.single_sign_on` | none |
+| BALANCE_CARE_OIDC… | the clinic's own identity provider: `ui.care.people.single_sign_on` | none |
 | DATABASE_URL | postgresql://USER:PASSWORD@HOST/DATABASE | SQLite in the data folder |
 | BALANCE_CARE_MQTT | broker, host:port; beyond this machine with TLS only | 127.0.0.1:1883 |
 | BALANCE_CARE_MQTT_CA, _CERT, _KEY | files of the recorder's TLS (balance-care certify) | none |
@@ -22,10 +22,10 @@ import os
 from datetime import timedelta
 from pathlib import Path
 
-from ui.care import single_sign_on
-from ui.care.choices import flag, hosts, is_served_beyond, number
-from ui.care.database import database
-from ui.care.folder import data_folder
+from ui.care.installation.choices import flag, hosts, is_served_beyond, number
+from ui.care.installation.database import database
+from ui.care.installation.folder import data_folder
+from ui.care.people import single_sign_on
 
 _folder = data_folder()
 _https = flag("BALANCE_CARE_HTTPS", default=False)
@@ -47,8 +47,8 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "ui.care.middleware.strict_headers",  # outside of all that may answer by itself
-    "ui.care.middleware.StaticFilesMiddleware",
+    "ui.care.serving.middleware.strict_headers",  # outside of all that may answer by itself
+    "ui.care.serving.middleware.StaticFilesMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "ui.care.language.Language",  # before all that may refuse in words
     "django.middleware.common.CommonMiddleware",
@@ -57,10 +57,10 @@ MIDDLEWARE = [
     "django_otp.middleware.OTPMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
-    "ui.care.gate.Gate",
+    "ui.care.people.gate.Gate",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "axes.middleware.AxesMiddleware",
-    "ui.care.middleware.words_for_methods",
+    "ui.care.serving.middleware.words_for_methods",
 ]
 ROOT_URLCONF = "ui.care.urls"
 ASGI_APPLICATION = "ui.care.asgi.application"
@@ -97,7 +97,7 @@ CSRF_FAILURE_VIEW = "ui.care.views.refusals.no_token"
 
 # Counted for name and address together: nobody can lock out somebody else who works elsewhere.
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
-AXES_USERNAME_CALLABLE = "ui.care.logins.name_to_count"
+AXES_USERNAME_CALLABLE = "ui.care.people.logins.name_to_count"
 AXES_FAILURE_LIMIT = 8
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_RESET_ON_SUCCESS = True
@@ -152,13 +152,13 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "filters": {
-        "seldom": {"()": "ui.care.seldom.Seldom"},
-        "refusals": {"()": "ui.care.log_lines.Refusals"},
+        "seldom": {"()": "ui.care.installation.seldom.Seldom"},
+        "refusals": {"()": "ui.care.installation.log_lines.Refusals"},
     },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "loggers": {
         "ui.care": {"handlers": ["stderr"], "level": "INFO"},
-        "ui.care.intake.seldom": {"filters": ["seldom"]},
+        "ui.care.recording.intake.seldom": {"filters": ["seldom"]},
         "axes": {"handlers": ["stderr"], "level": "ERROR"},  # the audit holds what it warns of
         "django": {"handlers": ["stderr"], "level": "WARNING"},
         "django.request": {"filters": ["refusals"]},

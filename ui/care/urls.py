@@ -4,9 +4,9 @@ from django.contrib.auth.views import LogoutView
 from django.urls import URLPattern, URLResolver, include, path, register_converter
 from django.urls.converters import StringConverter
 
-from ui.care import programme_urls, single_sign_on
 from ui.care.out.urls import pages
-from ui.care.views import account, people, refusals, roster
+from ui.care.people import single_sign_on
+from ui.care.views import account, people, programme_urls, refusals, roster
 from ui.care.views.audit import audit_csv, audit_page
 from ui.care.views.copies import patient_copy
 from ui.care.views.language import choose_language
@@ -75,7 +75,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", include("ui.care.out.api.door")),
 ]
 if single_sign_on.is_on():
-    urlpatterns.append(path("oidc/", include("ui.care.single_sign_on_urls")))
+    urlpatterns.append(path("oidc/", include("ui.care.people.single_sign_on_urls")))
 
 handler400 = refusals.bad_request
 handler403 = refusals.forbidden

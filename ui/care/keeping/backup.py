@@ -14,11 +14,11 @@ from django.db.migrations.recorder import MigrationRecorder
 
 from station import __version__
 from station.errors import StoreError
-from ui.care.audit import note_command
-from ui.care.folder import DataFolder
+from ui.care.installation.folder import DataFolder
 from ui.care.keeping import postgres, sqlite
 from ui.care.keeping.archive import DATABASE, FOLDER, FORMAT, File, Manifest, part_of, write_archive
 from ui.care.models import AuditEnd, Patient, Session, Trial
+from ui.care.rights.audit import note_command
 
 SECRETS: Final = ("secret-key", "signing-key", "signing-keys/", "authority/")
 

@@ -14,14 +14,14 @@ from django.core.management import call_command
 from django.db import connection
 
 from station.errors import DamagedError, StoreError
-from ui.care.audit import note_command
-from ui.care.chain import End
-from ui.care.folder import DataFolder
+from ui.care.installation.folder import DataFolder
+from ui.care.installation.ready import newer_migrations
+from ui.care.installation.running import UNFINISHED, alone, other_connections
 from ui.care.keeping import postgres, sqlite
 from ui.care.keeping.archive import DATABASE, FOLDER, Manifest, read_manifest, unpack
 from ui.care.models.audit import verify_audit
-from ui.care.ready import newer_migrations
-from ui.care.running import UNFINISHED, alone, other_connections
+from ui.care.models.chain import End
+from ui.care.rights.audit import note_command
 
 RENAME_EXCHANGE: Final = 2  # renameat2(2)
 AT_FDCWD: Final = -100

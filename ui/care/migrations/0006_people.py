@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import migrations, models
 from django.db.models import Q
 
-from ui.care.chain import START, Line, digest_of
+from ui.care.models.chain import START, Line, digest_of
 
 CASCADE = django.db.models.deletion.CASCADE
 LINES_AT_ONCE = 1000

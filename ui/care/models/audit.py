@@ -10,7 +10,7 @@ from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from ui.care.chain import START, End, Line, Link, Verdict, digest_of, verify
+from ui.care.models.chain import START, End, Line, Link, Verdict, digest_of, verify
 
 LINES_AT_ONCE = 2000
 
@@ -49,7 +49,7 @@ class AuditLines(models.QuerySet["Audit"]):
 
 
 class Audit(models.Model):
-    """One look or change. Lines are only ever added, and each covers the one before (`ui.care.chain`)."""
+    """One look or change. Lines are only ever added, and each covers the one before (see `chain`)."""
 
     number = models.PositiveBigIntegerField(unique=True, editable=False)
     when = models.DateTimeField(default=timezone.now, db_index=True)

@@ -4,9 +4,12 @@
 
 import secrets
 
+import msgspec
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+from station.link.messages import Birth
 
 
 def new_pseudonym() -> str:
@@ -66,3 +69,10 @@ class Station(models.Model):
 
     def __str__(self) -> str:
         return self.sid
+
+    def told_birth(self) -> Birth | None:
+        """Return what it said of itself when it came up last; None before that, and for what is no birth."""
+        try:
+            return msgspec.convert(self.birth, Birth) if self.birth else None
+        except msgspec.ValidationError:
+            return None

@@ -4,8 +4,8 @@ from django.utils.translation import gettext
 
 from station.training.prescription import Exercise, Prescription, hold_of
 from station.training.routine import shipped_routines
-from ui.care.changes import changes
-from ui.care.words import SUPPORT, SURFACE, VISION, routine_words, seconds_words
+from ui.care.prescribing.changes import changes
+from ui.care.words.clinical import SUPPORT, SURFACE, VISION, routine_words, seconds_words
 
 
 def plain_changes(old: Prescription, new: Prescription) -> list[str]:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext
 from ui.care.out.period import DAY
 from ui.care.out.progress import Like, Point
 from ui.care.out.summary import Plot, Summary
-from ui.care.stabilogram import round_step
+from ui.care.results.stabilogram import round_step
 
 if TYPE_CHECKING:
     from ui.care.out.page import Page

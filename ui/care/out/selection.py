@@ -10,9 +10,9 @@ from typing import Final
 from django.contrib.auth.models import User
 from django.db.models import Exists, OuterRef, QuerySet
 
-from ui.care import access
 from ui.care.models import Event, Journal, Patient, Prescription, Session, Station, Trial
-from ui.care.roles import CLINICAL
+from ui.care.rights import access
+from ui.care.rights.roles import CLINICAL
 
 
 class Operator:

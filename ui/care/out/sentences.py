@@ -9,7 +9,7 @@ from ui.care.models import Trial
 from ui.care.out import progress
 from ui.care.out.progress import ends
 from ui.care.out.record import Record
-from ui.care.words import conditions_words
+from ui.care.words.clinical import conditions_words
 
 
 def number(value: float, places: int) -> str:

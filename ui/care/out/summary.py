@@ -17,8 +17,8 @@ from ui.care.out.plain_changes import plain_changes
 from ui.care.out.progress import Point, ends, points
 from ui.care.out.record import Record
 from ui.care.out.sentences import number
-from ui.care.programme import birth_of, document_of
-from ui.care.words import ALARMS, EVENT, conditions_words, routine_words
+from ui.care.prescribing.programme import document_of
+from ui.care.words.clinical import ALARMS, EVENT, conditions_words, routine_words
 
 MOST_EXERCISES: Final = 6
 MOST_CHANGES: Final = 5
@@ -230,7 +230,7 @@ def _told(record: Record) -> str:
 
 
 def _ids(record: Record, now: datetime) -> tuple[tuple[str, str], ...]:
-    births = [birth for station in record.stations if (birth := birth_of(station))]
+    births = [birth for station in record.stations if (birth := station.told_birth())]
     return (
         (gettext("Calibration"), _some(trial.cal for trial in record.trials)),
         (gettext("Algorithm"), _some(trial.alg for trial in record.trials)),

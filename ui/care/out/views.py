@@ -16,7 +16,6 @@ from django.utils import timezone
 from django.utils.translation import get_language
 
 from station.errors import StationError
-from ui.care.audit import note
 from ui.care.models import Patient
 from ui.care.out import selection
 from ui.care.out.fhir.bundle import bundle
@@ -25,6 +24,7 @@ from ui.care.out.monitoring import USUAL, monitoring_table, needed_days, windows
 from ui.care.out.period import USUAL as TWELVE_WEEKS
 from ui.care.out.period import Period
 from ui.care.out.tables import tables, write_zip
+from ui.care.rights.audit import note
 from ui.care.views.paging import Asked
 
 CASELOAD: Final = timedelta(days=90)

@@ -14,11 +14,11 @@ from django.db import transaction
 from station.errors import ConfigError
 from station.link.signature import sign_prescription
 from ui.care import models
-from ui.care.bulk import Batch
-from ui.care.examples import ExampleStation
-from ui.care.folder import data_folder
-from ui.care.intake import store
+from ui.care.installation.folder import data_folder
 from ui.care.models.programme import State
+from ui.care.recording.bulk import Batch
+from ui.care.recording.examples import ExampleStation
+from ui.care.recording.intake import store
 from ui.care.simulated.person import Person, weeks_of
 from ui.care.simulated.programmes import Block, Course, blocks
 from ui.care.simulated.stories import IN_CLINIC, Story, name_of, story_of

@@ -16,7 +16,7 @@ from station.training.prescription import Exercise, hold_of
 from station.training.questions import GOAL, JOURNAL
 from station.training.result import JournalResult, SessionResult, TrialResult
 from station.training.routine import Rung, Side, shipped_routines
-from ui.care.heard import Arrival
+from ui.care.recording.heard import Arrival
 from ui.care.simulated.programmes import DAYS_A_WEEK, Block, rfc3339
 from ui.care.simulated.results import counted, measures_of, support_of
 from ui.care.simulated.stories import Happened, Story

@@ -6,7 +6,7 @@ from random import Random
 from typing import Final
 
 from station.training.prescription import HARDEST_RUNG, Device, Exercise, Prescription, Surgery
-from ui.care.programme import VALID_FOR
+from ui.care.prescribing.programme import VALID_FOR
 from ui.care.simulated.stories import Story
 
 BLOCK: Final = timedelta(weeks=3)

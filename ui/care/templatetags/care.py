@@ -11,11 +11,11 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
-from ui.care import words
-from ui.care.event_words import event_sentence, event_words
 from ui.care.models import Event, Session, Trial
-from ui.care.reasons import REASONS
-from ui.care.station_words import cell_words, fault_words
+from ui.care.words import clinical as words
+from ui.care.words.events import event_sentence, event_words
+from ui.care.words.reasons import REASONS
+from ui.care.words.station import cell_words, fault_words
 
 register = template.Library()
 

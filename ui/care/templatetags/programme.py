@@ -5,8 +5,8 @@ from django.utils.translation import gettext
 
 from ui.care.models import Prescription
 from ui.care.models.programme import State
-from ui.care.rejections import remedy
-from ui.care.station_words import station_words
+from ui.care.words.rejections import remedy
+from ui.care.words.station import station_words
 
 register = template.Library()
 

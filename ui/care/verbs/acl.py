@@ -8,8 +8,8 @@ import msgspec
 from station.errors import ConfigError
 from station.link.messages import StationId
 from station.link.whole_file import PUBLIC, write_whole
-from ui.care.acl import BRIDGE, MOST, rights
-from ui.care.own_names import RESERVED
+from ui.care.installation.own_names import RESERVED
+from ui.care.trust.acl import BRIDGE, MOST, rights
 
 
 def run(arguments: argparse.Namespace) -> int:

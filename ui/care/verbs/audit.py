@@ -5,12 +5,12 @@ import json
 import sys
 
 from station.errors import ConfigError
-from ui.care.audit import write
-from ui.care.chain import End
+from ui.care.installation.ready import require_database
 from ui.care.models import Audit
 from ui.care.models.audit import verify_audit
-from ui.care.operator import operator
-from ui.care.ready import require_database
+from ui.care.models.chain import End
+from ui.care.rights.audit import write
+from ui.care.rights.operator import operator
 
 NEWEST = 20
 

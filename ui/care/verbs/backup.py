@@ -3,11 +3,11 @@
 import argparse
 import sys
 
-from ui.care.folder import data_folder
+from ui.care.installation.folder import data_folder
+from ui.care.installation.ready import require_database
 from ui.care.keeping.archive import Manifest
 from ui.care.keeping.backup import back_up
 from ui.care.keeping.restore import check
-from ui.care.ready import require_database
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -5,8 +5,8 @@ import sys
 from datetime import UTC, datetime
 
 from station.link.identity import WARN_DAYS, identity_of
-from ui.care.authority import Authority, Given
-from ui.care.folder import data_folder
+from ui.care.installation.folder import data_folder
+from ui.care.trust.authority import Authority, Given
 
 
 def run(_arguments: argparse.Namespace) -> int:

@@ -9,11 +9,11 @@ from django.db import transaction
 from station.errors import ConfigError, StoreError
 from station.link.identity import certificate_pem, fingerprint, identity_of, key_pem, new_key
 from station.link.whole_file import PRIVATE, PUBLIC, write_whole
-from ui.care.audit import note_command
-from ui.care.authority import Authority
-from ui.care.folder import data_folder
-from ui.care.own_names import CLIENTS, SERVERS
-from ui.care.ready import require_database
+from ui.care.installation.folder import data_folder
+from ui.care.installation.own_names import CLIENTS, SERVERS
+from ui.care.installation.ready import require_database
+from ui.care.rights.audit import note_command
+from ui.care.trust.authority import Authority
 
 
 def run(arguments: argparse.Namespace) -> int:

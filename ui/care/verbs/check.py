@@ -6,8 +6,8 @@ import sys
 
 from django.core.checks import CheckMessage, run_checks
 
-from ui.care.checkup import BAD, LOOK, OK, Finding, check_all, worst
-from ui.care.folder import data_folder
+from ui.care.installation.folder import data_folder
+from ui.care.keeping.checkup import BAD, LOOK, OK, Finding, check_all, worst
 
 
 def run(arguments: argparse.Namespace) -> int:

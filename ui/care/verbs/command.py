@@ -16,9 +16,9 @@ from rich.live import Live
 
 from station.errors import ConfigError, StationError
 from station.link.client import Answer, Client, Look, station_id
-from ui.care.console import console, giver, note
-from ui.care.live_line import live_line
-from ui.care.ready import require_database
+from ui.care.installation.ready import require_database
+from ui.care.wall.console import console, giver, note
+from ui.care.wall.live_line import live_line
 
 DONE: Final = {
     "start": "{station}: Start was pressed.",

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from station.errors import ConfigError
 from station.link.whole_file import PUBLIC, write_whole
-from ui.care.authority import Authority
-from ui.care.crl import CrlFile, said_of
-from ui.care.folder import data_folder
+from ui.care.installation.folder import data_folder
+from ui.care.trust.authority import Authority
+from ui.care.trust.crl import CrlFile, said_of
 
 
 def run(arguments: argparse.Namespace) -> int:

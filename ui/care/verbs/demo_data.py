@@ -4,7 +4,7 @@ import argparse
 import sys
 
 from station.errors import ConfigError
-from ui.care.ready import require_database
+from ui.care.installation.ready import require_database
 from ui.care.simulated.clinic import Size, make_clinic, today
 
 

@@ -10,14 +10,14 @@ from django.db import transaction
 
 from station.errors import ConfigError
 from station.link.signature import key_id
-from ui.care.access import seen_by
-from ui.care.audit import write
-from ui.care.bundles import Asked, write_bundle
-from ui.care.enrolment import enrol
-from ui.care.folder import data_folder
+from ui.care.installation.folder import data_folder
+from ui.care.installation.ready import require_database
 from ui.care.models import Station
-from ui.care.operator import operator
-from ui.care.ready import require_database
+from ui.care.rights.access import seen_by
+from ui.care.rights.audit import write
+from ui.care.rights.operator import operator
+from ui.care.trust.bundles import Asked, write_bundle
+from ui.care.trust.enrolment import enrol
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -6,11 +6,11 @@ import sys
 
 from station.errors import StoreError
 from station.link.whole_file import PRIVATE, write_whole
-from ui.care.audit import write
-from ui.care.operator import operator
-from ui.care.patient_copy import write_copy
-from ui.care.ready import require_database
-from ui.care.roster import patient_named
+from ui.care.installation.ready import require_database
+from ui.care.people.patient_copy import write_copy
+from ui.care.people.roster import patient_named
+from ui.care.rights.audit import write
+from ui.care.rights.operator import operator
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -5,9 +5,9 @@ import json
 
 from django.utils import timezone
 
+from ui.care.installation.ready import require_database
 from ui.care.out.fhir.bundle import bundle
 from ui.care.out.selection import OPERATOR
-from ui.care.ready import require_database
 from ui.care.verbs.taking import patient_called, period_of, say_written, write_whole
 
 

@@ -4,11 +4,11 @@ import argparse
 import sys
 
 from station.errors import ConfigError
-from ui.care.forgetting import forget
-from ui.care.operator import operator
-from ui.care.people_words import wipe_order
-from ui.care.ready import require_database
-from ui.care.roster import patient_named
+from ui.care.installation.ready import require_database
+from ui.care.people.forgetting import forget
+from ui.care.people.roster import patient_named
+from ui.care.rights.operator import operator
+from ui.care.words.people import wipe_order
 
 
 def run(arguments: argparse.Namespace) -> int:

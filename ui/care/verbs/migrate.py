@@ -4,8 +4,8 @@ import argparse
 
 from django.core.management import call_command
 
-from ui.care.folder import data_folder
-from ui.care.ready import refuse_newer_database
+from ui.care.installation.folder import data_folder
+from ui.care.installation.ready import refuse_newer_database
 
 
 def run(_arguments: argparse.Namespace) -> int:

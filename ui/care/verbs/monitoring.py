@@ -5,10 +5,10 @@ import sys
 
 from django.utils import timezone
 
+from ui.care.installation.ready import require_database
 from ui.care.models import Audit
 from ui.care.out.monitoring import USUAL, monitoring_table, needed_days, windows
 from ui.care.out.selection import OPERATOR
-from ui.care.ready import require_database
 from ui.care.verbs.taking import period_of
 
 

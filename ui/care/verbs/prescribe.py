@@ -4,11 +4,11 @@ import argparse
 import sys
 
 from station.errors import StoreError
-from ui.care.audit import write
+from ui.care.installation.ready import require_database
 from ui.care.models import Station
-from ui.care.operator import operator
-from ui.care.programme import complete, queue
-from ui.care.ready import require_database
+from ui.care.prescribing.programme import complete, queue
+from ui.care.rights.audit import write
+from ui.care.rights.operator import operator
 
 
 def run(arguments: argparse.Namespace) -> int:

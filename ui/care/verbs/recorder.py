@@ -10,12 +10,12 @@ import time
 
 from station.notify import Watchdog
 from station.starts import wait_for_turn
-from ui.care.broker import broker
-from ui.care.folder import data_folder
-from ui.care.pulse import Pulse
-from ui.care.ready import require_database
-from ui.care.recorder import Recorder
-from ui.care.vital import say
+from ui.care.installation.broker import broker
+from ui.care.installation.folder import data_folder
+from ui.care.installation.ready import require_database
+from ui.care.recording.pulse import Pulse
+from ui.care.recording.recorder import Recorder
+from ui.care.serving.vital import say
 
 
 def run(arguments: argparse.Namespace) -> int:

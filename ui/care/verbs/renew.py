@@ -6,11 +6,11 @@ import sys
 from django.db import transaction
 
 from station.errors import ConfigError
-from ui.care.audit import note_command
-from ui.care.bundles import write_bundle
-from ui.care.folder import data_folder
+from ui.care.installation.folder import data_folder
+from ui.care.installation.ready import require_database
 from ui.care.models import Station
-from ui.care.ready import require_database
+from ui.care.rights.audit import note_command
+from ui.care.trust.bundles import write_bundle
 from ui.care.verbs.enrol import asked_for
 
 

@@ -3,9 +3,9 @@
 import argparse
 import sys
 
-from ui.care import renewals
+from ui.care.installation.ready import require_database
 from ui.care.models import Renewal
-from ui.care.ready import require_database
+from ui.care.trust import renewals
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -4,9 +4,9 @@ import argparse
 
 from django.utils import timezone
 
+from ui.care.installation.ready import require_database
 from ui.care.out.report import report
 from ui.care.out.selection import OPERATOR
-from ui.care.ready import require_database
 from ui.care.verbs.taking import patient_called, period_of, say_written, write_whole
 
 

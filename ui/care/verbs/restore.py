@@ -3,7 +3,7 @@
 import argparse
 import sys
 
-from ui.care.folder import data_folder
+from ui.care.installation.folder import data_folder
 from ui.care.keeping.restore import restore
 
 

@@ -8,11 +8,11 @@ import uuid
 from collections.abc import Callable
 
 from station.errors import ConfigError, StationError
-from ui.care.audit import write
+from ui.care.installation.ready import require_database
 from ui.care.models import Session
-from ui.care.operator import operator
-from ui.care.readout import document, find_session, missing
-from ui.care.ready import require_database
+from ui.care.results.readout import document, find_session, missing
+from ui.care.rights.audit import write
+from ui.care.rights.operator import operator
 
 POLL_S = 0.2
 

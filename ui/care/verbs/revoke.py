@@ -6,12 +6,12 @@ import sys
 from django.db import transaction
 
 from station.link.whole_file import PUBLIC, write_whole
-from ui.care.audit import note_command
-from ui.care.authority import Authority
-from ui.care.enrolment import end
-from ui.care.folder import data_folder
+from ui.care.installation.folder import data_folder
+from ui.care.installation.ready import require_database
 from ui.care.models import Station
-from ui.care.ready import require_database
+from ui.care.rights.audit import note_command
+from ui.care.trust.authority import Authority
+from ui.care.trust.enrolment import end
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -15,11 +15,11 @@ from django.db import connection
 from station.errors import StationError
 from station.notify import Watchdog
 from station.starts import wait_for_turn
-from ui.care.database import keep_connections
-from ui.care.ready import require_database
-from ui.care.routines import routines
-from ui.care.vital import say, sign_life
+from ui.care.installation.database import keep_connections
+from ui.care.installation.ready import require_database
+from ui.care.serving.vital import say, sign_life
 from ui.care.wall.feed import feed
+from ui.care.words.routines import routines
 
 
 def run(arguments: argparse.Namespace) -> int:

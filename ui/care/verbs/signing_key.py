@@ -4,11 +4,11 @@ import argparse
 import sys
 from datetime import UTC, datetime
 
-from ui.care import signing
-from ui.care.audit import note_command
-from ui.care.folder import DataFolder, data_folder
+from ui.care.installation.folder import DataFolder, data_folder
+from ui.care.installation.ready import require_database
 from ui.care.models import Station
-from ui.care.ready import require_database
+from ui.care.rights.audit import note_command
+from ui.care.trust import signing
 
 
 def run(arguments: argparse.Namespace) -> int:

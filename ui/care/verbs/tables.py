@@ -2,9 +2,9 @@
 
 import argparse
 
+from ui.care.installation.ready import require_database
 from ui.care.out.selection import OPERATOR
 from ui.care.out.tables import tables, write_zip
-from ui.care.ready import require_database
 from ui.care.verbs.taking import patient_called, period_of, say_written, write_whole
 
 

@@ -7,10 +7,10 @@ from datetime import datetime
 from django.db.models import Max
 from django.utils import timezone
 
+from ui.care.installation.ready import require_database
 from ui.care.models import ApiToken
 from ui.care.out.period import Period
 from ui.care.out.tokens import add_token, revoke_token
-from ui.care.ready import require_database
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -7,10 +7,10 @@ from pathlib import Path
 from django.utils import timezone
 
 from station.errors import ConfigError
-from ui.care import updates
-from ui.care.audit import note_command
+from ui.care.installation.ready import require_database
 from ui.care.models import OfferedRelease, Station
-from ui.care.ready import require_database
+from ui.care.rights.audit import note_command
+from ui.care.updating import releases as updates
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -4,13 +4,13 @@ import argparse
 import sys
 from datetime import UTC, datetime
 
-from ui.care.authority import Authority
-from ui.care.crl import WARN_DAYS, CrlFile, days_left, said_of
-from ui.care.folder import data_folder
-from ui.care.policy import policy
-from ui.care.ready import require_database
-from ui.care.renewals import answer_all
-from ui.care.signing import announce, sign_again
+from ui.care.installation.folder import data_folder
+from ui.care.installation.ready import require_database
+from ui.care.trust.authority import Authority
+from ui.care.trust.crl import WARN_DAYS, CrlFile, days_left, said_of
+from ui.care.trust.policy import policy
+from ui.care.trust.renewals import answer_all
+from ui.care.trust.signing import announce, sign_again
 
 
 def run(_arguments: argparse.Namespace) -> int:

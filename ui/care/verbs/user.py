@@ -10,14 +10,14 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from station.errors import ConfigError
-from ui.care import accounts
-from ui.care.access import role_of
-from ui.care.audit import write
+from ui.care.installation.ready import require_database
 from ui.care.models import Team
-from ui.care.operator import operator
-from ui.care.ready import require_database
-from ui.care.roster import assign, patient_named, unassign
-from ui.care.second_factor import users_with_one
+from ui.care.people import accounts
+from ui.care.people.roster import assign, patient_named, unassign
+from ui.care.people.second_factor import users_with_one
+from ui.care.rights.access import role_of
+from ui.care.rights.audit import write
+from ui.care.rights.operator import operator
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -15,14 +15,14 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from django_otp.middleware import is_verified
 
-from ui.care import second_factor, single_sign_on
-from ui.care.access import patients_of, role_of
-from ui.care.accounts import choose_password, must_change_password, reset_second_factor
-from ui.care.audit import note
 from ui.care.language import KEPT, LANGUAGES
-from ui.care.people_forms import CodeForm, LoginForm, PasswordForm, sent
-from ui.care.people_words import ROLE_MEANS, role_words
-from ui.care.second_factor import FEW_CODES
+from ui.care.people import second_factor, single_sign_on
+from ui.care.people.accounts import choose_password, must_change_password, reset_second_factor
+from ui.care.people.forms import CodeForm, LoginForm, PasswordForm, sent
+from ui.care.people.second_factor import FEW_CODES
+from ui.care.rights.access import patients_of, role_of
+from ui.care.rights.audit import note
+from ui.care.words.people import ROLE_MEANS, role_words
 
 
 class SiteLogin(LoginView):

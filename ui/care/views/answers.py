@@ -12,12 +12,12 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
 from station.errors import PrescriptionError
-from ui.care.audit import note
 from ui.care.models import DecisionAnswer, Prescription
-from ui.care.place import fall_waiting
-from ui.care.programme import lasting, renewed
-from ui.care.proposals import Proposal, open_proposals
-from ui.care.sending import send
+from ui.care.prescribing.place import fall_waiting
+from ui.care.prescribing.programme import lasting, renewed
+from ui.care.prescribing.proposals import Proposal, open_proposals
+from ui.care.prescribing.sending import send
+from ui.care.rights.audit import note
 from ui.care.views.programme import require_place
 
 SENDS = (DecisionAnswer.Kind.ACCEPTED, DecisionAnswer.Kind.PUT_BACK)

@@ -9,10 +9,10 @@ from django.utils import timezone
 from django.utils.http import urlencode
 from django.views.decorators.http import require_GET
 
-from ui.care.audit import note
 from ui.care.models import AuditEnd
-from ui.care.patient_copy import AUDIT_COLUMNS, table
-from ui.care.people_forms import AuditFilter
+from ui.care.people.forms import AuditFilter
+from ui.care.people.patient_copy import AUDIT_COLUMNS, table
+from ui.care.rights.audit import note
 
 LINES_A_PAGE: Final = 100
 MOST_IN_CSV: Final = 100_000

@@ -6,9 +6,9 @@ from django.contrib.auth.decorators import permission_required
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_POST
 
-from ui.care.access import patient_for
-from ui.care.audit import note
-from ui.care.patient_copy import write_copy
+from ui.care.people.patient_copy import write_copy
+from ui.care.rights.access import patient_for
+from ui.care.rights.audit import note
 
 
 @require_POST

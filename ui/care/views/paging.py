@@ -7,8 +7,8 @@ from typing import Any, Final, NamedTuple
 from django.core.paginator import Page, Paginator
 from django.http import QueryDict
 
-from ui.care.reasons import NOW
-from ui.care.worklist import Item
+from ui.care.today.worklist import Item
+from ui.care.words.reasons import NOW
 
 ROWS_A_PAGE: Final = 100
 LINES_A_PART: Final = 40  # of the worklist

@@ -14,24 +14,23 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
-from ui.care.access import patient_for
-from ui.care.adherence import Calendar, calendar
-from ui.care.audit import note
-from ui.care.background import BackgroundForm, known
-from ui.care.board_words import board_words, certificate_words
-from ui.care.caseload import prescriptions_of, trials_of
-from ui.care.facts import LOOKED_BACK, Facts, Version, add_events, add_lately, asking, begun
-from ui.care.machine_words import machine_of
 from ui.care.models import Background, Event, Note, Patient, Session, Station, Trial
 from ui.care.models.programme import State
-from ui.care.overview import overview, programme_marks
-from ui.care.programme import birth_of
-from ui.care.seen_to import left
-from ui.care.stabilogram import drawing_of
-from ui.care.standing import Known, standing_of
-from ui.care.trend import group_key, group_words, like_groups, trend
+from ui.care.prescribing.standing import Known, standing_of
+from ui.care.results.adherence import Calendar, calendar
+from ui.care.results.background import BackgroundForm, known
+from ui.care.results.overview import overview, programme_marks
+from ui.care.results.stabilogram import drawing_of
+from ui.care.results.trend import group_key, group_words, like_groups, trend
+from ui.care.rights.access import patient_for
+from ui.care.rights.audit import note
+from ui.care.today.caseload import prescriptions_of, trials_of
+from ui.care.today.facts import LOOKED_BACK, Facts, Version, add_events, add_lately, asking, begun
+from ui.care.today.seen_to import left
+from ui.care.today.worklist import Item, items
 from ui.care.views.programme import programme_now
-from ui.care.worklist import Item, items
+from ui.care.words.board import board_words, certificate_words
+from ui.care.words.machine import machine_of
 
 SESSIONS_SHOWN: Final = 3
 MORE_SESSIONS: Final = 12
@@ -197,7 +196,7 @@ def _tiles(days: Calendar, sessions: list[Session]) -> list[tuple[str, str, str]
 
 
 def _board_of(station: Station | None) -> str:
-    birth = birth_of(station) if station else None
+    birth = station.told_birth() if station else None
     if birth is None:
         return ""
     words = (board_words(birth.board) if birth.board else "", certificate_words(birth, timezone.now()))

@@ -13,14 +13,14 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from station.errors import ConfigError
-from ui.care import accounts, second_factor
-from ui.care.access import role_of
-from ui.care.audit import note
 from ui.care.models import Team
-from ui.care.people_forms import PersonForm, RoleForm, Stated, TeamForm, sent
-from ui.care.people_words import ROLE_MEANS, role_words
-from ui.care.stale import state_of
+from ui.care.people import accounts, second_factor
+from ui.care.people.forms import PersonForm, RoleForm, Stated, TeamForm, sent
+from ui.care.people.stale import state_of
+from ui.care.rights.access import role_of
+from ui.care.rights.audit import note
 from ui.care.views.account import me
+from ui.care.words.people import ROLE_MEANS, role_words
 
 managed = permission_required("care.manage_people", raise_exception=True)
 
@@ -65,7 +65,7 @@ def person_new(request: HttpRequest) -> HttpResponse:
 
 
 def person_state(person: User) -> str:
-    """Return what stands for an account as it is now (`ui.care.stale`)."""
+    """Return what stands for an account as it is now (`ui.care.people.stale`)."""
     return state_of(person.pk, person.is_active, role_of(person), person.password)
 
 
@@ -164,7 +164,7 @@ ACTS: Final[dict[str, Callable[[HttpRequest, User], HttpResponse]]] = {
 
 
 def team_state(team: Team | None) -> str:
-    """Return what stands for a team as it is now (`ui.care.stale`)."""
+    """Return what stands for a team as it is now (`ui.care.people.stale`)."""
     if team is None:
         return ""
     members = sorted(team.members.values_list("pk", flat=True))

@@ -14,21 +14,21 @@ from django.views.decorators.http import require_GET
 from station.errors import PrescriptionError
 from station.training.prescription import Prescription as Programme
 from station.training.prescription import longest_minutes, planned_minutes
-from ui.care.access import prescription_for
-from ui.care.audit import note
-from ui.care.changes import changes
-from ui.care.forms import Draft, minutes_words
 from ui.care.models import Patient, Prescription, ProgrammeTemplate, Station
 from ui.care.models.programme import State
-from ui.care.place import Place, StillPlace, fall_waiting, held_at, place_for, places_of
-from ui.care.programme import check, compose, document_of
-from ui.care.proposals import open_proposals
-from ui.care.rejections import remedy
-from ui.care.routines import routines
-from ui.care.sending import ChangedError, changed_words, newest_is, send
-from ui.care.starts import Start, of_template, problems
-from ui.care.station_words import station_words
-from ui.care.words import exercise_words, routine_words
+from ui.care.prescribing.changes import changes
+from ui.care.prescribing.forms import Draft, minutes_words
+from ui.care.prescribing.place import Place, StillPlace, fall_waiting, held_at, place_for, places_of
+from ui.care.prescribing.programme import check, compose, document_of
+from ui.care.prescribing.proposals import open_proposals
+from ui.care.prescribing.sending import ChangedError, changed_words, newest_is, send
+from ui.care.prescribing.starts import Start, of_template, problems
+from ui.care.rights.access import prescription_for
+from ui.care.rights.audit import note
+from ui.care.words.clinical import exercise_words, routine_words
+from ui.care.words.rejections import remedy
+from ui.care.words.routines import routines
+from ui.care.words.station import station_words
 
 REJECTED_SHOWN: Final = 5
 BASE: Final = ("base_version", "base_moves", "why")  # of the form, what the prescription does not say

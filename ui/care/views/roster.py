@@ -15,19 +15,19 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from station.errors import ConfigError
-from ui.care import roster
-from ui.care.access import patients_of, record_for, role_of, roster_of, seen_by, stations_of
-from ui.care.audit import note
-from ui.care.forgetting import forget
-from ui.care.machine_words import machine_of
 from ui.care.models import Patient, Station
-from ui.care.people_forms import ForgetForm, RecordForm, Stated, StationForm, free_stations, sent
-from ui.care.people_words import enrol_order, wipe_order
-from ui.care.roles import CLINICAL
-from ui.care.stale import state_of
-from ui.care.updates import updates_of
+from ui.care.people import roster
+from ui.care.people.forgetting import forget
+from ui.care.people.forms import ForgetForm, RecordForm, Stated, StationForm, free_stations, sent
+from ui.care.people.stale import state_of
+from ui.care.rights.access import patients_of, record_for, role_of, roster_of, seen_by, stations_of
+from ui.care.rights.audit import note
+from ui.care.rights.roles import CLINICAL
+from ui.care.updating.releases import updates_of
 from ui.care.views.account import me
 from ui.care.views.paging import Asked
+from ui.care.words.machine import machine_of
+from ui.care.words.people import enrol_order, wipe_order
 
 enrols = permission_required("care.enrol_patient", raise_exception=True)
 manages = permission_required("care.manage_roster", raise_exception=True)
@@ -236,7 +236,7 @@ def forget_page(request: HttpRequest, pseudonym: str) -> HttpResponse:
 
 
 def station_state(station: Station) -> str:
-    """Return what stands for a station as it is now (`ui.care.stale`)."""
+    """Return what stands for a station as it is now (`ui.care.people.stale`)."""
     return state_of(station.pk, station.patient_id, station.retired)
 
 

@@ -14,15 +14,15 @@ from django.utils.translation import gettext_lazy as _
 from station.errors import PrescriptionError
 from station.training.prescription import Prescription as Programme
 from station.training.words import TEAM_HOLD_WORDS, WAIT_FOR_TEAM
-from ui.care.changes import changes
-from ui.care.place import Place, fall_waiting
-from ui.care.programme import document_of, first_programme, lasting, renewed
-from ui.care.rejections import remedy
-from ui.care.sending import ChangedError, send
-from ui.care.station_words import station_words
+from ui.care.prescribing.changes import changes
+from ui.care.prescribing.place import Place, fall_waiting
+from ui.care.prescribing.programme import document_of, first_programme, lasting, renewed
+from ui.care.prescribing.sending import ChangedError, send
+from ui.care.prescribing.whole import NOTE_CHARACTERS, free_number
 from ui.care.views.programme import exercise_lines, require_place
-from ui.care.whole_form import NOTE_CHARACTERS, free_number
-from ui.care.words import Words
+from ui.care.words.clinical import Words
+from ui.care.words.rejections import remedy
+from ui.care.words.station import station_words
 
 
 @dataclass(frozen=True, slots=True)

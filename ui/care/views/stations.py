@@ -9,10 +9,10 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from station.update.release import parts
-from ui.care.access import stations_of
-from ui.care.audit import note
 from ui.care.models import Station
-from ui.care.station_papers import station_lines
+from ui.care.prescribing.station_papers import station_lines
+from ui.care.rights.access import stations_of
+from ui.care.rights.audit import note
 from ui.care.views.paging import Asked
 
 

@@ -9,11 +9,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from ui.care.audit import note
 from ui.care.models import ProgrammeTemplate
-from ui.care.place import Place
-from ui.care.programme import document_of, first_programme
-from ui.care.starts import of_template, template_of
+from ui.care.prescribing.place import Place
+from ui.care.prescribing.programme import document_of, first_programme
+from ui.care.prescribing.starts import of_template, template_of
+from ui.care.rights.audit import note
 from ui.care.views.programme import exercise_lines, require_place
 
 

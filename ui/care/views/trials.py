@@ -11,15 +11,15 @@ from django.utils.translation import gettext
 
 from station.errors import StationError
 from station.training.routine import OFF_PLATE
-from ui.care.access import patient_for, trial_for
-from ui.care.audit import note
-from ui.care.caseload import trials_of
-from ui.care.comparison import rows, why_not
 from ui.care.models import Trial
-from ui.care.stabilogram import draw, raw_payload, read_pieces, read_raw
-from ui.care.trace_csv import path_csv
-from ui.care.trial_story import Story, story_of
-from ui.care.words import MEASURES, measure_words
+from ui.care.results.comparison import rows, why_not
+from ui.care.results.stabilogram import draw, raw_payload, read_pieces, read_raw
+from ui.care.results.trace_csv import path_csv
+from ui.care.results.trial_story import Story, story_of
+from ui.care.rights.access import patient_for, trial_for
+from ui.care.rights.audit import note
+from ui.care.today.caseload import trials_of
+from ui.care.words.clinical import MEASURES, measure_words
 
 LIKE_SHOWN: Final = 12
 

@@ -11,10 +11,10 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
 from station.errors import ConfigError
-from ui.care.access import stations_of
-from ui.care.audit import note
 from ui.care.models import OfferedRelease, Station
-from ui.care.updates import MOST_RELEASE_BYTES, ask, newest_ask, offer, take_off, withdraw
+from ui.care.rights.access import stations_of
+from ui.care.rights.audit import note
+from ui.care.updating.releases import MOST_RELEASE_BYTES, ask, newest_ask, offer, take_off, withdraw
 from ui.care.views.account import me
 
 manages = permission_required("care.manage_roster", raise_exception=True)

@@ -5,12 +5,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
 
-from ui.care.audit import note
-from ui.care.changes import changes
 from ui.care.models import Prescription
 from ui.care.models.programme import State
-from ui.care.place import Place
-from ui.care.programme import document_of, last_day_of
+from ui.care.prescribing.changes import changes
+from ui.care.prescribing.place import Place
+from ui.care.prescribing.programme import document_of, last_day_of
+from ui.care.rights.audit import note
 from ui.care.views.programme import exercise_lines, require_place
 
 

@@ -14,23 +14,23 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from ui.care.access import patient_for, patients_of, role_of
-from ui.care.arrivals import Since, arrivals
-from ui.care.audit import note
-from ui.care.caseload import (
+from ui.care.models import Station
+from ui.care.rights.access import patient_for, patients_of, role_of
+from ui.care.rights.audit import note
+from ui.care.rights.roles import AUDITOR
+from ui.care.today.arrivals import Since, arrivals
+from ui.care.today.caseload import (
     orphaned_for,
     seen_to_for,
     shared_station_for,
     shared_stations_for,
 )
-from ui.care.facts import Facts, facts_of
-from ui.care.lines import lines_of
-from ui.care.models import Station
-from ui.care.reasons import GROUPS, REASONS
-from ui.care.roles import AUDITOR
-from ui.care.seen_to import lately, left, see_to, take_back
+from ui.care.today.facts import Facts, facts_of
+from ui.care.today.lines import lines_of
+from ui.care.today.seen_to import lately, left, see_to, take_back
+from ui.care.today.worklist import Item, items, station_items
 from ui.care.views.paging import part_of
-from ui.care.worklist import Item, items, station_items
+from ui.care.words.reasons import GROUPS, REASONS
 
 LINES_A_PAGE: Final = 40
 NEW_SHOWN: Final = 3  # the most urgent of them; the list has them all

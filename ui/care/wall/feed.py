@@ -11,7 +11,7 @@ from typing import Final
 
 from station.errors import StationError
 from station.link.client import Answer, Client
-from ui.care.console import console
+from ui.care.wall.console import console
 from ui.care.wall.hub import Board, Hub, Mark
 
 log = logging.getLogger(__name__)

@@ -12,10 +12,10 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from ui.care.access import Viewer, patients_of, role_of
-from ui.care.gate import BEGAN, SEEN
 from ui.care.models import Event, Prescription, Station, WallChoice, WallPlace
-from ui.care.roles import MAY_STEER
+from ui.care.people.gate import BEGAN, SEEN
+from ui.care.rights.access import Viewer, patients_of, role_of
+from ui.care.rights.roles import MAY_STEER
 from ui.care.wall.hub import MARKS, Mark
 from ui.care.wall.words import ALARMS, WARNINGS
 

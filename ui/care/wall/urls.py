@@ -2,12 +2,12 @@
 
 from django.urls import path
 
-from ui.care.views import wall
+from ui.care.wall import views
 
 wall_urls = [
-    path("", wall.wall_page, name="wall"),
-    path("stream/", wall.wall_stream, name="wall_stream"),
-    path("choose/", wall.wall_choose, name="wall_choose"),
-    path("keep/", wall.wall_keep, name="wall_keep"),
-    path("<str:sid>/<slug:kind>/", wall.wall_say, name="wall_say"),
+    path("", views.wall_page, name="wall"),
+    path("stream/", views.wall_stream, name="wall_stream"),
+    path("choose/", views.wall_choose, name="wall_choose"),
+    path("keep/", views.wall_keep, name="wall_keep"),
+    path("<str:sid>/<slug:kind>/", views.wall_say, name="wall_say"),
 ]

@@ -9,10 +9,10 @@ from django.utils.translation import gettext_lazy as _
 
 from station.link.client import NOT_CONNECTED, LiveFrame
 from station.training.words import GETTING_READY
-from ui.care.station_words import fault_words as of_cell
-from ui.care.station_words import station_words
 from ui.care.wall.hub import Board, Mark
-from ui.care.words import EVENT, routine_words
+from ui.care.words.clinical import EVENT, routine_words
+from ui.care.words.station import fault_words as of_cell
+from ui.care.words.station import station_words
 
 Words = str | Promise
 

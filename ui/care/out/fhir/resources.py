@@ -22,8 +22,8 @@ from ui.care.out.fhir.codes import (
     state,
 )
 from ui.care.out.progress import pain
-from ui.care.programme import document_of
-from ui.care.words import exercise_words, routine_words
+from ui.care.prescribing.programme import document_of
+from ui.care.words.clinical import exercise_words, routine_words
 
 PAIN: Final = loinc("72514-3", "Pain severity - 0-10 verbal numeric rating [Score] - Reported")
 DURATION: Final = loinc("55411-3", "Exercise duration")

@@ -1,0 +1,1 @@
+"""Accounts, log-ins and second factors; patients, from being made to being forgotten."""

@@ -1,0 +1,1 @@
+"""A programme, from its form to the signed document, and what came of it."""

@@ -1,0 +1,1 @@
+"""What stations send, on its way into the database."""

@@ -1,0 +1,1 @@
+"""The results of one patient, read: trends, courses, single trials."""

@@ -1,0 +1,1 @@
+"""How the site is served: what every response carries, and its sign of life."""

@@ -1,0 +1,1 @@
+"""The list of the day: who needs somebody, and all patients with a line each."""
