@@ -31,7 +31,7 @@ MOSQUITTO = shutil.which("mosquitto", path="/usr/sbin:/usr/local/sbin:/usr/bin:/
 def django_db_modify_db_settings(
     django_db_modify_db_settings: None, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    """Give the tests' SQLite a file, as a clinic's has: one in memory locks whole tables and waits for nobody."""
+    """Give the tests' SQLite a file, as a clinic's has: one in memory locks tables and waits for nobody."""
     described = settings.DATABASES["default"]
     if described["ENGINE"].endswith("sqlite3"):
         described.setdefault("TEST", {})["NAME"] = str(tmp_path_factory.mktemp("database") / "test.sqlite3")
