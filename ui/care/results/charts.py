@@ -3,14 +3,21 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Final, Literal
 
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 
 Look = Literal["line", "dots", "hollow", "step", "limit", "path"]
 CHARACTERS: Final = 9  # of a value in a page: 0.1 mm/s and less is no news
+
+
+@lru_cache(maxsize=4096)
+def _moment(when: datetime, language: str) -> str:  # noqa: ARG001 the language decides what is made of it
+    """Return a time in words; the charts of a page have the same few hundred times."""
+    return date_format(when, "DATETIME_FORMAT")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +97,7 @@ class Chart:
     def rows(self) -> Iterator[tuple[str, list[float | None]]]:
         """Return the table: when, and the value of each series."""
         for place, when in enumerate(self.times):
-            label = date_format(timezone.localtime(when), "DATETIME_FORMAT")
+            label = _moment(timezone.localtime(when), get_language() or "")
             yield label, [self._whole(series.values[place]) for series in self.series]
 
     def _whole(self, value: float | None) -> float | None:
