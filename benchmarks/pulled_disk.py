@@ -51,6 +51,12 @@ class VolatileDisk:
         self.length: Final = image.stat().st_size
         self._lies, self._now_s = lies, now_s
         self._waiting: list[tuple[float, int, bytes]] = []
+        self._left: int | None = None
+        self.struck: Final = threading.Event()
+
+    def strike_after(self, writes: int) -> None:
+        """Stand still (`struck`) as soon as so many more writes wait to be flushed."""
+        self._left = writes
 
     def read(self, offset: int, length: int) -> bytes:
         """Return what was written last, flushed or not."""
@@ -65,12 +71,16 @@ class VolatileDisk:
     def write(self, offset: int, data: bytes) -> None:
         """Take a write into the cache."""
         self._waiting.append((self._now_s(), offset, data))
+        if self._left is not None:
+            self._left -= 1
+            if self._left <= 0:
+                self.struck.set()
         if self._lies:
             self._keep(lambda at_s: at_s < self._now_s() - FORGETS_S)
 
     def flush(self) -> None:
         """Make everything written so far last."""
-        if not self._lies:
+        if not self._lies and not self.struck.is_set():
             self._keep(lambda _at_s: True)
 
     def _keep(self, due: Callable[[float], bool]) -> None:
@@ -123,8 +133,10 @@ class Export:
             self._client, _ = self._socket.accept()
             with self._client as client:
                 if _agree(client, self._disk.length):
-                    while self._answer(client):
+                    while not self._disk.struck.is_set() and self._answer(client):
                         pass
+                while self._disk.struck.is_set() and client.recv(65536):
+                    pass  # the power is gone: nothing is done any more, and nothing is answered
         except OSError:
             return  # the machine was pulled, or the rig ends
 
@@ -141,6 +153,8 @@ class Export:
             error = INVALID
         if kind == FLUSH or flags & FUA:
             self._disk.flush()
+        if self._disk.struck.is_set():
+            return False
         client.sendall(REPLY.pack(REPLY_MAGIC, error, cookie) + data)
         return True
 

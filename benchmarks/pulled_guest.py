@@ -28,6 +28,7 @@ from station.__main__ import main as station_main
 from station.config import load_config
 from station.session.bad_files import BAD
 from station.session.protocol import Prescribe
+from station.session.restore import DAMAGE_NOTE
 from station.training.snapshot import Snapshot
 from tests.virtual_station import VirtualStation
 
@@ -113,7 +114,7 @@ class Station:
         self._line, self._trains = line, trains
         self._turns = 0
         self._shown: tuple[str, str | None, int] | None = None
-        self._began_here: set[str] = set()
+        self._checked_in = False
 
     def run(self) -> None:
         """Start it and never end."""
@@ -144,11 +145,10 @@ class Station:
         if shown == self._shown:
             return
         self._shown = shown
-        if session is not None and phase == "checkin":
-            self._began_here.add(session)
+        self._checked_in |= phase == "checkin"
         self._line.say("shown", phase=phase, session=session, finished=finished)
-        if phase == "summary" and finished and session in self._began_here:
-            self._began_here.remove(session)
+        if phase == "summary" and finished and self._checked_in:
+            self._checked_in = False
             self._line.say("whole", session=session)
 
 
@@ -162,6 +162,7 @@ def look() -> dict[str, object]:
         }
         ended = [str(id_) for (id_,) in database.execute("SELECT id FROM session WHERE result IS NOT NULL")]
         kinds = [str(kind) for (kind,) in database.execute("SELECT type FROM outbox")]
+        noted = database.execute("SELECT value FROM note WHERE key = ?", (DAMAGE_NOTE,)).fetchone()
         bodies = database.execute("SELECT body FROM outbox WHERE type = 'result/trial'")
         waiting = [str(json.loads(body)["trial"]) for (body,) in bodies]
     bad = sorted(path.name for path in STATE.glob(f"*{BAD}*"))
@@ -172,6 +173,7 @@ def look() -> dict[str, object]:
         "waiting": waiting,
         "outbox": len(kinds),
         "bad": bad,
+        "noted": "" if noted is None else noted[0].decode(),
     }
 
 

@@ -88,7 +88,8 @@ class Home:
             "recorder": (*self._site.care.command, "recorder"),
         }
         for name, command in commands.items():
-            part = self._parts[name] = Victim(command, self.folder / f"{name}.log", environment)
+            ending = ("setpriv", "--pdeathsig", "TERM", *command)  # nobody is left when the rig is killed
+            part = self._parts[name] = Victim(ending, self.folder / f"{name}.log", environment)
             stack.callback(part.close)
             part.look()
             time.sleep(0.5)

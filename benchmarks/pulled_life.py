@@ -3,6 +3,7 @@
 import random
 import time
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -18,21 +19,12 @@ START_S: Final = 600.0  # an emulator on a busy host
 SESSION_S: Final = 900.0
 DRAIN_S: Final = 600.0
 TURN_S: Final = 1.0
-SOON_S: Final = 0.7
+LOOK_S: Final = 0.02
+SOON_S: Final = 2.0  # of processor time
+AT_A_WRITE: Final = 0.7  # share of pulls that wait until the disk has something it was not told to flush
+MOST_WRITES: Final = 12
 AT_A_RESULT: Final = 0.4  # share of pulls just after something was finished, the others anywhere in a session
 UNREPAIRED: Final = 4  # of e2fsck(8): errors left
-IN_SESSION: Final = (
-    "checkin",
-    "plan",
-    "setup",
-    "step_on",
-    "weigh",
-    "countdown",
-    "hold",
-    "result",
-    "rest",
-    "checkout",
-)
 
 
 class Pull(msgspec.Struct):
@@ -75,7 +67,7 @@ class Known(msgspec.Struct):
     ended: set[str] = set()
     trials: dict[str, Trial] = {}
     acknowledged: set[str] = set()
-    bad: int = 0
+    restored: str = ""
 
 
 class State(msgspec.Struct):
@@ -95,6 +87,12 @@ class Found(msgspec.Struct):
     waiting: set[str]
     outbox: int
     bad: list[str]
+    noted: str = ""
+
+    @property
+    def restored(self) -> str:
+        """What says that the database was damaged once; empty where it never was."""
+        return self.noted + " ".join(self.bad)
 
 
 def missing(known: Known, found: Found, at_care: set[str]) -> list[str]:
@@ -146,17 +144,19 @@ class Rig:
 
     def _start(self, mode: Mode, chance: random.Random) -> Machine:
         machine = Machine(self._image, self._home.folder, self._saved)
-        machine.go(VolatileDisk(self._home.disk, lies=self._lies), mode, chance.randbytes(32))
+        self._disk = VolatileDisk(self._home.disk, lies=self._lies)
+        machine.go(self._disk, mode, chance.randbytes(32))
         return machine
 
-    def _await(self, machine: Machine, kind: str, within_s: float) -> Told | None:
+    def _await(self, machine: Machine, until: Callable[[Told], bool], within_s: float) -> Told | None:
         """Take in what is said until this is; None if it is not."""
         end_s = time.monotonic() + within_s
         while time.monotonic() < end_s:
             self._home.look()
-            for told in machine.notices(TURN_S):
+            told = machine.next_told(TURN_S)
+            if told is not None:
                 self._take(told)
-                if told["kind"] == kind:
+                if until(told):
                     return told
         return None
 
@@ -196,12 +196,13 @@ class Rig:
 
     def _judge(self, machine: Machine) -> None:
         """Hold what is on the disk against what has to be."""
-        mounted = self._await(machine, "mounted", START_S)
-        told = self._await(machine, "database", START_S)
+        mounted = self._await(machine, _is("mounted"), START_S)
+        told = self._await(machine, _is("database"), START_S)
         cut = self.state.cut or Pull(0, "none there", "between", 0, 0, 0, 0)
         cut.started_s = round(time.monotonic() - machine.began_s, 1)
         if mounted is None or told is None:
             cut.damaged = "the station did not start"
+            self.state.cut = cut
             return
         found = msgspec.convert(told, Found)
         known = self.state.known
@@ -210,47 +211,47 @@ class Rig:
             cut.damaged = found.sound
         elif mounted["fsck"] >= UNREPAIRED:
             cut.damaged = f"file system: {mounted['fsck']}"
-        cut.restored = len(found.bad) > known.bad
+        cut.restored = found.restored != known.restored
+        if cut.lost or cut.doubled or cut.damaged or cut.restored:
+            self.state.cut = cut  # also where the rig itself was interrupted
         new = {trial.session for id_, trial in found.trials.items() if id_ not in known.trials}
         cut.interrupted_kept = sum(
             trial.outcome == "interrupted" and trial.session in new
             for id_, trial in found.trials.items()
             if id_ not in known.trials
         )
-        known.trials, known.bad = found.trials, len(found.bad)
+        known.trials, known.restored = found.trials, found.restored
         known.ended |= found.ended
 
     def _train(self, machine: Machine) -> float:
-        """Wait for a whole session, the last of the judgement; return how long it took, s."""
-        begun = self._await_phase(machine, "checkin", SESSION_S)
-        begun_s = time.monotonic()
+        """Wait for a whole session, the last of the judgement; return the processor time it took, s."""
+        begun = self._await(machine, _begins, SESSION_S)
+        begun_s = machine.cpu_s
+        whole = begun and self._await(machine, _is("whole"), SESSION_S)
         cut, self.state.cut = self.state.cut, None
-        whole = begun and self._await(machine, "whole", SESSION_S) is not None
         if cut is not None:
-            cut.usable = whole
+            cut.usable = whole is not None
             self.state.done.append(cut)
-        return time.monotonic() - begun_s
-
-    def _await_phase(self, machine: Machine, phase: str, within_s: float) -> bool:
-        end_s = time.monotonic() + within_s
-        while self._phase != phase and time.monotonic() < end_s:
-            self._await(machine, "shown", TURN_S)
-        return self._phase == phase
+        return machine.cpu_s - begun_s
 
     def _reach_moment(self, machine: Machine, chance: random.Random, whole_s: float) -> None:
         """Return at the moment at which the plug is to be pulled: in the middle of a session."""
-        self._await_phase(machine, "checkin", SESSION_S)
+        self._await(machine, _begins, SESSION_S)
+        at_s = machine.cpu_s + chance.uniform(0, whole_s)
         if chance.random() < AT_A_RESULT:
-            wanted, finished = chance.randint(1, 3), self._life_finished
-            end_s = time.monotonic() + whole_s
-            while self._life_finished < finished + wanted and time.monotonic() < end_s:
-                self._await(machine, "shown", TURN_S)
-            more_s = chance.uniform(0, SOON_S)
-        else:
-            more_s = chance.uniform(0, whole_s)
-        end_s = time.monotonic() + more_s
-        while (left_s := end_s - time.monotonic()) > 0:
-            for told in machine.notices(left_s):
+            finished = self._life_finished
+            self._await(machine, lambda _told: self._life_finished > finished, SESSION_S)
+            at_s = machine.cpu_s + chance.uniform(0, SOON_S)
+        self._pass(machine, lambda: machine.cpu_s >= at_s)
+        if chance.random() < AT_A_WRITE:
+            self._disk.strike_after(chance.randint(1, MOST_WRITES))
+            self._pass(machine, self._disk.struck.is_set)
+
+    def _pass(self, machine: Machine, until: Callable[[], bool]) -> None:
+        end_s = time.monotonic() + SESSION_S
+        while not until() and time.monotonic() < end_s:
+            told = machine.next_told(LOOK_S)
+            if told is not None:
                 self._take(told)
 
     def drain(self) -> tuple[int, list[str]]:
@@ -265,7 +266,7 @@ class Rig:
         machine.pull("none there", chance)
         self._keep()
         machine = self._start("drain", chance)
-        told = self._await(machine, "sent", START_S + DRAIN_S)
+        told = self._await(machine, _is("sent"), START_S + DRAIN_S)
         machine.pull("none there", chance)
         if told is None:
             raise StationError("what waits at the station was not sent")
@@ -275,3 +276,11 @@ class Rig:
         if rows != len(found.trials):
             wrong.append(f"the care side has {rows} results, the station {len(found.trials)}")
         return len(found.trials), wrong
+
+
+def _is(kind: str) -> Callable[[Told], bool]:
+    return lambda told: told["kind"] == kind
+
+
+def _begins(told: Told) -> bool:
+    return told["kind"] == "shown" and told["phase"] == "checkin"

@@ -6,12 +6,13 @@ import select
 import socket
 import subprocess
 import time
-from collections.abc import Iterator
+from collections import deque
 from pathlib import Path
 from typing import Any, Final, Literal
 
 from benchmarks.pulled_disk import Cut, Export, VolatileDisk
 from benchmarks.pulled_image import Image
+from benchmarks.stage import cpu_s
 from station.errors import StationError
 
 MEMORY_MB: Final = 640
@@ -24,7 +25,7 @@ Told = dict[str, Any]
 
 
 class Machine:
-    """A running machine; `notices` gives what it says, `pull` takes its power."""
+    """A running machine; `next_told` gives what it says, `pull` takes its power."""
 
     def __init__(self, image: Image, folder: Path, saved: Path | None = None) -> None:
         """Start it without a data disk, from its beginning or a saved state. Raises StationError."""
@@ -50,6 +51,7 @@ class Machine:
             for listener in listeners:
                 listener.close()
         self._unread = b""
+        self._told: deque[Told] = deque()
         self._until_prompt()
         if saved is not None:
             self._continue()
@@ -63,21 +65,29 @@ class Machine:
             time.sleep(0.05)
         self.monitor("cont")
 
-    def notices(self, within_s: float) -> Iterator[Told]:
-        """Yield what is said until a time (s from now) is over or the machine is gone."""
+    @property
+    def cpu_s(self) -> float:
+        """The processor time it has had, s: a clock that a busy host does not hurry."""
+        return cpu_s(self._qemu.pid)
+
+    def next_told(self, within_s: float) -> Told | None:
+        """Return the next thing it says; None when it says nothing for so long, or is gone."""
         end_s = time.monotonic() + within_s
-        while (left_s := end_s - time.monotonic()) > 0:
-            if not select.select([self._line], [], [], left_s)[0]:
-                return
+        while not self._told:
+            left_s = end_s - time.monotonic()
+            if left_s <= 0 or not select.select([self._line], [], [], left_s)[0]:
+                return None
             data = self._line.recv(65536)
             if not data:
-                return
-            yield from self._parsed(data)
+                return None
+            self._parse(data)
+        return self._told.popleft()
 
-    def _parsed(self, data: bytes) -> Iterator[Told]:
+    def _parse(self, data: bytes) -> None:
         *lines, self._unread = (self._unread + data).split(b"\n")
-        for line in lines:
-            yield json.loads(line)
+        self._told += [json.loads(line) for line in lines]
+        with (self._folder / "line.log").open("ab") as log:
+            log.writelines(line + b"\n" for line in lines)
 
     def monitor(self, words: str) -> str:
         """Return what QEMU's monitor says to a command."""
@@ -95,7 +105,8 @@ class Machine:
 
     def save(self, saved: Path) -> None:
         """Wait until the program is loaded, keep the machine as it is then, end it. Raises StationError."""
-        if not any(told["kind"] == "warm" for told in self.notices(WARM_S)):
+        told = self.next_told(WARM_S)
+        if told is None or told["kind"] != "warm":
             self._end()
             raise StationError(f"the machine did not start; see {self._folder / 'console.log'}")
         partial = saved.with_suffix(".new")
@@ -133,12 +144,13 @@ class Machine:
             self._export.close()
         self._log.close()
 
-    def last_words(self) -> Iterator[Told]:
-        """Yield what had been said before the pull and was not read yet; a line that was cut off is none."""
+    def last_words(self) -> list[Told]:
+        """Return what had been said before the pull and was not taken in; a line that was cut off is none."""
         while data := self._line.recv(65536):
-            yield from self._parsed(data)
+            self._parse(data)
         self._line.close()
         self._monitor.close()
+        return list(self._told)
 
 
 def _listen(path: Path) -> socket.socket:
@@ -153,6 +165,7 @@ def _listen(path: Path) -> socket.socket:
 def _command(image: Image, folder: Path, saved: Path | None) -> tuple[str, ...]:
     incoming = () if saved is None else ("-incoming", f"exec:cat {saved}")
     return (
+        "setpriv", "--pdeathsig", "KILL",
         "qemu-system-x86_64", "-nodefaults", "-no-reboot", "-display", "none", "-m", str(MEMORY_MB),
         "-smp", "1", "-accel", "tcg", "-cpu", "Nehalem",
         "-kernel", str(image.kernel), "-initrd", str(image.first),

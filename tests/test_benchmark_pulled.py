@@ -44,6 +44,18 @@ def test_a_write_is_torn_between_its_sectors(image: Path) -> None:
     assert cut == (1, 512 * sectors.count(OLD[:512]))
 
 
+def test_a_disk_that_is_struck_keeps_nothing_more(image: Path) -> None:
+    disk = VolatileDisk(image)
+    disk.strike_after(2)
+    disk.write(0, NEW)
+    assert not disk.struck.is_set()
+    disk.write(4096, NEW)
+    assert disk.struck.is_set()
+    disk.flush()
+    assert disk.cut("none there", random.Random(1)) == (2, 8192)
+    assert image.read_bytes() == OLD * 4
+
+
 def test_a_disk_that_lies_loses_what_it_said_was_flushed(image: Path) -> None:
     now_s = [0.0]
     disk = VolatileDisk(image, lies=True, now_s=lambda: now_s[0])

@@ -3,17 +3,17 @@
 import random
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from station.errors import DamagedError
+from station.errors import DamagedError, StoreError
 from station.session.backup import Backups
 from station.session.keeper import Keeper
-from station.session.ledger import Ledger
+from station.session.ledger import Ledger, Record
 from station.session.restore import known_damage, make_sound
 from station.session.store import Header, Store
 from tests.virtual_station import VirtualStation
@@ -139,6 +139,23 @@ def test_a_database_that_is_gone_comes_back_and_a_new_station_begins_with_none(t
         (tmp_path / name).unlink(missing_ok=True)
     assert make_sound(path, log=lambda _: None) is not None
     assert kept(path) == ALL
+
+
+def test_what_the_uplink_writes_while_the_station_starts_is_no_damage(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, read = tmp_path / DATABASE, Ledger.records
+    with Store(path) as uplink:
+        fill(uplink, range(3))
+
+        def meanwhile(ledger: Ledger, *, after: int) -> Iterator[Record]:
+            with suppress(StoreError):  # it may have to wait
+                fill(uplink, range(len(kept(path)), 10))
+            return read(ledger, after=after)
+
+        monkeypatch.setattr(Ledger, "records", meanwhile)
+        assert make_sound(path, log=lambda _: None) is None
+        assert known_damage(uplink) is None
 
 
 def test_a_station_without_a_ledger_yet_keeps_what_can_be_read(tmp_path: Path) -> None:

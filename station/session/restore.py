@@ -121,16 +121,26 @@ def _damage(path: Path, check: Check, *, known: bool) -> str | None:
 def _catch_up(path: Path, ledger: Ledger) -> Restored | None:
     """Write what the ledger has and the database does not: its log was lost, or a commit was cut off."""
     with closing(sqlite3.connect(path, isolation_level=None)) as database:
-        mark = mark_of(database)
-        records = list(ledger.records(after=mark.record))
-        if not records or not _version(database):
+        if not any(ledger.records(after=mark_of(database).record)) or not _version(database):
             return None
-        before = _count(database)
+        # The uplink may have written between the two looks; from here on nobody else does.
         database.execute("PRAGMA synchronous = FULL")
-        played = _play(database, records, after=mark, file=_newest_file(ledger, mark))
-        if played.records == 1 and not played.gap:  # one that was about to be committed
-            return None
-        return _noted(database, "its log was lost", bad=None, backup=None, before=before, gap=played.gap)
+        database.execute("BEGIN IMMEDIATE")
+        restored = _caught_up(database, ledger)
+        database.execute("COMMIT")
+        return restored
+
+
+def _caught_up(database: sqlite3.Connection, ledger: Ledger) -> Restored | None:
+    mark = mark_of(database)
+    records = list(ledger.records(after=mark.record))
+    if not records:
+        return None
+    before = _count(database)
+    played = _play(database, records, after=mark, file=_newest_file(ledger, mark))
+    if played.records == 1 and not played.gap:  # one that was about to be committed
+        return None
+    return _noted(database, "its log was lost", bad=None, backup=None, before=before, gap=played.gap)
 
 
 def _restore(path: Path, damage: str, *, ledger: Ledger, backups: Backups) -> Restored:
@@ -200,18 +210,18 @@ def _play(database: sqlite3.Connection, records: Iterable[Record], *, after: Mar
     for record in records:
         gap = gap or record.number != last + 1
         last, count = record.number, count + 1
-        database.execute("BEGIN IMMEDIATE")
+        database.execute("SAVEPOINT record")
         try:
             for statement in record.statements:
                 database.execute(statement)
             mark = msgspec.json.encode(Mark(last, file))
             database.execute("INSERT OR REPLACE INTO note (key, value) VALUES (?, ?)", (NOTE, mark))
-            database.execute("COMMIT")
         except sqlite3.IntegrityError:  # it is there already
-            database.execute("ROLLBACK")
+            database.execute("ROLLBACK TO record")
         except sqlite3.OperationalError:
-            database.execute("ROLLBACK")
+            database.execute("ROLLBACK TO record")
             gap = True
+        database.execute("RELEASE record")
     mark = msgspec.json.encode(Mark(last, file))
     database.execute("INSERT OR REPLACE INTO note (key, value) VALUES (?, ?)", (NOTE, mark))
     return Played(count, gap)
