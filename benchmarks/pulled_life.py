@@ -279,8 +279,8 @@ class Rig:
 
 
 def _is(kind: str) -> Callable[[Told], bool]:
-    return lambda told: told["kind"] == kind
+    return lambda told: bool(told["kind"] == kind)
 
 
 def _begins(told: Told) -> bool:
-    return told["kind"] == "shown" and told["phase"] == "checkin"
+    return bool(told["kind"] == "shown" and told["phase"] == "checkin")
