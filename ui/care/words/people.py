@@ -40,8 +40,8 @@ def wipe_order(sid: str) -> list[Step]:
         Step(gettext("Leave it on and online for an hour, so that it sends what it still has.")),
         Step(
             gettext(
-                "On the station, end it and delete its state folder, or the one that station.toml names as "
-                "state: results, programme and enrolment of whoever trained on it."
+                "On the station, stop it and wipe it: results, programme and enrolment of whoever trained "
+                "on it. It refuses while results wait to be sent."
             ),
             "sudo systemctl stop balance-station balance-uplink && sudo balance-station wipe --everything",
         ),
