@@ -27,7 +27,9 @@ ENABLED: Final = (
 BROKER: Final = "listener 1883 127.0.0.1\nallow_anonymous true\n"
 
 # What differs from a Pi, and nothing else: there is no screen and no console in a container.
-KIOSK: Final = """[Service]
+KIOSK: Final = """[Unit]
+ConditionPathExists=
+[Service]
 ExecStart=
 ExecStart=/usr/bin/balance-ui --offscreen
 TTYPath=

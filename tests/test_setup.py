@@ -10,12 +10,15 @@ import pytest
 from station.__main__ import main
 from station.arguments import SETUP_STEPS
 from station.errors import ConfigError, StationError
+from station.link.identity import fingerprint
 from station.setup.answers import Answers, ScreenAnswers, read_answers
 from station.setup.boot_steps import pin_rows
 from station.setup.change import Ran
 from station.setup.command import ask
 from station.setup.place import Place, report_of, run_program
 from station.setup.run import STEPS, Setup, refuse_without_root
+from station.setup.step import Finding
+from tests.certified import Site
 
 STOCK = (Path(__file__).parent / "boot_texts/trixie-config.txt").read_text("utf-8")
 CMDLINE = "console=tty1 root=PARTUUID=4e639091-02 rootwait\n"
@@ -80,6 +83,10 @@ def _states(setup: Setup) -> dict[str, str]:
     return {step.name: finding.state for step, finding in setup.findings()}
 
 
+def _found(setup: Setup) -> dict[str, Finding]:
+    return {step.name: finding for step, finding in setup.findings()}
+
+
 def test_an_image_is_set_up_as_far_as_an_image_can_be(card: Path) -> None:
     machine = Machine()
     setup, _ = _setup(card, machine)
@@ -136,9 +143,22 @@ def test_who_is_asked_keeps_with_an_empty_line_what_was_said_before(card: Path) 
     asked = io.StringIO()
     answers = ask(place, io.StringIO("hall-2\nwii\n\n\n"), asked)
     assert answers == Answers(station="hall-2", source="wii", country="TR", own_core=True)
-    assert "Country of the Wi-Fi, two letters; empty for a cable [TR]: " in asked.getvalue()
-    with pytest.raises(ConfigError, match="that cannot be used"):
-        ask(place, io.StringIO("hall 2\n"), asked)
+    assert "Country of the Wi-Fi, two letters; - for a cable [TR]: " in asked.getvalue()
+    assert ask(place, io.StringIO("hall-2\n\n-\n\n"), asked).country == ""
+
+
+def test_an_answer_that_cannot_be_used_is_asked_for_again_and_no_station_gets_a_name_by_itself(
+    card: Path,
+) -> None:
+    asked = io.StringIO()
+    typed = io.StringIO("\nKüche 7!\nkitchen-7\nPins\nGPIO\nDEU\nde\n\n")
+    answers = ask(Place(card, Machine()), typed, asked)
+    assert answers == Answers(station="kitchen-7", source="gpio", country="DE")
+    assert asked.getvalue().count("A name is needed") == 2
+    assert asked.getvalue().count("One of: gpio, wii, simulate.") == 1
+    assert asked.getvalue().count("Two letters") == 1
+    with pytest.raises(ConfigError, match="nobody answers any more"):
+        ask(Place(card, Machine()), io.StringIO("hall 2\n"), asked)
 
 
 def test_taking_all_back_gives_the_card_as_it_was(card: Path) -> None:
@@ -251,6 +271,22 @@ def test_an_enrolment_taken_back_is_put_aside_not_lost(card: Path) -> None:
     assert _states(setup)["enrolment"] == "done"
     assert setup.undo(["enrolment"])
     assert (folder.with_name("enrolment.before-undo") / "enrolment.json").exists()
+
+
+def test_an_enrolment_says_its_authority_and_that_it_is_for_another_name(card: Path, tmp_path: Path) -> None:
+    folder = card / "var/lib/balance-station/enrolment"
+    folder.mkdir(parents=True)
+    site = Site(tmp_path / "site")
+    given = {"care": site.give("kitchen-7")._asdict()}
+    (folder / "enrolment.json").write_text(json.dumps(given), "utf-8")
+    setup, _ = _setup(card, Machine(), Answers(station="kitchen-7"))
+    setup.do()
+    assert _found(setup)["enrolment"].text.endswith(f"authority {fingerprint(site.authority.certificate)}")
+    config = card / "etc/balance-station/station.toml"
+    config.write_text(config.read_text("utf-8").replace("kitchen-7", "hall-2"), "utf-8")
+    found = _found(_setup(card, Machine(), Answers(station="hall-2"))[0])["enrolment"]
+    assert found.state == "by hand"
+    assert found.text.startswith("its certificate is for station kitchen-7, and this one is hall-2")
 
 
 def test_a_folder_without_boot_partition_does_what_makes_sense(tmp_path: Path) -> None:

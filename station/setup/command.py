@@ -2,7 +2,9 @@
 
 import argparse
 import sys
-from typing import TextIO
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Final, NamedTuple, TextIO
 
 import msgspec
 
@@ -10,6 +12,40 @@ from station.errors import ConfigError
 from station.setup.answers import Answers, read_answers
 from station.setup.place import Place, run_program
 from station.setup.run import STEPS, Setup, in_json, place_of, refuse_without_root, show
+
+
+class Question(NamedTuple):
+    """One question of setup: the key of its answer, and what is said to one that cannot be used."""
+
+    key: str
+    words: str
+    wanted: str
+    may_be_none: bool
+    of_new: bool = False  # asked only while the station has no name
+    shape: Callable[[str], str] = str
+
+
+QUESTIONS: Final = (
+    Question(
+        "station",
+        "Name of this station, for this one alone (such as kitchen-7)",
+        "A name is needed: letters A to Z, digits, - _ and . without spaces. No name of a person.",
+        may_be_none=False,
+        of_new=True,
+    ),
+    Question(
+        "source", "Board: gpio, wii or simulate", "One of: gpio, wii, simulate.",
+        may_be_none=False, of_new=True, shape=str.lower,
+    ),
+    Question(
+        "country", "Country of the Wi-Fi, two letters; - for a cable",
+        "Two letters, such as DE or TR, or - for a cable.", may_be_none=True, shape=str.upper,
+    ),
+    Question(
+        "bundle", "Bundle of the care team (file); empty to enrol later", "The path of a file.",
+        may_be_none=True,
+    ),
+)  # fmt: skip
 
 
 def run(args: argparse.Namespace) -> int:
@@ -42,21 +78,29 @@ def run(args: argparse.Namespace) -> int:
 
 
 def ask(place: Place, typed: TextIO, say_to: TextIO) -> Answers:
-    """Ask for what is not known yet; an empty line takes what stands in brackets. Raises ConfigError."""
+    """Ask for what is not known yet. Raises ConfigError when nobody answers any more."""
+    answers = place.record.answers or Answers()
+    for question in QUESTIONS:
+        if question.of_new and not place.unnamed:
+            continue
+        answers = _asked(question, answers, typed, say_to)
+    return answers
 
-    def answer(question: str, default: str) -> str:
-        say_to.write(f"{question} [{default}]: ")
+
+def _asked(question: Question, answers: Answers, typed: TextIO, say_to: TextIO) -> Answers:
+    """Ask until the answer can be used; an empty line takes what stands in brackets, "-" takes none."""
+    offered = "" if question.of_new and question.key == "station" else getattr(answers, question.key)
+    while True:
+        say_to.write(f"{question.words}{f' [{offered}]' if offered else ''}: ")
         say_to.flush()
-        return typed.readline().strip() or default
-
-    told: dict[str, str] = {}
-    known = place.record.answers or Answers()
-    if place.unnamed:
-        told["station"] = answer("Name of this station (letters, digits, - _ .)", "station-1")
-        told["source"] = answer("Board: gpio, wii or simulate", "gpio")
-    told["country"] = answer("Country of the Wi-Fi, two letters; empty for a cable", known.country).upper()
-    told["bundle"] = answer("Bundle of the care team (file); empty to enrol later", "")
-    try:
-        return msgspec.convert({**msgspec.to_builtins(known), **told}, Answers)
-    except msgspec.ValidationError as error:
-        raise ConfigError(f"that cannot be used: {error}; run setup again") from None
+        line = typed.readline()
+        if not line:
+            raise ConfigError(
+                "nobody answers any more, nothing was changed; run setup again, or with --answers FILE"
+            )
+        told = line.strip() or offered
+        told = "" if told == "-" else question.shape(told)
+        if told or question.may_be_none:
+            with suppress(msgspec.ValidationError):
+                return msgspec.convert({**msgspec.to_builtins(answers), question.key: told}, Answers)
+        say_to.write(f"  {question.wanted}\n")

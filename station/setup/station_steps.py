@@ -4,8 +4,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
+import msgspec
+
 from station.config import ENROLMENT
 from station.errors import ConfigError
+from station.link.identity import fingerprint, identity_of, read_certificate
 from station.setup.answers import Answers
 from station.setup.boot_steps import systemctl
 from station.setup.change import Change, Command, Move
@@ -42,7 +45,7 @@ def _look_calibration(place: Place, _answers: Answers) -> Finding:
 
 def _look_enrolment(place: Place, answers: Answers) -> Finding:
     if (place.state() / "enrolment" / ENROLMENT).exists():
-        return Finding("done", "enrolled at the care team")
+        return _enrolled(place)
     if not place.live:
         return Finding("by hand", "an image must hold no key: enrol on the Pi")
     if not answers.bundle:
@@ -55,6 +58,21 @@ def _look_enrolment(place: Place, answers: Answers) -> Finding:
         return Finding("blocked", f"bundle {answers.bundle}: cannot be read ({reason})")
     command = Command(place.as_station("enrol", "-"), typed=text)
     return Finding("todo", f"enrol with {answers.bundle}", (command,))
+
+
+def _enrolled(place: Place) -> Finding:
+    """Return at which authority, whose number is compared by telephone; a name changed since is said."""
+    try:
+        care = msgspec.json.decode((place.state() / "enrolment" / ENROLMENT).read_bytes())["care"]
+        name = identity_of(read_certificate(Path(care["certificate"]))).name
+        number = fingerprint(read_certificate(Path(care["ca"])))
+    except (OSError, msgspec.DecodeError, KeyError, TypeError, ConfigError):
+        return Finding("done", "enrolled at the care team")  # the uplink's status says what is wrong with it
+    here = place.config().station.id
+    if name != here:
+        again = "balance-station setup --undo enrolment, then enrol again"
+        return Finding("by hand", f"its certificate is for station {name}, and this one is {here}: {again}")
+    return Finding("done", f"enrolled at the care team, authority {number}")
 
 
 def _undo_enrolment(place: Place, _answers: Answers) -> Sequence[Change]:
