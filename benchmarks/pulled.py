@@ -10,6 +10,7 @@ it was (`build/pulled`).
 import argparse
 import sys
 import time
+from collections import Counter
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -30,13 +31,14 @@ SEED: Final = 1
 class Row(NamedTuple):
     """All pulls of one way in which the disk lost what it had not flushed.
 
-    `met` are the pulls that found writes which were not flushed. `lost` are results, ends of sessions and
-    trials the care side had acknowledged that are not there at the next start; `doubled` are there twice.
+    `writes_waiting` were not flushed at the cut; so many kilobytes of them are gone. `lost` are results, ends
+    of sessions and trials the care side had acknowledged that are not there at the next start; `doubled` are
+    there twice.
     """
 
     what_was_not_flushed: str
     pulls: int
-    met: int
+    writes_waiting: int
     kilobytes_lost: int
     finished: int
     acknowledged: int
@@ -47,6 +49,23 @@ class Row(NamedTuple):
     not_usable: int
 
 
+class Moment(NamedTuple):
+    """Where in a session the plug was pulled; attempts cut off in it are kept as interrupted."""
+
+    phase: str
+    pulls: int
+    interrupted_attempts_kept: int
+
+
+def moments(pulls: list[Pull]) -> list[Moment]:
+    """Return a row for each phase."""
+    by_phase = Counter(pull.phase for pull in pulls)
+    return [
+        Moment(phase, count, sum(pull.interrupted_kept for pull in pulls if pull.phase == phase))
+        for phase, count in by_phase.most_common()
+    ]
+
+
 def rows(pulls: list[Pull]) -> list[Row]:
     """Return a row for each way, and one for all."""
     table = []
@@ -55,7 +74,7 @@ def rows(pulls: list[Pull]) -> list[Row]:
         row = Row(
             way,
             len(of),
-            sum(pull.waiting > 0 for pull in of),
+            sum(pull.waiting for pull in of),
             round(sum(pull.lost_bytes for pull in of) / 1e3),
             sum(pull.finished for pull in of),
             sum(pull.acknowledged for pull in of),
@@ -110,6 +129,7 @@ def main(*, full: bool = False, pulls: int | None = None, seed: int = SEED, lies
         print(f"pulled: {error}")
         return 1
     show("Machines pulled", rows(done))
+    show("In the middle of what", moments(done))
     for sentence in [*wrong, *(sentence for pull in done for sentence in pull.lost)]:
         print(sentence)
     return 1 if wrong or any(pull.wrong for pull in done) else 0

@@ -8,8 +8,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from benchmarks.pulled import moments, rows
 from benchmarks.pulled_disk import WAYS, Export, VolatileDisk
-from benchmarks.pulled_life import Found, Known, Trial, doubled, missing
+from benchmarks.pulled_life import Found, Known, Pull, Trial, doubled, missing
 
 OLD, NEW, NEWER = (bytes([byte]) * 4096 for byte in (1, 2, 3))
 
@@ -114,3 +115,14 @@ def test_every_loss_is_said(known: Known, at_care: set[str], said: str) -> None:
 
 def test_a_result_that_is_there_twice_is_counted() -> None:
     assert doubled(msgspec.structs.replace(WELL, trials={**TRIALS, "c": TRIALS["a"]})) == 1
+
+
+def test_the_table_counts_what_went_wrong_under_the_way_of_its_cut() -> None:
+    well = Pull(1, "none there", "hold", 2, 8192, 3, 2, usable=True, interrupted_kept=1)
+    bad = Pull(2, "torn at 512", "rest", 1, 512, 1, 1, lost=["one"], restored=True)
+    assert [pull.wrong for pull in (well, bad)] == [False, True]
+    table = {row.what_was_not_flushed: row for row in rows([well, bad])}
+    assert table["none there"][1:] == (1, 2, 8, 3, 2, 0, 0, 0, 0, 0)
+    assert table["torn at 512"][1:] == (1, 1, 1, 1, 1, 1, 0, 0, 1, 1)
+    assert table["all"][1:] == (2, 3, 9, 4, 3, 1, 0, 0, 1, 1)
+    assert [tuple(row) for row in moments([well, bad])] == [("hold", 1, 1), ("rest", 1, 0)]
