@@ -67,7 +67,17 @@ class Known(msgspec.Struct):
     ended: set[str] = set()
     trials: dict[str, Trial] = {}
     acknowledged: set[str] = set()
+    gone: set[str] = set()  # each loss is told once
     restored: str = ""
+
+    def found(self, found: "Found") -> None:
+        """From now on what was found has to be there, and no longer what was missing."""
+        finished = found.finished
+        self.finished = {session: min(n, finished[session]) for session, n in self.finished.items()}
+        self.gone |= self.acknowledged - set(found.trials)
+        self.ended = found.ended
+        self.trials = found.trials
+        self.restored = found.restored
 
 
 class State(msgspec.Struct):
@@ -90,6 +100,11 @@ class Found(msgspec.Struct):
     noted: str = ""
 
     @property
+    def finished(self) -> Counter[str]:
+        """How many results there are that were not cut off, by session."""
+        return Counter(trial.session for trial in self.trials.values() if trial.outcome != "interrupted")
+
+    @property
     def restored(self) -> str:
         """What says that the database was damaged once; empty where it never was."""
         return self.noted + " ".join(self.bad)
@@ -97,7 +112,7 @@ class Found(msgspec.Struct):
 
 def missing(known: Known, found: Found, at_care: set[str]) -> list[str]:
     """Return a sentence for each thing that is missing; `at_care` are the trials of the care side."""
-    finished = Counter(t.session for t in found.trials.values() if t.outcome != "interrupted")
+    finished = found.finished
     lost = [
         f"session {session}: {n} results were shown, {finished[session]} are there"
         for session, n in known.finished.items()
@@ -188,7 +203,7 @@ class Rig:
         for told in machine.last_words():
             self._take(told)
         at_care = self._at_care()
-        self.state.known.acknowledged = at_care
+        self.state.known.acknowledged = at_care - self.state.known.gone
         self.state.cut = Pull(
             number + 1, way, self._phase, *cut, self._life_finished, len(at_care) - care_before
         )
@@ -214,14 +229,10 @@ class Rig:
         cut.restored = found.restored != known.restored
         if cut.lost or cut.doubled or cut.damaged or cut.restored:
             self.state.cut = cut  # also where the rig itself was interrupted
-        new = {trial.session for id_, trial in found.trials.items() if id_ not in known.trials}
         cut.interrupted_kept = sum(
-            trial.outcome == "interrupted" and trial.session in new
-            for id_, trial in found.trials.items()
-            if id_ not in known.trials
+            trial.outcome == "interrupted" for id_, trial in found.trials.items() if id_ not in known.trials
         )
-        known.trials, known.restored = found.trials, found.restored
-        known.ended |= found.ended
+        known.found(found)
 
     def _train(self, machine: Machine) -> float:
         """Wait for a whole session, the last of the judgement; return the processor time it took, s."""

@@ -113,6 +113,14 @@ def test_every_loss_is_said(known: Known, at_care: set[str], said: str) -> None:
     assert said in sentence
 
 
+def test_a_loss_is_told_once() -> None:
+    known = Known(finished={"s": 2}, ended={"t"}, trials={"c": TRIALS["a"]}, acknowledged={"c"})
+    assert len(missing(known, WELL, {"a", "c"})) == 4
+    known.found(WELL)
+    known.acknowledged = {"a", "c"} - known.gone
+    assert missing(known, WELL, {"a", "c"}) == []
+
+
 def test_a_result_that_is_there_twice_is_counted() -> None:
     assert doubled(msgspec.structs.replace(WELL, trials={**TRIALS, "c": TRIALS["a"]})) == 1
 
