@@ -47,7 +47,12 @@ class Afar:
         self.uplink.begin(Broker("127.0.0.1", broker.port))
         self.care = Client("127.0.0.1", broker.port)
         self._threads = ThreadPoolExecutor(1)
-        self.turn_until(lambda: "connected to the care team's broker" in self.log and self.care.connected)
+        self.turn_until(
+            lambda: (
+                any("connected to a broker of this machine" in line for line in self.log)
+                and self.care.connected
+            )
+        )
 
     def now_s(self) -> float:
         return self.station.clock.now_ns() * 1e-9

@@ -30,6 +30,7 @@ from station.link.messages import (
     down_topic,
     encode,
 )
+from station.link.tls import Tls
 from station.link.uplink import Uplink
 from station.session.care_side import known_care_side
 from station.session.protocol import Health, Prescribe, Press
@@ -37,6 +38,7 @@ from station.session.server import Server
 from station.session.store import Header, Store
 from station.training.health import BoardHealth
 from station.training.prescription import Limits
+from tests.certified import Site
 from tests.conftest import Mosquitto
 
 HEADER = Header(
@@ -306,3 +308,12 @@ def test_the_station_keeps_since_when_the_care_team_does_not_answer(station: Sta
     assert getattr(known_care_side(station.store), "reach", "") == "answers"
     station.care.host(online=False)
     station.turn_until(lambda: getattr(known_care_side(station.store), "reach", "") == "silent")
+
+
+def test_only_a_broker_that_proves_itself_is_called_the_care_teams(tmp_path: Path) -> None:
+    site = Site(tmp_path)
+    tls = Tls(site.give("home-1"), whose="this station's")
+    assert Broker("127.0.0.1", 8883, tls).words == "the care team's broker"
+    assert (
+        Broker("127.0.0.1", 1883).words == "a broker of this machine (127.0.0.1:1883), without certificates"
+    )

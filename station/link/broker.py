@@ -17,6 +17,15 @@ class Broker(NamedTuple):
     def __str__(self) -> str:
         return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
 
+    @property
+    def words(self) -> str:
+        """Whose it is: one of this machine without certificates may be anybody's, not the care team's."""
+        return (
+            "the care team's broker"
+            if self.tls
+            else f"a broker of this machine ({self}), without certificates"
+        )
+
     @classmethod
     def reached(cls, host: str, port: int, credentials: Credentials, *, whose: str, mend: str) -> Self:
         """Return the broker with the TLS of these credentials, which may only be missing on loopback.

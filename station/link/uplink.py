@@ -40,7 +40,6 @@ from station.training.prescription import Limits
 TURN_S: Final = 0.1
 LIVE_TURN_S: Final = 0.02
 SESSION_RETRY_S: Final = 1.0
-_AWAY: Final = "the care team's broker is away; results wait on this station"
 
 
 class Uplink:
@@ -119,8 +118,16 @@ class Uplink:
 
     def sign(self, signs: Watchdog) -> None:
         """Tell the service manager of a turn; it is a sign of life while the network is served."""
-        status = "connected to the care team's broker" if self._connection.stands else _AWAY
+        status = f"connected to {self._whose}" if self._connection.stands else self._away
         signs.turned(time.monotonic_ns(), status, alive=self._connection.is_served)
+
+    @property
+    def _whose(self) -> str:
+        return self._broker.words if self._broker else "the broker"
+
+    @property
+    def _away(self) -> str:
+        return f"{self._whose} is away; results wait on this station"
 
     def begin(self, broker: Broker) -> None:
         """Start to connect; from then on `turn` must be called again and again."""
@@ -211,7 +218,7 @@ class Uplink:
         """Say why, once for each reason: it is tried again and again."""
         broker = self._broker
         why = broker.tls.why(str(broker)) if broker and broker.tls else None
-        why = f"{why}; results wait on this station" if why else _AWAY
+        why = f"{why}; results wait on this station" if why else self._away
         if why != self._why:
             self._log(why)
         self._why = why
@@ -233,7 +240,7 @@ class Uplink:
             self._handovers.take(topic, payload)
 
     def _on_connected(self) -> None:
-        self._log("connected to the care team's broker")
+        self._log(f"connected to {self._whose}")
         self._why = ""
         reminder = self._broker.tls.reminder() if self._broker and self._broker.tls else None
         if reminder is not None and not (self._desk and self._desk.renews):

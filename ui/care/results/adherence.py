@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from ui.care.models import Event, Prescription, Session
 from ui.care.models.programme import State
-from ui.care.today.facts import days_planned
+from ui.care.today.versions import days_planned
 from ui.care.words.clinical import ALARMS
 
 WEEKS: Final = 16

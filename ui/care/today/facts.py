@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import msgspec
 from django.db.models import (
@@ -27,6 +27,7 @@ from django.utils import timezone
 from station.sway.plate import NOMINAL_ID
 from ui.care.models import Event, Patient, Prescription, Session, Station
 from ui.care.models.programme import State
+from ui.care.today.versions import Plan, Version
 from ui.care.words.at_risk import TOLD
 
 LOOKED_BACK: Final = timedelta(days=14)
@@ -44,7 +45,6 @@ SHOWN: Final = (
     "created",
 )  # of a station in a list
 FALL: Final = "possible_fall"
-SETTLED: Final = frozenset({State.APPLIED, State.REJECTED, State.REPLACED})
 # How long an event asks for somebody. A week is told in its own line.
 ASKED_FOR: Final = (
     *(FALL, "red_flag", "pain_stop", "pain_up", "overdone", "sensor_fault", "recalibrate"),
@@ -58,53 +58,6 @@ class Lately:
 
     days: int = 0
     pain: tuple[float, float] | None = None
-
-
-class _Exercise(msgspec.Struct):
-    days_a_week: int = 7
-
-
-class Plan(msgspec.Struct):
-    """What a programme says of days; the rest of it is not read here, since there may be a thousand."""
-
-    exercises: list[_Exercise]
-    expires: str | None = None
-    on_hold: bool | None = False
-    rest_days_a_week: int = 1
-
-    @property
-    def days(self) -> int:
-        """On how many days of seven it wants training: its busiest exercise, less rest days."""
-        busiest = max((exercise.days_a_week for exercise in self.exercises), default=7)
-        return min(busiest, 7 - self.rest_days_a_week)
-
-
-class Version(NamedTuple):
-    """One version of a programme."""
-
-    pk: int
-    version: int
-    state: str
-    reason: str
-    created: datetime
-    answered: datetime | None
-    plan: Plan
-
-    @classmethod
-    def of(cls, rx: Prescription) -> "Version":
-        """Return what is asked of a prescription here."""
-        plan = msgspec.convert(rx.document, Plan)
-        return cls(rx.pk, rx.version, rx.state, rx.reason, rx.created, rx.answered, plan)
-
-    @property
-    def state_words(self) -> str:
-        """How far it has come."""
-        return str(State(self.state).label)
-
-    @property
-    def settled(self) -> bool:
-        """Whether no further answer of the station is awaited."""
-        return self.state in SETTLED
 
 
 @dataclass(slots=True)
@@ -164,11 +117,6 @@ class Facts:
     def _answers_the_fall(self) -> bool:
         fall, rx = self.last_fall, self.in_force
         return fall is not None and rx is not None and rx.created > fall
-
-
-def days_planned(document: dict[str, Any]) -> int:
-    """Return on how many days of seven a programme wants training."""
-    return msgspec.convert(document, Plan).days
 
 
 def facts_of(patients: QuerySet[Patient], *, now: datetime) -> list[Facts]:

@@ -11,7 +11,8 @@ from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 
 from ui.care.models import Patient, Session, Station, Trial
-from ui.care.today.facts import LOOKED_BACK, Facts, Version
+from ui.care.today.facts import LOOKED_BACK, Facts
+from ui.care.today.versions import Version
 from ui.care.words.clinical import routine_words
 
 ASKED: Final = ("session", "number", "routine", "rung", "side", "outcome", "target_hold_s")

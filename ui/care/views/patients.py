@@ -25,8 +25,9 @@ from ui.care.results.trend import group_key, group_words, like_groups, trend
 from ui.care.rights.access import patient_for
 from ui.care.rights.audit import note
 from ui.care.today.caseload import prescriptions_of, trials_of
-from ui.care.today.facts import LOOKED_BACK, Facts, Version, add_events, add_lately, asking, begun
+from ui.care.today.facts import LOOKED_BACK, Facts, add_events, add_lately, asking, begun
 from ui.care.today.seen_to import left
+from ui.care.today.versions import Version
 from ui.care.today.worklist import Item, items
 from ui.care.views.programme import programme_now
 from ui.care.words.board import board_words, certificate_words
