@@ -12,6 +12,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import NamedTuple
 
+from benchmarks.own_postgres import own_postgres
 from benchmarks.tally import fresh_database
 
 
@@ -38,10 +39,8 @@ def main(*, full: bool = False) -> None:
     server_url = os.environ.get("DATABASE_URL", "")
     with ExitStack() as stack:
         if full and not server_url:
-            from tests.postgres import postgres  # noqa: PLC0415 needs the programs of a server
-
             stack.callback(os.environ.pop, "DATABASE_URL", None)
-            os.environ["DATABASE_URL"] = stack.enter_context(postgres(lasting=True))
+            os.environ["DATABASE_URL"] = stack.enter_context(own_postgres()).url
         elif server_url:
             stack.callback(os.environ.update, DATABASE_URL=server_url)
             os.environ["DATABASE_URL"] = stack.enter_context(fresh_database(server_url))

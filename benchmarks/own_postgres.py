@@ -57,7 +57,8 @@ class OwnPostgres:
         if os.geteuid() == 0:
             shutil.chown(folder, USER)
         synced = () if durable else ("--no-sync",)
-        self._run("initdb", "-D", str(self._data), "-A", "trust", "-U", USER, "--no-instructions", *synced)
+        words = ("-A", "trust", "-U", USER, "-E", "UTF8", "--locale=C.UTF-8", "--no-instructions", *synced)
+        self._run("initdb", "-D", str(self._data), *words)
 
     def start(self) -> None:
         """Start it, and wait until it answers. Raises StationError."""

@@ -11,6 +11,7 @@ from station.sway.measures import Piece, prediction_ellipse
 from ui.care.models import Trial
 from ui.care.recording.examples import ExampleStation, new_id, raw_trace
 from ui.care.recording.intake import store
+from ui.care.results.course import TrialRow, trial_rows
 from ui.care.results.stabilogram import SIDE_PX, draw, read_pieces, round_step
 from ui.care.results.trend import trends
 from ui.care.trust.enrolment import enrol
@@ -107,7 +108,7 @@ def test_a_damaged_trace_says_so() -> None:
 
 
 @pytest.fixture
-def trials(db: None) -> list[Trial]:
+def trials(db: None) -> list[TrialRow]:
     """Four like trials, one of them ended early, and others that differ in one thing each."""
     home = ExampleStation("home-1", enrol("home-1", "Anna").patient.pseudonym)  # type: ignore[union-attr]
     start = datetime(2026, 5, 1, 9, tzinfo=UTC)
@@ -129,10 +130,10 @@ def trials(db: None) -> list[Trial]:
         started = (start + timedelta(days=day)).isoformat()
         store([home.trial(new_id(), started=started, **changes)])
     assert Trial.objects.count() == len(different)
-    return list(Trial.objects.all())
+    return trial_rows(Trial.objects.all())
 
 
-def test_only_like_trials_are_in_one_line(trials: list[Trial]) -> None:
+def test_only_like_trials_are_in_one_line(trials: list[TrialRow]) -> None:
     (trend,) = trends(trials)
     assert [trial.hold_s for trial in trend.trials] == [20.0, 20.0, 8.0, 20.0]
     reached, early, target = trend.hold.series
@@ -141,14 +142,14 @@ def test_only_like_trials_are_in_one_line(trials: list[Trial]) -> None:
     assert target.values == [20.0] * 4
 
 
-def test_velocity_is_compared_over_full_holds_only(trials: list[Trial]) -> None:
+def test_velocity_is_compared_over_full_holds_only(trials: list[TrialRow]) -> None:
     (trend,) = trends(trials)
     assert trend.velocity
     assert len(trend.velocity.times) == 3
     assert list(trend.velocity.times) == sorted(trend.velocity.times)
 
 
-def test_nothing_is_said_of_a_change_before_six_full_holds(trials: list[Trial]) -> None:
+def test_nothing_is_said_of_a_change_before_six_full_holds(trials: list[TrialRow]) -> None:
     (trend,) = trends(trials)
     assert trend.verdict.startswith("Six full holds are needed")
     assert not trend.changed
@@ -170,7 +171,7 @@ def test_a_change_is_told_only_beyond_the_minimal_detectable_one(
         measures = {"velocity_mm_s": velocity}
         started = (start + timedelta(days=day)).isoformat()
         store([home.trial(new_id(), started=started, measures=measures)])
-    (trend,) = trends(Trial.objects.all())
+    (trend,) = trends(trial_rows(Trial.objects.all()))
     assert trend.changed is changed
     assert trend.verdict.startswith(words)
     assert trend.velocity

@@ -15,10 +15,10 @@ from django_otp.oath import totp
 from playwright.sync_api import Page, Route, expect, sync_playwright
 from pypdf import PdfReader
 
+from benchmarks.own_postgres import programs
 from station.session.protocol import Press
 from station.training.snapshot import Snapshot
 from tests.conftest import MOSQUITTO
-from tests.postgres import BIN
 from tests.test_care_browser import CHROMIUM, QUIET
 from tests.test_kiosk_window import display
 from tests.whole_system import PATIENT, WAIT_S, Home, Whole, until
@@ -31,7 +31,7 @@ NOTE = "Both hands again. We go on when it is calm."
 NAME, PASSWORD = "therapist", "calm-river-71-stone"
 MISSING = [
     program
-    for program, there in (("mosquitto", MOSQUITTO), ("postgresql", BIN), ("chromium", CHROMIUM))
+    for program, there in (("mosquitto", MOSQUITTO), ("postgresql", programs()), ("chromium", CHROMIUM))
     if not there
 ]
 pytestmark = pytest.mark.skipif(bool(MISSING), reason=f"needs {', '.join(MISSING)}: apt-get install them")

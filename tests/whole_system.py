@@ -16,6 +16,7 @@ from typing import Any, Final, Self, TypeVar
 import psycopg
 import pytest
 
+from benchmarks.own_postgres import own_postgres
 from station.__main__ import main as station_main
 from station.config import load_config
 from station.demo.run import free_port
@@ -25,7 +26,6 @@ from station.training.course import ON_THE_BOARD
 from station.training.snapshot import Phase, Snapshot
 from tests.certified import Site
 from tests.conftest import Mosquitto
-from tests.postgres import postgres
 from tests.virtual_station import VirtualStation
 
 T = TypeVar("T")
@@ -90,7 +90,7 @@ class CareSide:
 
     def __init__(self, folder: Path, programs: Programs, open_now: ExitStack) -> None:
         self._programs, self.folder = programs, folder
-        self.database = open_now.enter_context(postgres())
+        self.database = open_now.enter_context(own_postgres(durable=False)).url
         (tls := folder / "tls").mkdir()
         self.env = {
             "BALANCE_CARE_DATA": str(folder / "care"),

@@ -2,10 +2,12 @@
 
 # ruff: noqa: D106 (Meta is Django's own, its docs say what stands there)
 
-from typing import Any
+from collections.abc import Callable
+from operator import attrgetter
+from typing import Any, Final
 
 from django.db import models
-from django.db.models import Case, IntegerField, TextField, When
+from django.db.models import Case, FloatField, IntegerField, TextField, When
 from django.db.models.fields.json import KT
 from django.db.models.functions import Cast
 from django.db.models.lookups import In
@@ -21,6 +23,17 @@ _PAIN = Case(
     When(In(_PAIN_TOLD, [str(n) for n in range(11)]), then=Cast(_PAIN_TOLD, IntegerField())),
     default=None,
     output_field=IntegerField(null=True),
+)
+
+_SUPPORT = Cast(KT("body__support__mean_percent"), FloatField())
+# Of a trial, for its patient's course.
+COURSE: Final = (
+    *("id", "number", "routine", "rung", "side", "support_kind", "vision", "surface", "started", "clock"),
+    *("outcome", "hold_s", "target_hold_s", "velocity_mm_s", "alg", "sim", "support_percent"),
+)
+# What must be the same before two trials may be compared, also of a trial of which only this was read.
+conditions_of: Callable[[Any], tuple[Any, ...]] = attrgetter(
+    *("routine", "rung", "side", "support_kind", "vision", "surface"), *("target_hold_s", "alg", "sim")
 )
 
 
@@ -64,7 +77,8 @@ class Trial(models.Model):
     """One attempt. The columns are for lists and trends; `body` is the whole TrialResult as it came."""
 
     id = models.UUIDField(primary_key=True)
-    session = models.ForeignKey(Session, models.PROTECT, related_name="trials")
+    # Found by the index of the course, which begins with it.
+    session = models.ForeignKey(Session, models.PROTECT, related_name="trials", db_index=False)
     number = models.PositiveIntegerField()
     routine = models.CharField(max_length=60)
     rung = models.PositiveIntegerField()
@@ -84,12 +98,18 @@ class Trial(models.Model):
     cal = models.CharField(max_length=200)
     alg = models.CharField(max_length=200)
     body = models.JSONField()
+    # Mean weight on the hands, in percent of the body's: drawn over a year.
+    support_percent = models.GeneratedField(
+        expression=_SUPPORT, output_field=FloatField(null=True), db_persist=True
+    )
     received = models.DateTimeField(default=timezone.now)
 
     class Meta:
         ordering = ("-started", "-number")
         verbose_name = _("trial")
         indexes = (
+            # All that a course over a year is drawn from: bodies, ten times as much, are not read for it.
+            models.Index(fields=("session", *COURSE), name="care_course"),
             models.Index(fields=("routine", "rung", "side")),
             models.Index(fields=("received", "id")),
         )
@@ -100,10 +120,7 @@ class Trial(models.Model):
     @property
     def conditions(self) -> tuple[Any, ...]:
         """What must be the same before two trials may be compared; support and target belong to the rung."""
-        return (
-            *(self.routine, self.rung, self.side, self.support_kind, self.vision, self.surface),
-            *(self.target_hold_s, self.alg, self.sim),
-        )
+        return conditions_of(self)
 
     @property
     def flagged(self) -> bool:

@@ -189,7 +189,7 @@ def _insert(table: type[models.Model], rows: Sequence[models.Model]) -> None:
 
 def _copy(table: type[models.Model], rows: Sequence[models.Model]) -> None:
     """Write by COPY: half of what a statement with all its values costs the recorder; refused alike."""
-    fields = table._meta.concrete_fields  # noqa: SLF001 Django's documented name
+    fields = [field for field in table._meta.concrete_fields if not field.generated]  # noqa: SLF001
     here = connections[DEFAULT_DB_ALIAS]  # itself: what stands for it is looked up anew at every touch
     quote = here.ops.quote_name
     columns = ", ".join(quote(field.column) for field in fields)

@@ -6,9 +6,12 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext
 
-from ui.care.models import Event, Prescription, Session
+from ui.care.models import Event, Prescription
 from ui.care.models.programme import State
+from ui.care.results.course import SessionRow
 from ui.care.today.versions import days_planned
 from ui.care.words.clinical import ALARMS
 
@@ -26,6 +29,38 @@ class Day:
     alarm: bool
     changed: bool
     state: str  # "before" the first session or programme, "ahead" of today, "on"
+
+    @property
+    def classes(self) -> str:
+        """What it looks like."""
+        told = {"trained": self.sessions > 0, "alarm": self.alarm, "changed": self.changed}
+        return " ".join((self.state, *(name for name, is_so in told.items() if is_so)))
+
+    @property
+    def sign(self) -> str:
+        """What stands in its cell."""
+        if self.alarm:
+            return "!"
+        if self.changed:
+            return "▲"
+        return "–" if self.stopped and not self.sessions else ""
+
+    @property
+    def title(self) -> str:
+        """Its date, and what was special."""
+        return ": ".join((date_format(self.date, "MONTH_DAY_FORMAT"), *self._special))
+
+    @property
+    def words(self) -> str:
+        """What its cell says to somebody who does not see it."""
+        what = gettext("trained") if self.sessions else gettext("not trained")
+        what = what if self.state == "on" else "–"
+        return ", ".join((what, *reversed(self._special)))
+
+    @property
+    def _special(self) -> tuple[str, ...]:
+        changed = (gettext("new programme"),) if self.changed else ()
+        return (*changed, gettext("alert")) if self.alarm else changed
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +117,7 @@ class Calendar:
 
 
 def calendar(
-    sessions: Iterable[Session],
+    sessions: Iterable[SessionRow],
     programmes: Sequence[Prescription],
     events: Iterable[Event],
     *,

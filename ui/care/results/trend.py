@@ -10,8 +10,8 @@ from typing import Final
 from django.utils.translation import gettext, pgettext
 
 from station.sway.compare import BASELINE_TRIALS, Change, change
-from ui.care.models import Trial
 from ui.care.results.charts import Band, Chart, Mark, Series
+from ui.care.results.course import TrialRow
 from ui.care.words.clinical import conditions_words, routine_words, seconds_words
 
 FEWEST: Final = 2
@@ -28,16 +28,16 @@ class Trend:
     rung: int
     conditions: str
     sim: bool
-    trials: tuple[Trial, ...]  # oldest first
+    trials: tuple[TrialRow, ...]  # oldest first
     hold: Chart
     velocity: Chart | None  # None where fewer than two full holds carry it
     verdict: str  # what may be said of the velocity
     changed: bool
 
 
-def like_groups(trials: Iterable[Trial]) -> list[list[Trial]]:
+def like_groups(trials: Iterable[TrialRow]) -> list[list[TrialRow]]:
     """Return like trials in groups, each oldest first, that with the newest trial first; no lone ones."""
-    groups: defaultdict[tuple[object, ...], list[Trial]] = defaultdict(list)
+    groups: defaultdict[tuple[object, ...], list[TrialRow]] = defaultdict(list)
     for trial in sorted(trials, key=lambda trial: (trial.started, trial.number)):
         if trial.target_hold_s > 0:
             groups[trial.conditions].append(trial)
@@ -45,19 +45,19 @@ def like_groups(trials: Iterable[Trial]) -> list[list[Trial]]:
     return sorted(like, key=lambda group: group[-1].started, reverse=True)
 
 
-def group_key(group: Sequence[Trial]) -> str:
+def group_key(group: Sequence[TrialRow]) -> str:
     """Return a short name of the conditions of these trials, the same at every look."""
     return hashlib.sha256(repr(group[-1].conditions).encode()).hexdigest()[:10]
 
 
-def group_words(group: Sequence[Trial]) -> str:
+def group_words(group: Sequence[TrialRow]) -> str:
     """Return exercise, rung and duration: "Supported standing, rung 2 · 20 s"."""
     newest = group[-1]
     words = {"title": routine_words(newest.routine, newest.side), "rung": newest.rung}
     return f"{gettext('%(title)s, rung %(rung)d') % words} · {seconds_words(newest.target_hold_s)}"
 
 
-def trend(group: Sequence[Trial], marks: tuple[Mark, ...] = ()) -> Trend:
+def trend(group: Sequence[TrialRow], marks: tuple[Mark, ...] = ()) -> Trend:
     """Return the charts of one group; `marks` are the programme's changes."""
     newest = group[-1]
     key = group_key(group)
@@ -66,7 +66,7 @@ def trend(group: Sequence[Trial], marks: tuple[Mark, ...] = ()) -> Trend:
         key=key,
         title=routine_words(newest.routine, newest.side),
         rung=newest.rung,
-        conditions=f"{conditions_words(newest.__dict__)} · {seconds_words(newest.target_hold_s)}",
+        conditions=f"{conditions_words(newest._asdict())} · {seconds_words(newest.target_hold_s)}",
         sim=newest.sim,
         trials=tuple(group),
         hold=_hold(group, key, _within(marks, group)),
@@ -76,16 +76,16 @@ def trend(group: Sequence[Trial], marks: tuple[Mark, ...] = ()) -> Trend:
     )
 
 
-def trends(trials: Iterable[Trial], *, most: int = 3, marks: tuple[Mark, ...] = ()) -> list[Trend]:
+def trends(trials: Iterable[TrialRow], *, most: int = 3, marks: tuple[Mark, ...] = ()) -> list[Trend]:
     """Return the trends of these trials, that with the newest trial first; lone trials have none."""
     return [trend(group, marks) for group in like_groups(trials)[:most]]
 
 
-def _within(marks: tuple[Mark, ...], group: Sequence[Trial]) -> tuple[Mark, ...]:
+def _within(marks: tuple[Mark, ...], group: Sequence[TrialRow]) -> tuple[Mark, ...]:
     return tuple(mark for mark in marks if group[0].started <= mark.when <= group[-1].started)
 
 
-def _hold(group: Sequence[Trial], key: str, marks: tuple[Mark, ...]) -> Chart:
+def _hold(group: Sequence[TrialRow], key: str, marks: tuple[Mark, ...]) -> Chart:
     reached = [trial.hold_s if trial.outcome == "done" else None for trial in group]
     early = [None if trial.outcome == "done" else trial.hold_s for trial in group]
     return Chart(
@@ -103,7 +103,7 @@ def _hold(group: Sequence[Trial], key: str, marks: tuple[Mark, ...]) -> Chart:
     )
 
 
-def _velocity(group: Sequence[Trial], key: str, marks: tuple[Mark, ...]) -> tuple[Chart | None, str, bool]:
+def _velocity(group: Sequence[TrialRow], key: str, marks: tuple[Mark, ...]) -> tuple[Chart | None, str, bool]:
     # A hold that ended early is shorter, and velocity depends on duration: only full holds are alike.
     full = [trial for trial in group if trial.outcome == "done" and trial.velocity_mm_s is not None]
     if len(full) < FEWEST:

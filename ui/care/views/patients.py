@@ -7,18 +7,19 @@ from typing import Any, Final
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.contrib.auth.models import User
-from django.db.models import F, QuerySet, prefetch_related_objects
+from django.db.models import F, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
-from ui.care.models import Background, Event, Note, Patient, Session, Station, Trial
+from ui.care.models import Background, Event, Note, Patient, Session, Station
 from ui.care.models.programme import State
 from ui.care.prescribing.standing import Known, standing_of
 from ui.care.results.adherence import Calendar, calendar
 from ui.care.results.background import BackgroundForm, known
+from ui.care.results.course import SessionRow, TrialRow, session_rows, trial_rows
 from ui.care.results.overview import overview, programme_marks
 from ui.care.results.stabilogram import drawing_of
 from ui.care.results.trend import group_key, group_words, like_groups, trend
@@ -54,14 +55,10 @@ def patient_page(request: HttpRequest, pseudonym: str) -> HttpResponse:
     (fact,) = begun(_only(patient), now=now, whole=True)
     station = fact.station
     programmes = list(prescriptions_of(patient, station))
-    sessions = list(_newest_first(patient)[:MOST_SESSIONS])
+    sessions = session_rows(_newest_first(patient)[:MOST_SESSIONS])
     events = _events_of(patient)
     known_here = Known(station, programmes, events, all_events=len(events) < MOST_EVENTS)
-    trials = list(
-        trials_of(patient)
-        .annotate(support_percent=F("body__support__mean_percent"))
-        .defer("body", "received")[:MOST_TRIALS]
-    )
+    trials = trial_rows(trials_of(patient)[:MOST_TRIALS])
     days = calendar(sessions, programmes, events, now=now)
     context = {
         "patient": patient,
@@ -112,7 +109,7 @@ def _items_of(fact: Facts, known_here: Known, now: datetime) -> list[Item]:
     return left(items([fact], now=now))
 
 
-def _trends_of(request: HttpRequest, trials: Sequence[Trial], programmes: list[Any]) -> dict[str, Any]:
+def _trends_of(request: HttpRequest, trials: Sequence[TrialRow], programmes: list[Any]) -> dict[str, Any]:
     """Return the trends that are asked for by `like`, else those with the newest trials."""
     groups = like_groups(trials)
     asked = request.GET.getlist("like")
@@ -127,7 +124,7 @@ def _trends_of(request: HttpRequest, trials: Sequence[Trial], programmes: list[A
     }
 
 
-def _telling(groups: list[list[Trial]]) -> list[list[Trial]]:
+def _telling(groups: list[list[TrialRow]]) -> list[list[TrialRow]]:
     """Return the groups to show when none is asked for: the assessment, and the newest of the training."""
     assessed = [group for group in groups if group[-1].routine == "quiet-standing"][:1]
     others = [group for group in groups if group not in assessed]
@@ -145,7 +142,7 @@ def _newest_first(patient: Patient) -> QuerySet[Session]:
     return patient.sessions.order_by("-started", "pk")
 
 
-def _sessions_of(request: HttpRequest, patient: Patient, sessions: list[Session]) -> dict[str, Any]:
+def _sessions_of(request: HttpRequest, patient: Patient, sessions: Sequence[SessionRow]) -> dict[str, Any]:
     """Return the newest sessions, or those of the page that `sessions` names: "more" is the first."""
     asked = request.GET.get("sessions", "")
     count = _count(sessions, MOST_SESSIONS, patient.sessions.all())
@@ -153,8 +150,7 @@ def _sessions_of(request: HttpRequest, patient: Patient, sessions: list[Session]
     page = min(int(asked), last_page) if asked.isdecimal() and len(asked) < 9 and int(asked) > 0 else 1
     first = (page - 1) * MORE_SESSIONS
     end = first + (MORE_SESSIONS if asked else SESSIONS_SHOWN)
-    shown = sessions[first:end] if end <= len(sessions) else list(_newest_first(patient)[first:end])
-    prefetch_related_objects(shown, "trials")
+    shown = list(_newest_first(patient).prefetch_related("trials")[first:end])
     return {
         "sessions": shown,
         "session_count": count,
@@ -166,14 +162,14 @@ def _sessions_of(request: HttpRequest, patient: Patient, sessions: list[Session]
     }
 
 
-def _newest_of(trials: Sequence[Trial]) -> dict[str, Any]:
+def _newest_of(trials: Sequence[TrialRow]) -> dict[str, Any]:
     """Return the newest hold with its stabilogram; `trials` newest first."""
     newest = next((trial for trial in trials if trial.target_hold_s > 0), None)
     drawing, reason = drawing_of(newest)
     return {"newest": newest, "drawing": drawing, "drawing_reason": reason}
 
 
-def _tiles(days: Calendar, sessions: list[Session]) -> list[tuple[str, str, str]]:
+def _tiles(days: Calendar, sessions: Sequence[SessionRow]) -> list[tuple[str, str, str]]:
     """Return what the head of the page tells in figures: label, figure, and what it is held against."""
     this, last = days.weeks[-1], days.weeks[-2]
     of = gettext("of %(planned)d planned; last week %(last)d")
