@@ -9,7 +9,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-from ui.care.models import Session, Trial
+from ui.care.models import Prescription, Session, Trial
 
 NOON = datetime(2026, 3, 4, 12, tzinfo=UTC)
 TOLD: dict[Any, int | None] = {0: 0, 7: 7, 10: 10, 11: None, -1: None, 3.5: None, "sore": None, True: None}
@@ -49,4 +49,44 @@ def _write_sessions() -> None:
             id=UUID(int=number), session=session, number=1, routine="supported-standing", rung=1,
             support_kind="two-hands", vision="open", surface="firm", attempt=1, started=NOON, outcome="done",
             hold_s=20, target_hold_s=20, body={}, **whole,
+        )  # fmt: skip
+
+
+PLANS: dict[Any, int] = {(5, 3): 5, (7,): 6, (): 6}  # days a week of the exercises; a rest day goes off seven
+
+
+@pytest.mark.django_db(transaction=True)
+def test_programmes_of_before_have_their_days_and_trials_their_hand_support_as_columns() -> None:
+    try:
+        _migrate("0015_updates")
+        before = MigrationExecutor(connection).loader.project_state([("care", "0015_updates")]).apps
+        station = before.get_model("care", "Station").objects.create(sid="home-1")
+        _write_programmes(before, station)
+        _write_trials(before, station)
+        call_command("migrate", "care", verbosity=0)
+        days = Prescription.objects.order_by("version").values_list("days", flat=True)
+        assert list(days) == [*PLANS.values(), 0], "the last has a document that nobody can read"
+        support = Trial.objects.order_by("pk").values_list("support_percent", flat=True)
+        assert list(support) == [12.5, None, None]
+    finally:
+        call_command("migrate", "care", verbosity=0)
+
+
+def _write_programmes(before: Any, station: Any) -> None:
+    documents: list[Any] = [{"exercises": [{"days_a_week": n} for n in plan]} for plan in PLANS]
+    for version, document in enumerate([*documents, {"exercises": "none"}]):
+        before.get_model("care", "Prescription").objects.create(
+            station=station, version=version, document=document, signed=b""
+        )
+
+
+def _write_trials(before: Any, station: Any) -> None:
+    whole = {"sim": False, "cal": "nominal", "alg": "cop-1", "started": NOON}
+    session = before.get_model("care", "Session").objects.create(id=UUID(int=1), station=station, **whole)
+    bodies: list[Any] = [{"support": {"mean_percent": 12.5}}, {"support": {"mean_percent": None}}, {}]
+    for number, body in enumerate(bodies):
+        before.get_model("care", "Trial").objects.create(
+            id=UUID(int=number), session=session, number=number, routine="supported-standing", rung=1,
+            support_kind="two-hands", vision="open", surface="firm", attempt=1, outcome="done",
+            hold_s=20, target_hold_s=20, body=body, **whole,
         )  # fmt: skip

@@ -40,7 +40,7 @@ def logged_in(client: Client, role: str) -> Client:
 
 
 def item(kind: str, number: int) -> Item:
-    return Item(kind, f"cause:{number}", None, None, "", None, sim=False)
+    return Item(kind, f"cause:{number}", None, None, str, None, sim=False)
 
 
 @pytest.mark.parametrize("alarms", [0, 3, LINES_A_PART, 5 * LINES_A_PART])

@@ -19,6 +19,7 @@ from ui.care.recording.intake import store
 from ui.care.results import trial_story
 from ui.care.results.adherence import calendar
 from ui.care.results.background import known
+from ui.care.results.course import session_rows
 from ui.care.results.trial_story import story_of
 from ui.care.trust.enrolment import enrol
 
@@ -104,7 +105,7 @@ def test_a_background_is_entered_and_a_day_to_come_is_refused(
 
 def test_the_calendar_counts_days_against_the_plan(home: ExampleStation) -> None:
     Session.objects.all().update(started=START)
-    days = calendar(Session.objects.all(), [], [], now=START + timedelta(days=2), weeks=2)
+    days = calendar(session_rows(Session.objects.all()), [], [], now=START + timedelta(days=2), weeks=2)
     assert [week.trained for week in days.weeks] == [0, 1]  # three sessions on one day are one day
     assert days.weeks[1].planned is None
     assert days.share_percent is None

@@ -1,9 +1,9 @@
 """What a course is drawn from: hand support as a column, and an index with all of it."""
 
 import django.db.models.deletion
-import django.db.models.fields.json
-import django.db.models.functions.comparison
 from django.db import migrations, models
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast, NullIf
 
 
 class Migration(migrations.Migration):
@@ -17,9 +17,13 @@ class Migration(migrations.Migration):
             name="support_percent",
             field=models.GeneratedField(
                 db_persist=True,
-                expression=django.db.models.functions.comparison.Cast(
-                    django.db.models.fields.json.KeyTextTransform(
-                        "mean_percent", django.db.models.fields.json.KeyTextTransform("support", "body")
+                expression=Cast(
+                    NullIf(
+                        Cast(
+                            KeyTextTransform("mean_percent", KeyTextTransform("support", "body")),
+                            models.TextField(),
+                        ),
+                        models.Value("null"),
                     ),
                     models.FloatField(),
                 ),

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from ui.care.models.people import Station
+from ui.care.models.planned import PlannedDays
 
 
 class State(models.TextChoices):
@@ -28,6 +29,7 @@ class Prescription(models.Model):
     station = models.ForeignKey(Station, models.PROTECT, related_name="prescriptions")
     version = models.PositiveBigIntegerField()
     document = models.JSONField()
+    days = PlannedDays(editable=False)  # of seven that it wants training on
     # Whose it is, as the document says: a column, since the newest of a thousand people is asked for.
     subj = models.GeneratedField(
         expression=KT("document__subj"), output_field=models.TextField(null=True), db_persist=True

@@ -7,9 +7,9 @@ from operator import attrgetter
 from typing import Any, Final
 
 from django.db import models
-from django.db.models import Case, FloatField, IntegerField, TextField, When
+from django.db.models import Case, FloatField, IntegerField, TextField, Value, When
 from django.db.models.fields.json import KT
-from django.db.models.functions import Cast
+from django.db.models.functions import Cast, NullIf
 from django.db.models.lookups import In
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -25,7 +25,8 @@ _PAIN = Case(
     output_field=IntegerField(null=True),
 )
 
-_SUPPORT = Cast(KT("body__support__mean_percent"), FloatField())
+# SQLite tells a null of JSON as a word, which as a number would be 0 % of the body's weight.
+_SUPPORT = Cast(NullIf(Cast(KT("body__support__mean_percent"), TextField()), Value("null")), FloatField())
 # Of a trial, for its patient's course.
 COURSE: Final = (
     *("id", "number", "routine", "rung", "side", "support_kind", "vision", "surface", "started", "clock"),

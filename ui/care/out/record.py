@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from django.utils import timezone
 
@@ -57,7 +56,7 @@ class Record:
         """Return on how many days of the period training was planned; None without a programme."""
         if not self.programmes:
             return None
-        return sum(it.days * planned_days_a_week(it.rx.document) / 7 for it in self.programmes)
+        return sum(it.days * it.rx.days / 7 for it in self.programmes)
 
     @property
     def stations(self) -> list[Station]:
@@ -95,9 +94,3 @@ def _in_force(applied: Sequence[Prescription], period: Period) -> list[InForce]:
         if first <= last:
             spans.append(InForce(rx, first, last))
     return spans
-
-
-def planned_days_a_week(document: dict[str, Any]) -> int:
-    """Return on how many days of seven a programme wants training: its busiest exercise, less rest days."""
-    busiest = max((exercise.get("days_a_week", 7) for exercise in document["exercises"]), default=7)
-    return int(min(busiest, 7 - document.get("rest_days_a_week", 1)))

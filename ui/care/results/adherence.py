@@ -12,7 +12,6 @@ from django.utils.translation import gettext
 from ui.care.models import Event, Prescription
 from ui.care.models.programme import State
 from ui.care.results.course import SessionRow
-from ui.care.today.versions import days_planned
 from ui.care.words.clinical import ALARMS
 
 WEEKS: Final = 16
@@ -149,6 +148,6 @@ def calendar(
         monday = first + timedelta(weeks=number)
         days = tuple(day_of(monday + n * DAY) for n in range(7))
         in_force = [rx for rx, since in zip(applied, changes, strict=True) if since <= monday + 6 * DAY]
-        planned = days_planned(in_force[-1].document) if in_force else None
+        planned = in_force[-1].days if in_force else None
         rows.append(Week(days, planned, current=days[0].date <= today <= days[-1].date))
     return Calendar(tuple(rows))

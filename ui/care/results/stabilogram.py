@@ -7,6 +7,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
+from uuid import UUID
 
 import numpy as np
 from django.utils.translation import gettext
@@ -64,7 +65,7 @@ class Stabilogram:
         return SIDE_PX / 2
 
 
-def stabilogram_of(trial: models.Trial) -> Stabilogram | None:
+def stabilogram_of(trial: UUID) -> Stabilogram | None:
     """Return the stabilogram of a trial, None while its raw trace has not come or holds no path.
 
     Raises StationError when the trace cannot be understood.
@@ -73,9 +74,9 @@ def stabilogram_of(trial: models.Trial) -> Stabilogram | None:
     return draw(read_pieces(payload)) if payload else None
 
 
-def raw_payload(trial: models.Trial) -> bytes | None:
+def raw_payload(trial: UUID) -> bytes | None:
     """Return the message in which a trial's raw trace came, None while it has not."""
-    raw = models.RawTrace.objects.filter(trial=trial.pk).select_related("message").last()
+    raw = models.RawTrace.objects.filter(trial=trial).select_related("message").last()
     return bytes(raw.message.payload) if raw else None
 
 
@@ -98,7 +99,7 @@ def spans_of(raw: RawTrace) -> list[tuple[int, int]]:
     return list(raw.spans_ns or [raw.hold_ns])
 
 
-def drawing_of(trial: models.Trial | None) -> tuple[Stabilogram | None, str]:
+def drawing_of(trial: UUID | None) -> tuple[Stabilogram | None, str]:
     """Return the stabilogram, or why there is none when its trace cannot be read."""
     if trial is None:
         return None, ""

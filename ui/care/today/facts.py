@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-import msgspec
 from django.db.models import (
     Avg,
     Count,
@@ -18,16 +17,15 @@ from django.db.models import (
     Q,
     QuerySet,
     Subquery,
-    TextField,
 )
 from django.db.models.fields.json import KT
-from django.db.models.functions import Cast, JSONObject, TruncDate
+from django.db.models.functions import JSONObject, TruncDate
 from django.utils import timezone
 
 from station.sway.plate import NOMINAL_ID
 from ui.care.models import Event, Patient, Prescription, Session, Station
 from ui.care.models.programme import State
-from ui.care.today.versions import Plan, Version
+from ui.care.today.versions import Version, versions_of
 from ui.care.words.at_risk import TOLD
 
 LOOKED_BACK: Final = timedelta(days=14)
@@ -85,7 +83,7 @@ class Facts:
     @property
     def on_hold(self) -> bool:
         """Whether the care team holds all training: then nobody is overdue."""
-        return bool(self.in_force and self.in_force.plan.on_hold)
+        return bool(self.in_force and self.in_force.on_hold)
 
     @property
     def shared(self) -> bool:
@@ -100,7 +98,7 @@ class Facts:
     @property
     def planned(self) -> int | None:
         """On how many days of seven the programme in force wants training; None without one."""
-        return self.in_force.plan.days if self.in_force else None
+        return self.in_force.days if self.in_force else None
 
     @property
     def held_by(self) -> datetime | None:
@@ -220,19 +218,12 @@ def _add_programmes(facts: Iterable[Facts]) -> None:
             newest[patient] = pk
             if state == State.APPLIED:
                 applied[patient] = pk
-    there = _versions({pk for pk in (*newest.values(), *applied.values()) if pk})
+    there = versions_of(
+        Prescription.objects.filter(pk__in={pk for pk in (*newest.values(), *applied.values()) if pk})
+    )
     for fact in facts:
         fact.rx = there.get(newest.get(fact.patient.pk) or 0)
         fact.in_force = there.get(applied.get(fact.patient.pk) or 0)
-
-
-def _versions(wanted: set[int]) -> dict[int, Version]:
-    rows = Prescription.objects.filter(pk__in=wanted).annotate(text=Cast("document", TextField())).order_by()
-    columns = ("pk", "version", "state", "reason", "created", "answered", "text")
-    return {
-        row[0]: Version._make((*row[:-1], msgspec.json.decode(row[-1], type=Plan)))
-        for row in rows.values_list(*columns)
-    }
 
 
 def add_lately(facts: Iterable[Facts], patients: QuerySet[Patient], *, now: datetime) -> None:

@@ -3,35 +3,19 @@
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
-import msgspec
+from django.db.models import QuerySet
+from django.db.models.fields.json import KT
 
 from ui.care.models import Prescription
 from ui.care.models.programme import State
 
 SETTLED: Final = frozenset({State.APPLIED, State.REJECTED, State.REPLACED})
-
-
-class _Exercise(msgspec.Struct):
-    days_a_week: int = 7
-
-
-class Plan(msgspec.Struct):
-    """What a programme says of days; the rest of it is not read here, since there may be a thousand."""
-
-    exercises: list[_Exercise]
-    expires: str | None = None
-    on_hold: bool | None = False
-    rest_days_a_week: int = 1
-
-    @property
-    def days(self) -> int:
-        """On how many days of seven it wants training: its busiest exercise, less rest days."""
-        busiest = max((exercise.days_a_week for exercise in self.exercises), default=7)
-        return min(busiest, 7 - self.rest_days_a_week)
+_COLUMNS: Final = ("pk", "version", "state", "reason", "created", "answered", "days")
+_TOLD: Final = {"expires": KT("document__expires"), "held": KT("document__on_hold")}
 
 
 class Version(NamedTuple):
-    """One version of a programme."""
+    """One version; `days` of seven it wants training on, `expires` as it says so, whether all is held."""
 
     pk: int
     version: int
@@ -39,13 +23,16 @@ class Version(NamedTuple):
     reason: str
     created: datetime
     answered: datetime | None
-    plan: Plan
+    days: int
+    expires: str | None
+    on_hold: bool
 
     @classmethod
     def of(cls, rx: Prescription) -> "Version":
         """Return what is asked of a prescription here."""
-        plan = msgspec.convert(rx.document, Plan)
-        return cls(rx.pk, rx.version, rx.state, rx.reason, rx.created, rx.answered, plan)
+        document: dict[str, Any] = rx.document
+        told = (document.get("expires"), bool(document.get("on_hold")))
+        return cls(rx.pk, rx.version, rx.state, rx.reason, rx.created, rx.answered, rx.days, *told)
 
     @property
     def state_words(self) -> str:
@@ -58,6 +45,7 @@ class Version(NamedTuple):
         return self.state in SETTLED
 
 
-def days_planned(document: dict[str, Any]) -> int:
-    """Return on how many days of seven a programme wants training."""
-    return msgspec.convert(document, Plan).days
+def versions_of(prescriptions: QuerySet[Prescription]) -> dict[int, Version]:
+    """Return these by their keys: read without their documents, since there may be a thousand."""
+    rows = prescriptions.annotate(**_TOLD).values_list(*_COLUMNS, *_TOLD).order_by()
+    return {row[0]: Version._make((*row[:-1], row[-1] == "true")) for row in rows}

@@ -3,21 +3,17 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Final
-
-from django.utils import timezone
-from django.utils.formats import date_format
-from django.utils.translation import gettext, ngettext
 
 from station.link.identity import WARN_DAYS
 from station.sway.plate import NOMINAL_ID
 from ui.care.models import Patient, Station
 from ui.care.models.programme import State
+from ui.care.today import sentences
 from ui.care.today.facts import FALL, WEEK, Facts
 from ui.care.words.at_risk import AT_RISK, RESTORED, cause_of, keeping_words, told_keeping
-from ui.care.words.events import event_sentence
 from ui.care.words.reasons import ORDER, REASONS, Reason
-from ui.care.words.station import station_words
 
 # Our choices, in docs/console.md.
 OVERDUE_SHARE: Final = 0.6  # of the planned days; below it a person is overdue
@@ -31,15 +27,23 @@ EXPIRES_WITHIN: Final = timedelta(days=10)
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One line. `cause` is what it is about: the same cause seen to is not a line again."""
+    """One line. `cause` is what it is about: the same cause seen to is not a line again.
+
+    `say` makes its sentence: of a thousand lines a page shows forty.
+    """
 
     kind: str
     cause: str
     patient: Patient | None
     station: Station | None
-    sentence: str
+    say: Callable[[], str]
     since: datetime | None
     sim: bool
+
+    @property
+    def sentence(self) -> str:
+        """Return what is said of it, in the language of now."""
+        return self.say()
 
     @property
     def reason(self) -> Reason:
@@ -64,8 +68,8 @@ def _urgency(item: Item) -> tuple[int, float, str]:
     return ORDER[item.kind], -since, item.patient.name if item.patient else ""
 
 
-def _line(fact: Facts, kind: str, cause: str, sentence: str, since: datetime | None = None) -> Item:
-    return Item(kind, cause[:100], fact.patient, fact.station, sentence, since, fact.sim)
+def _line(fact: Facts, kind: str, cause: str, say: Callable[[], str], since: datetime | None = None) -> Item:
+    return Item(kind, cause[:100], fact.patient, fact.station, say, since, fact.sim)
 
 
 def _events(fact: Facts, _now: datetime) -> Iterator[Item]:
@@ -74,16 +78,11 @@ def _events(fact: Facts, _now: datetime) -> Iterator[Item]:
         if event.kind in shown or (event.kind == "proposal" and _answered(fact, event.happened)):
             continue
         shown.add(event.kind)
-        sentence = event_sentence(event)
-        if event.kind == FALL and fact.held_by:
-            sentence += " " + gettext("Training is held until a programme dated after it is in force.")
         more = sum(other.kind == event.kind for other in fact.events) - 1
-        if more:
-            sentence += " " + ngettext(
-                "Once more in these two weeks.", "%(count)d more in these two weeks.", more
-            ) % {"count": more}
+        held = event.kind == FALL and fact.held_by is not None
+        say = partial(sentences.event_words, event, more, held=held)
         yield Item(
-            event.kind, f"event:{event.pk}", fact.patient, fact.station, sentence, event.happened, event.sim
+            event.kind, f"event:{event.pk}", fact.patient, fact.station, say, event.happened, event.sim
         )
 
 
@@ -93,21 +92,18 @@ def _answered(fact: Facts, when: datetime) -> bool:
 
 
 def _held(fact: Facts, _now: datetime) -> Iterator[Item]:
-    if fact.held_by is None or any(event.kind == FALL for event in fact.events):
+    since = fact.held_by
+    if since is None or any(event.kind == FALL for event in fact.events):
         return
-    words = gettext("Nobody answered on %(day)s. Training begins again with a programme dated after it.")
-    day = _day(fact.held_by)
-    yield _line(fact, "held", f"held:{fact.held_by.isoformat()}", words % {"day": day}, fact.held_by)
+    yield _line(fact, "held", f"held:{since.isoformat()}", partial(sentences.held_words, since), since)
 
 
 def _pain(fact: Facts, now: datetime) -> Iterator[Item]:
     means = fact.lately.pain
     if means is None or means[1] - means[0] < PAIN_RISE or any(e.kind == "pain_up" for e in fact.events):
         return
-    words = gettext("Pain before training rose from %(before).0f to %(now).0f, on average of a week.")
-    week = f"{now:%G-%V}"
-    sentence = words % {"before": means[0], "now": means[1]}
-    yield _line(fact, "pain_up", f"pain:{week}", sentence, fact.last_trained)
+    say = partial(sentences.pain_words, *means)
+    yield _line(fact, "pain_up", f"pain:{_week(now)}", say, fact.last_trained)
 
 
 def _training(fact: Facts, now: datetime) -> Iterator[Item]:
@@ -120,57 +116,39 @@ def _training(fact: Facts, now: datetime) -> Iterator[Item]:
     begun = max(fact.patient.created, fact.released or fact.patient.created)
     if now - max(since, begun) > WEEK:
         days = (now - since).days
-        sentence = (
-            gettext("Last trained on %(day)s, %(days)d days ago.") % {"day": _day(since), "days": days}
-            if fact.last_trained
-            else gettext("Has not trained since the programme came %(days)d days ago.") % {"days": days}
-        )
-        yield _line(fact, "away", f"away:{since.isoformat()}:{days // 7}", sentence, since)
+        say = partial(sentences.away_words, fact.last_trained, days)
+        yield _line(fact, "away", f"away:{since.isoformat()}:{days // 7}", say, since)
         return
     trained = fact.lately.days
     if now - begun >= SETTLING and trained < OVERDUE_SHARE * fact.planned:
-        words = gettext("Trained on %(trained)d of %(planned)d planned days in the last seven.")
-        sentence = words % {"trained": trained, "planned": fact.planned}
-        yield _line(fact, "overdue", f"overdue:{now:%G-%V}", sentence, fact.last_trained)
+        say = partial(sentences.overdue_words, trained, fact.planned)
+        yield _line(fact, "overdue", f"overdue:{_week(now)}", say, fact.last_trained)
 
 
 def _programme(fact: Facts, now: datetime) -> Iterator[Item]:
     rx = fact.rx
     if rx is None:
         if fact.station and not fact.station.revoked and now - fact.patient.created > ENROLLING:
-            words = gettext("No programme was sent; the station trains supported standing on its first rung.")
-            yield _line(fact, "no_programme", "no programme", words, fact.patient.created)
+            say = sentences.no_programme_words
+            yield _line(fact, "no_programme", "no programme", say, fact.patient.created)
         return
     if rx.state == State.REJECTED:
-        words = gettext("The station did not take version %(version)d: %(reason)s.")
-        yield _line(
-            fact,
-            "rejected",
-            f"rx:{rx.pk}:{rx.state}",
-            words % {"version": rx.version, "reason": station_words(rx.reason)},
-            rx.answered,
-        )
+        told = partial(sentences.rejected_words, rx.version, rx.reason)
+        yield _line(fact, "rejected", f"rx:{rx.pk}:{rx.state}", told, rx.answered)
     elif not rx.settled and now - rx.created > UNANSWERED_AFTER:
-        words = gettext("Version %(version)d was sent %(days)d days ago and is not in force yet.")
-        days = {"version": rx.version, "days": (now - rx.created).days}
-        yield _line(fact, "unanswered", f"rx:{rx.pk}:{rx.state}", words % days, rx.created)
+        waits = partial(sentences.unanswered_words, rx.version, (now - rx.created).days)
+        yield _line(fact, "unanswered", f"rx:{rx.pk}:{rx.state}", waits, rx.created)
     yield from _expiring(fact, now)
 
 
 def _expiring(fact: Facts, now: datetime) -> Iterator[Item]:
     if fact.in_force is None or (fact.rx is not None and not fact.rx.settled):
         return
-    expires = told_time(fact.in_force.plan.expires)
+    expires = told_time(fact.in_force.expires)
     if expires is None or expires - now > EXPIRES_WITHIN:
         return
-    words = (
-        gettext(
-            "The programme ended on %(day)s; the station trains supported standing on the last safe rung."
-        )
-        if expires < now
-        else gettext("The programme ends on %(day)s.")
-    )
-    yield _line(fact, "expiring", f"rx:{fact.in_force.pk}:ends", words % {"day": _day(expires)}, expires)
+    say = partial(sentences.expiring_words, expires, now)
+    yield _line(fact, "expiring", f"rx:{fact.in_force.pk}:ends", say, expires)
 
 
 def _station(fact: Facts, now: datetime) -> Iterator[Item]:
@@ -178,12 +156,11 @@ def _station(fact: Facts, now: datetime) -> Iterator[Item]:
         return
     yield from station_items(fact.station, now=now, patient=fact.patient, sim=fact.sim)
     if fact.cal == NOMINAL_ID:
-        words = gettext("The board was never calibrated: its sway is not comparable with another board's.")
-        yield _line(fact, "nominal", f"nominal:{fact.station.sid}", words)
+        yield _line(fact, "nominal", f"nominal:{fact.station.sid}", sentences.nominal_words)
     until = told_time(fact.certificate_until)
     if until is not None and (until - now).days <= WARN_DAYS:
-        words = gettext("The station's certificate ends on %(day)s: renew it, or nothing more arrives.")
-        yield _line(fact, "certificate", f"certificate:{until}", words % {"day": _day(until)}, until)
+        say = partial(sentences.certificate_words, until)
+        yield _line(fact, "certificate", f"certificate:{until}", say, until)
 
 
 def station_items(
@@ -193,22 +170,18 @@ def station_items(
     for kind, said in told_keeping(station):
         about = "at_risk" if kind in AT_RISK else "restored" if kind == RESTORED else ""
         if about:
-            key = cause_of(kind, said, f"{now:%G-%V}")
-            yield Item(about, key, patient, station, keeping_words(kind), None, sim)
+            key = cause_of(kind, said, _week(now))
+            yield Item(about, key, patient, station, partial(keeping_words, kind), None, sim)
     if not is_silent(station, now):
         return
-    if station.last_seen is None:
-        words = gettext("The station has never been heard of since it was enrolled.")
-        yield Item("silent", "silent:never", patient, station, words, station.created, sim)
+    seen = station.last_seen
+    if seen is None:
+        never = sentences.never_heard_words
+        yield Item("silent", "silent:never", patient, station, never, station.created, sim)
         return
-    days = (now - station.last_seen).days
-    words = ngettext(
-        "Silent for a day: what was done since is not known here.",
-        "Silent for %(days)d days: what was done since is not known here.",
-        days,
-    ) % {"days": days}
-    cause = f"silent:{station.last_seen.isoformat()}:{days // 7}"
-    yield Item("silent", cause, patient, station, words, station.last_seen, sim)
+    days = (now - seen).days
+    cause = f"silent:{seen.isoformat()}:{days // 7}"
+    yield Item("silent", cause, patient, station, partial(sentences.silent_words, days), seen, sim)
 
 
 def is_silent(station: Station, now: datetime) -> bool:
@@ -221,8 +194,11 @@ def is_silent(station: Station, now: datetime) -> bool:
 def _stale(fact: Facts, _now: datetime) -> Iterator[Item]:
     if not fact.calibrated_long_ago or fact.shared:
         return
-    words = gettext("The board's calibration %(cal)s is more than a year old.") % {"cal": fact.cal}
-    yield _line(fact, "stale", f"stale:{fact.cal}", words)
+    yield _line(fact, "stale", f"stale:{fact.cal}", partial(sentences.stale_words, fact.cal))
+
+
+def _week(now: datetime) -> str:
+    return f"{now:%G-%V}"
 
 
 def told_time(text: str | None) -> datetime | None:
@@ -231,10 +207,6 @@ def told_time(text: str | None) -> datetime | None:
         return datetime.fromisoformat(text or "").astimezone(UTC)
     except (ValueError, OverflowError):
         return None
-
-
-def _day(when: datetime) -> str:
-    return date_format(timezone.localtime(when), "MONTH_DAY_FORMAT")
 
 
 _LOOKS: Final[Sequence[Callable[[Facts, datetime], Iterator[Item]]]] = (

@@ -165,7 +165,7 @@ def _sessions_of(request: HttpRequest, patient: Patient, sessions: Sequence[Sess
 def _newest_of(trials: Sequence[TrialRow]) -> dict[str, Any]:
     """Return the newest hold with its stabilogram; `trials` newest first."""
     newest = next((trial for trial in trials if trial.target_hold_s > 0), None)
-    drawing, reason = drawing_of(newest)
+    drawing, reason = drawing_of(newest.pk if newest else None)
     return {"newest": newest, "drawing": drawing, "drawing_reason": reason}
 
 

@@ -49,7 +49,7 @@ def trial_page(request: HttpRequest, trial_id: uuid.UUID) -> HttpResponse:
 
 def _story(trial: Trial) -> tuple[Story | None, str]:
     """Return what the raw trace shows, or why it cannot be read; neither while it has not come."""
-    payload = raw_payload(trial)
+    payload = raw_payload(trial.pk)
     if payload is None:
         return None, ""
     limit = trial.body["support"].get("limit_percent")
@@ -92,14 +92,14 @@ def path_file(request: HttpRequest, trial_id: uuid.UUID) -> HttpResponse:
 def received_file(request: HttpRequest, trial_id: uuid.UUID) -> HttpResponse:
     """Give result and raw trace as they were received, as one JSON document."""
     trial = trial_for(request, trial_id)
-    payload = raw_payload(trial)
+    payload = raw_payload(trial.pk)
     document = {"result": trial.body, "raw": msgspec.Raw(payload) if payload else None}
     return _file(request, trial, msgspec.json.encode(document), "application/json", "json")
 
 
 def _traced(request: HttpRequest, trial_id: uuid.UUID) -> tuple[Trial, bytes]:
     trial = trial_for(request, trial_id)
-    payload = raw_payload(trial)
+    payload = raw_payload(trial.pk)
     if payload is None:
         raise Http404
     return trial, payload
@@ -145,7 +145,7 @@ def _side_by_side(a: Trial, b: Trial) -> list[tuple[Trial, Any]]:
     """Return both with their stabilograms on one scale; None where a trace is missing or unreadable."""
     pieces = []
     for trial in (a, b):
-        payload = raw_payload(trial)
+        payload = raw_payload(trial.pk)
         try:
             pieces.append(read_pieces(payload) if payload else [])
         except StationError:
