@@ -15,8 +15,9 @@ from station.link.messages import MAX_MESSAGE_BYTES, Address, parse_up_topic
 from ui.care.installation.seldom import Seldom
 from ui.care.models import Event, Journal, Message, RawTrace, Refused, Session, Station, Trial
 from ui.care.recording import intake
+from ui.care.recording.batch import rows_of, write
 from ui.care.recording.examples import ExampleStation, new_id
-from ui.care.recording.heard import Arrival
+from ui.care.recording.heard import Arrival, Heard, Read
 from ui.care.recording.intake import Receipt, store
 from ui.care.trust.enrolment import enrol
 
@@ -157,6 +158,34 @@ def test_stations_that_come_and_go_at_once_are_held_in_one_order_by_every_record
             store([each.state(online=True) for each in arrivals])
         said = [query["sql"] for query in asked if "care_station" in query["sql"]]
         assert said[0].endswith("ORDER BY 1 ASC FOR NO KEY UPDATE")
+
+
+def test_who_is_there_said_again_by_a_broker_for_a_thousand_stations_writes_nothing() -> None:
+    stations = [ExampleStation(enrol(f"home-{n}", f"x{n}").sid, "p-nobody") for n in range(8)]
+    said = [station.state(online=True)._replace(retained=True) for station in stations]
+    first = store(said)
+    with CaptureQueriesContext(connection) as asked:
+        assert store(said) == first
+    begun = [query["sql"].split()[0] for query in asked]
+    assert not {"INSERT", "UPDATE"} & set(begun)
+    assert begun.count("SAVEPOINT") == 1, "of the whole set, in the test's own transaction"
+    gone = [station.state(online=False) for station in stations]
+    store(gone)
+    assert not Station.objects.filter(online=True).exists()
+
+
+def test_what_another_recorder_wrote_meanwhile_is_left_out_at_once(
+    home: ExampleStation, django_assert_max_num_queries: Any
+) -> None:
+    arrivals = [home.trial(new_id(), number) for number in range(1, 41)]
+    read = [intake._read(arrival) for arrival in arrivals]
+    heard = Heard([it for it in read if isinstance(it, Read)])
+    rows = rows_of(arrivals, read, heard)
+    store(arrivals[::2])
+    with django_assert_max_num_queries(14):
+        assert [it.place for it in write(rows, heard)] == list(range(1, 40, 2))
+    assert Trial.objects.count() == Message.objects.count() == 40
+    assert len(heard.messages) == 20, "the others are known now, and only answered"
 
 
 def test_the_same_message_and_the_same_trial_twice_in_a_batch_are_kept_once(home: ExampleStation) -> None:

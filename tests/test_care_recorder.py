@@ -22,7 +22,7 @@ from ui.care.recording import recorder as recorder_module
 from ui.care.recording.examples import ExampleStation, new_id
 from ui.care.recording.heard import Arrival
 from ui.care.recording.intake import store
-from ui.care.recording.recorder import Recorder
+from ui.care.recording.recorder import GATHER_S, Recorder
 from ui.care.trust.enrolment import enrol
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("care_folder")]
@@ -137,6 +137,19 @@ def test_a_result_is_stored_once_and_acknowledged_however_often_it_comes(bench: 
     bench.until(lambda: len(bench.wire.acknowledged()) == 3)
     assert set(bench.wire.acknowledged()) == {id_of(trial)}
     assert Trial.objects.count() == 1
+
+
+def test_under_load_a_set_gathers_for_a_moment_and_a_lone_result_does_not_wait(bench: Bench) -> None:
+    paused_s: list[float] = []
+    seen_s = iter([1000.0] * 5)
+    bench.recorder._pause = paused_s.append
+    bench.recorder._monotonic_s = lambda: next(seen_s, 1000.02)
+    for number in (1, 2):
+        trial = bench.home.trial(new_id(), number)
+        bench.wire.say(trial)
+        bench.until(lambda trial=trial: id_of(trial) in bench.wire.acknowledged())  # type: ignore[misc]
+    assert len(paused_s) == 1
+    assert 0 < paused_s[0] <= GATHER_S
 
 
 def test_nothing_is_acknowledged_before_the_commit(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -150,7 +150,8 @@ def _fits(row: models.Model) -> bool:
 def write(rows: Sequence[Rows], heard: Heard) -> list[Rows]:
     """Write these; return those that were written.
 
-    Where the database refuses one, the others are written without it: halves are tried until it is alone.
+    What another recorder has written meanwhile is left out at once. Where the database refuses another one,
+    the rest are written without it: halves are tried until it is alone.
     Raises django.db.DatabaseError when the database takes nothing now.
     """
     if not rows:
@@ -159,10 +160,20 @@ def write(rows: Sequence[Rows], heard: Heard) -> list[Rows]:
         with transaction.atomic():
             begun = _write(rows, heard.sessions)
     except AT_FAULT:
+        new = _without_known(rows, heard)
+        if len(new) < len(rows):
+            return write(new, heard)
         middle = len(rows) // 2
         return write(rows[:middle], heard) + write(rows[middle:], heard) if middle else []
     heard.sessions.update(begun)
     return list(rows)
+
+
+def _without_known(rows: Sequence[Rows], heard: Heard) -> list[Rows]:
+    """Return those whose message is not there: a station says a result again when its answer takes long."""
+    ids = [it.message.pk for it in rows]
+    heard.messages |= Message.objects.defer("payload").in_bulk(ids)
+    return [it for it in rows if it.message.pk not in heard.messages]
 
 
 def _write(rows: Sequence[Rows], known: Sessions) -> Sessions:

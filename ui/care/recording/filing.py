@@ -111,12 +111,21 @@ def make_or_get(rows: Manager[M], id_: uuid.UUID, **fields: Any) -> tuple[M, boo
 
 
 def _file_state(state: State, station: models.Station) -> None:
-    """Note that a station came or went. The will of an earlier boot hides no station that is up."""
-    if state.online:
-        station.online, station.boot = True, state.boot
-    elif station.boot in {"", state.boot}:
-        station.online = False
+    """Note that a station came or went."""
+    station.online, station.boot = _as_told(state, station)
     station.save(update_fields=["online", "boot"])
+
+
+def changed_by(state: State, station: models.Station) -> bool:
+    """Whether this says anything of a station that is not known: most of what a broker retains does not."""
+    return (station.online, station.boot) != _as_told(state, station)
+
+
+def _as_told(state: State, station: models.Station) -> tuple[bool, str]:
+    """Return whether it is there, and its boot. The will of an earlier boot hides no station that is up."""
+    if state.online:
+        return True, state.boot
+    return station.online and station.boot not in {"", state.boot}, station.boot
 
 
 def _file_birth(birth: Birth, envelope: Envelope, message: models.Message) -> None:

@@ -22,7 +22,7 @@ from station.link.messages import (
 from ui.care.models import Message, Refused
 from ui.care.recording.batch import rows_of, write
 from ui.care.recording.dating import made_at
-from ui.care.recording.filing import file_body, identifier, make_or_get
+from ui.care.recording.filing import changed_by, file_body, identifier, make_or_get, readable_ids
 from ui.care.recording.heard import BOOT_CHARACTERS, ID_CHARACTERS, Arrival, Heard, Read
 
 logger = logging.getLogger(__name__)
@@ -60,7 +60,7 @@ def store(arrivals: Sequence[Arrival]) -> list[Receipt]:
         heard = Heard([it for it in read if isinstance(it, Read)])
         together = _write_together(arrivals, read, heard)
         for place, (arrival, it) in enumerate(zip(arrivals, read, strict=True)):
-            receipt = together.get(place) or _store(arrival, it, heard)
+            receipt = together.get(place) or _known(it, heard) or _store(arrival, it, heard)
             if receipt is not None:
                 receipts.append(receipt)
         heard.note_alive()
@@ -78,6 +78,19 @@ def _write_together(
             heard.alive(message.station)
         receipts[place] = Receipt(envelope.station, envelope.id)
     return receipts
+
+
+def _known(read: Read | Exception, heard: Heard) -> Receipt | None:
+    """Return the receipt of what is here already and changes nothing: said again, or retained."""
+    if isinstance(read, Exception) or read.envelope is None:
+        return None
+    envelope, station = read.envelope, heard.stations.get(read.address.station)
+    there = next((heard.messages[id_] for id_ in readable_ids([envelope.id]) if id_ in heard.messages), None)
+    if there is None or station is None or station.revoked is not None or there.station_id != station.pk:
+        return None
+    if isinstance(read.body, State) and changed_by(read.body, station):
+        return None
+    return Receipt(envelope.station, envelope.id)
 
 
 def _read(arrival: Arrival) -> Read | Exception:
