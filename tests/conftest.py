@@ -17,6 +17,8 @@ from django.test import override_settings
 from hypothesis import HealthCheck
 from hypothesis import settings as settings_of_tests
 
+from ui.care.installation.database import PRAGMAS
+
 # The same examples at every run, and no judgement on how fast the machine is.
 settings_of_tests.register_profile(
     "house", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow]
@@ -35,6 +37,8 @@ def django_db_modify_db_settings(
     described = settings.DATABASES["default"]
     if described["ENGINE"].endswith("sqlite3"):
         described.setdefault("TEST", {})["NAME"] = str(tmp_path_factory.mktemp("database") / "test.sqlite3")
+        # It need not outlive a power cut; that a clinic's does is tried in processes of their own.
+        described["OPTIONS"]["init_command"] = PRAGMAS.replace("synchronous=FULL", "synchronous=OFF")
 
 
 def _pass_on(lines: IO[str], log: SimpleQueue[str | None]) -> None:
