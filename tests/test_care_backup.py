@@ -36,6 +36,17 @@ for line in sys.stdin:
         connections.close_all()
     print(json.dumps([code, out.getvalue(), err.getvalue()]), flush=True)
 """
+# As a version did whose newest migration this was.
+EARLIER = """
+import sys
+from pathlib import Path
+import django; django.setup()
+from django.core.management import call_command
+from ui.care.installation.folder import data_folder
+from ui.care.keeping.backup import back_up
+call_command("migrate", "care", sys.argv[1], verbosity=0)
+back_up(data_folder(), Path(sys.argv[2]))
+"""
 SMALL_KB = 300
 BEGUN = "begun"
 
@@ -74,6 +85,12 @@ class Care:
                 return cursor.fetchall() if cursor.description else []
         with closing(sqlite3.connect(self.data / "care.sqlite3")) as connection, connection:
             return connection.execute(query).fetchall()
+
+    def back_up_as_of(self, migration: str, file: Path) -> None:
+        """Bring the database into the form that an earlier version had, and back it up."""
+        env = {**os.environ, "BALANCE_CARE_DATA": str(self.data), "DATABASE_URL": self.url}
+        env["DJANGO_SETTINGS_MODULE"] = "ui.care.settings"
+        subprocess.run((sys.executable, "-c", EARLIER, migration, str(file)), env=env, check=True)
 
     def stations(self) -> list[str]:
         return [str(sid) for (sid,) in self.ask("SELECT sid FROM care_station ORDER BY sid")]
@@ -181,6 +198,19 @@ def test_what_was_restored_once_is_backed_up_and_restored_again(care: Care, tmp_
         care.ask("DROP SCHEMA before_any CASCADE")
     shutil.rmtree(care.data)
     assert "before" not in care.do("restore", str(tmp_path / "two"))
+    assert care.stations() == ["home-1"]
+    care.do("audit", "--verify")
+
+
+def test_a_backup_of_an_earlier_version_comes_back_in_the_form_of_this_one(
+    care: Care, tmp_path: Path
+) -> None:
+    newest = "SELECT name FROM django_migrations WHERE app = 'care' ORDER BY id DESC LIMIT 1"
+    file, now = tmp_path / "old.tar.gz", care.ask(newest)
+    care.back_up_as_of("0013_language", file)
+    assert care.ask(newest) == [("0013_language",)]
+    care.do("restore", str(file), "--over")
+    assert care.ask(newest) == now
     assert care.stations() == ["home-1"]
     care.do("audit", "--verify")
 
