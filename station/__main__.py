@@ -69,8 +69,13 @@ def _acquire(args: argparse.Namespace) -> int:
 
 def _uplink(args: argparse.Namespace) -> int:
     signs = _signs()
-    from station.wiring import make_uplink
+    from station.wiring import make_unlinked, make_uplink
 
+    if (unlinked := make_unlinked(args.config, log=log)) is not None:
+        _on_signals(unlinked.stop)
+        with signs:
+            unlinked.run(signs)
+        return 0
     uplink, broker = make_uplink(args.config, log=log)
     _on_signals(uplink.stop)
     with signs:

@@ -16,6 +16,7 @@ from station.board.realtime import ask_for_turns
 from station.board.source import check_source
 from station.config import (
     DATABASE,
+    ENROLMENT,
     Config,
     enrolment_folder,
     known_routines,
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from station.link.broker import Broker
     from station.link.desk import Desk
     from station.link.keyring import KeyKeeper
+    from station.link.unlinked import Unlinked
     from station.link.update_desk import UpdateDesk
     from station.link.uplink import Uplink
     from station.session.acquisition import Acquisition
@@ -262,6 +264,28 @@ def make_service_over(  # noqa: PLR0913 - all that it may be given
     return Service(parts, log=log, now_ns=now_ns)
 
 
+def make_unlinked(config_file: str | None, *, log: Log) -> "Unlinked | None":
+    """Return what stands in for the uplink where no broker is named, None where one is.
+
+    Raises StationError.
+    """
+    from station.link.unlinked import Unlinked
+    from station.session.care_side import CARE_NOTE, known_care_side
+    from station.session.marker import check_owner
+    from station.session.store import Store
+
+    config = load_config(config_file)
+    if config.care.names_broker:
+        return None
+    check_owner(state_folder(config), config.station.subj)
+    file = state_folder(config) / DATABASE
+    if file.exists():
+        with Store(file) as store:
+            if known_care_side(store) is not None:  # of an enrolment taken back: nobody is away any more
+                store.remember(CARE_NOTE, b"null")
+    return Unlinked(enrolment_folder(config) / ENROLMENT, log=log)
+
+
 def make_uplink(config_file: str | None, *, log: Log) -> "tuple[Uplink, Broker]":
     """Return the uplink and the broker it talks to.
 
@@ -338,9 +362,10 @@ def _broker(config: Config) -> "Broker":
     from station.link.tls import Credentials
 
     care = config.care
+    if not care.names_broker:
+        raise ConfigError("this station is not enrolled, and [care] names no broker to speak to")
     broker = Broker.reached(
-        care.host,
-        care.port,
+        *care.address,
         Credentials(care.ca, care.certificate, care.key),
         whose="this station's",
         mend="enrol this station (balance-station enrol)",
