@@ -293,15 +293,31 @@ def with_source(config: Config, name: str) -> Config:
 
 
 def state_folder(config: Config) -> Path:
-    """Return where this station keeps its database and its socket."""
+    """Return where this station keeps its database and its socket. Raises ConfigError."""
     if config.station.state:
         return Path(config.station.state)
     if "STATE_DIRECTORY" in os.environ:  # set by systemd for the unit
         return Path(os.environ["STATE_DIRECTORY"])
     if os.access(INSTALLED_STATE, os.W_OK):
         return INSTALLED_STATE
-    base = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local/state"
+    try:
+        base = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local/state"
+    except RuntimeError:
+        message = (
+            "this user has no home to keep anything in; name a folder in the configuration: [station] state"
+        )
+        raise ConfigError(message) from None
     return Path(base) / "balance-station"
+
+
+def sees_station(config: Config) -> bool:
+    """Return whether `state_folder` is that of the station of this machine, as far as this user can see.
+
+    Where one is installed it is not for a user without rights there, nor for the kiosk's.
+    """
+    return (
+        bool(config.station.state) or not INSTALLED_STATE.exists() or state_folder(config) == INSTALLED_STATE
+    )
 
 
 def enrolment_folder(config: Config) -> Path:

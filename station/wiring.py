@@ -1,5 +1,6 @@
 """Puts the rooms together: what `run`, `acquire` and `uplink` are made of."""
 
+import os
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -21,6 +22,7 @@ from station.config import (
     enrolment_folder,
     known_routines,
     load_config,
+    sees_station,
     socket_path,
     state_folder,
     with_source,
@@ -126,35 +128,35 @@ def check_board(config: Config) -> "CheckedBoard":
     from station.session.care_side import known_care_side
     from station.session.drift_watch import known_advice
     from station.session.machine_watch import known_troubles
-    from station.session.place import look_at_place
+    from station.session.place import NOT_LOOKED_AT, look_at_place
     from station.session.restore import known_damage
     from station.session.store import Store
     from station.session.zero import TARE_NOTE
     from station.weighing import nominal_plate, plate_in_use
 
     file = state_folder(config) / DATABASE
-    storage = look_at_place(file.parent)
-    if not file.exists():
-        return CheckedBoard(
-            config=config.board, plate=nominal_plate(config), sim=config.source.sim, storage=storage
-        )
-    calibrated = plate_in_use(config, datetime.now(UTC), log=lambda _: None)
-    with Store(file) as store:
-        note = store.note(TARE_NOTE)
-        advice, care = known_advice(store, calibrated), known_care_side(store)
-        restored = known_damage(store)
-        troubles = known_troubles(store)
-    return CheckedBoard(
+    own = sees_station(config)
+    known = CheckedBoard(
         config=config.board,
         plate=nominal_plate(config),
         sim=config.source.sim,
-        tare=None if note is None else msgspec.json.decode(note, type=tuple[float, float, float, float]),
-        advice=tuple(advice),
-        care=care,
-        storage=storage,
-        damage=None if restored is None else restored.sentence(),
-        troubles=tuple(troubles),
+        enrolled=config.care.names_broker or not own,
+        storage=look_at_place(file.parent) if own or "STATE_DIRECTORY" in os.environ else (NOT_LOOKED_AT,),
     )
+    if not file.exists():
+        return known
+    calibrated = plate_in_use(config, datetime.now(UTC), log=lambda _: None)
+    with Store(file) as store:
+        note = store.note(TARE_NOTE)
+        restored = known_damage(store)
+        return structs.replace(
+            known,
+            tare=None if note is None else msgspec.json.decode(note, type=tuple[float, float, float, float]),
+            advice=tuple(known_advice(store, calibrated)),
+            care=known_care_side(store),
+            damage=None if restored is None else restored.sentence(),
+            troubles=tuple(known_troubles(store)),
+        )
 
 
 def check_through_station(config_file: str | None) -> "StationSource | None":
