@@ -120,6 +120,8 @@ class Setup:
             return "fit" if report.get("fit") else str(report.get("first") or "see balance-station check")
         if ran.code != 0:
             last = ran.text.splitlines()[-1] if ran.text else "it said nothing"
+            if last.startswith("balance-station "):  # our own program says it in a whole sentence
+                raise StoreError(last.partition(": ")[2])
             raise StoreError(f"{change.argv[0]} ended with {ran.code}: {last}")
         return ran.text
 

@@ -8,7 +8,9 @@ import msgspec
 
 from station.config import ENROLMENT
 from station.errors import ConfigError
+from station.link.enrolment import parse_bundle
 from station.link.identity import fingerprint, identity_of, read_certificate
+from station.link.scan import BEGIN as CODE
 from station.setup.answers import Answers
 from station.setup.boot_steps import systemctl
 from station.setup.change import Change, Command, Move
@@ -52,12 +54,21 @@ def _look_enrolment(place: Place, answers: Answers) -> Finding:
         ask = "balance-station enrol makes the request; balance-station enrol BUNDLE, or - for printed codes"
         return Finding("by hand", f"not enrolled: it trains, and keeps its results. {ask}")
     try:
-        text = Path(answers.bundle).read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or "it is no text"
-        return Finding("blocked", f"bundle {answers.bundle}: cannot be read ({reason})")
-    command = Command(place.as_station("enrol", "-"), typed=text)
+        content = Path(answers.bundle).read_bytes()
+    except OSError as error:
+        return Finding("blocked", f"bundle {answers.bundle}: cannot be read ({error.strerror})")
+    where = f"bundle {answers.bundle}"
+    text = _bundle_text(content, where=where)
+    command = Command(place.as_station("enrol", "-", "--typed-from", where), typed=text)
     return Finding("todo", f"enrol with {answers.bundle}", (command,))
+
+
+def _bundle_text(content: bytes, *, where: str) -> str:
+    """Return what is given to `enrol -`: a bundle, or the codes of one. Raises ConfigError for all else."""
+    if content.lstrip().upper().startswith(CODE.encode()):
+        return content.decode("ascii", errors="replace")
+    parse_bundle(content, where=where)
+    return content.decode("utf-8")
 
 
 def _enrolled(place: Place) -> Finding:
