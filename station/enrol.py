@@ -35,7 +35,10 @@ def run(args: argparse.Namespace) -> int:
 
 def _ask(enrolment: Enrolment, station: str | None, out: Path | None) -> None:
     if station is None:
-        raise ConfigError("this station has no name yet; add --station ID, or set [station] id")
+        raise ConfigError(
+            "this station has no name of its own yet: run sudo balance-station setup first, which asks for "
+            "it (or add --station ID, and give it that name in setup too)"
+        )
     file = out or Path(f"{station}.request.pem")
     write_whole(file, enrolment.request(station), mode=PUBLIC)
     sys.stdout.write(
