@@ -2,6 +2,7 @@
 
 import io
 import json
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from station.setup.boot_steps import pin_rows
 from station.setup.change import Ran
 from station.setup.command import ask
 from station.setup.place import Place, report_of, run_program
-from station.setup.run import STEPS, Setup, refuse_without_root
+from station.setup.run import STEPS, Setup, refuse_without_root, show
 from station.setup.step import Finding
 from tests.certified import Site
 
@@ -489,6 +490,40 @@ def test_the_example_a_package_brings_names_no_station_and_comes_back_when_taken
     assert _states(setup)["wiring"] == "done"
     assert setup.undo(["wiring"])
     assert config.read_text("utf-8") == example
+
+
+def test_without_a_terminal_and_without_answers_nothing_is_changed_and_one_sentence_says_what_is_needed(
+    card: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "stdin", io.StringIO("kitchen-7\ngpio\n-\n\n"))
+    before = _tree(card)
+    assert main(["setup", "--root", str(card)]) == 1
+    said = capsys.readouterr()
+    (line,) = said.err.splitlines()
+    assert "there is no terminal to ask at, nothing was changed" in line
+    assert "--answers FILE" in line
+    assert said.out == ""
+    assert _tree(card) == before
+    assert not (card / "var/lib/balance-station/setup.json").exists()
+
+
+def test_without_a_terminal_what_was_answered_once_still_holds(
+    card: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _setup(card, Machine())[0].do()
+    monkeypatch.setattr(sys, "stdin", io.StringIO(""))
+    monkeypatch.setattr("station.setup.command.run_program", Machine())
+    assert main(["setup", "--root", str(card)]) == 0
+    assert "done      Name and wiring: station kitchen-7" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("source", "pins"), [("gpio", True), ("wii", True), ("simulate", False)])
+def test_pins_are_shown_where_something_is_wired(card: Path, source: str, pins: bool) -> None:
+    setup, _ = _setup(card, Machine(), Answers(station="kitchen-7", source=source))  # type: ignore[arg-type]
+    setup.do()
+    show(setup, Place(card, Machine()), out := io.StringIO())
+    assert ("FL DOUT" in out.getvalue()) is pins
+    assert "Name and wiring" in out.getvalue()
 
 
 def test_what_a_check_says_besides_its_report_makes_no_board_unfit() -> None:

@@ -7,6 +7,7 @@ from typing import Any, Final, TextIO
 
 import msgspec
 
+from station.config import Config
 from station.errors import StationError, StoreError
 from station.setup.answers import Answers
 from station.setup.boot_steps import BOOT, COUNTRY, DISPLAY, WIRING, pin_rows
@@ -143,15 +144,15 @@ def refuse_without_root(place: Place) -> None:
 
 
 def show(setup: Setup, place: Place, out: TextIO) -> None:
-    """Print the pins and how each step stands."""
+    """Print the pins, where there is anything wired, and how each step stands."""
     try:
-        out.write("GPIO (BCM)  wired to        from boot on\n")
-        out.writelines(
-            f"{pin:>10}  {what:<14}  {at_boot}\n" for what, pin, at_boot in pin_rows(place.config())
-        )
+        config = Config() if place.unnamed else place.config()
+        if place.unnamed or not config.source.sim:
+            out.write("GPIO (BCM)  wired to        from boot on\n")
+            out.writelines(f"{pin:>10}  {what:<14}  {at_boot}\n" for what, pin, at_boot in pin_rows(config))
+            out.write("\n")
     except StationError as error:
-        out.write(f"{error}\n")
-    out.write("\n")
+        out.write(f"{error}\n\n")
     found = setup.findings()
     for step, finding in found:
         out.write(f"{finding.state:<8}  {step.title}: {finding.text}\n")
