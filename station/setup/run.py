@@ -42,6 +42,8 @@ class Setup:
             self._say(f"{step.title}: {finding.text}")
             try:
                 self._change(step.name, finding.changes)
+                after = self._looked(step)
+                fine = fine and after.state != "blocked"  # done, and it does not hold: the list says why
             except StationError as error:
                 self._say(f"{step.title}: {error}")
                 fine = False

@@ -19,6 +19,8 @@ from station.setup.step import Finding, Step
 
 UNITS: Final = ("balance-station", "balance-uplink", "balance-ui", "balance-panel")
 UNIT_FOLDERS: Final = ("etc/systemd/system", "usr/lib/systemd/system", "lib/systemd/system")
+# Restart=always: a unit that dies again and again is hardly ever "failed", it waits for its next turn.
+FAILING: Final = frozenset({"failed", "auto-restart", "auto-restart-queued"})
 ASIDE: Final = "enrolment.before-undo"
 
 
@@ -116,11 +118,28 @@ def _look_units(place: Place, _answers: Answers) -> Finding:
         if place.run(systemctl(place, "is-enabled", f"{unit}.service"), "").text.strip() != "enabled"
     ]
     if not off:
+        if failing := _failing(place, units):
+            who = f"{' and '.join(failing)} {'fails' if len(failing) == 1 else 'fail'}"
+            return Finding("blocked", f"{who}; why, it says: sudo systemctl status {' '.join(failing)}")
         return Finding("done", f"{', '.join(units)} start with the machine")
     names = [f"{unit}.service" for unit in off]
     now = ("--now",) if place.live else ()
     command = Command(systemctl(place, "enable", *now, *names), systemctl(place, "disable", *now, *names))
     return Finding("todo", f"start {', '.join(off)} with the machine", (command,))
+
+
+def _failing(place: Place, units: Sequence[str]) -> list[str]:
+    """Return which units have ended badly or wait to be tried again; of an image nobody knows.
+
+    One that has nothing to do here (no panel, no console) has ended well, and is none of them.
+    """
+    return [unit for unit in units if place.live and _state(place, unit) in FAILING]
+
+
+def _state(place: Place, unit: str) -> str:
+    """Return what systemd says of a unit (SubState), "" where none runs."""
+    ran = place.run(systemctl(place, "show", "--property=SubState", "--value", f"{unit}.service"), "")
+    return ran.text.strip() if ran.code == 0 else ""
 
 
 def _undo_units(place: Place, _answers: Answers) -> Sequence[Change]:
