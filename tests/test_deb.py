@@ -127,3 +127,18 @@ def test_what_the_configuration_names_to_read_comes_with_the_package(tmp_path: P
     # Pictures of screens are too large for a card; what the guide shows of the wiring is there.
     assert (read / "docs/images/wiring.svg").exists()
     assert not list(read.rglob("*.png"))
+
+
+@pytest.mark.parametrize("target", ["deb", "lock"])
+def test_a_package_is_built_without_what_the_tests_need(target: str, tmp_path: Path) -> None:
+    """Whoever only wants a package fetches a builder, and no browser, no site, no test runner."""
+    fresh = (f"VENV={tmp_path}/tests", f"DEB_VENV={tmp_path}/deb")
+    done = subprocess.run(
+        ("make", "-n", *fresh, target), cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert f"{tmp_path}/tests" not in done.stdout
+    assert "--requirement scripts/deb/tools.txt" in done.stdout
+    tools = [
+        line.partition(" ")[0] for line in (DEB / "tools.txt").read_text().splitlines() if line[0] != "#"
+    ]
+    assert [Requirement(tool).name for tool in tools] == ["uv"]

@@ -1,6 +1,6 @@
 """Builds the Debian package of one release and architecture, on any machine with dpkg-deb.
 
-    python scripts/deb/build.py --release trixie --arch arm64 [--out build] [--version 0.2.0] [--quick]
+    .venv-deb/bin/python scripts/deb/build.py --release trixie --arch arm64 [--version 0.2.0] [--quick]
 
 The package brings every Python package along, as the files that `requirements.lock` names by their hash, in
 an environment of its own under /usr/lib/balance-station that uses the release's Python. So it installs
