@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
-# To build packages takes no more than a builder: an environment of its own, a twentieth as large.
+# To build packages takes no more than a builder: an environment of its own, a fifteenth as large.
 DEB_VENV := .venv-deb
 DEB_READY := $(DEB_VENV)/ready
 

@@ -100,7 +100,7 @@ def _check(args: argparse.Namespace) -> int:
         if not line.startswith(ACQUIRE):  # the reason it ended is our own last line
             log(line)
 
-    board = check_board(configured(args.config, args.source))
+    board = check_board(configured(args.config, args.source), tried=args.source is not None)
     # A source or a fault named here is not what the running station has.
     running = None if args.source or args.fault else check_through_station(args.config)
     if running is not None:

@@ -120,8 +120,11 @@ def make_acquisition(
     return board
 
 
-def check_board(config: Config) -> "CheckedBoard":
-    """Return what is known of the board before a check: wiring, scale, zero, and why to calibrate again."""
+def check_board(config: Config, *, tried: bool = False) -> "CheckedBoard":
+    """Return what is known of the board before a check: wiring, scale, zero, and why to calibrate again.
+
+    A board that is only `tried` (`--source`) is not this station's: of results and link nothing is said.
+    """
     import msgspec
 
     from station.check.report import Board as CheckedBoard
@@ -136,12 +139,13 @@ def check_board(config: Config) -> "CheckedBoard":
 
     file = state_folder(config) / DATABASE
     own = sees_station(config)
+    looks = own or "STATE_DIRECTORY" in os.environ
     known = CheckedBoard(
         config=config.board,
         plate=nominal_plate(config),
         sim=config.source.sim,
-        enrolled=config.care.names_broker or not own,
-        storage=look_at_place(file.parent) if own or "STATE_DIRECTORY" in os.environ else (NOT_LOOKED_AT,),
+        enrolled=config.care.names_broker or tried or not own,
+        storage=() if tried else look_at_place(file.parent) if looks else (NOT_LOOKED_AT,),
     )
     if not file.exists():
         return known

@@ -1,6 +1,7 @@
 """Setup looks whether what it starts with the machine really runs."""
 
 import io
+import json
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import pytest
 
 from station.setup.change import Ran
 from station.setup.run import show
-from tests.test_setup import LivePlace, Pi, _live, card  # noqa: F401 (a fixture)
+from tests.test_setup import BUNDLE, LivePlace, Pi, _live, _with_bundle, card  # noqa: F401 (a fixture)
 
 
 class Running(Pi):
@@ -54,6 +55,23 @@ def test_what_runs_starts_or_has_nothing_to_do_here_does_not_fail(card: Path, st
     machine = Running(ui=state)
     assert _live(card, machine).do()
     assert units_line(card, machine).startswith("done")
+
+
+@pytest.mark.parametrize("booted", [True, False])
+def test_station_and_uplink_read_a_new_enrolment_at_once_where_systemd_runs_them(
+    card: Path,  # noqa: F811
+    *,
+    booted: bool,
+) -> None:
+    if booted:
+        (card / "run/systemd/system").mkdir(parents=True)
+    setup, machine, _ = _with_bundle(card, json.dumps(BUNDLE).encode())
+    setup.do()
+    restart = ("systemctl", "try-restart", "balance-station.service", "balance-uplink.service")
+    assert machine.ran.count(restart) == booted
+    (card / "var/lib/balance-station/enrolment").mkdir()
+    assert setup.undo(["enrolment"])
+    assert machine.ran.count(restart) == 2 * booted
 
 
 def test_of_units_nothing_is_known_where_no_systemd_runs(card: Path) -> None:  # noqa: F811

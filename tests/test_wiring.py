@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from station import wiring
-from station.config import Config, state_folder
+from station.config import Config, StationConfig, state_folder
 from station.errors import ConfigError
 
 
@@ -14,6 +14,13 @@ def test_a_check_knows_whether_its_station_is_enrolled(care: str, enrolled: bool
     file = tmp_path / "station.toml"
     file.write_text(f'[station]\nstate = "{tmp_path}"\n{care}')
     assert wiring.check_board(wiring.load_config(str(file))).enrolled is enrolled
+
+
+def test_a_board_that_is_only_tried_says_nothing_of_this_station(tmp_path: Path) -> None:
+    (state := tmp_path / "tmpfs").mkdir()
+    config = Config(station=StationConfig(state=str(state)))
+    board = wiring.check_board(config, tried=True)
+    assert (board.enrolled, board.storage) == (True, ())
 
 
 def test_who_may_not_look_into_the_installed_station_is_told_so_and_nothing_else(

@@ -18,6 +18,7 @@ from station.setup.place import Place
 from station.setup.step import Finding, Step
 
 UNITS: Final = ("balance-station", "balance-uplink", "balance-ui", "balance-panel")
+ENROLLED_UNITS: Final = ("balance-station", "balance-uplink")  # they read it when they start
 UNIT_FOLDERS: Final = ("etc/systemd/system", "usr/lib/systemd/system", "lib/systemd/system")
 # Restart=always: a unit that dies again and again is hardly ever "failed", it waits for its next turn.
 FAILING: Final = frozenset({"failed", "auto-restart", "auto-restart-queued"})
@@ -62,7 +63,15 @@ def _look_enrolment(place: Place, answers: Answers) -> Finding:
     where = f"bundle {answers.bundle}"
     text = _bundle_text(content, where=where)
     command = Command(place.as_station("enrol", "-", "--typed-from", where), typed=text)
-    return Finding("todo", f"enrol with {answers.bundle}", (command,))
+    return Finding("todo", f"enrol with {answers.bundle}", (command, *_restarted(place)))
+
+
+def _restarted(place: Place) -> tuple[Command, ...]:
+    """Return what lets station and uplink read the enrolment; one that does not run is not started."""
+    if not (place.live and (place.root / "run/systemd/system").exists()):
+        return ()
+    units = (f"{unit}.service" for unit in ENROLLED_UNITS)
+    return (Command(systemctl(place, "try-restart", *units)),)
 
 
 def _bundle_text(content: bytes, *, where: str) -> str:
@@ -95,7 +104,7 @@ def _undo_enrolment(place: Place, _answers: Answers) -> Sequence[Change]:
     aside = folder.with_name(ASIDE)
     if aside.exists():
         raise ConfigError(f"{aside}: an enrolment taken back before is still there; remove it first")
-    return (Move(folder, aside),)
+    return (Move(folder, aside), *_restarted(place))
 
 
 def _installed(place: Place) -> list[str]:
