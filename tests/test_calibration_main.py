@@ -10,9 +10,11 @@ import numpy as np
 import pytest
 
 from calibration.__main__ import main
+from calibration.bench import interrupted
 from calibration.points import Point, write_points
 from calibration.truth import TruePlate, grid_mm, measured
 from station.config import load_config
+from station.errors import BoardError
 from station.session.plates import read_plate_file
 from station.weighing import own_plates
 
@@ -181,6 +183,12 @@ def test_an_interrupted_calibration_says_what_becomes_of_the_steps_so_far(
     assert last.startswith(f"balance-calibrate plate: {why}")
     assert ("kept" in last) is bool(steps)
     assert steps in last
+
+
+def test_a_station_that_goes_away_meanwhile_is_told_with_what_is_kept() -> None:
+    told = interrupted(BoardError("the station is gone"), 5)
+    assert isinstance(told, BoardError)  # which a screen tells apart
+    assert str(told).startswith("the station is gone; the first 5 steps are kept")
 
 
 def test_a_check_that_keeps_nothing_does_not_say_that_it_does(
