@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from station import wiring
-from station.config import Config, StationConfig, state_folder
+from station.config import Config, StationConfig, load_config, state_folder
 from station.errors import ConfigError
 
 
@@ -13,7 +13,7 @@ from station.errors import ConfigError
 def test_a_check_knows_whether_its_station_is_enrolled(care: str, enrolled: bool, tmp_path: Path) -> None:
     file = tmp_path / "station.toml"
     file.write_text(f'[station]\nstate = "{tmp_path}"\n{care}')
-    assert wiring.check_board(wiring.load_config(str(file))).enrolled is enrolled
+    assert wiring.check_board(load_config(str(file))).enrolled is enrolled
 
 
 def test_a_board_that_is_only_tried_says_nothing_of_this_station(tmp_path: Path) -> None:
