@@ -3,6 +3,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
+# To build packages takes no more than a builder: an environment of its own, a fifteenth as large.
+DEB_VENV := .venv-deb
+DEB_READY := $(DEB_VENV)/ready
 
 # Debian packages, by what they are for. Only a program that is really missing is asked of apt.
 RUN_PROGRAMS := mosquitto
@@ -17,7 +20,11 @@ setup: $(READY)
 	@sh scripts/apt.sh $(RUN_PROGRAMS)
 
 $(READY): pyproject.toml
-	@sh scripts/venv.sh "$(PYTHON)" "$(VENV)"
+	@sh scripts/venv.sh "$(PYTHON)" "$(VENV)" --editable ".[kiosk,care,plot,dev]"
+	@touch $@
+
+$(DEB_READY): scripts/deb/tools.txt
+	@sh scripts/venv.sh "$(PYTHON)" "$(DEB_VENV)" --requirement scripts/deb/tools.txt
 	@touch $@
 
 run: setup
@@ -62,13 +69,13 @@ words: setup
 # The Debian package of one release and architecture, for a Pi (arm64) or a care side's server (amd64).
 RELEASE ?= trixie
 ARCH ?= arm64
-deb: $(READY)
-	@$(BIN)/python scripts/deb/build.py --release $(RELEASE) --arch $(ARCH)
+deb: $(DEB_READY)
+	@$(DEB_VENV)/bin/python scripts/deb/build.py --release $(RELEASE) --arch $(ARCH)
 
 # The newest Python packages that fit, each file by its hash: what the Debian packages bring along.
-lock: $(READY)
-	@$(BIN)/python -m uv pip compile pyproject.toml --quiet --extra kiosk --extra care --extra panel --universal \
+lock: $(DEB_READY)
+	@$(DEB_VENV)/bin/python -m uv pip compile pyproject.toml --quiet --extra kiosk --extra care --extra panel --universal \
 		--python-version 3.11 --only-binary :all: --generate-hashes --no-header --output-file scripts/deb/requirements.lock
 
 clean:
-	rm -rf $(VENV) build
+	rm -rf $(VENV) $(DEB_VENV) build

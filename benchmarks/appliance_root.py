@@ -153,7 +153,7 @@ def configure(root: Path, enrolled: dict[str, str]) -> None:
     text = (
         f'[station]\nid = "{STATION}"\nsubj = "{enrolled["subj"]}"\n'
         '[source]\nsource = "simulate"\nrested = true\n'
-        f'[care]\nkeys = ["{enrolled["public_key"]}"]\n'
+        f'[care]\nhost = "127.0.0.1"\nkeys = ["{enrolled["public_key"]}"]\n'
     )
     _write(root / "etc/balance-station/station.toml", text)
 

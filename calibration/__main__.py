@@ -197,7 +197,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         _say(f"balance-calibrate {args.verb}: {error}")
         return 1
     except KeyboardInterrupt:
-        _say(f"balance-calibrate {args.verb}: stopped; what was measured is kept")
+        _say(f"balance-calibrate {args.verb}: stopped")
         return 1
     except (
         OSError

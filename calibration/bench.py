@@ -34,7 +34,7 @@ from calibration.spoken import Ready, Verb
 from calibration.truth import grid_mm
 from calibration.verification import verify
 from station.config import DATABASE, Config, load_config, socket_path, state_folder
-from station.errors import CalibrationError
+from station.errors import CalibrationError, StationError
 from station.session.drift_watch import known_advice, remember_check
 from station.session.store import Store
 from station.sway.drift import Advice, Reason, SpanCheck, span_off, walked
@@ -128,13 +128,21 @@ class Bench:
     ) -> list[Taken]:
         """Lead through a procedure and return what was taken; `keep` is a file it is kept in meanwhile."""
         dialogue = Dialogue(procedure, nominal_plate(self.config), taken)
+        steps = len(dialogue.taken)  # of those in the file
 
         def kept() -> None:
+            nonlocal steps
             if keep is not None:
                 keep.parent.mkdir(parents=True, exist_ok=True)
                 write_points(points_of(dialogue.taken), keep)
+                steps = len(dialogue.taken)
 
-        Conversation(dialogue, self.board(), self._end, kept=kept).walk()
+        try:
+            Conversation(dialogue, self.board(), self._end, kept=kept).walk()
+        except KeyboardInterrupt:
+            raise interrupted(RefusedError("stopped", "stopped"), steps if keep else 0) from None
+        except StationError as error:
+            raise interrupted(error, steps if keep else 0) from None
         return dialogue.taken
 
     def plate(self) -> Plate:
@@ -181,6 +189,17 @@ class Bench:
     def forces_n(self, verb: Verb, *, masses: int = 1) -> list[float]:
         """Return the weights of the masses."""
         return [kg * GRAVITY_M_S2 for kg in self.answers(verb, masses=masses).masses_kg]
+
+
+def interrupted(error: StationError, steps: int) -> StationError:
+    """Return the reason a procedure ended early, with what becomes of the steps done so far."""
+    if not steps:
+        return error
+    first = "first step is" if steps == 1 else f"first {steps} steps are"
+    text = f"{error}; the {first} kept, and the same command with the same masses goes on from here"
+    if isinstance(error, RefusedError):
+        return RefusedError(error.refusal.key, text, **error.refusal.values)
+    return type(error)(text)
 
 
 def say(line: str) -> None:

@@ -97,8 +97,7 @@ class Conversation:
                 self._kept()
                 self._ask()
             case Quit():
-                text = "stopped; what was measured is kept, the same command goes on from here"
-                raise RefusedError("stopped", text)
+                raise RefusedError("stopped", "stopped")
 
     def _push(self, reading: Reading) -> None:
         dialogue = self._dialogue

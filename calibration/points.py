@@ -1,6 +1,7 @@
 """Points of a calibration: a known load at a known place, and what the four cells said. Read from CSV."""
 
 import csv
+import io
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from station.errors import CalibrationError
+from station.session.plates import write_atomically
 from station.sway.plate import Four
 from station.sway.reading import CELL_COUNT
 
@@ -180,10 +182,14 @@ def _number(values: dict[str, str], name: str, at: str, least: float, most: floa
 
 
 def write_points(points: Sequence[Point], file: Path) -> None:
-    """Write points so that `read_points` reads them back; names become line numbers."""
-    with file.open("w", newline="", encoding="utf-8") as text:
-        writer = csv.writer(text)
-        writer.writerow([*COLUMNS, USE])
-        for point in points:
-            at = (f"{point.x_mm:.2f}", f"{point.y_mm:.2f}", f"{point.force_n:.3f}")
-            writer.writerow([*at, *(f"{count:.2f}" for count in point.counts), point.use])
+    """Write points so that `read_points` reads them back; names become line numbers.
+
+    Raises CalibrationError; what was there before then stays.
+    """
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow([*COLUMNS, USE])
+    for point in points:
+        at = (f"{point.x_mm:.2f}", f"{point.y_mm:.2f}", f"{point.force_n:.3f}")
+        writer.writerow([*at, *(f"{count:.2f}" for count in point.counts), point.use])
+    write_atomically(file, text.getvalue().encode())

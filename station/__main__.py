@@ -69,8 +69,13 @@ def _acquire(args: argparse.Namespace) -> int:
 
 def _uplink(args: argparse.Namespace) -> int:
     signs = _signs()
-    from station.wiring import make_uplink
+    from station.wiring import make_unlinked, make_uplink
 
+    if (unlinked := make_unlinked(args.config, log=log)) is not None:
+        _on_signals(unlinked.stop)
+        with signs:
+            unlinked.run(signs)
+        return 0
     uplink, broker = make_uplink(args.config, log=log)
     _on_signals(uplink.stop)
     with signs:
@@ -95,7 +100,7 @@ def _check(args: argparse.Namespace) -> int:
         if not line.startswith(ACQUIRE):  # the reason it ended is our own last line
             log(line)
 
-    board = check_board(configured(args.config, args.source))
+    board = check_board(configured(args.config, args.source), tried=args.source is not None)
     # A source or a fault named here is not what the running station has.
     running = None if args.source or args.fault else check_through_station(args.config)
     if running is not None:

@@ -120,6 +120,8 @@ def add_enrolment(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--station", metavar="ID", help="who this station is, where no configuration says it")
     parser.add_argument("--out", type=Path, metavar="FILE", help="the request (default ID.request.pem)")
+    # Who hands a file over on standard input has it called by its name where it cannot be taken.
+    parser.add_argument("--typed-from", default="what was typed", help=argparse.SUPPRESS)
     add_config(parser)
 
 

@@ -23,6 +23,7 @@ INSTALLED_STATE = Path("/var/lib/balance-station")
 INSTALLED_SOCKET = Path("/run/balance-station/session.sock")
 OF_ONE_MACHINE = "is for a simulated board and a broker on this machine"
 ENROLMENT = "enrolment.json"  # in the folder of the enrolment
+THIS_MACHINE, PLAIN_PORT = "127.0.0.1", 1883  # of a broker of which only a part is named
 
 Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
 
@@ -81,12 +82,13 @@ class CareConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     """The care team's broker, and whose signatures this station accepts (Ed25519 public keys, base64).
 
     `ca`, `certificate` and `key` are PEM files, or names of systemd's credentials; `balance-station enrol`
-    sets all of this. Without them the broker must be on this machine. `keys_version` is that of the keyring
-    the keys are of; a certificate is renewed over the link in its last `renew_days` (0: never).
+    sets all of this. Without them the broker must be on this machine, and without `host` and `port` too there
+    is none. `keys_version` is that of the keyring the keys are of; a certificate is renewed over the link in
+    its last `renew_days` (0: never).
     """
 
-    host: Annotated[str, msgspec.Meta(pattern=r"^\S+$", max_length=253)] = "127.0.0.1"
-    port: Port = 1883
+    host: Annotated[str, msgspec.Meta(pattern=r"^\S+$", max_length=253)] | None = None
+    port: Port | None = None
     keys: tuple[bytes, ...] = ()
     keys_version: Annotated[int, msgspec.Meta(ge=0)] = 0
     renew_days: Annotated[int, msgspec.Meta(ge=0, le=3650)] = 30
@@ -100,6 +102,16 @@ class CareConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
         if any(files) and not all(files):
             message = "ca, certificate and key belong together; name all three, or none"
             raise ValueError(message)
+
+    @property
+    def names_broker(self) -> bool:
+        """Whether anybody has said where the care team's broker is; else this station speaks to none."""
+        return self.host is not None or self.port is not None or bool(self.ca)
+
+    @property
+    def address(self) -> tuple[str, int]:
+        """Host and port of the broker; of what is not said, a plain broker of this machine's."""
+        return self.host or THIS_MACHINE, self.port or PLAIN_PORT
 
 
 class LinkConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -161,8 +173,9 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
     def __post_init__(self) -> None:
         """Refuse what two sections may not say together. Raises ConfigError."""
-        if self.source.clock == "trust" and not is_loopback(self.care.host):
-            message = f'clock = "trust" {OF_ONE_MACHINE}; the one at {self.care.host} has another clock'
+        host, _ = self.care.address
+        if self.source.clock == "trust" and not is_loopback(host):
+            message = f'clock = "trust" {OF_ONE_MACHINE}; the one at {host} has another clock'
             raise ConfigError(message)
         self._check_pins()
 
@@ -280,15 +293,31 @@ def with_source(config: Config, name: str) -> Config:
 
 
 def state_folder(config: Config) -> Path:
-    """Return where this station keeps its database and its socket."""
+    """Return where this station keeps its database and its socket. Raises ConfigError."""
     if config.station.state:
         return Path(config.station.state)
     if "STATE_DIRECTORY" in os.environ:  # set by systemd for the unit
         return Path(os.environ["STATE_DIRECTORY"])
     if os.access(INSTALLED_STATE, os.W_OK):
         return INSTALLED_STATE
-    base = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local/state"
+    try:
+        base = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local/state"
+    except RuntimeError:
+        message = (
+            "this user has no home to keep anything in; name a folder in the configuration: [station] state"
+        )
+        raise ConfigError(message) from None
     return Path(base) / "balance-station"
+
+
+def sees_station(config: Config) -> bool:
+    """Return whether `state_folder` is that of the station of this machine, as far as this user can see.
+
+    Where one is installed it is not for a user without rights there, nor for the kiosk's.
+    """
+    return (
+        bool(config.station.state) or not INSTALLED_STATE.exists() or state_folder(config) == INSTALLED_STATE
+    )
 
 
 def enrolment_folder(config: Config) -> Path:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TextIO
+from typing import Final, TextIO
 
 import msgspec
 
@@ -15,8 +15,11 @@ from station.config import enrolment_folder, load_config, named_station
 from station.errors import ConfigError
 from station.link.enrolment import Bundle, Enrolment, parse_bundle
 from station.link.messages import StationId
+from station.link.mistaken import FETCH
 from station.link.scan import Scan
 from station.link.whole_file import PUBLIC, write_whole
+
+TYPED: Final = "what was typed"
 
 
 def run(args: argparse.Namespace) -> int:
@@ -26,13 +29,16 @@ def run(args: argparse.Namespace) -> int:
     if args.bundle is None:
         _ask(enrolment, station, args.out)
     else:
-        _take(enrolment, args.bundle, station)
+        _take(enrolment, args.bundle, station, typed_from=args.typed_from)
     return 0
 
 
 def _ask(enrolment: Enrolment, station: str | None, out: Path | None) -> None:
     if station is None:
-        raise ConfigError("this station has no name yet; add --station ID, or set [station] id")
+        raise ConfigError(
+            "this station has no name of its own yet: run sudo balance-station setup first, which asks for "
+            "it (or add --station ID, and give it that name in setup too)"
+        )
     file = out or Path(f"{station}.request.pem")
     write_whole(file, enrolment.request(station), mode=PUBLIC)
     sys.stdout.write(
@@ -42,12 +48,12 @@ def _ask(enrolment: Enrolment, station: str | None, out: Path | None) -> None:
     )
 
 
-def _take(enrolment: Enrolment, file: Path, station: str | None) -> None:
+def _take(enrolment: Enrolment, file: Path, station: str | None, *, typed_from: str) -> None:
     now = datetime.now(UTC)
-    if scanned := file == Path("-"):
+    if typed := file == Path("-"):
         with _unseen(sys.stdin):
-            bundle = read_lines(sys.stdin, say=sys.stderr.write)
-        bundle = enrolment.check(bundle, where="the scanned codes", station=station, now=now)
+            bundle = read_lines(sys.stdin, say=sys.stderr.write, where=typed_from)
+        bundle = enrolment.check(bundle, where=typed_from, station=station, now=now)
     else:
         bundle = enrolment.read(file, station=station, now=now)
     enrolled = enrolment.take(bundle)
@@ -57,28 +63,45 @@ def _take(enrolment: Enrolment, file: Path, station: str | None) -> None:
         f"Authority {enrolled.authority}: compare it with the care team's.\n"
         "Then start session and uplink again.\n"
     )
-    if scanned and bundle.key is not None:
+    if typed and bundle.key is not None:
         sys.stdout.write("The printed page holds the station's key: destroy it now.\n")
     elif bundle.key is not None:
         sys.stdout.write(f"{file} holds the station's key: delete it now, everywhere.\n")
 
 
-def read_lines(typed: Iterable[str], *, say: Callable[[str], object]) -> Bundle:
-    """Return the bundle that a scanner types, a code a line; JSON is taken as well. Raises ConfigError."""
+def read_lines(typed: Iterable[str], *, say: Callable[[str], object], where: str = TYPED) -> Bundle:
+    """Return the bundle that a scanner types, a code a line; JSON is taken as well.
+
+    Raises ConfigError; of a document that is none, or another, beginning with `where`.
+    """
     scan, lines = Scan(), iter(typed)
     say("Scan the codes of the printed page, in any order.\n")
-    for line in lines:
-        if line.lstrip().startswith("{"):
-            return parse_bundle("".join([line, *lines]).encode(), where="standard input")
-        if not line.strip():
-            continue
-        try:
-            say(f"code {scan.take(line)} of {scan.count} is read\n")
-        except ConfigError as error:
-            say(f"{error}\n")  # nothing is lost: the person scans again
-        if scan.count and not scan.missing:
-            break
+    try:
+        for line in lines:
+            if _begins_document(line):
+                return parse_bundle(_document(line, lines), where=where)
+            if not line.strip():
+                continue
+            try:
+                say(f"code {scan.take(line)} of {scan.count} is read\n")
+            except ConfigError as error:
+                say(f"{error}\n")  # nothing is lost: the person scans again
+            if scan.count and not scan.missing:
+                break
+    except UnicodeDecodeError:
+        raise ConfigError(f"{where}: it is no text, and so no bundle; {FETCH}: give that one") from None
     return scan.bundle()
+
+
+def _begins_document(line: str) -> bool:
+    """Return whether this is the beginning of a file and no code: a bundle, or what was taken for one."""
+    return line.lstrip("\ufeff \t").startswith(("{", "-----BEGIN", "%PDF", "<"))
+
+
+def _document(line: str, lines: Iterator[str]) -> bytes:
+    """Return the whole of a bundle; of what is none its first line is enough, and nobody waits for more."""
+    more = lines if "{" in line[:2] else ()
+    return "".join([line, *more]).encode(errors="surrogateescape")
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """Puts the rooms together: what `run`, `acquire` and `uplink` are made of."""
 
+import os
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -16,10 +17,12 @@ from station.board.realtime import ask_for_turns
 from station.board.source import check_source
 from station.config import (
     DATABASE,
+    ENROLMENT,
     Config,
     enrolment_folder,
     known_routines,
     load_config,
+    sees_station,
     socket_path,
     state_folder,
     with_source,
@@ -32,6 +35,7 @@ if TYPE_CHECKING:
     from station.link.broker import Broker
     from station.link.desk import Desk
     from station.link.keyring import KeyKeeper
+    from station.link.unlinked import Unlinked
     from station.link.update_desk import UpdateDesk
     from station.link.uplink import Uplink
     from station.session.acquisition import Acquisition
@@ -116,43 +120,47 @@ def make_acquisition(
     return board
 
 
-def check_board(config: Config) -> "CheckedBoard":
-    """Return what is known of the board before a check: wiring, scale, zero, and why to calibrate again."""
+def check_board(config: Config, *, tried: bool = False) -> "CheckedBoard":
+    """Return what is known of the board before a check: wiring, scale, zero, and why to calibrate again.
+
+    A board that is only `tried` (`--source`) is not this station's: of results and link nothing is said.
+    """
     import msgspec
 
     from station.check.report import Board as CheckedBoard
     from station.session.care_side import known_care_side
     from station.session.drift_watch import known_advice
     from station.session.machine_watch import known_troubles
-    from station.session.place import look_at_place
+    from station.session.place import NOT_LOOKED_AT, look_at_place
     from station.session.restore import known_damage
     from station.session.store import Store
     from station.session.zero import TARE_NOTE
     from station.weighing import nominal_plate, plate_in_use
 
     file = state_folder(config) / DATABASE
-    storage = look_at_place(file.parent)
-    if not file.exists():
-        return CheckedBoard(
-            config=config.board, plate=nominal_plate(config), sim=config.source.sim, storage=storage
-        )
-    calibrated = plate_in_use(config, datetime.now(UTC), log=lambda _: None)
-    with Store(file) as store:
-        note = store.note(TARE_NOTE)
-        advice, care = known_advice(store, calibrated), known_care_side(store)
-        restored = known_damage(store)
-        troubles = known_troubles(store)
-    return CheckedBoard(
+    own = sees_station(config)
+    looks = own or "STATE_DIRECTORY" in os.environ
+    known = CheckedBoard(
         config=config.board,
         plate=nominal_plate(config),
         sim=config.source.sim,
-        tare=None if note is None else msgspec.json.decode(note, type=tuple[float, float, float, float]),
-        advice=tuple(advice),
-        care=care,
-        storage=storage,
-        damage=None if restored is None else restored.sentence(),
-        troubles=tuple(troubles),
+        enrolled=config.care.names_broker or tried or not own,
+        storage=() if tried else look_at_place(file.parent) if looks else (NOT_LOOKED_AT,),
     )
+    if not file.exists():
+        return known
+    calibrated = plate_in_use(config, datetime.now(UTC), log=lambda _: None)
+    with Store(file) as store:
+        note = store.note(TARE_NOTE)
+        restored = known_damage(store)
+        return structs.replace(
+            known,
+            tare=None if note is None else msgspec.json.decode(note, type=tuple[float, float, float, float]),
+            advice=tuple(known_advice(store, calibrated)),
+            care=known_care_side(store),
+            damage=None if restored is None else restored.sentence(),
+            troubles=tuple(known_troubles(store)),
+        )
 
 
 def check_through_station(config_file: str | None) -> "StationSource | None":
@@ -262,6 +270,28 @@ def make_service_over(  # noqa: PLR0913 - all that it may be given
     return Service(parts, log=log, now_ns=now_ns)
 
 
+def make_unlinked(config_file: str | None, *, log: Log) -> "Unlinked | None":
+    """Return what stands in for the uplink where no broker is named, None where one is.
+
+    Raises StationError.
+    """
+    from station.link.unlinked import Unlinked
+    from station.session.care_side import CARE_NOTE, known_care_side
+    from station.session.marker import check_owner
+    from station.session.store import Store
+
+    config = load_config(config_file)
+    if config.care.names_broker:
+        return None
+    check_owner(state_folder(config), config.station.subj)
+    file = state_folder(config) / DATABASE
+    if file.exists():
+        with Store(file) as store:
+            if known_care_side(store) is not None:  # of an enrolment taken back: nobody is away any more
+                store.remember(CARE_NOTE, b"null")
+    return Unlinked(enrolment_folder(config) / ENROLMENT, log=log)
+
+
 def make_uplink(config_file: str | None, *, log: Log) -> "tuple[Uplink, Broker]":
     """Return the uplink and the broker it talks to.
 
@@ -338,9 +368,10 @@ def _broker(config: Config) -> "Broker":
     from station.link.tls import Credentials
 
     care = config.care
+    if not care.names_broker:
+        raise ConfigError("this station is not enrolled, and [care] names no broker to speak to")
     broker = Broker.reached(
-        care.host,
-        care.port,
+        *care.address,
         Credentials(care.ca, care.certificate, care.key),
         whose="this station's",
         mend="enrol this station (balance-station enrol)",

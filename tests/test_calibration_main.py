@@ -1,6 +1,7 @@
 """`balance-calibrate fit`: a CSV in, a plate file and a report out; what does not pass writes no plate."""
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -9,9 +10,11 @@ import numpy as np
 import pytest
 
 from calibration.__main__ import main
+from calibration.bench import interrupted
 from calibration.points import Point, write_points
 from calibration.truth import TruePlate, grid_mm, measured
 from station.config import load_config
+from station.errors import BoardError
 from station.session.plates import read_plate_file
 from station.weighing import own_plates
 
@@ -151,3 +154,61 @@ def test_a_person_answers_goes_back_and_quits_and_the_work_is_kept(
     assert "goes on from here" in first
     assert main(["plate", *station]) == 0
     assert "going on after step 2" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("typed", "why", "steps"),
+    [
+        ("Ayşe\n10.02 19.96\n\n\nquit\n", "stopped", "the first 2 steps are kept, and the same command"),
+        ("Ayşe\n10.02 19.96\n\nquit\n", "stopped", "the first step is kept, and the same command"),
+        ("Ayşe\n10.02 19.96\n\n\n", "the input ended", "the first 2 steps are kept, and the same command"),
+        ("Ayşe\n10.02 19.96\nquit\n", "stopped", ""),
+    ],
+)
+def test_an_interrupted_calibration_says_what_becomes_of_the_steps_so_far(
+    station: list[str],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    typed: str,
+    why: str,
+    steps: str,
+) -> None:
+    (tmp_path / "typed").write_text(typed)
+    with (tmp_path / "typed").open() as stdin:
+        monkeypatch.setattr("sys.stdin", stdin)
+        assert main(["plate", *station[:2], "--json"]) == 1
+    last = capsys.readouterr().err.splitlines()[-1]
+    assert last.startswith(f"balance-calibrate plate: {why}")
+    assert ("kept" in last) is bool(steps)
+    assert steps in last
+
+
+def test_a_station_that_goes_away_meanwhile_is_told_with_what_is_kept() -> None:
+    told = interrupted(BoardError("the station is gone"), 5)
+    assert isinstance(told, BoardError)  # which a screen tells apart
+    assert str(told).startswith("the station is gone; the first 5 steps are kept")
+
+
+def test_a_check_that_keeps_nothing_does_not_say_that_it_does(
+    station: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "typed").write_text("Ayşe\n10.02\n\nquit\n")
+    with (tmp_path / "typed").open() as stdin:
+        monkeypatch.setattr("sys.stdin", stdin)
+        assert main(["verify", *station[:2], "--json"]) == 1
+    assert capsys.readouterr().err.splitlines()[-1] == "balance-calibrate verify: stopped"
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files to others")
+def test_what_root_calibrates_belongs_to_whoever_owns_the_station(
+    station: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    state = tmp_path / "state"
+    state.mkdir()
+    os.chown(state, 12345, 12346)
+    assert main(["plate", *station]) == 0
+    made = list(state.rglob("*"))
+    assert {path.name for path in made} >= {"calibration-last.csv", "plates", "history"}
+    assert {(path.stat().st_uid, path.stat().st_gid) for path in made} == {(12345, 12346)}

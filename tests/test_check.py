@@ -180,6 +180,16 @@ def test_of_a_care_team_that_answers_nothing_is_said() -> None:
     assert not [f for f in report_of(Heard(), board).findings if f.kind.startswith("care")]
 
 
+def test_a_station_not_enrolled_is_told_how_to_and_not_to_look_at_the_network() -> None:
+    away = CareSide(reach="away", since="2026-05-04T09:00:00Z")
+    findings = report_of(Heard(), Board(config=CONFIG, plate=PLATE, care=away, enrolled=False)).findings
+    (found,) = [f for f in findings if f.kind in {"not-enrolled", "care-away"}]
+    assert "not enrolled: results stay on this station" in found.text
+    assert "balance-station enrol" in found.text
+    assert "network" not in found.text
+    assert not found.fatal
+
+
 @pytest.mark.parametrize("sim", [True, False])
 def test_a_board_that_never_spoke_is_called_simulated_where_it_was_to_be_one(*, sim: bool) -> None:
     assert report_of(Heard(), Board(config=CONFIG, plate=PLATE, sim=sim)).sim is sim

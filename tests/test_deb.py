@@ -113,3 +113,32 @@ def test_the_brokers_examples_come_with_the_package_and_the_guide_takes_them_fro
     guide = (ROOT / "docs/link-security.md").read_text()
     assert "examples=/usr/share/balance-station/mosquitto" in guide
     assert set(re.findall(r"\$examples/([\w.]+)", guide)) <= examples
+
+
+def test_what_the_configuration_names_to_read_comes_with_the_package(tmp_path: Path) -> None:
+    BUILD["papers"](tmp_path, tmp_path / "none")
+    BUILD["system"](tmp_path, "arm64")
+    read = tmp_path / "usr/share/doc/balance-station"
+    text = (tmp_path / "usr/share/balance-station/station.toml").read_text()
+    assert "README.md and docs/ of\n# /usr/share/doc/balance-station." in text
+    assert (read / "README.md").exists()
+    for name in ("install", "setup", "check", "link-security"):
+        assert (read / f"docs/{name}.md").exists()
+    # Pictures of screens are too large for a card; what the guide shows of the wiring is there.
+    assert (read / "docs/images/wiring.svg").exists()
+    assert not list(read.rglob("*.png"))
+
+
+@pytest.mark.parametrize("target", ["deb", "lock"])
+def test_a_package_is_built_without_what_the_tests_need(target: str, tmp_path: Path) -> None:
+    """Whoever only wants a package fetches a builder, and no browser, no site, no test runner."""
+    fresh = (f"VENV={tmp_path}/tests", f"DEB_VENV={tmp_path}/deb")
+    done = subprocess.run(
+        ("make", "-n", *fresh, target), cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert f"{tmp_path}/tests" not in done.stdout
+    assert "--requirement scripts/deb/tools.txt" in done.stdout
+    tools = [
+        line.partition(" ")[0] for line in (DEB / "tools.txt").read_text().splitlines() if line[0] != "#"
+    ]
+    assert [Requirement(tool).name for tool in tools] == ["uv"]

@@ -142,7 +142,21 @@ def test_a_key_can_be_made_by_the_care_team_and_the_file_is_then_to_be_deleted(
 
 
 def test_a_station_without_a_name_cannot_ask(home: Home, capsys: Output) -> None:
-    assert "this station has no name yet; add --station ID" in refused(home.ask(), capsys)
+    said = refused(home.ask(), capsys)
+    assert "this station has no name of its own yet: run sudo balance-station setup first" in said
+    assert "--station ID" in said
+
+
+def test_the_configuration_of_the_package_names_no_station(home: Home, capsys: Output) -> None:
+    """A request made before setup was one for station-1, like that of every other station."""
+    shipped = Path(__file__).parents[1] / "scripts/deb/etc/station.toml"
+    home.config.write_text(
+        shipped.read_text().replace("[station]", f'[station]\nstate = "{home.folder}/state"')
+    )
+    assert "run sudo balance-station setup first" in refused(home.ask(), capsys)
+    assert not home.request.exists()
+    enrolled(home, "kitchen-7")
+    assert load_config(str(home.config)).station.id == "kitchen-7"
 
 
 def test_a_station_takes_no_bundle_of_another(home: Home, tmp_path: Path, capsys: Output) -> None:

@@ -123,7 +123,7 @@ def test_a_station_is_enrolled_by_what_a_scanner_types(
     ("typed", "reason"),
     [
         (lambda _text: "", "code 1 of the page not scanned"),
-        (lambda text: text[:-2], "standard input: it is no enrolment bundle, or it is damaged"),
+        (lambda text: text[:-2], "what was typed: it is damaged, or only a part"),
         (
             lambda text: json.dumps({**json.loads(text), "station": "home-2"}),
             "names 'home-1'",

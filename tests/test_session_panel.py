@@ -262,13 +262,29 @@ def test_a_pin_in_use_is_told_in_one_sentence_and_the_others_are_given_back(fact
     GpioHardware(msgspec.structs.replace(PINS, led_pin=4), factory).close()
 
 
-def test_without_gpio_the_panel_says_so_once_and_ends_well(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize(
+    ("module", "missing", "mend"),
+    [
+        ("lgpio", "lgpio", "sudo apt install python3-lgpio"),
+        ("gpiozero", "gpiozero", "pip install"),
+    ],
+)
+def test_without_what_reaches_the_pins_the_panel_says_so_once_and_ends_well(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    *,
+    module: str,
+    missing: str,
+    mend: str,
 ) -> None:
-    monkeypatch.setitem(sys.modules, "lgpio", None)
+    monkeypatch.setitem(sys.modules, "lgpio", lgpio := ModuleType("lgpio"))
+    lgpio.error = OSError  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, module, None)
     assert main(["panel"]) == 0
     (line,) = capsys.readouterr().err.splitlines()
-    assert "install python3-gpiozero and python3-lgpio" in line
+    assert line.startswith(f"balance-station panel: no panel: {missing} is not on this computer; ")
+    assert "all else works without them" in line
+    assert mend in line
 
 
 def test_the_empty_lgpio_is_recognised(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -79,5 +79,20 @@ def test_a_full_disk_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fr
     assert kinds(tmp_path, root_of(tmp_path, EXT4)) == [kind]
 
 
+def test_a_folder_of_somebody_else_is_no_bad_card(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a user without a home the folder would be below /, which nobody but root writes into."""
+
+    def refuse(*_: object) -> int:
+        raise PermissionError(13, os.strerror(13))
+
+    root = root_of(tmp_path, EXT4)
+    monkeypatch.setattr(os, "open", refuse)
+    (found,) = look_at_place(tmp_path, root)
+    assert f"may not write into {tmp_path}" in found.text
+    assert "card" not in found.text
+    assert "read-only" not in found.text
+    assert found.grave
+
+
 def test_a_folder_that_is_not_there_yet_is_looked_at_where_it_will_be(tmp_path: Path) -> None:
     assert kinds(tmp_path / "not" / "yet", root_of(tmp_path, EXT4)) == []

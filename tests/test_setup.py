@@ -2,6 +2,7 @@
 
 import io
 import json
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from station.setup.boot_steps import pin_rows
 from station.setup.change import Ran
 from station.setup.command import ask
 from station.setup.place import Place, report_of, run_program
-from station.setup.run import STEPS, Setup, refuse_without_root
+from station.setup.run import STEPS, Setup, refuse_without_root, show
 from station.setup.step import Finding
 from tests.certified import Site
 
@@ -351,12 +352,15 @@ class Pi(Machine):
         super().__init__()
         self.report: dict[str, object] = {"fit": False, "first": "FR: the chip does not answer"}
         self.typed = ""
+        self.refuses = ""
 
     def __call__(self, argv: Sequence[str], typed: str) -> Ran:
         if "check" in argv:
             return Ran(0 if self.report["fit"] else 1, json.dumps(self.report))
         if "enrol" in argv:
             self.typed = typed
+            if self.refuses:
+                return Ran(1, f"Scan the codes of the printed page, in any order.\n{self.refuses}")
             return Ran(0, "enrolled")
         return super().__call__(argv, typed)
 
@@ -399,17 +403,54 @@ def test_after_the_first_run_a_restart_is_asked_for_until_the_kernel_was_started
     assert not found["boot"].restart
 
 
-def test_a_bundle_is_handed_over_unseen(card: Path) -> None:
-    bundle = card / "kitchen-7.json"
-    bundle.write_text('{"key": "SECRET"}', "utf-8")
-    machine = Pi()
-    said: list[str] = []
+BUNDLE = {
+    "v": 1, "station": "kitchen-7", "subj": "p-1", "host": "care.example.org", "port": 8883,
+    "keys": ["A" * 43 + "="], "ca": "x", "certificate": "x", "key": "SECRET",
+}  # fmt: skip
+
+
+def _with_bundle(card: Path, content: bytes) -> tuple[Setup, Pi, list[str]]:
+    bundle = card / "kitchen-7.bundle.json"
+    bundle.write_bytes(content)
+    machine, said = Pi(), list[str]()
     place = LivePlace(card, machine)
-    setup = Setup(place, Answers(station="kitchen-7", bundle=str(bundle)), say=said.append, dry=False)
+    answers = Answers(station="kitchen-7", bundle=str(bundle))
+    return Setup(place, answers, say=said.append, dry=False), machine, said
+
+
+def test_a_bundle_is_handed_over_unseen(card: Path) -> None:
+    setup, machine, said = _with_bundle(card, json.dumps(BUNDLE).encode())
     setup.do()
-    assert machine.typed == '{"key": "SECRET"}'
+    assert json.loads(machine.typed) == BUNDLE
     assert "SECRET" not in "\n".join(said)
-    assert "SECRET" not in (place.state() / "setup.json").read_text("utf-8")
+    assert "SECRET" not in (card / "var/lib/balance-station/setup.json").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("content", "what"),
+    [
+        (b"-----BEGIN CERTIFICATE REQUEST-----\nMIIB\n", "it is a station's request"),
+        (b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n", "it is a PDF"),
+        (json.dumps(BUNDLE).encode()[:100], "it is damaged, or only a part"),
+        (b"", "it is empty"),
+    ],
+)
+def test_a_file_that_is_no_bundle_is_called_what_it_is_and_nothing_is_run(
+    card: Path, content: bytes, what: str
+) -> None:
+    setup, machine, _ = _with_bundle(card, content)
+    setup.do()
+    found = _found(setup)["enrolment"]
+    assert found.state == "blocked"
+    assert found.text.startswith(f"bundle {card}/kitchen-7.bundle.json: {what}")
+    assert machine.typed == ""
+
+
+def test_why_a_bundle_was_not_taken_is_said_in_the_words_of_the_enrolment(card: Path) -> None:
+    setup, machine, said = _with_bundle(card, json.dumps(BUNDLE).encode())
+    machine.refuses = "balance-station enrol: bundle /tmp/x: it is the bundle of station hall-2"
+    setup.do()
+    assert "Enrolment: bundle /tmp/x: it is the bundle of station hall-2" in said
 
 
 def test_a_country_is_set_through_raspi_config_and_given_back(card: Path) -> None:
@@ -449,6 +490,40 @@ def test_the_example_a_package_brings_names_no_station_and_comes_back_when_taken
     assert _states(setup)["wiring"] == "done"
     assert setup.undo(["wiring"])
     assert config.read_text("utf-8") == example
+
+
+def test_without_a_terminal_and_without_answers_nothing_is_changed_and_one_sentence_says_what_is_needed(
+    card: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "stdin", io.StringIO("kitchen-7\ngpio\n-\n\n"))
+    before = _tree(card)
+    assert main(["setup", "--root", str(card)]) == 1
+    said = capsys.readouterr()
+    (line,) = said.err.splitlines()
+    assert "there is no terminal to ask at, nothing was changed" in line
+    assert "--answers FILE" in line
+    assert said.out == ""
+    assert _tree(card) == before
+    assert not (card / "var/lib/balance-station/setup.json").exists()
+
+
+def test_without_a_terminal_what_was_answered_once_still_holds(
+    card: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _setup(card, Machine())[0].do()
+    monkeypatch.setattr(sys, "stdin", io.StringIO(""))
+    monkeypatch.setattr("station.setup.command.run_program", Machine())
+    assert main(["setup", "--root", str(card)]) == 0
+    assert "done      Name and wiring: station kitchen-7" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("source", "pins"), [("gpio", True), ("wii", True), ("simulate", False)])
+def test_pins_are_shown_where_something_is_wired(card: Path, source: str, pins: bool) -> None:
+    setup, _ = _setup(card, Machine(), Answers(station="kitchen-7", source=source))  # type: ignore[arg-type]
+    setup.do()
+    show(setup, Place(card, Machine()), out := io.StringIO())
+    assert ("FL DOUT" in out.getvalue()) is pins
+    assert "Name and wiring" in out.getvalue()
 
 
 def test_what_a_check_says_besides_its_report_makes_no_board_unfit() -> None:

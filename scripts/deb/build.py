@@ -1,6 +1,6 @@
 """Builds the Debian package of one release and architecture, on any machine with dpkg-deb.
 
-    python scripts/deb/build.py --release trixie --arch arm64 [--out build] [--version 0.2.0] [--quick]
+    .venv-deb/bin/python scripts/deb/build.py --release trixie --arch arm64 [--version 0.2.0] [--quick]
 
 The package brings every Python package along, as the files that `requirements.lock` names by their hash, in
 an environment of its own under /usr/lib/balance-station that uses the release's Python. So it installs
@@ -22,6 +22,8 @@ HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
 HOME = "usr/lib/balance-station"
 EXTRAS = ("kiosk", "care", "panel")
+# What is read on a station without a network; its links lead from one to the other.
+READ = ("CHANGELOG.md", "README.md", "CONTRIBUTING.md", "docs/*.md", "docs/images/*.svg", "docs/examples/*")
 COMMANDS = {
     "balance-station": "station",
     "balance-ui": "ui.patient",
@@ -163,7 +165,7 @@ def system(tree: Path, arch: str) -> None:
 
 
 def papers(tree: Path, packages_at: Path) -> None:
-    """Write what Debian wants to find of a package: its licences, and ours."""
+    """Write what Debian wants to find of a package, its licences and ours, and what its people read."""
     folder = tree / "usr/share/doc/balance-station"
     folder.mkdir(parents=True)
     lines = [
@@ -179,7 +181,10 @@ def papers(tree: Path, packages_at: Path) -> None:
             f"{head['Name']} {head['Version']}: {licence.splitlines()[0] if licence else 'see its folder'}"
         )
     (folder / "copyright").write_text("\n".join(lines) + "\n\n" + (ROOT / "LICENSE").read_text())
-    shutil.copy(ROOT / "CHANGELOG.md", folder / "CHANGELOG.md")
+    for name in _run("git", "ls-files", "-z", "--cached", *READ).split("\0"):
+        if name:
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / name, folder / name)
 
 
 def _classified(classifiers: list[str] | None) -> str:

@@ -17,6 +17,13 @@ from station.sway.reading import Reading
 from station.training.health import CareSide, Trouble
 
 S: Final = 1_000_000_000
+ALONE: Final = Finding(
+    kind="not-enrolled",
+    cell=None,
+    text="not enrolled: results stay on this station; to enrol it: sudo -u balance balance-station enrol "
+    "--out /tmp/station.request.pem, and give that file to the care team",
+    fatal=False,
+)
 LATE_MS: Final = 5.0  # from conversion to the station, of 99 readings in 100
 
 
@@ -60,7 +67,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
 class Board(msgspec.Struct, frozen=True, kw_only=True):
     """What is known beforehand: `tare` in force, `reference` tare of its calibration, why to repeat that.
 
-    `storage` is what keeps results from being safe, `sim` whether the configured board is a simulated one.
+    `storage` is what keeps results from being safe, `sim` whether the configured board is a simulated one,
+    `enrolled` False where it is certain that no care team's broker is known.
     """
 
     config: BoardConfig
@@ -70,6 +78,7 @@ class Board(msgspec.Struct, frozen=True, kw_only=True):
     reference: Four | None = None
     advice: tuple[Advice, ...] = ()
     care: CareSide | None = None
+    enrolled: bool = True
     storage: tuple[PlaceFinding, ...] = ()
     damage: str | None = None  # what had happened to the database
     troubles: tuple[Trouble, ...] = ()
@@ -109,7 +118,7 @@ def report_of(heard: Heard, board: Board, presses: Sequence[CornerPress] = ()) -
         Finding(kind="recalibrate", cell=advice.cell, text=advice.text, fatal=False)
         for advice in board.advice
     ]
-    findings += _of_care(board.care)
+    findings += _of_care(board.care) if board.enrolled else [ALONE]
     sim = heard.sim if heard.source else board.sim  # one that never spoke is what it was meant to be
     findings += _of_storage(board, sim=sim)
     findings += of_computer(board.troubles)

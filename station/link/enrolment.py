@@ -32,11 +32,13 @@ from station.link.identity import (
 )
 from station.link.keyring import KEYRINGS
 from station.link.messages import StationId
+from station.link.mistaken import FETCH, mistaken_for_bundle
 from station.link.tls import Credentials
 from station.link.whole_file import PRIVATE, PUBLIC, write_whole
 
 DOCUMENT: Final = "enrolment.json"  # also known to the configuration
 MAX_BUNDLE_BYTES: Final = 100_000
+BOM: Final = b"\xef\xbb\xbf"  # which editors of Windows put before a text
 
 
 class Bundle(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,6 +60,10 @@ class Bundle(msgspec.Struct, frozen=True, kw_only=True):
     ca: str
     certificate: str
     key: str | None = None
+
+
+class _Version(msgspec.Struct, frozen=True):
+    v: int = 1
 
 
 class Enrolled(NamedTuple):
@@ -88,7 +94,8 @@ class Enrolment:
             with file.open("rb") as stream:
                 content = stream.read(MAX_BUNDLE_BYTES + 1)
             if len(content) > MAX_BUNDLE_BYTES:
-                raise ConfigError(f"{file}: it is no enrolment bundle: it is too large")
+                what = mistaken_for_bundle(content) or f"it is no bundle: it is too large; {FETCH}"
+                raise ConfigError(f"{file}: {what}")
         except OSError as error:
             raise ConfigError(f"{file}: it cannot be read ({error.strerror})") from None
         return self.check(parse_bundle(content, where=str(file)), where=str(file), station=station, now=now)
@@ -165,7 +172,10 @@ class Enrolment:
 
     def _check(self, bundle: Bundle, station: str, now: datetime) -> None:
         if bundle.station != station:
-            raise ConfigError(f"it is the bundle of station {bundle.station}, and this one is {station}")
+            raise ConfigError(
+                f"it is the bundle of station {bundle.station}, and this one is {station}; "
+                f"ask the care team for {station}.bundle.json"
+            )
         certificate, ca = _parts(bundle)
         _check_certificate(certificate, ca, station, now)
         if any(len(key) != 32 for key in bundle.keys):
@@ -217,11 +227,24 @@ class Enrolment:
 
 
 def parse_bundle(content: bytes, *, where: str) -> Bundle:
-    """Return the bundle of a JSON document. Raises ConfigError beginning with `where`."""
+    """Return the bundle of a JSON document. Raises ConfigError, beginning with `where`, saying what it is."""
+    if (mistaken := mistaken_for_bundle(content)) is not None:
+        raise ConfigError(f"{where}: {mistaken}")
     try:
-        return msgspec.json.decode(content, type=Bundle)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        message = f"{where}: it is no enrolment bundle, or it is damaged ({error}); fetch it again"
+        version = msgspec.json.decode(content.removeprefix(BOM), type=_Version).v
+        if version != 1:
+            raise ConfigError(
+                f"{where}: it is a bundle in form {version}, and this station's programs know form 1; "
+                "install the care team's newer package here, then give it again"
+            )
+        return msgspec.json.decode(content.removeprefix(BOM), type=Bundle)
+    except msgspec.ValidationError as error:
+        message = f"{where}: it is another document, or a bundle that was changed ({error}); fetch it again"
+        raise ConfigError(message) from None
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        message = (
+            f"{where}: it is damaged, or only a part of the file; copy it again from the care team's file"
+        )
         raise ConfigError(message) from None
 
 

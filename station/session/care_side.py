@@ -24,5 +24,5 @@ def known_care_side(notes: Notes) -> CareSide | None:
     """Return whether it answers, and since when; None where nobody knows."""
     with suppress(StoreError, sqlite3.Error, msgspec.DecodeError):
         note = notes.note(CARE_NOTE)
-        return None if note is None else msgspec.json.decode(note, type=CareSide)
+        return None if note is None else msgspec.json.decode(note, type=CareSide | None)
     return None

@@ -14,10 +14,12 @@ if TYPE_CHECKING:
 BOUNCE_S: Final = 0.02
 BLINK_S: Final = 0.5
 BOTH_S: Final = 3.0  # as long as on the screen and on a keyboard
-MEND: Final = (
-    "install python3-gpiozero and python3-lgpio (Raspberry Pi OS has it, a plain Debian does not); "
-    "without a panel nothing else changes"
-)
+ALL_ELSE: Final = "buttons, LED and buzzer do nothing, all else works without them"
+# By the package that is missing: lgpio is of the system, gpiozero comes with the station.
+MEND: Final = {
+    "lgpio": "sudo apt install python3-lgpio (Raspberry Pi OS has it, a plain Debian does not)",
+    "gpiozero": "pip install '.[panel]' in this environment; the Debian package brings it along",
+}
 # How often and how long (on, off in s).
 BEEPS: Final[dict[Beep, tuple[int, float, float]]] = {
     "begin": (1, 0.15, 0.1),
@@ -122,7 +124,9 @@ def _lgpio() -> "Factory":
 
         refusals = (lgpio.error, GPIOZeroError, OSError)
     except ImportError as error:
-        raise BoardError(f"no panel: {error}; {MEND}") from None
+        missing = "gpiozero" if (error.name or "").startswith("gpiozero") else "lgpio"
+        message = f"no panel: {missing} is not on this computer; {ALL_ELSE}; for a panel: {MEND[missing]}"
+        raise BoardError(message) from None
     except AttributeError:  # pip installs an empty lgpio 0.0.0.2 where there is no wheel
         message = "no panel: this lgpio is the empty package 0.0.0.2; remove it and install python3-lgpio"
         raise BoardError(message) from None

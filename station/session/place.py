@@ -2,6 +2,7 @@
 
 import errno
 import os
+import pwd
 from contextlib import suppress
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -22,6 +23,14 @@ class PlaceFinding(msgspec.Struct, frozen=True, kw_only=True):
     kind: str  # not-lasting | read-only | card-failing | disk-full | disk-nearly-full
     text: str
     grave: bool
+
+
+# For who is not let into the station's folder: of its own user's card nothing is known there.
+NOT_LOOKED_AT: Final = PlaceFinding(
+    kind="not-looked-at",
+    text="whether results are safe is not known: this user may not look; run: sudo balance-station check",
+    grave=False,
+)
 
 
 class Mount(NamedTuple):
@@ -106,7 +115,9 @@ def _written(folder: Path, mount: Mount | None) -> list[PlaceFinding]:
     except OSError as error:
         if error.errno == errno.EIO:
             return [_failing("the disk refuses to write")]
-        if error.errno in {errno.EROFS, errno.EACCES, errno.EPERM}:
+        if error.errno in {errno.EACCES, errno.EPERM}:
+            return [_not_allowed(folder)]
+        if error.errno == errno.EROFS:
             return [_read_only(folder)]
     return []
 
@@ -114,6 +125,22 @@ def _written(folder: Path, mount: Mount | None) -> list[PlaceFinding]:
 def _read_only(folder: Path) -> PlaceFinding:
     text = f"nothing can be saved: {folder} is read-only; start again, and if it stays so, change the card"
     return PlaceFinding(kind="read-only", text=text, grave=True)
+
+
+def _not_allowed(folder: Path) -> PlaceFinding:
+    """Return that the folder is not this user's: the card may be as good as any."""
+    text = (
+        f"nothing can be saved: {_user()} may not write into {folder}; run it as the station's own user "
+        "(sudo), or name another folder ([station] state)"
+    )
+    return PlaceFinding(kind="read-only", text=text, grave=True)
+
+
+def _user() -> str:
+    try:
+        return pwd.getpwuid(os.geteuid()).pw_name
+    except KeyError:
+        return f"user {os.geteuid()}"
 
 
 def _card(mount: Mount | None, root: Path) -> list[PlaceFinding]:

@@ -40,7 +40,9 @@ class Plates:
     def install(self, file: PlateFile) -> str:
         """Take a plate into use and return its id; the ones before are kept."""
         named, data = encode_plate_file(file)
-        self._folder.mkdir(parents=True, exist_ok=True)
+        if not self._folder.is_dir():
+            self._folder.mkdir(parents=True)
+            give_to_owner_of(self._folder.parent, self._folder)
         write_atomically(self._folder / f"{named}.json", data)
         ids = self.history()
         if ids[-1:] != [named]:
@@ -80,14 +82,24 @@ def read_plate_file(path: Path) -> PlateFile:
     return decode_plate_file(data, where=f"plate file {path}")
 
 
+def give_to_owner_of(folder: Path, what: int | Path) -> None:
+    """Give a file or folder that root has made to whoever owns the folder it is in."""
+    if os.geteuid() == 0:
+        owner = folder.stat()
+        os.chown(what, owner.st_uid, owner.st_gid)
+
+
 def write_atomically(path: Path, data: bytes) -> None:
     """Write a file so that after a power cut the old or the new one is there, whole.
 
-    Raises CalibrationError when the folder cannot be written.
+    Of root's it is for whoever owns the folder, who must be able to replace it. Raises CalibrationError when
+    the folder cannot be written.
     """
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        with part.open("wb") as file:
+        part.unlink(missing_ok=True)
+        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644), "wb") as file:
+            give_to_owner_of(path.parent, file.fileno())
             file.write(data)
             file.flush()
             os.fsync(file.fileno())

@@ -54,7 +54,7 @@ def _look_wiring(place: Place, answers: Answers) -> Finding:
     if not answers.station:
         return Finding("blocked", 'this station has no name yet; name it: station = "…" in the answers')
     text = (
-        "# Written by balance-station setup; every other key is in the README.\n"
+        "# Written by balance-station setup; for other keys see /usr/share/doc/balance-station/README.md\n"
         f'[station]\nid = "{answers.station}"\n\n[source]\nsource = "{answers.source}"\n'
     )
     before = place.shipped() if place.config_file.exists() else None

@@ -60,10 +60,9 @@ def run(args: argparse.Namespace) -> int:
 
     if not args.show and not args.dry_run:
         refuse_without_root(place)
-    asks = args.answers is None and not (args.show or args.dry_run or args.undo) and sys.stdin.isatty()
-    if asks:
+    if args.answers is None and not (args.show or args.dry_run or args.undo):
         place.recall()
-        answers = ask(place, sys.stdin, say_to)
+        answers = _answers_of(place, sys.stdin, say_to)
     setup = Setup(place, answers, say=say, dry=args.dry_run)
     fine = True
     if args.undo:
@@ -75,6 +74,21 @@ def run(args: argparse.Namespace) -> int:
     else:
         show(setup, place, sys.stdout)
     return 0 if fine else 1
+
+
+def _answers_of(place: Place, typed: TextIO, say_to: TextIO) -> Answers | None:
+    """Return what is answered at a terminal; without one None, where the last time's answers still hold.
+
+    Raises ConfigError where nobody can be asked and nobody has answered before.
+    """
+    if typed.isatty():
+        return ask(place, typed, say_to)
+    if place.record.answers is None or place.unnamed:
+        raise ConfigError(
+            "there is no terminal to ask at, nothing was changed; run it at one (ssh -t), or give the "
+            "answers in a file: --answers FILE (docs/setup.md shows one)"
+        )
+    return None
 
 
 def ask(place: Place, typed: TextIO, say_to: TextIO) -> Answers:

@@ -7,6 +7,7 @@ from typing import Any, Final, TextIO
 
 import msgspec
 
+from station.config import Config
 from station.errors import StationError, StoreError
 from station.setup.answers import Answers
 from station.setup.boot_steps import BOOT, COUNTRY, DISPLAY, WIRING, pin_rows
@@ -41,6 +42,8 @@ class Setup:
             self._say(f"{step.title}: {finding.text}")
             try:
                 self._change(step.name, finding.changes)
+                after = self._looked(step)
+                fine = fine and after.state != "blocked"  # done, and it does not hold: the list says why
             except StationError as error:
                 self._say(f"{step.title}: {error}")
                 fine = False
@@ -120,6 +123,8 @@ class Setup:
             return "fit" if report.get("fit") else str(report.get("first") or "see balance-station check")
         if ran.code != 0:
             last = ran.text.splitlines()[-1] if ran.text else "it said nothing"
+            if last.startswith("balance-station "):  # our own program says it in a whole sentence
+                raise StoreError(last.partition(": ")[2])
             raise StoreError(f"{change.argv[0]} ended with {ran.code}: {last}")
         return ran.text
 
@@ -141,15 +146,15 @@ def refuse_without_root(place: Place) -> None:
 
 
 def show(setup: Setup, place: Place, out: TextIO) -> None:
-    """Print the pins and how each step stands."""
+    """Print the pins, where there is anything wired, and how each step stands."""
     try:
-        out.write("GPIO (BCM)  wired to        from boot on\n")
-        out.writelines(
-            f"{pin:>10}  {what:<14}  {at_boot}\n" for what, pin, at_boot in pin_rows(place.config())
-        )
+        config = Config() if place.unnamed else place.config()
+        if place.unnamed or not config.source.sim:
+            out.write("GPIO (BCM)  wired to        from boot on\n")
+            out.writelines(f"{pin:>10}  {what:<14}  {at_boot}\n" for what, pin, at_boot in pin_rows(config))
+            out.write("\n")
     except StationError as error:
-        out.write(f"{error}\n")
-    out.write("\n")
+        out.write(f"{error}\n\n")
     found = setup.findings()
     for step, finding in found:
         out.write(f"{finding.state:<8}  {step.title}: {finding.text}\n")

@@ -8,7 +8,9 @@ import msgspec
 
 from station.config import ENROLMENT
 from station.errors import ConfigError
+from station.link.enrolment import parse_bundle
 from station.link.identity import fingerprint, identity_of, read_certificate
+from station.link.scan import BEGIN as CODE
 from station.setup.answers import Answers
 from station.setup.boot_steps import systemctl
 from station.setup.change import Change, Command, Move
@@ -16,7 +18,10 @@ from station.setup.place import Place
 from station.setup.step import Finding, Step
 
 UNITS: Final = ("balance-station", "balance-uplink", "balance-ui", "balance-panel")
+ENROLLED_UNITS: Final = ("balance-station", "balance-uplink")  # they read it when they start
 UNIT_FOLDERS: Final = ("etc/systemd/system", "usr/lib/systemd/system", "lib/systemd/system")
+# Restart=always: a unit that dies again and again is hardly ever "failed", it waits for its next turn.
+FAILING: Final = frozenset({"failed", "auto-restart", "auto-restart-queued"})
 ASIDE: Final = "enrolment.before-undo"
 
 
@@ -52,12 +57,29 @@ def _look_enrolment(place: Place, answers: Answers) -> Finding:
         ask = "balance-station enrol makes the request; balance-station enrol BUNDLE, or - for printed codes"
         return Finding("by hand", f"not enrolled: it trains, and keeps its results. {ask}")
     try:
-        text = Path(answers.bundle).read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or "it is no text"
-        return Finding("blocked", f"bundle {answers.bundle}: cannot be read ({reason})")
-    command = Command(place.as_station("enrol", "-"), typed=text)
-    return Finding("todo", f"enrol with {answers.bundle}", (command,))
+        content = Path(answers.bundle).read_bytes()
+    except OSError as error:
+        return Finding("blocked", f"bundle {answers.bundle}: cannot be read ({error.strerror})")
+    where = f"bundle {answers.bundle}"
+    text = _bundle_text(content, where=where)
+    command = Command(place.as_station("enrol", "-", "--typed-from", where), typed=text)
+    return Finding("todo", f"enrol with {answers.bundle}", (command, *_restarted(place)))
+
+
+def _restarted(place: Place) -> tuple[Command, ...]:
+    """Return what lets station and uplink read the enrolment; one that does not run is not started."""
+    if not (place.live and (place.root / "run/systemd/system").exists()):
+        return ()
+    units = (f"{unit}.service" for unit in ENROLLED_UNITS)
+    return (Command(systemctl(place, "try-restart", *units)),)
+
+
+def _bundle_text(content: bytes, *, where: str) -> str:
+    """Return what is given to `enrol -`: a bundle, or the codes of one. Raises ConfigError for all else."""
+    if content.lstrip().upper().startswith(CODE.encode()):
+        return content.decode("ascii", errors="replace")
+    parse_bundle(content, where=where)
+    return content.decode("utf-8")
 
 
 def _enrolled(place: Place) -> Finding:
@@ -82,7 +104,7 @@ def _undo_enrolment(place: Place, _answers: Answers) -> Sequence[Change]:
     aside = folder.with_name(ASIDE)
     if aside.exists():
         raise ConfigError(f"{aside}: an enrolment taken back before is still there; remove it first")
-    return (Move(folder, aside),)
+    return (Move(folder, aside), *_restarted(place))
 
 
 def _installed(place: Place) -> list[str]:
@@ -105,11 +127,28 @@ def _look_units(place: Place, _answers: Answers) -> Finding:
         if place.run(systemctl(place, "is-enabled", f"{unit}.service"), "").text.strip() != "enabled"
     ]
     if not off:
+        if failing := _failing(place, units):
+            who = f"{' and '.join(failing)} {'fails' if len(failing) == 1 else 'fail'}"
+            return Finding("blocked", f"{who}; why, it says: sudo systemctl status {' '.join(failing)}")
         return Finding("done", f"{', '.join(units)} start with the machine")
     names = [f"{unit}.service" for unit in off]
     now = ("--now",) if place.live else ()
     command = Command(systemctl(place, "enable", *now, *names), systemctl(place, "disable", *now, *names))
     return Finding("todo", f"start {', '.join(off)} with the machine", (command,))
+
+
+def _failing(place: Place, units: Sequence[str]) -> list[str]:
+    """Return which units have ended badly or wait to be tried again; of an image nobody knows.
+
+    One that has nothing to do here (no panel, no console) has ended well, and is none of them.
+    """
+    return [unit for unit in units if place.live and _state(place, unit) in FAILING]
+
+
+def _state(place: Place, unit: str) -> str:
+    """Return what systemd says of a unit (SubState), "" where none runs."""
+    ran = place.run(systemctl(place, "show", "--property=SubState", "--value", f"{unit}.service"), "")
+    return ran.text.strip() if ran.code == 0 else ""
 
 
 def _undo_units(place: Place, _answers: Answers) -> Sequence[Change]:
