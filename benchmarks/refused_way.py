@@ -20,8 +20,9 @@ from msgspec import to_builtins
 
 from station.link.broker import Broker
 from station.link.signature import sign_prescription
+from station.linking import make_uplink
 from station.training.prescription import Exercise, Prescription
-from station.wiring import make_service, make_uplink
+from station.wiring import make_service
 from ui.care import models
 from ui.care.installation.folder import data_folder
 from ui.care.models.programme import State

@@ -69,7 +69,7 @@ def _acquire(args: argparse.Namespace) -> int:
 
 def _uplink(args: argparse.Namespace) -> int:
     signs = _signs()
-    from station.wiring import make_unlinked, make_uplink
+    from station.linking import make_unlinked, make_uplink
 
     if (unlinked := make_unlinked(args.config, log=log)) is not None:
         _on_signals(unlinked.stop)

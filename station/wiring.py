@@ -1,4 +1,4 @@
-"""Puts the rooms together: what `run`, `acquire` and `uplink` are made of."""
+"""Puts the rooms together: what `run` and `acquire` are made of; the link is put together in `linking`."""
 
 import os
 import sys
@@ -17,9 +17,7 @@ from station.board.realtime import ask_for_turns
 from station.board.source import check_source
 from station.config import (
     DATABASE,
-    ENROLMENT,
     Config,
-    enrolment_folder,
     known_routines,
     load_config,
     sees_station,
@@ -32,17 +30,10 @@ from station.errors import ConfigError, StoreError
 if TYPE_CHECKING:
     from station.check.report import Board as CheckedBoard
     from station.check.through import StationSource
-    from station.link.broker import Broker
-    from station.link.desk import Desk
-    from station.link.keyring import KeyKeeper
-    from station.link.unlinked import Unlinked
-    from station.link.update_desk import UpdateDesk
-    from station.link.uplink import Uplink
     from station.session.acquisition import Acquisition
     from station.session.board import Board
     from station.session.clock import WallClock
     from station.session.service import Service
-    from station.session.store import Header, Store
     from station.training.health import MachineHealth
 
 Log = Callable[[str], None]
@@ -61,20 +52,6 @@ def run_acquisition(config_file: str | None, source: str | None = None) -> int:
     return acquire(config.board, source_.source, source_.seed, source_.reader, imperfect=source_.imperfect)
 
 
-def _wall(config: Config) -> "WallClock":
-    """Return the wall clock; a simulated board may have it believed without the kernel's word."""
-    from station.session.clock import WallClock
-
-    return WallClock(synced=lambda: True) if config.source.clock == "trust" else WallClock()
-
-
-def _keys(config: Config) -> "KeyKeeper":
-    from station.link.keyring import KeyKeeper
-
-    folder, care = enrolment_folder(config), config.care
-    return KeyKeeper(care.keys, folder, station=config.station.id, version=care.keys_version)
-
-
 def make_service(
     config_file: str | None, *, log: Log, source: str | None = None, faults: Sequence[str] = ()
 ) -> "Service":
@@ -85,6 +62,7 @@ def make_service(
     from station.machine.reading import read_machine
     from station.session.place import look_at_place
     from station.session.reserve import free_bytes
+    from station.trusted import wall_of
 
     board = make_acquisition(config_file, log=log, source=source, faults=faults)
     config = configured(config_file, source)
@@ -94,7 +72,7 @@ def make_service(
     for finding in look_at_place(state_folder(config)):
         log(finding.text)
     machine = partial(read_machine, Path("/"), free_bytes=partial(free_bytes, state_folder(config)))
-    return make_service_over(board, config, log=log, wall=_wall(config), machine=machine)
+    return make_service_over(board, config, log=log, wall=wall_of(config), machine=machine)
 
 
 def make_acquisition(
@@ -203,6 +181,7 @@ def make_service_over(  # noqa: PLR0913 - all that it may be given
     from station.session.store import Store
     from station.training.course import Course
     from station.training.fitting import Bounds
+    from station.trusted import keys_of
     from station.weighing import nominal_plate, own_plates, plate_in_use
 
     folder = state_folder(config)
@@ -227,7 +206,7 @@ def make_service_over(  # noqa: PLR0913 - all that it may be given
     )
     make_course = partial(Course, plate_mm=(plate.width_mm, plate.length_mm), sim=sim)
     persons = (Clinic if clinic else Home)(
-        store, bounds, make_course, verify=_keys(config).verify, wall=wall, log=log
+        store, bounds, make_course, verify=keys_of(config).verify, wall=wall, log=log
     )
     recorder = Recorder(
         store,
@@ -268,152 +247,3 @@ def make_service_over(  # noqa: PLR0913 - all that it may be given
     if isinstance(persons, Clinic):
         return SharedService(parts, persons, log=log, now_ns=now_ns)
     return Service(parts, log=log, now_ns=now_ns)
-
-
-def make_unlinked(config_file: str | None, *, log: Log) -> "Unlinked | None":
-    """Return what stands in for the uplink where no broker is named, None where one is.
-
-    Raises StationError.
-    """
-    from station.link.unlinked import Unlinked
-    from station.session.care_side import CARE_NOTE, known_care_side
-    from station.session.marker import check_owner
-    from station.session.store import Store
-
-    config = load_config(config_file)
-    if config.care.names_broker:
-        return None
-    check_owner(state_folder(config), config.station.subj)
-    file = state_folder(config) / DATABASE
-    if file.exists():
-        with Store(file) as store:
-            if known_care_side(store) is not None:  # of an enrolment taken back: nobody is away any more
-                store.remember(CARE_NOTE, b"null")
-    return Unlinked(enrolment_folder(config) / ENROLMENT, log=log)
-
-
-def make_uplink(config_file: str | None, *, log: Log) -> "tuple[Uplink, Broker]":
-    """Return the uplink and the broker it talks to.
-
-    Raises ConfigError for a broker beyond this machine without TLS, and for a certificate of another station.
-    """
-    from station.link.uplink import Uplink
-    from station.session.marker import check_owner
-    from station.session.store import Store
-
-    config = load_config(config_file)
-    check_owner(state_folder(config), config.station.subj)
-    broker = _broker(config)
-    store = Store(state_folder(config) / DATABASE)
-    wall = _wall_beside(config, store)
-    uplink = Uplink(
-        store,
-        station=config.station.id,
-        limits=config.limits,
-        header=_presence_header(config, store, wall),
-        socket=socket_path(config),
-        log=log,
-        traces=config.link.raw != "never",
-        machine=partial(_machine, state_folder(config), store),
-        wall=wall,
-    )
-    uplink.attend(_desk(config, broker, log=log))
-    return uplink, broker
-
-
-def _machine(folder: Path, store: "Store") -> "MachineHealth":
-    """Return how the computer is, and whether what is saved on it stays."""
-    from station.machine.reading import read_machine
-    from station.session.place import look_at_place
-    from station.session.reserve import free_bytes
-    from station.session.restore import known_damage
-
-    restored = known_damage(store)
-    found = [(finding.kind, finding.text) for finding in look_at_place(folder)]
-    found += [] if restored is None else [("database-restored", restored.sentence())]
-    machine = read_machine(Path("/"), free_bytes=partial(free_bytes, folder))
-    kinds, said = zip(*found, strict=True) if found else ((), ())
-    return structs.replace(machine, storage=said, storage_kinds=kinds)
-
-
-def _desk(config: Config, broker: "Broker", *, log: Log) -> "Desk":
-    """Return where keyrings and certificates are dealt with; only an enrolment's own are renewed."""
-    from station.link.desk import Desk
-    from station.link.enrolment import Enrolment
-    from station.link.renewal import Renewal
-
-    enrolment, tls = Enrolment(enrolment_folder(config)), broker.tls
-    own = tls is not None and enrolment.holds(tls.credentials)
-    renewal = Renewal(enrolment, tls, renew_days=config.care.renew_days) if tls and own else None
-    return Desk(_keys(config), renewal, log=log, updates=_update_desk(config, log=log))
-
-
-def _update_desk(config: Config, *, log: Log) -> "UpdateDesk":
-    """Return where requests to update are laid down for root's updater."""
-    from station.link.asked import ToldUpdates
-    from station.link.permit import Permit
-    from station.link.signature import key_id
-    from station.link.update_desk import ASKED_FILE, TOLD_FILE, Files, UpdateDesk
-    from station.machine.system import this_system
-
-    updates, system = config.updates, this_system()
-    told = ToldUpdates(take=updates.take, keys=tuple(map(key_id, updates.keys)), **system._asdict())
-    files = Files(state_folder(config) / ASKED_FILE, Path(updates.told) / TOLD_FILE)
-    permit = Permit(_keys(config), config.station.id, _wall(config).now)
-    return UpdateDesk(permit, files, told, log=log)
-
-
-def _broker(config: Config) -> "Broker":
-    from station.link.broker import Broker
-    from station.link.tls import Credentials
-
-    care = config.care
-    if not care.names_broker:
-        raise ConfigError("this station is not enrolled, and [care] names no broker to speak to")
-    broker = Broker.reached(
-        *care.address,
-        Credentials(care.ca, care.certificate, care.key),
-        whose="this station's",
-        mend="enrol this station (balance-station enrol)",
-    )
-    if broker.tls is not None and broker.tls.identity.name != config.station.id:
-        raise ConfigError(
-            f"certificate {care.certificate}: it names {broker.tls.identity.name!r} and this station is "
-            f"{config.station.id!r}; correct [station] id, or enrol this station"
-        )
-    return broker
-
-
-def _wall_beside(config: Config, store: "Store") -> "WallClock":
-    """Return the clock of a process beside the session, which knows whether the date can be true."""
-    from station.session.clock import WallClock, boot_id
-    from station.session.machine_watch import date_is_doubted
-
-    boot, wall = boot_id(), _wall(config)
-    return WallClock(wall.now, lambda: wall.state() == "synced" and not date_is_doubted(store, boot))
-
-
-def _presence_header(config: Config, store: "Store", wall: "WallClock") -> "Callable[[], Header]":
-    """Return what the uplink's own messages (state, birth) carry; the version in force is read as it is."""
-    from station.session.clock import boot_id
-    from station.session.store import Header
-    from station.sway.reading import ALG
-    from station.weighing import plate_in_use
-
-    boot = boot_id()
-    cal = plate_in_use(config, wall.now(), log=lambda _: None).calibration  # the session says why
-
-    def header() -> Header:
-        return Header(
-            t=wall.text(),
-            mono_ms=time.monotonic_ns() // 1_000_000,
-            boot=boot,
-            clock=wall.state(),
-            subj=config.station.subj,
-            rx_version=store.applied_version(),
-            cal=cal,
-            alg=ALG,
-            sim=config.source.sim,
-        )
-
-    return header

@@ -17,7 +17,7 @@ from station.config import (
 from station.errors import ConfigError
 from station.session.clock import kernel_says_synced
 from station.training.routine import shipped_routines
-from station.wiring import _wall
+from station.trusted import wall_of
 
 
 def test_nothing_configured_is_a_simulated_station(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -154,5 +154,5 @@ def test_the_installed_station_is_found_where_its_units_put_it(
 
 def test_the_clock_is_believed_where_a_simulated_board_and_its_broker_share_it() -> None:
     trusting = parse_config('[source]\nclock = "trust"\n', where="x.toml")
-    assert _wall(trusting).state() == "synced"
-    assert _wall(Config())._synced is kernel_says_synced
+    assert wall_of(trusting).state() == "synced"
+    assert wall_of(Config())._synced is kernel_says_synced

@@ -12,10 +12,10 @@ import pytest
 from station.__main__ import main as station_main
 from station.config import load_config
 from station.link.messages import StationEvent
+from station.linking import make_uplink
 from station.session.protocol import Prescribe
 from station.session.server import Server
 from station.session.store import Store
-from station.wiring import make_uplink
 from tests.certified import Site
 from tests.conftest import Mosquitto
 from tests.test_link_uplink import HEADER

@@ -22,9 +22,10 @@ from station.link.messages import encode
 from station.link.papers import NextCertificate, PaperReply
 from station.link.renewal import TRY_AGAIN_S, TRY_S, Renewal
 from station.link.tls import Tls
+from station.linking import make_uplink
 from station.session.server import Server
 from station.session.store import Store
-from station.wiring import _keys, make_uplink
+from station.trusted import keys_of
 from tests.conftest import Mosquitto
 from tests.test_link_enrolment import Home, Output, home, secure_broker  # noqa: F401 (fixtures)
 from ui.care import models
@@ -77,7 +78,7 @@ class Side:
         self.renewal = Renewal(
             Enrolment(self.folder), self.tls, renew_days=config.care.renew_days, now_s=lambda: self.now_s
         )
-        self.desk = Desk(_keys(config), self.renewal, log=self.log.append)
+        self.desk = Desk(keys_of(config), self.renewal, log=self.log.append)
         self.example = ExampleStation("home-1", "p-1")
         self.said: list[tuple[str, msgspec.Struct]] = []
 

@@ -14,9 +14,9 @@ from station.link.identity import new_key
 from station.link.loopback import is_loopback
 from station.link.tls import Credentials, Tls, explain
 from station.link.uplink import Uplink
+from station.linking import make_uplink
 from station.session.store import Store
 from station.training.prescription import Limits
-from station.wiring import make_uplink
 from tests.certified import Site
 from tests.conftest import Mosquitto
 from tests.test_link_uplink import HEADER

@@ -12,10 +12,10 @@ import pytest
 from station.config import parse_config
 from station.errors import ConfigError
 from station.link.unlinked import ALONE, ENROLLED, Unlinked
+from station.linking import make_unlinked, make_uplink
 from station.notify import Watchdog
 from station.session.care_side import CARE_NOTE, known_care_side
 from station.session.store import Store
-from station.wiring import make_unlinked, make_uplink
 from tests.service_manager import ServiceManager
 
 WAIT_S = 30.0
