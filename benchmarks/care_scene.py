@@ -33,6 +33,7 @@ from django.utils import timezone
 from ui.care.people.accounts import add_user, lock
 from ui.care.trust.enrolment import enrol
 from ui.care.models import Patient, Prescription, Station, Team, Trial
+from ui.care.results.comparison import why_not
 from ui.care.people.roster import add_patient, assign, give_station, retire_station
 from ui.care.simulated.stories import story_of
 password, boards = sys.argv[1], int(sys.argv[2])
@@ -53,14 +54,14 @@ for number, patient in enumerate(Patient.objects.exclude(pk__in=(fresh.pk, bare.
     last = patient.pseudonym
 assign(team, Patient.objects.get(pseudonym=made["proposal"]))
 told = Trial.objects.filter(session__patient__pseudonym=made["proposal"], velocity_mm_s__isnull=False)
-held, *others = told.order_by("-started")
-kind = lambda trial: (trial.routine, trial.rung, trial.side)
-like = [trial for trial in others if kind(trial) == kind(held)]
-other = [trial for trial in others if kind(trial) != kind(held)]
+told = list(told.order_by("-started"))
+pairs = ((held, trial) for held in told for trial in told if why_not(trial, held) is None)
+held, like = next(pairs)
+other = [trial for trial in told if trial.routine != held.routine]
 guided = Trial.objects.filter(routine__in=("walk", "gentle-core", "heel-slides", "straight-leg-raises"))
 print(json.dumps({
     "stories": made, "shared": last, "fresh": fresh.pseudonym, "bare": bare.pseudonym, "team": team.pk,
-    "trial": str(held.pk), "like": str(like[0].pk), "unlike": str(other[0].pk),
+    "trial": str(held.pk), "like": str(like.pk), "unlike": str(other[0].pk),
     "assistant": people["assistant"].pk, "admin": people["admin"].pk,
     "locked": type(people["admin"]).objects.get(username__startswith="maria").pk,
     "station": Patient.objects.get(pseudonym=made["proposal"]).stations.get().sid,
@@ -73,7 +74,7 @@ class Site:
     """One care side that is served, from nothing."""
 
     def __init__(self, folder: Path, stack: ExitStack, *, mqtt: int, second_factor: bool) -> None:
-        self._stack, self.port = stack, free_port()
+        self._stack, self.port, self.folder = stack, free_port(), folder
         self.address = f"http://127.0.0.1:{self.port}"
         env = {
             "BALANCE_CARE_DATA": str(folder),

@@ -1,7 +1,9 @@
 """The steps that `care_screens` is made of: ways to a page, and what is done on it before its picture."""
 
 import base64
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Final
 
@@ -219,6 +221,29 @@ def tokenless(walk: Walk) -> Page:
     return page
 
 
+def too_large(walk: Walk) -> Page:
+    page = walk.at("therapist", "/patients/{new}/")
+    page.locator("#note-text").evaluate(
+        "it => { it.removeAttribute('maxlength'); it.value = 'x'.repeat(4_000_000); }"
+    )
+    page.locator("form[action$='/notes/'] button").first.click()
+    page.wait_for_load_state()
+    return page
+
+
+def failed(walk: Walk) -> Page:
+    """Take a table away for as long as the page is asked for."""
+    page = walk.at("therapist", "/patients/{proposal}/")
+    name, away = "care_programmetemplate", "care_programmetemplate_away"
+    with closing(sqlite3.connect(walk.clinic.folder / "care.sqlite3", isolation_level=None)) as database:
+        database.execute(f"ALTER TABLE {name} RENAME TO {away}")
+        try:
+            page.goto(walk.fill("/patients/{proposal}/programme/templates/"))
+        finally:
+            database.execute(f"ALTER TABLE {away} RENAME TO {name}")
+    return page
+
+
 def wall_page(walk: Walk, *, then: str = "") -> Page:
     page = walk.at("therapist", "/wall/")
     page.locator(".tile[data-tone=good], .tile[data-tone=calm]").first.wait_for(timeout=WALL_S * 1000)
@@ -240,11 +265,16 @@ def chosen(walk: Walk) -> Page:
     return wall_page(walk)
 
 
-def printed(walk: Walk) -> Page:
-    page = walk.at("therapist", "/patients/{proposal}/")
-    page.wait_for_timeout(500)
-    page.emulate_media(media="print")
-    return page
+def printed(name: str, url: str, role: str, path: str) -> Step:
+    """Return a step that looks at a page as it is on paper."""
+
+    def go(walk: Walk) -> Page:
+        page = walk.at(role, path)
+        page.wait_for_timeout(500)
+        page.emulate_media(media="print")
+        return page
+
+    return Step(name, url, go)
 
 
 def compared(walk: Walk) -> Page:

@@ -14,6 +14,7 @@ from benchmarks.care_steps import (
     codes_page,
     compared,
     empty,
+    failed,
     held,
     kept_template,
     locked,
@@ -27,6 +28,7 @@ from benchmarks.care_steps import (
     sent_on,
     setup_page,
     tokenless,
+    too_large,
     undone,
     wall_page,
     wrong,
@@ -64,7 +66,7 @@ STEPS: Final = (
     opened("36-patient-before-the-first", "patient", T, "/patients/{fresh}/"),
     opened("37-patient-without-station", "patient", T, "/patients/{bare}/"),
     opened("38-patient-assistant", "patient", A, "/patients/{overdone}/"),
-    Step("39-patient-printed", "patient", printed),
+    printed("39-patient-printed", "patient", T, "/patients/{proposal}/"),
     opened("40-background", "background", T, "/patients/{proposal}/background/"),
     sent(
         "41-background-refused", "background", T, "/patients/{new}/background/",
@@ -105,6 +107,7 @@ STEPS: Final = (
     sent("83-patient-new-refused", "patient_new", D, "/roster/new/", {"name": ""}, "main .actions button"),
     opened("84-record", "record", D, "/roster/{proposal}/"),
     opened("85-record-new-station", "record", D, "/roster/{fresh}/"),
+    printed("85b-record-printed", "record", D, "/roster/{fresh}/"),
     opened("86-record-without-station", "record", D, "/roster/{bare}/"),
     opened("87-record-therapist", "record", T, "/roster/{proposal}/"),
     opened("88-forget", "forget", D, "/roster/{steady}/forget/"),
@@ -137,10 +140,12 @@ STEPS: Final = (
         "a7-password-refused", "password", T, "/account/password/",
         {"old_password": "x", "new_password1": "short", "new_password2": "other"}, "main .actions button",
     ),
-    opened("b0-refused-role", "", A, "/people/"),
+    opened("b0-refused-role", "", U, "/people/"),
     opened("b1-refused-address", "", T, "/patients/p-nobody/"),
     Step("b2-refused-form", "", tokenless),
     opened("b3-refused-method", "", T, "/theme/"),
+    Step("b4-too-large", "", too_large),
+    Step("b5-failed", "", failed),
 )  # fmt: skip
 PAGES: Final = {step.url for step in STEPS} - {""}
 # Addresses that answer with a file, a picture, a part of a page, or lead on to one.
