@@ -54,6 +54,7 @@ function over(data) {
     ctx.strokeStyle = ctx.fillStyle = ink("--mark");
     ctx.lineWidth = ratio;
     ctx.font = `${11 * ratio}px system-ui, sans-serif`;
+    ctx.textAlign = "left"; // the axes leave their own behind
     for (const { t, label } of data.marks) {
       const x = Math.round(plot.valToPos(t, "x", true));
       if (x < bbox.left || x > bbox.left + bbox.width) continue;
@@ -63,7 +64,7 @@ function over(data) {
       ctx.lineTo(x, bbox.top + bbox.height);
       ctx.stroke();
       const wide = ctx.measureText(label).width;
-      const at = Math.min(x + 4 * ratio, bbox.left + bbox.width - wide);
+      const at = Math.min(x + 4 * ratio, bbox.left + bbox.width + 12 * ratio - wide);
       if (at > last + 6 * ratio) {
         ctx.fillText(label, at, bbox.top - 4 * ratio);
         last = at + wide;
