@@ -105,7 +105,8 @@ def monitoring_page(request: HttpRequest) -> HttpResponse:
         page = asked.page_of([p for p in everybody if asked.names(p.name)], PEOPLE_A_PAGE)
         period, found = _windows(request, list(page.object_list))
     except StationError as error:
-        return render(request, "care/monitoring.html", {"error": str(error)}, status=422)
+        given = {"error": str(error), "first": request.GET.get("from", ""), "last": request.GET.get("to", "")}
+        return render(request, "care/monitoring.html", given, status=422)
     note(request, "looked at monitoring days", "")
     context = {
         "asked": asked,

@@ -41,6 +41,11 @@ def add_patient(name: str, *, users: Iterable[User] = (), teams: Iterable[Team] 
     return patient
 
 
+def teams_of_everybody() -> list[str]:
+    """Return the names of the teams that hold every patient, later ones too."""
+    return list(Team.objects.filter(every_patient=True).values_list("name", flat=True))
+
+
 def holders_of(patient: Patient) -> Holders:
     """Return who was given this patient."""
     rows = list(patient.assignments.values_list("user_id", "team_id"))

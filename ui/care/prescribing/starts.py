@@ -26,6 +26,7 @@ class Start:
     programme: Programme | None
     words: str = ""
     problems: list[str] = field(default_factory=list)
+    refused: bool = False
 
 
 def template_of(programme: Programme) -> dict[str, Any]:

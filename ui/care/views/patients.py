@@ -11,7 +11,7 @@ from django.db.models import F, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_POST
 
 from ui.care.models import Background, Event, Note, Patient, Session, Station
@@ -183,8 +183,9 @@ def _tiles(days: Calendar, sessions: Sequence[SessionRow]) -> list[tuple[str, st
         )
     ]
     if days.share_percent is not None:
-        weeks = gettext("of planned days, in %(weeks)d weeks") % {"weeks": len(days.whole)}
-        figures.append((gettext("Training kept up"), f"{days.share_percent} %", weeks))
+        whole = len(days.whole)
+        weeks = ngettext("of planned days, in %(weeks)d week", "of planned days, in %(weeks)d weeks", whole)
+        figures.append((gettext("Training kept up"), f"{days.share_percent} %", weeks % {"weeks": whole}))
     pains = [session.pain for session in sessions if session.pain is not None]
     if pains:
         first = gettext("was %(pain)d at the first of these sessions") % {"pain": pains[-1]}

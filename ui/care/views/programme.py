@@ -117,7 +117,7 @@ def _start(request: HttpRequest, place: Place, trained: Programme | None) -> Sta
             "reason": station_words(newest.reason),
             "remedy": remedy(newest.reason),
         }
-        return Start(document_of(newest), words % said)
+        return Start(document_of(newest), words % said, refused=True)
     return Start(trained)
 
 

@@ -52,7 +52,14 @@ def roster_page(request: HttpRequest) -> HttpResponse:
     ]
     manages_all = me(request).has_perm("care.manage_roster")
     free = Station.objects.filter(patient=None).order_by("retired", "sid") if manages_all else ()
-    context = {"lines": lines, "page": page, "asked": asked, "free": free, "manages_all": manages_all}
+    context = {
+        "lines": lines,
+        "page": page,
+        "asked": asked,
+        "free": free,
+        "manages_all": manages_all,
+        "everybodys": ", ".join(roster.teams_of_everybody()),
+    }
     return render(request, "care/roster.html", context)
 
 

@@ -114,7 +114,9 @@ def new_lines(request: HttpRequest) -> HttpResponse:
     """Return what came onto the list since a page of it was made: the page asks for it by itself."""
     now = timezone.now()
     new = arrivals(request.user, Since.read(request.GET, now), now=now)
-    return render(request, "care/_arrivals.html", {"new": new[:NEW_SHOWN], "count": len(new)})
+    shown = new[:NEW_SHOWN]
+    context = {"new": shown, "count": len(new), "left": len(new) - len(shown)}
+    return render(request, "care/_arrivals.html", context)
 
 
 def all_items(facts: Sequence[Facts], strangers: Sequence[Station], *, now: datetime) -> list[Item]:

@@ -16,7 +16,7 @@ ROLE: Final[dict[str, Words]] = {
 }
 ROLE_MEANS: Final[dict[str, Words]] = {
     "therapist": _("sees the patients given to them, sends programmes, enrols patients"),
-    "assistant": _("sees the patients given to them, and changes nothing"),
+    "assistant": _("sees the patients given to them, sees to lines and writes notes; sends no programme"),
     "admin": _("manages people, patients' records and stations; results only of patients given to them"),
     "auditor": _("reads the audit, and no patient"),
 }
