@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from station.training.health import BoardHealth
 from ui.care.models import Audit, Patient, Prescription
-from ui.care.people.accounts import add_user
+from ui.care.people.accounts import add_user, invite
 from ui.care.recording.examples import ExampleStation, new_id
 from ui.care.recording.intake import store
 from ui.care.trust.enrolment import enrol
@@ -233,3 +233,34 @@ def test_the_list_needs_few_queries_however_many_patients(
     assert Patient.objects.count() == 12
     with django_assert_max_num_queries(25):
         therapist.get("/")
+
+
+def test_too_large_a_form_is_called_too_large(therapist: Client, home: ExampleStation) -> None:
+    response = therapist.post(reverse("add_note", args=[home.subj]), {"text": "x" * 4_000_000})
+    assert response.status_code == 413
+    assert "too much to send at once" in response.content.decode()
+
+
+def test_a_refused_span_of_days_stands_in_its_form_to_be_mended(therapist: Client) -> None:
+    response = therapist.get("/monitoring/?from=2026-05-01&to=2020-01-01")
+    page = response.content.decode()
+    assert response.status_code == 422
+    assert "The period begins on 2026-05-01" in page
+    assert 'value="2026-05-01"' in page
+    assert 'value="2020-01-01"' in page
+
+
+def test_no_way_into_the_site_is_shown_to_whoever_must_change_the_password(client: Client) -> None:
+    user, password = invite("newcomer", "therapist")
+    client.post("/login/", {"username": user.get_username(), "password": password})
+    page = client.get("/account/password/").content.decode()
+    assert "The password you have now" in page
+    assert "/roster/" not in page
+
+
+def test_the_roster_says_which_team_every_patient_is_given_to(
+    therapist: Client, home: ExampleStation
+) -> None:
+    page = text(therapist, "/roster/")
+    assert "every patient is given to: Practice" in page
+    assert "nobody" not in page

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib.auth.models import User
+from django.core.exceptions import RequestDataTooBig
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -12,8 +13,11 @@ from django.utils.translation import gettext
 from ui.care.rights.audit import note
 
 
-def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 Django names it
-    """Answer what could not be understood."""
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer what could not be understood, or was more than is read at once."""
+    if isinstance(exception, RequestDataTooBig):
+        words = gettext("Nothing was changed. Go back and send less: a shorter text, or a smaller file.")
+        return _page(request, 413, gettext("That was too much to send at once."), words)
     return _page(
         request, 400, gettext("That request could not be understood."), gettext("Go back and try again.")
     )
