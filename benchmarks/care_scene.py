@@ -34,6 +34,7 @@ from ui.care.people.accounts import add_user, lock
 from ui.care.trust.enrolment import enrol
 from ui.care.models import Patient, Prescription, Station, Team, Trial
 from ui.care.results.comparison import why_not
+from ui.care.results.stabilogram import raw_payload
 from ui.care.people.roster import add_patient, assign, give_station, retire_station
 from ui.care.simulated.stories import story_of
 password, boards = sys.argv[1], int(sys.argv[2])
@@ -55,7 +56,8 @@ for number, patient in enumerate(Patient.objects.exclude(pk__in=(fresh.pk, bare.
 assign(team, Patient.objects.get(pseudonym=made["proposal"]))
 told = Trial.objects.filter(session__patient__pseudonym=made["proposal"], velocity_mm_s__isnull=False)
 told = list(told.order_by("-started"))
-pairs = ((held, trial) for held in told for trial in told if why_not(trial, held) is None)
+drawn = [trial for trial in told if raw_payload(trial.pk)]
+pairs = ((held, trial) for held in drawn for trial in (*drawn, *told) if why_not(trial, held) is None)
 held, like = next(pairs)
 other = [trial for trial in told if trial.routine != held.routine]
 guided = Trial.objects.filter(routine__in=("walk", "gentle-core", "heel-slides", "straight-leg-raises"))
