@@ -30,10 +30,11 @@ $(DEB_READY): scripts/deb/tools.txt
 run: setup
 	@$(BIN)/balance-station demo --data build/demo
 
-# One worker more than there are cores: some tests wait for real programs in real time.
+# One worker more than there are cores: some tests wait for real programs in real time. Python keeps what it
+# compiled, wherever it is told not to (as in many containers): hundreds of processes would compile it again.
 test: setup
 	@sh scripts/apt.sh $(TEST_PROGRAMS) $(TEST_LIBRARIES)
-	@$(BIN)/python -m pytest -n $$(($$(nproc) + 1)) --dist worksteal
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n $$(($$(nproc) + 1)) --dist worksteal
 
 check: $(READY)
 	@$(BIN)/ruff check .
