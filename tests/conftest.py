@@ -1,9 +1,13 @@
 """What tests of several rooms share: a real mosquitto, and the care side in a folder of its own."""
 
+import fcntl
+import gc
+import os
 import shutil
 import signal
 import socket
 import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -29,14 +33,47 @@ BROKER_S: Final = 30.0
 MOSQUITTO = shutil.which("mosquitto", path="/usr/sbin:/usr/local/sbin:/usr/bin:/usr/local/bin:/bin")
 
 
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Take what was collected, some million things that stay, out of the sight of the garbage collector."""
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.fixture(scope="session")
+def migrated_care(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A care side's folder as `balance-care migrate` leaves it; made once a run, and to be copied."""
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent  # that of all workers
+    migrated, command = folder / "migrated-care", (sys.executable, "-m", "ui.care", "migrate")
+    with (folder / "migrated-care.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not migrated.exists():
+            begun = folder / "migrated-care.begun"
+            env = {**os.environ, "BALANCE_CARE_DATA": str(begun), "DATABASE_URL": ""}
+            subprocess.run(command, env=env, check=True)
+            begun.rename(migrated)
+    return migrated
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb(django_db_keepdb: bool) -> bool:
+    """Let Django take the SQLite that is there: it only looks whether a migration is missing."""
+    return django_db_keepdb or settings.DATABASES["default"]["ENGINE"].endswith("sqlite3")
+
+
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(
-    django_db_modify_db_settings: None, tmp_path_factory: pytest.TempPathFactory
+    django_db_modify_db_settings: None,
+    tmp_path_factory: pytest.TempPathFactory,
+    request: pytest.FixtureRequest,
 ) -> None:
     """Give the tests' SQLite a file, as a clinic's has: one in memory locks tables and waits for nobody."""
     described = settings.DATABASES["default"]
     if described["ENGINE"].endswith("sqlite3"):
-        described.setdefault("TEST", {})["NAME"] = str(tmp_path_factory.mktemp("database") / "test.sqlite3")
+        file = tmp_path_factory.mktemp("database") / "test.sqlite3"
+        shutil.copy(request.getfixturevalue("migrated_care") / "care.sqlite3", file)
+        described.setdefault("TEST", {})["NAME"] = str(file)
         # It need not outlive a power cut; that a clinic's does is tried in processes of their own.
         described["OPTIONS"]["init_command"] = PRAGMAS.replace("synchronous=FULL", "synchronous=OFF")
 
@@ -112,6 +149,8 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
     """End what threads of the site left open: PostgreSQL removes no database that somebody looks at."""
     yield
     with django_db_blocker.unblock():
+        if connection.vendor == "sqlite":
+            connection.close()
         if connection.vendor == "postgresql":
             with connection.cursor() as cursor:
                 cursor.execute(

@@ -128,10 +128,10 @@ def test_the_rows_refuse_what_would_break_the_chain() -> None:
 
 @pytest.mark.django_db(transaction=True)  # an open transaction cannot be copied
 def test_writers_at_once_make_one_chain(tmp_path: Path) -> None:
-    # The tests' own database is in memory and knows no waiting; a copy of it in a file does.
     if connection.vendor != "sqlite":
         pytest.skip("PostgreSQL has no such copy")
     file = tmp_path / "care.sqlite3"
+    connection.ensure_connection()
     with closing(sqlite3.connect(file)) as copy:
         connection.connection.backup(copy)
     together = Barrier(4)

@@ -116,7 +116,7 @@ def server() -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def begun(
-    tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+    tmp_path_factory: pytest.TempPathFactory, migrated_care: Path, request: pytest.FixtureRequest
 ) -> Callable[[str], tuple[Path, str]]:
     """Make a care side with one station of a kind, once: copies of folder and database are what tests use."""
     made: dict[str, tuple[Path, str]] = {}
@@ -129,8 +129,10 @@ def begun(
                 with psycopg.connect(server, autocommit=True) as connection:
                     connection.execute(f"CREATE DATABASE {BEGUN}")
                 url = urlsplit(server)._replace(path=f"/{BEGUN}").geturl()
+            else:
+                shutil.copytree(migrated_care, data)
             with care_in(data, url) as care:
-                care.do("migrate")
+                care.do("migrate")  # a glance, where it was copied
                 care.do("enrol", "home-1", "--patient", "Anna Muster")
             made[kind] = data, url
         return made[kind]

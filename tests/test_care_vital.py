@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -24,12 +25,14 @@ def manager(tmp_path: Path) -> Iterator[ServiceManager]:
 
 
 @pytest.mark.parametrize("verb", [("serve",), ("recorder",)], ids=["serve", "recorder"])
-def test_it_is_ready_alive_and_says_that_it_ends(verb: tuple[str, ...], tmp_path: Path) -> None:
+def test_it_is_ready_alive_and_says_that_it_ends(
+    verb: tuple[str, ...], tmp_path: Path, migrated_care: Path
+) -> None:
+    shutil.copytree(migrated_care, tmp_path / "care")
     env = {**os.environ, "BALANCE_CARE_DATA": str(tmp_path / "care"), "BALANCE_CARE_MQTT": "127.0.0.1:1"}
     if verb[0] == "serve":
         verb = (*verb, "--port", str(free_port()))
     care = (sys.executable, "-m", "ui.care")
-    subprocess.run((*care, "migrate"), env=env, check=True)
     manager = ServiceManager(str(tmp_path / "notify"), waits_s=30)
     env |= {"NOTIFY_SOCKET": str(tmp_path / "notify"), "WATCHDOG_USEC": "6000000"}
     child = subprocess.Popen((*care, *verb), env=env, stdout=subprocess.DEVNULL)

@@ -48,7 +48,7 @@ def pixels(picture: pygame.Surface) -> npt.NDArray[np.float64]:
 
 def ground_behind(picture: pygame.Surface, rect: pygame.Rect) -> Colour:
     """The colour most of a text's rectangle has."""
-    area = pygame.surfarray.array2d(picture)[rect.left : rect.right, rect.top : rect.bottom]
+    area = pygame.surfarray.array2d(picture.subsurface(rect.clip(PAGE)))
     colours, counts = np.unique(area, return_counts=True)
     colour = picture.unmap_rgb(int(colours[counts.argmax()]))
     return colour.r, colour.g, colour.b
@@ -127,7 +127,8 @@ def test_stop_is_on_every_screen_of_a_session(name: str) -> None:
 
 
 @each_screen
-def test_simulated_is_said_on_every_screen_and_only_then(name: str) -> None:
+def test_simulated_is_said_on_every_screen_and_only_then(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ui.patient.canvas.FINE", 1)  # only texts are looked at: shapes need no smoothing
     shown = SCREENS[name].snapshot
     if shown is None:
         return

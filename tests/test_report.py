@@ -38,7 +38,7 @@ PLANTED = (
     "care.clinic-example.org",
     "905321234567",
 )
-WORDS = own_words(Path(__file__).parents[1])
+ROOT = Path(__file__).parents[1]
 ALL = " ".join(PLANTED)
 
 
@@ -125,7 +125,7 @@ def _whole(parts: dict[str, str]) -> str:
 
 
 def _sources(place: Place, check: str = "") -> Sources:
-    return Sources(place, (lambda: check) if check else None, Path(__file__).parents[1])
+    return Sources(place, (lambda: check) if check else None, ROOT)
 
 
 def test_nothing_planted_in_any_source_is_in_the_report(station: Place) -> None:
@@ -196,15 +196,15 @@ def test_the_file_is_bounded_whatever_the_parts_are() -> None:
 
 @given(name=st.text(st.characters(categories=["L"]), min_size=3, max_size=12), number=st.integers(100_000))
 def test_a_word_the_programs_do_not_say_is_masked(name: str, number: int) -> None:
-    shown = masked(f"refused: {name}, ({name}) p-{number} {number}", WORDS)
+    shown = masked(f"refused: {name}, ({name}) p-{number} {number}", own_words(ROOT))
     assert str(number) not in shown
-    assert name in WORDS or name not in shown.replace("refused:", "")
+    assert name in own_words(ROOT) or name not in shown.replace("refused:", "")
 
 
 def test_what_the_programs_say_is_left_readable() -> None:
     line = "the board was never calibrated: nominal values; calibrate with balance-calibrate plate"
-    assert masked(line, WORDS) == line
-    assert masked("Started Mustermann at 80.5 SPS", WORDS) == f"Started {MASK} at 80.5 SPS"
+    assert masked(line, own_words(ROOT)) == line
+    assert masked("Started Mustermann at 80.5 SPS", own_words(ROOT)) == f"Started {MASK} at 80.5 SPS"
 
 
 def test_the_command_writes_one_private_file_and_says_what_is_in_it(

@@ -6,6 +6,7 @@ A name cannot be recognised, so it is not looked for: what is not known to be ou
 import ast
 import re
 from collections.abc import Iterable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -27,6 +28,7 @@ _EDGE: Final = " \t.,:;!?()[]{}<>\"'`…“”‘’="
 _NUMBER: Final = re.compile(r"[-+]?\d{1,5}(\.\d{1,6})?(%|s|ms|us|kg|g|N|Hz|SPS|MB|mm|°C)?")
 
 
+@cache  # the programs stay as they are while one of them runs
 def own_words(root: Path) -> frozenset[str]:
     """Return every word that stands in a text of the programs under `root`, and in their names."""
     words: set[str] = set(SYSTEM)

@@ -12,6 +12,7 @@ import re
 import sys
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -43,8 +44,13 @@ _CALL: Final = re.compile(rf"\b(n?p?gettext|_)\(\s*({_STRING}(?:\s*,\s*{_STRING}
 _PLACEHOLDER: Final = re.compile(r"%\(\w+\)[.\d]*[sd]|(?<!%)%(?:%%)*[sd]\b|\{\w*\}")
 
 
-def texts() -> Iterator[Found]:
-    """Yield every text that can stand on a page or in a report. Django must be set up."""
+@cache  # each language asks for the same, and the sources stay as they are meanwhile
+def texts() -> tuple[Found, ...]:
+    """Return every text that can stand on a page or in a report. Django must be set up."""
+    return tuple(_texts())
+
+
+def _texts() -> Iterator[Found]:
     for file in sorted(HERE.rglob("*.py")):
         if file == Path(__file__):
             continue

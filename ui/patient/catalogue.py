@@ -10,6 +10,7 @@ import io
 import sys
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -41,11 +42,14 @@ ABOUT: Final[dict[str, Any]] = {
 Text = str | tuple[str, ...]
 
 
-def _screen_texts() -> Iterator[tuple[Text, str]]:
-    """Yield every text the pages themselves hold, and the file it is in."""
-    for file in sorted(HERE.rglob("*.py")):
-        for _line, message, _comments, _context in extract_from_file("python", str(file), keywords=KEYWORDS):
-            yield message, file.relative_to(HERE.parents[1]).as_posix()
+@cache  # each language asks for the same, and the sources stay as they are meanwhile
+def _screen_texts() -> tuple[tuple[Text, str], ...]:
+    """Return every text the pages themselves hold, and the file it is in."""
+    return tuple(
+        (message, file.relative_to(HERE.parents[1]).as_posix())
+        for file in sorted(HERE.rglob("*.py"))
+        for _line, message, *_ in extract_from_file("python", str(file), keywords=KEYWORDS)
+    )
 
 
 def _session_texts() -> Iterator[tuple[Text, str]]:
