@@ -31,7 +31,7 @@ class Afar:
     """A station in virtual time and its uplink, turned here; the care team's client, in a thread."""
 
     def __init__(self, folder: Path, broker: Mosquitto) -> None:
-        self.station = VirtualStation(folder, today=datetime(2026, 5, 4, 9, tzinfo=UTC))
+        self.station = VirtualStation(folder, plain=True, today=datetime(2026, 5, 4, 9, tzinfo=UTC))
         self.store = Store(folder / "station.sqlite3")
         self.log: list[str] = []
         self.uplink = Uplink(

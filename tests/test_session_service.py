@@ -34,6 +34,15 @@ RX = Prescription(
 
 @pytest.fixture
 def station(tmp_path: Path) -> Iterator[VirtualStation]:
+    """For what comes after the board."""
+    station = VirtualStation(tmp_path, plain=True)
+    yield station
+    station.die()
+
+
+@pytest.fixture
+def wired(tmp_path: Path) -> Iterator[VirtualStation]:
+    """With simulated chips on their wires, for what begins at the board."""
     station = VirtualStation(tmp_path)
     yield station
     station.die()
@@ -60,50 +69,50 @@ def take(station: VirtualStation, rx: Prescription) -> None:
     station.run(0.1)
 
 
-def test_a_prescribed_session_is_measured_kept_and_put_into_the_outbox(station: VirtualStation) -> None:
-    take(station, RX)
-    patient = station.train()
-    station.run_until(lambda: patient.finished)
-    (trial,) = trials(station)
+def test_a_prescribed_session_is_measured_kept_and_put_into_the_outbox(wired: VirtualStation) -> None:
+    take(wired, RX)
+    patient = wired.train()
+    wired.run_until(lambda: patient.finished)
+    (trial,) = trials(wired)
     assert (trial.routine, trial.rung, trial.outcome) == ("supported-standing", 2, "done")
     assert trial.hold_s == pytest.approx(10, abs=0.02)
     assert trial.sim
     assert trial.support.mean_percent == pytest.approx(12.5, abs=2)  # half of the rung's 25 %
     assert 2 < trial.measures["velocity_mm_s"] < 40
     assert trial.faults == ()
-    (session,) = sessions(station)
+    (session,) = sessions(wired)
     assert (session.ended_by, session.trials, session.rx_version) == ("finished", 1, 1)
-    assert [(r.rx_version, r.state) for r in replies(station)] == [(1, "received"), (1, "applied")]
+    assert [(r.rx_version, r.state) for r in replies(wired)] == [(1, "received"), (1, "applied")]
 
 
-def test_every_number_can_be_made_again_from_the_trace_that_is_sent(station: VirtualStation) -> None:
-    take(station, RX)
-    patient = station.train()
-    station.run_until(lambda: patient.finished)
-    raw = msgspec.json.decode(station.bodies("raw")[0], type=RawTrace)
-    (trial,) = trials(station)
+def test_every_number_can_be_made_again_from_the_trace_that_is_sent(wired: VirtualStation) -> None:
+    take(wired, RX)
+    patient = wired.train()
+    wired.run_until(lambda: patient.finished)
+    raw = msgspec.json.decode(wired.bodies("raw")[0], type=RawTrace)
+    (trial,) = trials(wired)
     again = report(decode_trace(raw.data), plate_from_dict(raw.plate), raw.spans_ns)
     assert again.measures["velocity_mm_s"] == pytest.approx(trial.measures["velocity_mm_s"], rel=1e-3)
     assert again.measures["pea95_mm2"] == pytest.approx(trial.measures["pea95_mm2"], rel=1e-2)
 
 
-def test_a_board_that_falls_silent_ends_the_attempt_and_the_session_goes_on(station: VirtualStation) -> None:
-    take(station, RX)
-    patient = station.train()
-    station.run_until(lambda: "hold_started" in station.kinds())
-    station.run(1)
-    station.board.broken = True
-    station.run(1.5)
-    station.board.broken = False
-    station.run_until(lambda: patient.finished)
-    broken, whole = trials(station)
+def test_a_board_that_falls_silent_ends_the_attempt_and_the_session_goes_on(wired: VirtualStation) -> None:
+    take(wired, RX)
+    patient = wired.train()
+    wired.run_until(lambda: "hold_started" in wired.kinds())
+    wired.run(1)
+    wired.board.broken = True
+    wired.run(1.5)
+    wired.board.broken = False
+    wired.run_until(lambda: patient.finished)
+    broken, whole = trials(wired)
     assert broken.outcome == "fault"
-    assert "sensor_fault" in events(station)
+    assert "sensor_fault" in events(wired)
     assert {span.fault for span in broken.faults} == {"silent"}
     assert broken.faults[0].from_s == pytest.approx(1, abs=0.1)
     assert whole.outcome == "done"
-    assert sessions(station)[0].ended_by == "finished"
-    assert "hold_fault" in events(station)
+    assert sessions(wired)[0].ended_by == "finished"
+    assert "hold_fault" in events(wired)
 
 
 def test_power_lost_in_a_hold_keeps_the_trial_marked_interrupted(tmp_path: Path) -> None:
@@ -130,7 +139,7 @@ def test_power_lost_in_a_hold_keeps_the_trial_marked_interrupted(tmp_path: Path)
 
 
 def test_a_red_flag_survives_a_restart(tmp_path: Path) -> None:
-    first = VirtualStation(tmp_path)
+    first = VirtualStation(tmp_path, plain=True)
     first.run(3)
     first.say(Press(button="start"))
     first.run(0.1)
@@ -138,7 +147,7 @@ def test_a_red_flag_survives_a_restart(tmp_path: Path) -> None:
     first.run(0.1)
     assert events(first) == ["red_flag"]
     first.die()
-    second = VirtualStation(tmp_path)
+    second = VirtualStation(tmp_path, plain=True)
     second.run(3)
     second.say(Press(button="start"))
     second.run(0.1)
@@ -147,10 +156,10 @@ def test_a_red_flag_survives_a_restart(tmp_path: Path) -> None:
 
 
 def test_a_prescription_in_force_survives_a_restart(tmp_path: Path) -> None:
-    first = VirtualStation(tmp_path)
+    first = VirtualStation(tmp_path, plain=True)
     take(first, RX)
     first.die()
-    second = VirtualStation(tmp_path)
+    second = VirtualStation(tmp_path, plain=True)
     patient = second.train()
     second.run_until(lambda: patient.finished)
     assert trials(second)[0].rung == 2
@@ -196,10 +205,10 @@ def test_the_same_prescription_again_is_answered_and_changes_nothing(station: Vi
 
 
 def test_an_expired_prescription_falls_back_to_supported_standing(tmp_path: Path) -> None:
-    first = VirtualStation(tmp_path)
+    first = VirtualStation(tmp_path, plain=True)
     take(first, RX)
     first.die()
-    second = VirtualStation(tmp_path, today=datetime(2100, 1, 1, tzinfo=UTC))
+    second = VirtualStation(tmp_path, plain=True, today=datetime(2100, 1, 1, tzinfo=UTC))
     patient = second.train()
     second.run_until(lambda: patient.finished)
     assert (trials(second)[0].routine, trials(second)[0].rung) == ("supported-standing", 1)
@@ -219,41 +228,41 @@ def test_an_expired_prescription_falls_back_to_supported_standing(tmp_path: Path
 def test_a_kept_prescription_is_held_against_the_device_as_it_is_now(
     tmp_path: Path, changed: dict[str, Any], reason: str
 ) -> None:
-    first = VirtualStation(tmp_path)
+    first = VirtualStation(tmp_path, plain=True)
     take(first, RX)
     first.die()
-    second = VirtualStation(tmp_path, **changed)
+    second = VirtualStation(tmp_path, plain=True, **changed)
     assert second.course().today.plan[0].rung_number == 1
     assert reason in replies(second)[-1].reason
     second.die()
 
 
 def test_the_first_version_of_the_next_patient_is_not_called_older(tmp_path: Path) -> None:
-    first = VirtualStation(tmp_path)
+    first = VirtualStation(tmp_path, plain=True)
     take(first, msgspec.structs.replace(RX, version=7))
     first.die()
-    second = VirtualStation(tmp_path, subj="p-2")
+    second = VirtualStation(tmp_path, plain=True, subj="p-2")
     take(second, msgspec.structs.replace(RX, subj="p-2"))
     assert replies(second)[-1].state == "applied"
     second.die()
-    third = VirtualStation(tmp_path, subj="p-2")
+    third = VirtualStation(tmp_path, plain=True, subj="p-2")
     assert third.course().today.plan[0].rung_number == 2
     third.die()
 
 
 def test_a_clock_that_was_set_back_makes_no_prescription_valid_again(tmp_path: Path) -> None:
-    first = VirtualStation(tmp_path, today=datetime(2098, 12, 30, tzinfo=UTC))
+    first = VirtualStation(tmp_path, plain=True, today=datetime(2098, 12, 30, tzinfo=UTC))
     take(first, RX)
     first.run(3)
     first.say(Press(button="start"))
     first.run(0.1)
     first.die()
-    second = VirtualStation(tmp_path, today=datetime(2099, 1, 2, tzinfo=UTC))
+    second = VirtualStation(tmp_path, plain=True, today=datetime(2099, 1, 2, tzinfo=UTC))
     second.run(3)
     second.say(Press(button="start"))
     second.run(0.1)
     second.die()
-    third = VirtualStation(tmp_path, today=datetime(1970, 1, 1, tzinfo=UTC))
+    third = VirtualStation(tmp_path, plain=True, today=datetime(1970, 1, 1, tzinfo=UTC))
     third.run(3)
     third.say(Press(button="start"))
     third.run(0.1)
@@ -282,12 +291,12 @@ def try_again(station: VirtualStation) -> None:
 
 
 def test_pain_above_the_limit_ends_training_for_the_day_also_after_a_restart(tmp_path: Path) -> None:
-    first = VirtualStation(tmp_path)
+    first = VirtualStation(tmp_path, plain=True)
     answer_all(first, pain=9)
     try_again(first)
     assert first.course().phase == "blocked"
     first.die()
-    second = VirtualStation(tmp_path)
+    second = VirtualStation(tmp_path, plain=True)
     second.run(3)
     second.say(Press(button="start"))
     second.run(0.1)
@@ -394,7 +403,7 @@ def test_a_trial_file_that_cannot_be_read_is_set_aside_and_the_station_starts(
     tmp_path: Path, torn: bytes
 ) -> None:
     (tmp_path / "trial-x.part").write_bytes(torn)
-    station = VirtualStation(tmp_path)
+    station = VirtualStation(tmp_path, plain=True)
     assert list(tmp_path.glob("*.part")) == []
     assert len(list(tmp_path.glob("trial-x.bad-*"))) == 1
     assert "cannot be read" in station.log[0]
@@ -402,7 +411,7 @@ def test_a_trial_file_that_cannot_be_read_is_set_aside_and_the_station_starts(
 
 
 def test_a_torn_record_costs_only_what_follows_it(tmp_path: Path) -> None:
-    first = VirtualStation(tmp_path)
+    first = VirtualStation(tmp_path, plain=True)
     take(first, RX)
     first.train()
     first.run_until(lambda: "hold_started" in first.kinds())
@@ -411,30 +420,30 @@ def test_a_torn_record_costs_only_what_follows_it(tmp_path: Path) -> None:
     (part,) = tmp_path.glob("*.part")
     with part.open("ab") as file:
         file.write(b"\xff" * 160)
-    second = VirtualStation(tmp_path)
+    second = VirtualStation(tmp_path, plain=True)
     (trial,) = trials(second)
     assert trial.hold_s == pytest.approx(3, abs=0.2)
     second.die()
 
 
 def test_what_was_answered_survives_a_kill(tmp_path: Path) -> None:
-    first = VirtualStation(tmp_path)
+    first = VirtualStation(tmp_path, plain=True)
     answer_all(first, pain=4)
     first.die()
-    second = VirtualStation(tmp_path)
+    second = VirtualStation(tmp_path, plain=True)
     assert second.course().answers()["pain"] == 4
     second.die()
 
 
 def test_a_session_broken_off_in_its_check_in_is_over(tmp_path: Path) -> None:
-    first = VirtualStation(tmp_path)
+    first = VirtualStation(tmp_path, plain=True)
     first.run(3)
     first.say(Press(button="start"))
     first.run(0.1)
     first.say(Answer(key="numbness", value=False))
     first.run(0.1)
     first.die()
-    second = VirtualStation(tmp_path)
+    second = VirtualStation(tmp_path, plain=True)
     assert [session.ended_by for session in sessions(second)] == ["interrupted"]
     assert second.course().phase == "welcome"
     second.die()
@@ -445,12 +454,12 @@ def test_nobody_else_may_read_the_database(station: VirtualStation) -> None:
         assert stat.S_IMODE(file.stat().st_mode) == 0o600
 
 
-def test_nothing_can_be_simulated_on_a_real_board(station: VirtualStation) -> None:
-    station.service._course.sim = False
-    station.say(Simulate(do="step_on"))
-    station.run(0.1)
-    assert isinstance(station.heard[-1], Refused)
-    assert "real board" in station.heard[-1].reason
+def test_nothing_can_be_simulated_on_a_real_board(wired: VirtualStation) -> None:
+    wired.service._course.sim = False
+    wired.say(Simulate(do="step_on"))
+    wired.run(0.1)
+    assert isinstance(wired.heard[-1], Refused)
+    assert "real board" in wired.heard[-1].reason
 
 
 WALK = Exercise(routine="heel-to-toe-walking", rung=1, attempts=1)
@@ -493,11 +502,11 @@ def test_the_journal_goes_to_the_care_team_and_the_next_session_waits_for_its_ga
 
 
 def test_whoever_stops_after_a_loss_of_power_ends_the_session_with_what_was_done(tmp_path: Path) -> None:
-    first = VirtualStation(tmp_path)
+    first = VirtualStation(tmp_path, plain=True)
     take(first, RX)
     answer_all(first)
     first.die()
-    second = VirtualStation(tmp_path)
+    second = VirtualStation(tmp_path, plain=True)
     assert second.course().phase == "pause"
     second.run(0.2)
     second.say(Press(button="stop"))

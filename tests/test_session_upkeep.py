@@ -42,7 +42,7 @@ ONE_HOLD = Prescription(
 
 @pytest.fixture
 def station(tmp_path: Path) -> Iterator[VirtualStation]:
-    station = VirtualStation(tmp_path, today=TODAY)
+    station = VirtualStation(tmp_path, plain=True, today=TODAY)
     station.run_until(lambda: station.course().ready)
     yield station
     station.die()
@@ -208,11 +208,11 @@ def test_a_plate_taken_is_named_in_results_and_the_trace_is_weighed_with_it(stat
 
 
 def test_a_plate_taken_is_still_in_use_after_a_restart(tmp_path: Path) -> None:
-    first = VirtualStation(tmp_path, today=TODAY)
+    first = VirtualStation(tmp_path, plain=True, today=TODAY)
     first.say(Service(on=True))
     named = taken(first, TakePlate(document=plate_document()))
     first.die()
-    second = VirtualStation(tmp_path, start_ns=first.clock.now_ns(), today=TODAY)
+    second = VirtualStation(tmp_path, plain=True, start_ns=first.clock.now_ns(), today=TODAY)
     assert second.service._scale.plate.calibration == named
     second.die()
 
