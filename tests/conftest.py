@@ -173,3 +173,9 @@ def care_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pat
     quick_hash = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     with override_settings(PASSWORD_HASHERS=quick_hash):
         yield folder
+
+
+@pytest.fixture
+def coarse(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Draw the kiosk's shapes without smoothing, for tests that look at no picture: texts are the same."""
+    monkeypatch.setattr("ui.patient.canvas.FINE", 1)

@@ -13,6 +13,8 @@ from ui.patient.gestures import ECHO_NS, GestureReader, Key, Tap
 from ui.patient.screens import Drawing
 from ui.patient.view import View
 
+pytestmark = pytest.mark.usefixtures("coarse")
+
 WINDOW_PX = (1280, 720)
 LATER = 10_000_000_000
 START, STOP = Press(button="start"), Press(button="stop")

@@ -19,6 +19,8 @@ from ui.patient.stagehand import page_name
 from ui.patient.view import LIVE_PHASES, View
 from ui.patient.window import Window
 
+pytestmark = pytest.mark.usefixtures("coarse")
+
 TURN_S = 0.02
 SENSIBLE_S = 3.0
 HOLD = Exercise(routine="supported-standing", rung=2, attempts=1, hold_s=4)

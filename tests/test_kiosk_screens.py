@@ -127,8 +127,8 @@ def test_stop_is_on_every_screen_of_a_session(name: str) -> None:
 
 
 @each_screen
-def test_simulated_is_said_on_every_screen_and_only_then(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ui.patient.canvas.FINE", 1)  # only texts are looked at: shapes need no smoothing
+@pytest.mark.usefixtures("coarse")
+def test_simulated_is_said_on_every_screen_and_only_then(name: str) -> None:
     shown = SCREENS[name].snapshot
     if shown is None:
         return

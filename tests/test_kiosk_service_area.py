@@ -23,6 +23,8 @@ from ui.patient.widgets import START
 from ui.patient.window import Window
 from ui.patient.words import language, speak
 
+pytestmark = pytest.mark.usefixtures("coarse")
+
 FRAME_S = 1 / 60
 S = 1_000_000_000
 

@@ -15,6 +15,8 @@ from ui.patient.app import Kiosk
 from ui.patient.link import StationLink
 from ui.patient.window import Window
 
+pytestmark = pytest.mark.usefixtures("coarse")
+
 TURN_S = 0.05
 ANSWERS = {"pain": 2, "support": 1, "pain_after": 3, "effort": 4}  # every other question: no
 

@@ -23,6 +23,8 @@ from ui.patient.service.view import ServiceView
 from ui.patient.view import View
 from ui.patient.widgets import PAUSE
 
+pytestmark = pytest.mark.usefixtures("coarse")
+
 SCREENS: Final = every_screen()
 # A number pad is moved over by its own mark (tests/test_kiosk_clinic.py).
 PATIENTS: Final = {

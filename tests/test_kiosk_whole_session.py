@@ -34,6 +34,8 @@ from ui.patient.sound.announcer import unheard
 from ui.patient.view import View
 from ui.patient.window import Window
 
+pytestmark = pytest.mark.usefixtures("coarse")
+
 __all__ = ["display"]
 
 TURN_S: Final = 0.1

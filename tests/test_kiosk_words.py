@@ -28,6 +28,8 @@ from ui.patient.theme import HEIGHT, WIDTH
 from ui.patient.view import View
 from ui.patient.words import LANGUAGES, decimal, figure, said, speak, speak_from
 
+pytestmark = pytest.mark.usefixtures("coarse")
+
 PAGE = pygame.Rect(0, 0, WIDTH, HEIGHT)
 TRANSLATED: Final = [language for language in LANGUAGES if language != "en"]
 POINT: Final = re.compile(r"(?<![\d.])\d+\.\d+(?![\d.])")  # in a number, not in an address
@@ -55,12 +57,6 @@ class Pseudo(gettext.NullTranslations):
 def english_again() -> Iterator[None]:
     yield
     speak("en")
-
-
-@pytest.fixture(autouse=True)
-def coarse(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Draw shapes without smoothing: only texts are looked at here, and they are the same."""
-    monkeypatch.setattr("ui.patient.canvas.FINE", 1)
 
 
 def holders(text: str) -> list[str]:
