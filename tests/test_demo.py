@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import socket
 import sqlite3
@@ -123,7 +124,8 @@ def test_a_recorded_person_comes_through_chips_pipe_broker_and_database(tmp_path
     assert log == "", "a quiet run says nothing"
 
 
-def test_broker_and_board_killed_in_the_hold_cost_nothing(tmp_path: Path) -> None:
+def test_broker_and_board_killed_in_the_hold_cost_nothing(tmp_path: Path, migrated_care: Path) -> None:
+    shutil.copytree(migrated_care, tmp_path / "data/care")
     demo = Demo(tmp_path)
     demo.wait_for(demo.holding)
     demo.kill("mosquitto.conf")
