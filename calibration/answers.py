@@ -60,6 +60,9 @@ def ask_answers(
     while masses:
         text = ask(f"Which masses, in kg, weighed as exactly as you can (for example {example})? ")
         me, *rest = text.split() or [""]
+        if not me:
+            say("Name at least one mass, such as 9.98; an interruption (Ctrl-C) gives up.")
+            continue
         try:
             if own_weight and me == "me":
                 return msgspec.convert({"who": who, "own_weight_kg": _number(" ".join(rest))}, Answers)

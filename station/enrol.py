@@ -11,13 +11,14 @@ from typing import Final, TextIO
 
 import msgspec
 
-from station.config import enrolment_folder, load_config, named_station
+from station.config import enrolment_folder, load_config, named_station, state_folder
 from station.errors import ConfigError
 from station.link.enrolment import Bundle, Enrolment, parse_bundle
 from station.link.messages import StationId
 from station.link.mistaken import FETCH
 from station.link.scan import Scan
 from station.link.whole_file import PUBLIC, write_whole
+from station.session.plates import give_to_owner_of
 
 TYPED: Final = "what was typed"
 
@@ -25,12 +26,24 @@ TYPED: Final = "what was typed"
 def run(args: argparse.Namespace) -> int:
     """Write a request, or take a bundle. Returns 0. Raises StationError saying what is wrong with it."""
     station = _station(args.station, named_station(args.config))
-    enrolment = Enrolment(enrolment_folder(load_config(args.config)))
-    if args.bundle is None:
-        _ask(enrolment, station, args.out)
-    else:
-        _take(enrolment, args.bundle, station, typed_from=args.typed_from)
+    config = load_config(args.config)
+    folder = enrolment_folder(config)
+    enrolment = Enrolment(folder)
+    try:
+        if args.bundle is None:
+            _ask(enrolment, station, args.out)
+        else:
+            _take(enrolment, args.bundle, station, typed_from=args.typed_from)
+    finally:
+        _give_to_the_station(state_folder(config), folder)
     return 0
+
+
+def _give_to_the_station(state: Path, folder: Path) -> None:
+    """Let the station read what root has made: it would be locked out of its own enrolment."""
+    if folder.is_dir():
+        for made in (folder, *folder.iterdir()):
+            give_to_owner_of(state, made)
 
 
 def _ask(enrolment: Enrolment, station: str | None, out: Path | None) -> None:

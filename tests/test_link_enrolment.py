@@ -1,6 +1,7 @@
 """How a station comes to its certificate, over the commands of both sides, and how results then travel."""
 
 import json
+import os
 import stat
 from collections.abc import Callable
 from pathlib import Path
@@ -94,6 +95,16 @@ def test_a_station_that_asks_and_takes_the_answer_is_enrolled(home: Home, capsys
     _, broker = make_uplink(str(home.config), log=print)
     assert broker.tls
     assert broker.tls.identity.name == "home-1"
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files to others")
+def test_an_enrolment_that_root_made_belongs_to_whoever_owns_the_station(home: Home) -> None:
+    (state := home.folder / "state").mkdir()
+    os.chown(state, 12345, 12346)
+    enrolled(home)
+    made = list(state.rglob("*"))
+    assert {path.name for path in made} >= {"enrolment", "enrolment.json"}
+    assert {(path.stat().st_uid, path.stat().st_gid) for path in made} == {(12345, 12346)}
 
 
 def test_the_key_never_leaves_the_station_and_is_its_owners_alone(home: Home) -> None:

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from station.__main__ import main
@@ -272,6 +273,11 @@ def test_an_enrolment_taken_back_is_put_aside_not_lost(card: Path) -> None:
     assert _states(setup)["enrolment"] == "done"
     assert setup.undo(["enrolment"])
     assert (folder.with_name("enrolment.before-undo") / "enrolment.json").exists()
+    folder.mkdir()
+    (folder / "enrolment.json").write_text("[]", "utf-8")
+    assert setup.undo(["enrolment"])
+    assert (folder.with_name("enrolment.before-undo-2") / "enrolment.json").read_text("utf-8") == "[]"
+    assert (folder.with_name("enrolment.before-undo") / "enrolment.json").read_text("utf-8") == "{}"
 
 
 def test_an_enrolment_says_its_authority_and_that_it_is_for_another_name(card: Path, tmp_path: Path) -> None:
@@ -391,6 +397,18 @@ def test_a_board_that_is_not_fit_stays_to_do_with_the_first_thing_to_mend(card: 
     again = _live(card, machine)
     again.do()
     assert _states(again)["check"] == "done"
+
+
+def test_another_board_is_looked_at_anew(card: Path) -> None:
+    machine = Pi()
+    machine.report = {"fit": True, "first": None}
+    _live(card, machine).do()
+    assert _states(_live(card, machine))["check"] == "done"
+    (card / "etc/balance-station/station.toml").unlink()
+    machine.report = {"fit": False, "first": "no GPIO found"}
+    other = _live(card, machine, msgspec.structs.replace(ANSWERS, station="ward-3"))
+    other.do()
+    assert "no GPIO found" in _found(other)["check"].text
 
 
 def test_after_the_first_run_a_restart_is_asked_for_until_the_kernel_was_started_with_it(card: Path) -> None:

@@ -58,7 +58,7 @@ def test_what_runs_starts_or_has_nothing_to_do_here_does_not_fail(card: Path, st
 
 
 @pytest.mark.parametrize("booted", [True, False])
-def test_station_and_uplink_read_a_new_enrolment_at_once_where_systemd_runs_them(
+def test_what_runs_reads_a_new_name_and_a_new_enrolment_at_once_where_systemd_runs_it(
     card: Path,  # noqa: F811
     *,
     booted: bool,
@@ -67,11 +67,12 @@ def test_station_and_uplink_read_a_new_enrolment_at_once_where_systemd_runs_them
         (card / "run/systemd/system").mkdir(parents=True)
     setup, machine, _ = _with_bundle(card, json.dumps(BUNDLE).encode())
     setup.do()
-    restart = ("systemctl", "try-restart", "balance-station.service", "balance-uplink.service")
-    assert machine.ran.count(restart) == booted
+    units = (f"balance-{unit}.service" for unit in ("station", "uplink", "ui", "panel"))
+    restart = ("systemctl", "try-restart", *units)
+    assert machine.ran.count(restart) == 2 * booted
     (card / "var/lib/balance-station/enrolment").mkdir()
     assert setup.undo(["enrolment"])
-    assert machine.ran.count(restart) == 2 * booted
+    assert machine.ran.count(restart) == 3 * booted
 
 
 def test_of_units_nothing_is_known_where_no_systemd_runs(card: Path) -> None:  # noqa: F811

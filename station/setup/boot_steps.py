@@ -20,6 +20,7 @@ from station.sway.reading import CELLS
 
 GRAPHICAL: Final = "graphical.target"
 CONSOLE: Final = "multi-user.target"
+READERS: Final = ("balance-station", "balance-uplink", "balance-ui", "balance-panel")
 REGDOM: Final = "cfg80211.ieee80211_regdom="
 
 
@@ -59,7 +60,8 @@ def _look_wiring(place: Place, answers: Answers) -> Finding:
     )
     before = place.shipped() if place.config_file.exists() else None
     change = FileChange(place.config_file, before, text)
-    return Finding("todo", f"station {answers.station}, source {answers.source}, the default pins", (change,))
+    text = f"station {answers.station}, source {answers.source}, the default pins"
+    return Finding("todo", text, (change, *restarted(place)))
 
 
 def _undo_wiring(place: Place, _answers: Answers) -> Sequence[Change]:
@@ -133,6 +135,14 @@ def _undo_boot(place: Place, _answers: Answers) -> Sequence[Change]:
 def systemctl(place: Place, *arguments: str) -> tuple[str, ...]:
     """Return the command for this machine, or for the image."""
     return ("systemctl", *(() if place.live else (f"--root={place.root}",)), *arguments)
+
+
+def restarted(place: Place) -> tuple[Command, ...]:
+    """Return what lets what runs read its configuration anew; one that does not run is not started."""
+    if not (place.live and (place.root / "run/systemd/system").exists()):
+        return ()
+    units = (f"{unit}.service" for unit in READERS)
+    return (Command(systemctl(place, "try-restart", *units)),)
 
 
 def _look_display(place: Place, answers: Answers) -> Finding:

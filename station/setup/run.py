@@ -112,6 +112,8 @@ class Setup:
             if name == CHECK.name:
                 record.seen[name] = text
             self._place.remember()
+        if name == WIRING.name and not self._dry:
+            self._forget(CHECK.name)  # it was another board that was looked at
 
     def _apply(self, change: Change, *, looks: bool = False) -> str:
         """Do one change. Raises StationError saying what went wrong."""

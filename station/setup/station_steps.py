@@ -1,6 +1,7 @@
 """Check, calibration, enrolment and units: done by the station's own programs."""
 
 from collections.abc import Sequence
+from itertools import chain, count
 from pathlib import Path
 from typing import Final
 
@@ -12,13 +13,12 @@ from station.link.enrolment import parse_bundle
 from station.link.identity import fingerprint, identity_of, read_certificate
 from station.link.scan import BEGIN as CODE
 from station.setup.answers import Answers
-from station.setup.boot_steps import systemctl
+from station.setup.boot_steps import restarted, systemctl
 from station.setup.change import Change, Command, Move
 from station.setup.place import Place
 from station.setup.step import Finding, Step
 
 UNITS: Final = ("balance-station", "balance-uplink", "balance-ui", "balance-panel")
-ENROLLED_UNITS: Final = ("balance-station", "balance-uplink")  # they read it when they start
 UNIT_FOLDERS: Final = ("etc/systemd/system", "usr/lib/systemd/system", "lib/systemd/system")
 # Restart=always: a unit that dies again and again is hardly ever "failed", it waits for its next turn.
 FAILING: Final = frozenset({"failed", "auto-restart", "auto-restart-queued"})
@@ -54,8 +54,8 @@ def _look_enrolment(place: Place, answers: Answers) -> Finding:
     if not place.live:
         return Finding("by hand", "an image must hold no key: enrol on the Pi")
     if not answers.bundle:
-        ask = "balance-station enrol makes the request; balance-station enrol BUNDLE, or - for printed codes"
-        return Finding("by hand", f"not enrolled: it trains, and keeps its results. {ask}")
+        ask = "sudo -u balance balance-station enrol makes the request; the same with BUNDLE, or - for codes"
+        return Finding("by hand", f"not enrolled: it trains, and keeps its results. {ask}, takes the answer")
     try:
         content = Path(answers.bundle).read_bytes()
     except OSError as error:
@@ -63,15 +63,7 @@ def _look_enrolment(place: Place, answers: Answers) -> Finding:
     where = f"bundle {answers.bundle}"
     text = _bundle_text(content, where=where)
     command = Command(place.as_station("enrol", "-", "--typed-from", where), typed=text)
-    return Finding("todo", f"enrol with {answers.bundle}", (command, *_restarted(place)))
-
-
-def _restarted(place: Place) -> tuple[Command, ...]:
-    """Return what lets station and uplink read the enrolment; one that does not run is not started."""
-    if not (place.live and (place.root / "run/systemd/system").exists()):
-        return ()
-    units = (f"{unit}.service" for unit in ENROLLED_UNITS)
-    return (Command(systemctl(place, "try-restart", *units)),)
+    return Finding("todo", f"enrol with {answers.bundle}", (command, *restarted(place)))
 
 
 def _bundle_text(content: bytes, *, where: str) -> str:
@@ -101,10 +93,9 @@ def _undo_enrolment(place: Place, _answers: Answers) -> Sequence[Change]:
     folder = place.state() / "enrolment"
     if not folder.exists():
         return ()
-    aside = folder.with_name(ASIDE)
-    if aside.exists():
-        raise ConfigError(f"{aside}: an enrolment taken back before is still there; remove it first")
-    return (Move(folder, aside), *_restarted(place))
+    names = chain((ASIDE,), (f"{ASIDE}-{number}" for number in count(2)))
+    aside = next(path for name in names if not (path := folder.with_name(name)).exists())
+    return (Move(folder, aside), *restarted(place))
 
 
 def _installed(place: Place) -> list[str]:
