@@ -6,6 +6,8 @@ A module of its own, since Django wants to be set up before its models are impor
 import gzip
 import os
 import re
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -27,22 +29,37 @@ FILES: Final = re.compile(rb'(?:src|href)="(/static/[^"]+)"')
 
 
 def clinic(folder: Path, *, full: bool) -> str:
-    """Make a clinic in this folder, or in the database of DATABASE_URL; return what it holds."""
+    """Make a clinic in this folder, or in the database of DATABASE_URL; return what it holds.
+
+    In a process of its own: what was needed to make it is nothing that a site carries with it.
+    """
+    command = (sys.executable, "-m", "benchmarks.console_pages", str(folder), *(("--full",) if full else ()))
+    subprocess.run(command, check=True)
+    _open(folder)
+    return _held()
+
+
+def _open(folder: Path) -> None:
+    """Set Django up, and the site as it is served."""
     os.environ["BALANCE_CARE_DATA"] = str(folder)
     os.environ["DJANGO_SETTINGS_MODULE"] = "ui.care.settings"
     from ui.care.installation.folder import DataFolder
 
     DataFolder(folder).create()
-    import ui.care.asgi  # noqa: F401 the site as it is served
+    import ui.care.asgi  # noqa: F401
     from ui.care.installation.database import keep_connections
 
-    call_command("migrate", verbosity=0)
     connection.close()
     keep_connections(connection.settings_dict)
+
+
+def _make(folder: Path, *, full: bool) -> None:
+    _open(folder)
+    call_command("migrate", verbosity=0)
     _fill(full=full)
     with connection.cursor() as cursor:  # as the server does by itself, some minutes later
         cursor.execute("VACUUM ANALYZE" if connection.vendor == "postgresql" else "ANALYZE")
-    return _held()
+    close()
 
 
 def _fill(*, full: bool) -> None:
@@ -173,3 +190,7 @@ def _look(page: Page, times: int) -> tuple[str, float, float, float, int, float,
 
 def _share(values: list[float], share: float) -> float:
     return sorted(values)[int(share * len(values))]
+
+
+if __name__ == "__main__":
+    _make(Path(sys.argv[1]), full="--full" in sys.argv)
