@@ -174,6 +174,14 @@ def test_who_is_there_said_again_by_a_broker_for_a_thousand_stations_writes_noth
     assert not Station.objects.filter(online=True).exists()
 
 
+def test_of_presence_said_again_the_last_word_stands_also_within_one_set(home: ExampleStation) -> None:
+    there, gone = home.state(online=True), home.state(online=False)
+    store([there, gone])
+    for said, online in (([there, gone], False), ([gone, there], True), ([there, gone, there], True)):
+        store(said)
+        assert Station.objects.get().online is online
+
+
 def test_what_another_recorder_wrote_meanwhile_is_left_out_at_once(
     home: ExampleStation, django_assert_max_num_queries: Any
 ) -> None:

@@ -144,6 +144,7 @@ def _accept(arrival: Arrival, read: Read, heard: Heard) -> Receipt | None:
         )
     if message.station_id != station.pk:
         raise MessageError(f"id {envelope.id} was used before by another station")
+    message.station = station  # one station for the whole set: what a message changes, the next one knows
     if is_new and not arrival.retained and not envelope.hist:
         heard.alive(station)
     # A will is written when the station connects, so the broker may say the same one more than once.
