@@ -1,6 +1,7 @@
 """`balance-station enrol`: ask the care team for a certificate, and take their answer."""
 
 import argparse
+import os
 import sys
 import termios
 from collections.abc import Callable, Iterable, Iterator
@@ -18,7 +19,6 @@ from station.link.messages import StationId
 from station.link.mistaken import FETCH
 from station.link.scan import Scan
 from station.link.whole_file import PUBLIC, write_whole
-from station.session.plates import give_to_owner_of
 
 TYPED: Final = "what was typed"
 
@@ -40,10 +40,26 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _give_to_the_station(state: Path, folder: Path) -> None:
-    """Let the station read what root has made: it would be locked out of its own enrolment."""
-    if folder.is_dir():
-        for made in (folder, *folder.iterdir()):
-            give_to_owner_of(state, made)
+    """Let the station read what root has made: it would be locked out of its own enrolment.
+
+    Nothing but that folder and its files: a link that the station's user has put there is not followed.
+    Raises ConfigError.
+    """
+    if os.geteuid() != 0 or not folder.exists():
+        return
+    try:
+        owner = state.stat()
+        inside = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+        try:
+            os.fchown(inside, owner.st_uid, owner.st_gid)
+            for name in os.listdir(inside):  # noqa: PTH208 of what was opened, whatever its path is now
+                os.chown(name, owner.st_uid, owner.st_gid, dir_fd=inside, follow_symlinks=False)
+        finally:
+            os.close(inside)
+    except OSError as error:
+        raise ConfigError(
+            f"{folder}: it cannot be given to the station's user ({error.strerror}); see what it is"
+        ) from None
 
 
 def _ask(enrolment: Enrolment, station: str | None, out: Path | None) -> None:

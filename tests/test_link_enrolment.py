@@ -107,6 +107,21 @@ def test_an_enrolment_that_root_made_belongs_to_whoever_owns_the_station(home: H
     assert {(path.stat().st_uid, path.stat().st_gid) for path in made} == {(12345, 12346)}
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files to others")
+def test_root_gives_away_nothing_that_the_stations_folder_only_points_to(home: Home, tmp_path: Path) -> None:
+    (state := home.folder / "state").mkdir()
+    os.chown(state, 12345, 12346)
+    (foreign := tmp_path / "foreign").mkdir()
+    (secret := foreign / "secret").write_text("root's")
+    assert home.ask("--station", "home-1") == 0
+    (state / "enrolment/link.pem").symlink_to(secret)
+    assert home.ask("--station", "home-1") == 0
+    (state / "enrolment").rename(state / "aside")
+    (state / "enrolment").symlink_to(foreign)
+    home.ask("--station", "home-1")
+    assert {path.stat().st_uid for path in (foreign, *foreign.iterdir())} == {0}
+
+
 def test_the_key_never_leaves_the_station_and_is_its_owners_alone(home: Home) -> None:
     enrolled(home)
     folder = home.folder / "state" / "enrolment"

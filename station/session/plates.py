@@ -83,10 +83,13 @@ def read_plate_file(path: Path) -> PlateFile:
 
 
 def give_to_owner_of(folder: Path, what: int | Path) -> None:
-    """Give a file or folder that root has made to whoever owns the folder it is in."""
+    """Give a file or folder that root has made to whoever owns the folder it is in; no link is followed."""
     if os.geteuid() == 0:
         owner = folder.stat()
-        os.chown(what, owner.st_uid, owner.st_gid)
+        if isinstance(what, int):
+            os.fchown(what, owner.st_uid, owner.st_gid)
+        else:
+            os.lchown(what, owner.st_uid, owner.st_gid)
 
 
 def write_atomically(path: Path, data: bytes) -> None:

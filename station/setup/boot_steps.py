@@ -60,8 +60,8 @@ def _look_wiring(place: Place, answers: Answers) -> Finding:
     )
     before = place.shipped() if place.config_file.exists() else None
     change = FileChange(place.config_file, before, text)
-    text = f"station {answers.station}, source {answers.source}, the default pins"
-    return Finding("todo", text, (change, *restarted(place)))
+    words = f"station {answers.station}, source {answers.source}, the default pins"
+    return Finding("todo", words, (change, *restarted(place)))
 
 
 def _undo_wiring(place: Place, _answers: Answers) -> Sequence[Change]:
