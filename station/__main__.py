@@ -137,7 +137,7 @@ def _panel(args: argparse.Namespace) -> int:
     panel = Panel(socket_path(config), hardware)
     try:
         while not stopped:
-            panel.step(0.05)
+            panel.step(0.25)
             signs.turned(time.monotonic_ns(), "")
     finally:
         signs.close()

@@ -1,5 +1,7 @@
 """The panel beside the screen: what a press says, what lamp and buzzer show, and how little depends on it."""
 
+import os
+import select
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -127,6 +129,10 @@ class Fake:
         self.waiting: list[Button] = []
         self.lamps: list[Lamp] = []
         self.beeps: list[Beep] = []
+        self._pressed = os.eventfd(0)
+
+    def fileno(self) -> int:
+        return self._pressed
 
     def presses(self) -> list[Button]:
         waiting, self.waiting = self.waiting, []
@@ -139,7 +145,7 @@ class Fake:
         self.beeps.append(beep)
 
     def close(self) -> None:
-        pass
+        os.close(self._pressed)
 
 
 class Bench:
@@ -238,8 +244,10 @@ def test_real_buttons_close_to_ground_and_are_told_in_order(factory: MockFactory
         for number in (PINS.start_pin, PINS.stop_pin):
             pin(factory, number).drive_low()
             pin(factory, number).drive_high()
+        assert select.select([hardware], [], [], 0)[0] == [hardware]
         assert hardware.presses() == ["start", "stop"]
         assert hardware.presses() == []
+        assert select.select([hardware], [], [], 0)[0] == []
 
 
 def test_the_lamp_shines_and_everything_is_dark_and_silent_after_the_end(factory: MockFactory) -> None:

@@ -77,7 +77,7 @@ def taken(station: VirtualStation, command: Packet) -> str:
 
 def shown(station: VirtualStation, screen: SessionClient) -> Snapshot:
     screen.poll()
-    station.run(0.1)
+    station.run(0.3)
     return [notice for notice in screen.poll() if isinstance(notice, Snapshot)][-1]
 
 

@@ -178,7 +178,7 @@ class VirtualStation:
         while not done():
             assert self.clock.now_ns() < end_ns, (self.log, self.kinds())
             self.service.turn(0)
-            if self._patient is not None:
+            if self._patient is not None and not done():  # who sees it answers it, and then it is over
                 self._patient.step(0)
             self.heard += [n for n in self._client.poll() if isinstance(n, Packet)]
             self.clock.sleep_ns(self._poll_ns)

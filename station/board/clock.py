@@ -1,7 +1,7 @@
 """The seam to time: the real monotonic clock, and virtual ones in which hours pass in seconds."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import ClassVar, Final, Protocol
 
 SHORTEST_WAIT_NS: Final = 750_000
@@ -60,19 +60,24 @@ class PacedClock(VirtualClock):
     were given, whatever else the computer is doing; a delay of the computer is caught up, not measured.
     """
 
+    # It falls so far behind, then catches up: a wait of each millisecond would cost more than the chips.
+    PACE_NS: ClassVar[int] = 4_000_000
+    IDLE_PACE_NS: ClassVar[int] = 12_000_000  # with nobody on the board
     # A computer that was asleep or stopped for longer does not play the missed time again.
     LONGEST_LAG_NS: ClassVar[int] = 2_000_000_000
 
-    def __init__(self, real: Clock | None = None) -> None:
+    def __init__(self, real: Clock | None = None, *, idle: Callable[[], bool] = lambda: False) -> None:
+        """`idle` says that nobody waits for what happens next."""
         self._real: Clock = MonotonicClock() if real is None else real
+        self._idle = idle
         super().__init__(self._real.now_ns())
 
     def sleep_ns(self, ns: int) -> None:
-        """Let `ns` pass and wait until the real clock has come as far."""
+        """Let `ns` pass; wait, when the real clock has not come as far, until it is a pace ahead."""
         super().sleep_ns(ns)
         ahead_ns = self._now_ns - self._real.now_ns()
         if ahead_ns > 0:
-            self._real.sleep_ns(ahead_ns)
+            self._real.sleep_ns(ahead_ns + (self.IDLE_PACE_NS if self._idle() else self.PACE_NS))
         elif ahead_ns < -self.LONGEST_LAG_NS:
             self.advance(-ahead_ns)
 

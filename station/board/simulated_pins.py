@@ -1,7 +1,7 @@
 """The `Pins` of four simulated chips, with what a call to the kernel costs."""
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Final, NamedTuple
 
 from station.board.clock import VirtualClock
@@ -63,6 +63,7 @@ class SimulatedPins:
         self._clocked = 0
         self._clocked_call = -READ_CALLS_APART
         self._levels = 0
+        self._moved = 0  # chips whose PD_SCK went up or down since they were asked
         self._unchanged_until_ns = 0  # the soonest of those below
         self._unchanged_until_ns_of = [0] * len(chips)
 
@@ -80,13 +81,11 @@ class SimulatedPins:
         if changed:
             now_ns = self._clock.now_ns()
             self._high = cells
-            self._unchanged_until_ns = 0
+            self._moved |= changed
             for chip in self._on[changed & cells]:
                 chip.rise(now_ns)
-                self._unchanged_until_ns_of[chip.cell] = 0
             for chip in self._on[changed & ~cells]:
                 chip.fall(now_ns)
-                self._unchanged_until_ns_of[chip.cell] = 0
         if late_ns:
             self._clock.advance(late_ns)
 
@@ -94,6 +93,10 @@ class SimulatedPins:
         """Return which DOUT lines read high."""
         late_ns = self._spend()
         now_ns = self._clock.now_ns()
+        moved = self._moved | self._high  # a chip whose PD_SCK is high may fall asleep at any time
+        if moved:
+            self._moved = 0
+            self._ask(self._on[moved], now_ns)
         if now_ns >= self._unchanged_until_ns:
             self._look(now_ns)
         levels = self._levels
@@ -104,7 +107,7 @@ class SimulatedPins:
     def break_down(self, cell: int, fault: ChipFault) -> None:
         """Let one chip have a fault from now on; NONE mends it."""
         self.chips[cell].break_down(fault, self._clock.now_ns())
-        self._unchanged_until_ns = self._unchanged_until_ns_of[cell] = 0
+        self._moved |= 1 << cell
 
     def delay_calls(self, spikes: Spikes | None) -> None:
         """Delay some calls like this from now on; None delays none."""
@@ -119,15 +122,17 @@ class SimulatedPins:
         """Give the lines back; they stay as they are."""
 
     def _look(self, now_ns: int) -> None:
-        """Ask those chips whose DOUT may have changed since they were asked."""
+        """Ask those chips whose DOUT may have changed by itself since they were asked."""
         until_ns_of = self._unchanged_until_ns_of
-        for chip in self.chips:
-            cell = chip.cell
-            if now_ns >= until_ns_of[cell]:
-                self._levels = self._levels & ~(1 << cell) | chip.level(now_ns) << cell
-                # A chip whose PD_SCK is high may fall asleep at any time, so nothing is remembered of it.
-                until_ns_of[cell] = 0 if self._high >> cell & 1 else chip.changes_ns(now_ns)
+        self._ask([chip for chip in self.chips if now_ns >= until_ns_of[chip.cell]], now_ns)
         self._unchanged_until_ns = min(until_ns_of)
+
+    def _ask(self, chips: Iterable[SimulatedHx711], now_ns: int) -> None:
+        for chip in chips:
+            cell = chip.cell
+            self._levels = self._levels & ~(1 << cell) | chip.level(now_ns) << cell
+            until_ns = self._unchanged_until_ns_of[cell] = chip.changes_ns(now_ns)
+            self._unchanged_until_ns = min(self._unchanged_until_ns, until_ns)
 
     def _being_read(self) -> int:
         """Which cells have a word under way: PD_SCK was moved a few calls ago, however long they took."""

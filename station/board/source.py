@@ -78,12 +78,17 @@ def open_source(
     if name == "simulate":
         plate = config.plate if imperfect else None
         standing = Standing(Person(config.plate, seed=seed), config.plate)
-        return simulate(name, standing, PacedClock(), seed=seed, imperfect=plate)
+        return simulate(name, standing, _paced(standing), seed=seed, imperfect=plate)
     if name.startswith(REPLAY) and len(name) > len(REPLAY):
         recording = read_recording(Path(name.removeprefix(REPLAY)), config.plate)
-        return simulate(name, Standing(RecordedPerson(recording), config.plate), PacedClock(), seed=seed)
+        standing = Standing(RecordedPerson(recording), config.plate)
+        return simulate(name, standing, _paced(standing), seed=seed)
     message = f"the source is '{name}'; it must be simulate, replay:FILE, wii or gpio"
     raise ConfigError(message)
+
+
+def _paced(standing: Standing) -> PacedClock:
+    return PacedClock(idle=lambda: not standing.on_board)
 
 
 def check_source(name: str, config: BoardConfig, *, reader: ReaderName = "station") -> None:

@@ -38,6 +38,7 @@ from station.training.health import MachineHealth
 from station.training.prescription import Limits
 
 TURN_S: Final = 0.1
+RESTING_TURN_S: Final = 0.25  # nobody trains; what the network says is heard at once all the same
 LIVE_TURN_S: Final = 0.02
 SESSION_RETRY_S: Final = 1.0
 
@@ -108,13 +109,19 @@ class Uplink:
         self.begin(broker)
         try:
             while not self._stopping:
-                self.turn(LIVE_TURN_S if self._steering.watched else TURN_S)
+                self.turn(self._turn_s)
                 self.sign(signs)
             signs.stopping()
         finally:
             self.close()
         if self._store.was_replaced():
             raise StoreError("the database was restored of its backup; the uplink has to start again with it")
+
+    @property
+    def _turn_s(self) -> float:
+        if self._steering.watched:
+            return LIVE_TURN_S
+        return TURN_S if self._training else RESTING_TURN_S
 
     def sign(self, signs: Watchdog) -> None:
         """Tell the service manager of a turn; it is a sign of life while the network is served."""

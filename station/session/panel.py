@@ -94,6 +94,10 @@ def beep_between(old: Snapshot | None, new: Snapshot) -> Beep | None:
 class Hardware(Protocol):
     """Two buttons, a lamp and a buzzer."""
 
+    def fileno(self) -> int:
+        """Return a descriptor that is readable while a press waits."""
+        ...
+
     def presses(self) -> list[Button]:
         """Return the presses since the last call, oldest first."""
         ...
@@ -137,7 +141,7 @@ class Panel:
         self._lamp: Lamp = "off"
 
     def step(self, wait_s: float) -> None:
-        """Wait at most `wait_s` for the station; then show what it says and tell it what was pressed."""
+        """Wait at most `wait_s` for station or buttons; show what the one says, tell it of the others."""
         now_ns = self._now_ns()
         if self._client is None and (self._retry_ns is None or now_ns >= self._retry_ns):
             self._connect(now_ns)
@@ -145,7 +149,8 @@ class Panel:
             self._wait(wait_s)
         else:
             try:
-                select.select([self._client], [], [], wait_s)
+                heard: list[SessionClient | Hardware] = [self._client, self._hardware]
+                select.select(heard, [], [], wait_s)
                 self._hear(self._client)
             except (ConnectionError, MessageError):
                 self._lose()

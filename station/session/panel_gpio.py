@@ -1,6 +1,8 @@
 """The panel on the Pi's pins, by gpiozero: the one place of the session's room that imports it."""
 
+import os
 import queue
+from contextlib import suppress
 from types import TracebackType
 from typing import TYPE_CHECKING, Final, Self
 
@@ -44,6 +46,7 @@ class GpioHardware:
         import gpiozero  # noqa: PLC0415 -- only a panel needs it
 
         self._presses: queue.SimpleQueue[Button] = queue.SimpleQueue()
+        self._pressed: int | None = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
         self._outputs: list[gpiozero.DigitalOutputDevice] = []
         self._buttons: list[gpiozero.Button] = []
         try:
@@ -63,20 +66,31 @@ class GpioHardware:
     def _watch(self) -> None:
         """Have gpiozero call, in a thread of its own, what a press means."""
         self._start.when_pressed = self._on_start
-        self._stop.when_pressed = lambda: self._presses.put("stop")
+        self._stop.when_pressed = lambda: self._put("stop")
         self._start.when_held = self._stop.when_held = self._on_held
 
     def _on_start(self) -> None:
         # A start while stop is held is the way to the service area: it must begin no session.
         if not self._stop.is_pressed:
-            self._presses.put("start")
+            self._put("start")
 
     def _on_held(self) -> None:
         if self._start.is_held and self._stop.is_held:  # called twice; the first time one of them is not yet
-            self._presses.put("both")
+            self._put("both")
+
+    def _put(self, press: Button) -> None:
+        self._presses.put(press)
+        if self._pressed is not None:
+            os.eventfd_write(self._pressed, 1)
+
+    def fileno(self) -> int:
+        """Return a descriptor that is readable while a press waits, -1 after the end."""
+        return -1 if self._pressed is None else self._pressed
 
     def presses(self) -> list[Button]:
         """Return the presses since the last call, oldest first."""
+        with suppress(BlockingIOError):
+            os.eventfd_read(self.fileno())
         return [self._presses.get_nowait() for _ in range(self._presses.qsize())]
 
     def light(self, lamp: Lamp) -> None:
@@ -102,6 +116,9 @@ class GpioHardware:
         for button in self._buttons:
             button.close()
         self._outputs, self._buttons = [], []
+        if self._pressed is not None:
+            os.close(self._pressed)
+            self._pressed = None
 
     def __enter__(self) -> Self:
         return self

@@ -43,7 +43,7 @@ class Scale:
         zero = self._tare.zero()
         if zero is None:
             return
-        self._recorder.zero.keep(zero, self._tare.noise_n)
+        self._recorder.zero.keep(zero, self._tare.noise_n, self.plate.counts_per_n)
         self._drift.zero_taken(zero, self._tare.noises_n)
         self._set_zero(zero)
         self._health.weighs(self.plate.calibration, self._tare.noise_n, self._tare.noises_n)
@@ -52,7 +52,7 @@ class Scale:
         """Weigh with another plate from now on, its zero at these counts."""
         self._drift.plate_taken(plate)
         self._recorder.weigh_with(plate.calibration)
-        self._recorder.zero.keep(zero, self._tare.noise_n)
+        self._recorder.zero.keep(zero, self._tare.noise_n, plate.counts_per_n)
         self._health.weighs(plate.calibration, self._tare.noise_n, self._tare.noises_n)
         self._tare = Tare(plate.tared(zero), known=True)
         self.plate = plate

@@ -42,6 +42,7 @@ from station.session.protocol import Service as ServiceMode
 from station.session.recorder import Recorder
 from station.session.recovery import FALL
 from station.session.reports import FaultTold
+from station.session.rest import AWAKE_NS, EVERY_S, may_rest
 from station.session.scale import Scale
 from station.session.server import Peer, Server
 from station.session.sign import Sign
@@ -64,6 +65,7 @@ from station.training.view import snapshot_of
 
 TICK_S: Final = 0.01
 SHOW_EVERY: Final = 2  # samples: 50 snapshots a second; in a hold all 100, for a screen of 60 frames
+SHOW_RESTING: Final = 20  # while the board is looked at seldom: 5 a second
 UNREAD_NS: Final = 12_000_000_000  # longer than an acquisition that ended may take to be back
 LATE_NS: Final = 30_000_000  # readings younger than this may still be on their way
 
@@ -126,6 +128,8 @@ class Service:
             parts.recorder.zero, course=lambda: self._course, log=log,
         )  # fmt: skip
         self._samples = 0
+        self._resting = False
+        self._awake_until_ns = 0
         self._stopping = False
         self._read_ns: int | None = None  # when the acquisition process last sent something
 
@@ -139,7 +143,7 @@ class Service:
         self.begin()
         try:
             while not self._stopping:
-                self.turn(TICK_S)
+                self.turn(EVERY_S if self._may_rest() else TICK_S)
                 self.sign(signs)
             signs.stopping()
         finally:
@@ -163,12 +167,7 @@ class Service:
 
     def turn(self, wait_s: float) -> None:
         """Wait at most `wait_s` for something to do, and do it."""
-        heard = [self._server.fileno(), *(peer.fileno() for peer in self._server.peers)]
-        select.select([*heard, *self._board.filenos()], [], [], wait_s)
-        self._server.accept()
-        for peer in list(self._server.peers):
-            for command in self._server.commands(peer):
-                self._obey(peer, command)
+        self._listen(wait_s)
         if self._upkeep.left():
             self._caretaking.end()
         for reading in self._board.readings():
@@ -189,13 +188,27 @@ class Service:
         self._absence.look(self._now_ns())
         self._keeper.look(self._now_ns(), idle=self._recorder.session is None and not self._upkeep.on)
 
+    def _listen(self, wait_s: float) -> None:
+        """Wait at most so long for a client or, unless it rests, the board; obey the clients."""
+        self._resting = self._may_rest()
+        clients: list[Server | Peer] = [self._server, *self._server.peers]
+        board = [] if self._resting else self._board.filenos()
+        ready, _, _ = select.select([*clients, *board], [], [], wait_s)
+        if self._server in ready:
+            self._server.accept()
+        for peer in [peer for peer in self._server.peers if peer in ready]:
+            for command in self._server.commands(peer):
+                self._obey(peer, command)
+        if any(client in ready for client in clients):  # what it asked for is shown at once
+            self._resting, self._awake_until_ns = False, self._now_ns() + AWAKE_NS
+
     # -- the board -----------------------------------------------------------------------------------------
 
     def _on_reading(self, reading: Reading) -> None:
         self._recorder.push(reading)
         if reading.fault is not Fault.RESTARTED:  # that one is said for a process that is not there
             self._read_ns = self._now_ns()
-        if reading.fault is Fault.NONE:
+        if reading.fault is Fault.NONE and not self._resting:  # else it waited here, not on its way
             self._health.arrived(self._now_ns() - reading.t_ns)
         for fault in self._faults.push(reading):
             self._on_fault(fault)
@@ -217,7 +230,8 @@ class Service:
             self._on_outcome(outcome)
         self._recorder.keep_progress(self._course)
         self._samples += 1
-        if self._course.phase == "hold" or self._samples % SHOW_EVERY == 0:
+        every = SHOW_RESTING if self._resting else SHOW_EVERY
+        if self._course.phase == "hold" or self._samples % every == 0:
             self._server.show(self._snapshot())
         if self._samples % 50 == 0:
             self._now_and_then()
@@ -240,6 +254,11 @@ class Service:
         supervised = watched or (session is not None and self._recorder.supervised)
         sign = self._sign.words(self._now_ns(), self._phase())
         return structs.replace(snapshot, supervised=supervised, this_board=sign)
+
+    def _may_rest(self) -> bool:
+        resting = may_rest(self._course.phase, self._course.sample, self._server.peers)
+        asleep = self._now_ns() >= self._awake_until_ns
+        return resting and asleep and not self._upkeep.on and self._scale.zeroed
 
     def _may_be_empty(self) -> bool:
         """Return whether nobody is meant to stand on the board, and no mass of a calibration either."""

@@ -9,6 +9,9 @@ from station.session.store import Store
 from station.sway.plate import Four
 
 TARE_NOTE: Final = "tare"
+# Ten times what the mean of two seconds scatters: what is remembered is never further off. An empty board is
+# tared every other second, and a card that took each of these writes would soon be worn out.
+MOVED_N: Final = 0.2
 
 
 class Zero:
@@ -17,12 +20,16 @@ class Zero:
     def __init__(self, store: Store, *, write: Callable[[Callable[[], None]], None]) -> None:
         self._store = store
         self._write = write
-        self.counts = self._known()
+        self.counts = self._remembered = self._known()
         self.noise_n: float | None = None
 
-    def keep(self, counts: Four, noise_n: float | None) -> None:
-        """Remember the zero of the empty board."""
+    def keep(self, counts: Four, noise_n: float | None, counts_per_n: Four) -> None:
+        """Take the zero of the empty board; on the disk too once a cell has moved by `MOVED_N`."""
         self.counts, self.noise_n = counts, noise_n
+        before = self._remembered
+        if before is not None and max(map(_moved_n, counts, before, counts_per_n)) < MOVED_N:
+            return
+        self._remembered = counts
         self._write(lambda: self._store.remember(TARE_NOTE, msgspec.json.encode(counts)))
 
     def _known(self) -> Four | None:
@@ -33,3 +40,7 @@ class Zero:
             return msgspec.json.decode(value, type=tuple[float, float, float, float])
         except msgspec.DecodeError:
             return None
+
+
+def _moved_n(counts: float, before: float, counts_per_n: float) -> float:
+    return abs((counts - before) / counts_per_n)

@@ -23,6 +23,8 @@ from ui.patient.window import Window
 
 NS: Final = 1_000_000_000
 FRAME_NS: Final = NS // 60
+# A page on which nothing has moved for so long is looked after 20 times a second: a touch waits 33 ms longer.
+STILL_AFTER_NS: Final = 5 * NS
 TRAIL_NS: Final = 1_200_000_000
 # After these the window may be empty, or of another size.
 WIPED: Final = frozenset(
@@ -94,10 +96,13 @@ class Kiosk:
 
     def run(self) -> None:
         """Turn until stopped; at most 60 frames a second, and no work while nothing happens."""
+        drawn_ns = self._now_ns()
         while self.running:
             begun_ns = self._now_ns()
             drawn = self.turn()
-            rest_s = max(0, begun_ns + FRAME_NS - self._now_ns()) / NS
+            drawn_ns = begun_ns if drawn else drawn_ns
+            frame_ns = FRAME_NS if begun_ns - drawn_ns < STILL_AFTER_NS else 3 * FRAME_NS
+            rest_s = max(0, begun_ns + frame_ns - self._now_ns()) / NS
             if drawn:
                 time.sleep(rest_s)  # never more than 60 frames a second
             else:
