@@ -1,7 +1,10 @@
 """The site in a real browser: log in, change a rung, see the station's answer arrive."""
 
+import json
+import re
 import shutil
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import pytest
 from django.utils import timezone
@@ -108,6 +111,8 @@ def test_the_main_pages_are_clean_by_axe_and_work_by_keyboard(page: Page, live_s
 
     page.goto(home)
     expect(page.locator("[data-chart] canvas")).to_have_count(page.locator("[data-chart]").count())
+    check_numbers(page)
+    assert axe.run(page, options={"resultTypes": ["violations"]}).response["violations"] == []
     page.goto(live_server.url)
     page.get_by_role("region", name="Worklist").get_by_role("link", name=fallen.name).first.focus()
     page.keyboard.press("j")
@@ -118,6 +123,22 @@ def test_the_main_pages_are_clean_by_axe_and_work_by_keyboard(page: Page, live_s
     page.get_by_role("button", name="Undo", exact=True).click()
     expect(page.get_by_text("Said yes at the check-in: new numbness")).to_be_visible()
     assert complaints == []
+
+
+def check_numbers(page: Page) -> None:
+    """The numbers of a chart are the ones it draws, one line for each time, asked for with the keyboard."""
+    chart = page.locator("figure.plot").filter(has_text="Pain and effort")
+    drawn = json.loads(page.locator("script#pain").text_content() or "")
+    rows = chart.locator(".numbers tbody tr")
+    assert rows.count() == 0
+    for _ in range(3):  # opened, closed, and opened again
+        chart.locator("summary").press("Enter")
+    expect(rows).to_have_count(len(drawn["x"]))
+    pains = [series["values"][-1] for series in drawn["series"]]
+    told = ["–" if pain is None else f"{pain:g}" for pain in pains]
+    assert rows.last.locator("td").all_text_contents() == told
+    day = datetime.fromtimestamp(drawn["x"][-1], UTC)
+    expect(rows.last.locator("th")).to_have_text(re.compile(rf"{day.day} \w+ {day.year}, {day:%H:%M}"))
 
 
 def test_a_worklist_that_can_hear_of_nothing_new_says_so(page: Page, live_server: LiveServer) -> None:

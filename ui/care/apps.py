@@ -18,10 +18,12 @@ class CareConfig(AppConfig):
     def ready(self) -> None:
         """Have log-ins noted, and the rights of each role brought up to date by every migration."""
         from ui.care import language  # noqa: PLC0415 models can be imported only now
+        from ui.care.installation.timestamps import read_times_quickly  # noqa: PLC0415 likewise
         from ui.care.people import logins  # noqa: PLC0415 models can be imported only now
 
         logins.connect()
         language.connect()
+        read_times_quickly()
         # After Django's own, which makes the permissions.
         post_migrate.connect(_rights, dispatch_uid="care-rights")
 

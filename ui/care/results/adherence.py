@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Final
 
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 
 from ui.care.models import Event, Prescription
 from ui.care.models.programme import State
@@ -16,6 +17,12 @@ from ui.care.words.clinical import ALARMS
 
 WEEKS: Final = 16
 DAY: Final = timedelta(days=1)
+
+
+@lru_cache(maxsize=1024)
+def _day_words(day: date, language: str) -> str:  # noqa: ARG001 the language decides what is made of it
+    """Return a day in words; every calendar has the same hundred."""
+    return date_format(day, "MONTH_DAY_FORMAT")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +54,7 @@ class Day:
     @property
     def title(self) -> str:
         """Its date, and what was special."""
-        return ": ".join((date_format(self.date, "MONTH_DAY_FORMAT"), *self._special))
+        return ": ".join((_day_words(self.date, get_language() or ""), *self._special))
 
     @property
     def words(self) -> str:
@@ -128,8 +135,9 @@ def calendar(
     first = today - timedelta(days=today.weekday() + 7 * (weeks - 1))
     trained: dict[date, int] = {}
     stopped: set[date] = set()
+    zone = timezone.get_current_timezone()  # asked once: there may be hundreds
     for session in sessions:
-        day = timezone.localdate(session.started)
+        day = session.started.astimezone(zone).date()
         if session.trial_count == 0:
             stopped.add(day)
         else:

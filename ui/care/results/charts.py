@@ -1,23 +1,15 @@
-"""A chart as data: what the page's script draws, and the same numbers as a table."""
+"""A chart as data: what the page's script draws, and makes a table of when somebody asks for the numbers."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import lru_cache
 from typing import Any, Final, Literal
 
 from django.utils import timezone
-from django.utils.formats import date_format
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 
 Look = Literal["line", "dots", "hollow", "step", "limit", "path"]
-CHARACTERS: Final = 9  # of a value in a page: 0.1 mm/s and less is no news
-
-
-@lru_cache(maxsize=4096)
-def _moment(when: datetime, language: str) -> str:  # noqa: ARG001 the language decides what is made of it
-    """Return a time in words; the charts of a page have the same few hundred times."""
-    return date_format(when, "DATETIME_FORMAT")
+DIGITS: Final = 4  # of a value in a page: 0.1 mm/s and less is no news
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +73,7 @@ class Chart:
             "unit": self.unit,
             "clock": not self.seconds,
             "when": gettext("When"),
+            "zone": timezone.get_current_timezone_name(),
             "x": [when.timestamp() for when in self.times] or [_short(value) for value in self.seconds],
             "series": [
                 {"label": s.label, "look": s.look, "values": [_short(value) for value in s.values]}
@@ -94,16 +87,6 @@ class Chart:
             "whole": self.whole,
         }
 
-    def rows(self) -> Iterator[tuple[str, list[float | None]]]:
-        """Return the table: when, and the value of each series."""
-        for place, when in enumerate(self.times):
-            label = _moment(timezone.localtime(when), get_language() or "")
-            yield label, [self._whole(series.values[place]) for series in self.series]
-
-    def _whole(self, value: float | None) -> float | None:
-        """Return a number of steps as one without decimals."""
-        return int(value) if self.whole and value is not None and value == int(value) else value
-
 
 def _short(value: float | None) -> float | None:
-    return None if value is None else float(f"{value:.4g}")
+    return None if value is None else float(f"{value:.{DIGITS}g}")

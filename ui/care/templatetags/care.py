@@ -1,23 +1,29 @@
 """Filters that put results into words."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from django import template
 from django.utils import timezone
 from django.utils.formats import date_format, number_format
-from django.utils.html import escape
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
 from ui.care.models import Event, Session, Trial
+from ui.care.results.adherence import Day
 from ui.care.words import clinical as words
 from ui.care.words.events import event_sentence, event_words
 from ui.care.words.reasons import REASONS
 from ui.care.words.station import cell_words, fault_words
 
 register = template.Library()
+
+CELL: Final = (
+    '<td class="{}" title="{}"><span class="cell" aria-hidden="true">{}</span>'
+    '<span class="hidden">{}</span></td>'
+)
 
 register.filter("seconds", words.seconds_words)
 register.filter("fault", fault_words)
@@ -122,19 +128,9 @@ def number(value: Any) -> str:
 
 
 @register.filter
-def number_rows(rows: Iterable[tuple[str, Sequence[float | None]]]) -> SafeString:
-    """Return rows of a table: what each is about, and its numbers. A page has hundreds of them."""
-    told: dict[float | None, str] = {}
-
-    def cell(value: float | None) -> str:
-        if value not in told:
-            told[value] = f'<td class="num">{escape(number(value))}</td>'
-        return told[value]
-
-    lines = (
-        f'<tr><th scope="row">{escape(label)}</th>{"".join(map(cell, values))}</tr>' for label, values in rows
-    )
-    return SafeString("".join(lines))
+def calendar_cells(days: Iterable[Day]) -> SafeString:
+    """Return the cells of some days of the calendar, which has more than a hundred."""
+    return format_html_join("", CELL, ((day.classes, day.title, day.sign, day.words) for day in days))
 
 
 @register.filter

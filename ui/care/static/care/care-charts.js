@@ -1,4 +1,5 @@
-// Draws the charts of a page: each [data-chart] names the JSON beside it (ui/care/charts.py says what it holds).
+// Draws the charts of a page: each [data-chart] names the JSON beside it (ui/care/results/charts.py says what it
+// holds), and so does each [data-numbers], which becomes a table of the same numbers.
 "use strict";
 
 const HEIGHT_PX = 230;
@@ -20,7 +21,7 @@ function look(spec, place) {
     limit: { width: 1.5, dash: [5, 4], stroke: ink("--muted"), paths: uPlot.paths.stepped({ align: 1 }), points: { show: false } },
     path: { width: 1.5, points: { show: false } },
   };
-  return { label: spec.label, stroke, value: (_, v) => (v === null || v === undefined ? "–" : NUMBERS.format(v)), ...kinds[spec.look] };
+  return { label: spec.label, stroke, value: (_, v) => told(v), ...kinds[spec.look] };
 }
 
 // Behind the lines: the band in which no change can be told, and what did not count.
@@ -92,9 +93,20 @@ function range(data) {
 
 const LANGUAGE = document.documentElement.lang;
 const NUMBERS = new Intl.NumberFormat(LANGUAGE === "en" ? "en-GB" : LANGUAGE, { maximumSignificantDigits: 3 });
-const DAYS = new Intl.DateTimeFormat(LANGUAGE === "en" ? "en-GB" : LANGUAGE, { day: "numeric", month: "short" });
+const DAY = { day: "numeric", month: "short" };
+const MOMENT = { dateStyle: "medium", timeStyle: "short" };
+
+// A time in words, where the clinic is and not where the browser is.
+function timeFormat(data, how) {
+  return new Intl.DateTimeFormat(LANGUAGE === "en" ? "en-GB" : LANGUAGE, { ...how, timeZone: data.zone });
+}
+
+function told(value) {
+  return value === null || value === undefined ? "–" : NUMBERS.format(value);
+}
 
 function options(data, width) {
+  const days = timeFormat(data, DAY);
   return {
     width,
     height: HEIGHT_PX,
@@ -103,11 +115,11 @@ function options(data, width) {
     legend: { live: true, markers: { fill: (plot, place) => plot.series[place].stroke(plot, place) } },
     scales: { x: { time: data.clock }, y: { range: range(data) } },
     series: [
-      data.clock ? { label: data.when, value: (_, t) => (t === null ? "–" : DAYS.format(new Date(t * 1000))) } : { label: "s", value: (_, t) => (t === null ? "–" : NUMBERS.format(t)) },
+      data.clock ? { label: data.when, value: (_, t) => (t === null ? "–" : days.format(new Date(t * 1000))) } : { label: "s", value: (_, t) => told(t) },
       ...data.series.map(look),
     ],
     axes: [
-      axis(data.clock ? { values: (_, ticks) => ticks.map((t) => DAYS.format(new Date(t * 1000))), space: 70, size: 32, incrs: [1, 2, 7, 14, 28, 56, 112].map((n) => n * 86400) } : { label: "s", labelSize: 20, labelGap: 0, size: 30 }),
+      axis(data.clock ? { values: (_, ticks) => ticks.map((t) => days.format(new Date(t * 1000))), space: 70, size: 32, incrs: [1, 2, 7, 14, 28, 56, 112].map((n) => n * 86400) } : { label: "s", labelSize: 20, labelGap: 0, size: 30 }),
       axis({ values: (_, ticks) => ticks.map((tick) => NUMBERS.format(tick)), label: data.unit, labelSize: 20, labelGap: 2, labelFont: "12px system-ui, sans-serif", size: 46, ...(data.whole ? { incrs: [1, 2, 5] } : {}) }),
     ],
     hooks: { drawAxes: [behind(data)], draw: [over(data)] },
@@ -116,9 +128,13 @@ function options(data, width) {
 
 const drawn = new Map();
 
+function dataOf(id) {
+  return JSON.parse(document.getElementById(id).textContent);
+}
+
 function draw(place) {
   drawn.get(place)?.destroy();
-  const data = JSON.parse(document.getElementById(place.dataset.chart).textContent);
+  const data = dataOf(place.dataset.chart);
   const width = Math.max(240, Math.floor(place.clientWidth));
   drawn.set(place, new uPlot(options(data, width), [data.x, ...data.series.map((s) => s.values)], place));
 }
@@ -139,3 +155,24 @@ for (const place of drawn.keys()) resized.observe(place);
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", drawAll);
 // Paper is light: the style sheet has other colours for it, which a canvas takes only when drawn again.
 matchMedia("print").addEventListener("change", drawAll);
+
+// A row for each time, made once somebody opens it: a page of a year would carry thousands of cells.
+function fill(body) {
+  const data = dataOf(body.dataset.numbers);
+  const moments = timeFormat(data, MOMENT);
+  for (const [place, t] of data.x.entries()) {
+    const row = body.insertRow();
+    const when = row.appendChild(document.createElement("th"));
+    when.scope = "row";
+    when.textContent = moments.format(new Date(t * 1000));
+    for (const { values } of data.series) {
+      const cell = row.insertCell();
+      cell.className = "num";
+      cell.textContent = told(values[place]);
+    }
+  }
+}
+
+for (const body of document.querySelectorAll("[data-numbers]")) {
+  body.closest("details").addEventListener("toggle", () => fill(body), { once: true });
+}
