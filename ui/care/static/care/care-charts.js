@@ -21,7 +21,17 @@ function look(spec, place) {
     limit: { width: 1.5, dash: [5, 4], stroke: ink("--muted"), paths: uPlot.paths.stepped({ align: 1 }), points: { show: false } },
     path: { width: 1.5, points: { show: false } },
   };
-  return { label: spec.label, stroke, value: (_, v) => told(v), ...kinds[spec.look] };
+  return { label: spec.label, stroke, value: (_plot, _v, _series, at) => told(spec.values[at]), ...kinds[spec.look] };
+}
+
+const APART = 0.07; // of a step: lines of whole numbers lie side by side, or only the last of them would be seen
+
+// What is drawn of a quantity; the numbers told are its own.
+function points(data) {
+  const middle = (data.series.length - 1) / 2;
+  return data.series.map(({ values }, place) =>
+    data.whole ? values.map((value) => (value === null ? null : value + APART * (middle - place))) : values,
+  );
 }
 
 // Behind the lines: the band in which no change can be told, and what did not count.
@@ -136,7 +146,7 @@ function draw(place) {
   drawn.get(place)?.destroy();
   const data = dataOf(place.dataset.chart);
   const width = Math.max(240, Math.floor(place.clientWidth));
-  drawn.set(place, new uPlot(options(data, width), [data.x, ...data.series.map((s) => s.values)], place));
+  drawn.set(place, new uPlot(options(data, width), [data.x, ...points(data)], place));
 }
 
 function drawAll() {
