@@ -50,7 +50,8 @@ def ask_answers(
 
     With `own_weight`, `me 71.4` names the weight of the person who will stand on the plate.
     """
-    who = ask("Who calibrates? ").strip()
+    while not (who := ask("Who calibrates? ").strip()):
+        say("A name or initials, please: they stand in the plate's file. An interruption (Ctrl-C) gives up.")
     example = "9.98 19.95"
     if own_weight:
         say("A mass is the better check. A bathroom scale is good to 0.5 kg or 1 %, so is your own weight.")

@@ -117,3 +117,10 @@ def test_masses_are_asked_until_they_are_numbers_with_a_point_or_a_comma(typist:
     answers = typist.terminal.answers(ready)
     assert answers.masses_kg == (10.02, 19.96)
     assert answers.who == "Ayşe"
+
+
+def test_a_calibration_has_somebody_who_made_it(typist: Typist) -> None:
+    typist.type("\n  \nAyşe\n10\n")
+    ready = Ready(verb="plate", masses=1, width_mm=400, length_mm=400, sim=True, cal="nominal")
+    assert typist.terminal.answers(ready).who == "Ayşe"
+    assert typist.text().count("A name or initials, please") == 2

@@ -3,13 +3,13 @@
 import argparse
 import sys
 from collections.abc import Callable
-from contextlib import suppress
 from typing import Final, NamedTuple, TextIO
 
 import msgspec
 
 from station.errors import ConfigError
 from station.setup.answers import Answers, read_answers
+from station.setup.enrolment_step import check_bundle
 from station.setup.place import Place, run_program
 from station.setup.run import STEPS, Setup, in_json, place_of, refuse_without_root, show
 
@@ -23,6 +23,7 @@ class Question(NamedTuple):
     may_be_none: bool
     of_new: bool = False  # asked only while the station has no name
     shape: Callable[[str], str] = str
+    check: Callable[[str], None] = lambda _: None  # raises ConfigError saying what is wrong with it
 
 
 QUESTIONS: Final = (
@@ -43,7 +44,7 @@ QUESTIONS: Final = (
     ),
     Question(
         "bundle", "Bundle of the care team (file); empty to enrol later", "The path of a file.",
-        may_be_none=True,
+        may_be_none=True, check=check_bundle,
     ),
 )  # fmt: skip
 
@@ -114,7 +115,14 @@ def _asked(question: Question, answers: Answers, typed: TextIO, say_to: TextIO) 
             )
         told = line.strip() or offered
         told = "" if told == "-" else question.shape(told)
+        wanted = question.wanted
         if told or question.may_be_none:
-            with suppress(msgspec.ValidationError):
+            try:
+                if told:
+                    question.check(told)
                 return msgspec.convert({**msgspec.to_builtins(answers), question.key: told}, Answers)
-        say_to.write(f"  {question.wanted}\n")
+            except ConfigError as error:
+                wanted = f"{error}. Empty to enrol later."
+            except msgspec.ValidationError:
+                pass
+        say_to.write(f"  {wanted}\n")

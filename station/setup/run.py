@@ -12,8 +12,9 @@ from station.errors import StationError, StoreError
 from station.setup.answers import Answers
 from station.setup.boot_steps import BOOT, COUNTRY, DISPLAY, WIRING, pin_rows
 from station.setup.change import Change, Command, FileChange, digest_of
+from station.setup.enrolment_step import ENROLMENT_STEP
 from station.setup.place import Place, report_of
-from station.setup.station_steps import CALIBRATION, CHECK, ENROLMENT_STEP, UNITS_STEP
+from station.setup.station_steps import CALIBRATION, CHECK, UNITS_STEP
 from station.setup.step import Finding, Step
 
 STEPS: Final = (WIRING, BOOT, DISPLAY, COUNTRY, CHECK, CALIBRATION, ENROLMENT_STEP, UNITS_STEP)
@@ -38,6 +39,7 @@ class Setup:
         for step in STEPS:
             finding = self._looked(step)
             if finding.state != "todo":
+                fine = fine and not self._is_refused(step, finding)
                 continue
             self._say(f"{step.title}: {finding.text}")
             try:
@@ -48,6 +50,13 @@ class Setup:
                 self._say(f"{step.title}: {error}")
                 fine = False
         return fine
+
+    def _is_refused(self, step: Step, finding: Finding) -> bool:
+        """Return whether a bundle was given that cannot be taken; it is said."""
+        refused = step is ENROLMENT_STEP and bool(self._answers.bundle) and finding.state == "blocked"
+        if refused:
+            self._say(f"{step.title}: {finding.text}")
+        return refused
 
     def undo(self, names: Sequence[str]) -> bool:
         """Take these steps back, the last first; return whether all could be."""

@@ -1,20 +1,12 @@
-"""Check, calibration, enrolment and units: done by the station's own programs."""
+"""Check, calibration and units: done by the station's own programs."""
 
 from collections.abc import Sequence
-from itertools import chain, count
-from pathlib import Path
 from typing import Final
 
-import msgspec
-
-from station.config import ENROLMENT
 from station.errors import ConfigError
-from station.link.enrolment import parse_bundle
-from station.link.identity import fingerprint, identity_of, read_certificate
-from station.link.scan import BEGIN as CODE
 from station.setup.answers import Answers
-from station.setup.boot_steps import restarted, systemctl
-from station.setup.change import Change, Command, Move
+from station.setup.boot_steps import systemctl
+from station.setup.change import Change, Command
 from station.setup.place import Place
 from station.setup.step import Finding, Step
 
@@ -22,7 +14,6 @@ UNITS: Final = ("balance-station", "balance-uplink", "balance-ui", "balance-pane
 UNIT_FOLDERS: Final = ("etc/systemd/system", "usr/lib/systemd/system", "lib/systemd/system")
 # Restart=always: a unit that dies again and again is hardly ever "failed", it waits for its next turn.
 FAILING: Final = frozenset({"failed", "auto-restart", "auto-restart-queued"})
-ASIDE: Final = "enrolment.before-undo"
 
 
 def _look_check(place: Place, _answers: Answers) -> Finding:
@@ -46,56 +37,6 @@ def _look_calibration(place: Place, _answers: Answers) -> Finding:
         return Finding("done", "the board has a plate of its own")
     text = "balance-calibrate plate, or the kiosk's service area (hold the top left corner): Calibration"
     return Finding("by hand", f"never calibrated, nominal values are used: {text}")
-
-
-def _look_enrolment(place: Place, answers: Answers) -> Finding:
-    if (place.state() / "enrolment" / ENROLMENT).exists():
-        return _enrolled(place)
-    if not place.live:
-        return Finding("by hand", "an image must hold no key: enrol on the Pi")
-    if not answers.bundle:
-        ask = "sudo -u balance balance-station enrol makes the request; the same with BUNDLE, or - for codes"
-        return Finding("by hand", f"not enrolled: it trains, and keeps its results. {ask}, takes the answer")
-    try:
-        content = Path(answers.bundle).read_bytes()
-    except OSError as error:
-        return Finding("blocked", f"bundle {answers.bundle}: cannot be read ({error.strerror})")
-    where = f"bundle {answers.bundle}"
-    text = _bundle_text(content, where=where)
-    command = Command(place.as_station("enrol", "-", "--typed-from", where), typed=text)
-    return Finding("todo", f"enrol with {answers.bundle}", (command, *restarted(place)))
-
-
-def _bundle_text(content: bytes, *, where: str) -> str:
-    """Return what is given to `enrol -`: a bundle, or the codes of one. Raises ConfigError for all else."""
-    if content.lstrip().upper().startswith(CODE.encode()):
-        return content.decode("ascii", errors="replace")
-    parse_bundle(content, where=where)
-    return content.decode("utf-8")
-
-
-def _enrolled(place: Place) -> Finding:
-    """Return at which authority, whose number is compared by telephone; a name changed since is said."""
-    try:
-        care = msgspec.json.decode((place.state() / "enrolment" / ENROLMENT).read_bytes())["care"]
-        name = identity_of(read_certificate(Path(care["certificate"]))).name
-        number = fingerprint(read_certificate(Path(care["ca"])))
-    except (OSError, msgspec.DecodeError, KeyError, TypeError, ConfigError):
-        return Finding("done", "enrolled at the care team")  # the uplink's status says what is wrong with it
-    here = place.config().station.id
-    if name != here:
-        again = "balance-station setup --undo enrolment, then enrol again"
-        return Finding("by hand", f"its certificate is for station {name}, and this one is {here}: {again}")
-    return Finding("done", f"enrolled at the care team, authority {number}")
-
-
-def _undo_enrolment(place: Place, _answers: Answers) -> Sequence[Change]:
-    folder = place.state() / "enrolment"
-    if not folder.exists():
-        return ()
-    names = chain((ASIDE,), (f"{ASIDE}-{number}" for number in count(2)))
-    aside = next(path for name in names if not (path := folder.with_name(name)).exists())
-    return (Move(folder, aside), *restarted(place))
 
 
 def _installed(place: Place) -> list[str]:
@@ -158,5 +99,4 @@ def _undo_calibration(_place: Place, _answers: Answers) -> Sequence[Change]:
 
 CHECK: Final = Step("check", "Check of the board", _look_check, _nothing)
 CALIBRATION: Final = Step("calibration", "Calibration", _look_calibration, _undo_calibration)
-ENROLMENT_STEP: Final = Step("enrolment", "Enrolment", _look_enrolment, _undo_enrolment)
 UNITS_STEP: Final = Step("units", "Start with the machine", _look_units, _undo_units)
