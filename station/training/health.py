@@ -13,9 +13,9 @@ class BoardHealth(msgspec.Struct, frozen=True, kw_only=True):
     `priority` is SCHED_FIFO's, None without; `locked` memory stays in RAM; `refused` says in words what the
     system did not give. `sps` are conversions a second of each chip, None before they are known; `recoveries`
     how often each was started anew. `arrival_ms` is how long after their conversion readings reach the
-    station, the median and 99 in 100. `noise_n` is the rms of one cell of the empty board. `restarts` counts
-    those of the acquisition process since the station started. `cal` is the plate in use, `calibrated` when
-    it was made (RFC 3339). `noises_n` is the rms of each cell.
+    station, the median and 99 in 100, while it does not rest. `noise_n` is the rms of one cell of the empty
+    board. `restarts` counts those of the acquisition process since the station started. `cal` is the plate in
+    use, `calibrated` when it was made (RFC 3339). `noises_n` is the rms of each cell.
     """
 
     source: str = ""
