@@ -16,6 +16,7 @@ from ui.care.recording.heard import Arrival
 from ui.care.recording.intake import store
 from ui.care.today.worklist import Item
 from ui.care.views.paging import LINES_A_PART, ROWS_A_PAGE, part_of
+from ui.care.views.worklist import MANY
 from ui.care.words.reasons import GROUPS, NOW, ORDER, REASONS
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("care_folder")]
@@ -108,6 +109,24 @@ def test_all_pages_together_show_everybody_once_and_each_says_that_it_is_one(
     assert not set(found[0]) & set(found[1])
     assert client.get(url, {"page": "999"}).status_code == 200
     assert client.get(url, {"page": "no number"}).status_code == 200
+
+
+@pytest.mark.parametrize("others", [0, 1])
+def test_of_very_many_patients_the_first_page_says_how_many_there_are_and_how_they_are_reached(
+    client: Client, others: int
+) -> None:
+    row = '<th scope="row"><a href="/patients/'
+    clinic(MANY + others)
+    logged_in(client, "therapist")
+    page = client.get("/").content.decode()
+    assert page.count(row) == 40 * (others == 0)
+    said = f"{MANY + others} patients: find one by name above, or look through the 6 pages."
+    assert (said in page) is bool(others)
+    assert 'id="find"' in page or not others
+    assert client.get("/?page=6").content.decode().count(row) == others or not others
+    found = client.get("/?name=person 0007").content.decode()
+    assert found.count(row) == 1
+    assert said not in found
 
 
 def test_somebody_on_a_later_page_is_found_by_name_and_the_page_says_that_it_is_narrowed(

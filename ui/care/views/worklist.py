@@ -33,6 +33,9 @@ from ui.care.views.paging import part_of
 from ui.care.words.reasons import GROUPS, REASONS
 
 LINES_A_PAGE: Final = 40
+MANY: Final = (
+    200  # patients: nobody reads through more below the worklist; they are found by name, or by page
+)
 NEW_SHOWN: Final = 3  # the most urgent of them; the list has them all
 
 
@@ -81,7 +84,9 @@ def _worklist(request: HttpRequest) -> HttpResponse:
     every = left(all_items(facts, strangers, now=now))
     shown = [item for item in every if asked.takes(item)]
     named = [fact for fact in facts if asked.names(fact.patient.name)]
-    page = max(0, _number(request.GET.get("page")) - 1)
+    page = _number(request.GET.get("page"))
+    if not page and (asked.name or len(named) <= MANY):
+        page = 1
     part = part_of(shown, _number(request.GET.get("part")))
     context = {
         "asked": asked,
@@ -95,11 +100,11 @@ def _worklist(request: HttpRequest) -> HttpResponse:
         "seen": lately(patients, now=now),
         "just_seen": _number(request.GET.get("seen")),
         "any_sim": any(fact.sim for fact in facts),
-        "lines": lines_of(named[page * LINES_A_PAGE : (page + 1) * LINES_A_PAGE], now=now),
+        "lines": lines_of(named[(page - 1) * LINES_A_PAGE : page * LINES_A_PAGE], now=now) if page else [],
         "line_count": len(named),
         "patient_count": len(facts),
         "pages": range(1, 2 + (len(named) - 1) // LINES_A_PAGE),
-        "page": page + 1,
+        "page": page,
         "strangers": strangers,
         "orphans": orphaned_for(request.user),
         "may_see_to": request.user.has_perm("care.add_seento"),
