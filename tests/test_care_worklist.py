@@ -236,7 +236,7 @@ def test_done_removes_a_line_keeps_who_and_when_and_can_be_undone(home: Home, th
     row.refresh_from_db()
     assert row.undone_when
     actions = set(Audit.objects.values_list("action", flat=True))
-    assert {"saw to red_flag", "took back red_flag"} <= actions
+    assert {"saw to a line (red_flag)", "took back a line (red_flag)"} <= actions
 
 
 def test_what_was_seen_to_comes_back_when_something_new_happens(home: Home, therapist: Client) -> None:

@@ -173,7 +173,7 @@ def see_to_item(request: HttpRequest) -> HttpResponse:
         station = shared_station_for(request.user, request.POST.get("station", ""))
     word = " ".join(request.POST.get("word", "").split())[:200]
     row = see_to(request.user, kind=kind, cause=cause, patient=patient, station=station, word=word)
-    note(request, f"saw to {kind}"[:40], patient.pseudonym if patient else str(station))
+    note(request, f"saw to a line ({kind})"[:40], patient.pseudonym if patient else str(station))
     return redirect(_back(request, seen=row.pk))
 
 
@@ -185,7 +185,7 @@ def take_back_item(request: HttpRequest) -> HttpResponse:
     if not isinstance(request.user, User):
         raise Http404
     take_back(request.user, row, now=timezone.now())
-    note(request, f"took back {row.kind}"[:40], row.patient.pseudonym if row.patient else str(row.station))
+    note(request, f"took back a line ({row.kind})"[:40], row.patient.pseudonym if row.patient else str(row.station))
     return redirect(_back(request))
 
 
