@@ -85,6 +85,23 @@ def test_a_foot_on_the_board_and_a_press_end_the_rest(
     station.die()
 
 
+def test_what_readings_waited_while_it_rested_is_not_taken_for_the_time_they_took(tmp_path: Path) -> None:
+    station = VirtualStation(tmp_path, plain=True)
+    station.run_until(lambda: station.course().ready)
+    station.run(1.5)
+    delays_ns = station.service._health._delays_ns
+    delays_ns.clear()
+    station.clock.sleep_ns(200_000_000)  # the loop waits, and a press wakes it
+    station.say(Press(button="start"))
+    station.service.turn(0)
+    assert station.course().phase == "checkin"
+    assert not delays_ns
+    station.run(0.1)
+    assert len(delays_ns) > 20
+    assert max(delays_ns) < 20_000_000
+    station.die()
+
+
 def test_while_it_rests_it_shows_five_pictures_a_second(tmp_path: Path) -> None:
     station = VirtualStation(tmp_path, plain=True)
     station.run_until(lambda: station.course().ready)

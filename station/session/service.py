@@ -129,6 +129,7 @@ class Service:
         )  # fmt: skip
         self._samples = 0
         self._resting = False
+        self._rested = False  # the readings of this turn may have waited for it
         self._awake_until_ns = 0
         self._stopping = False
         self._read_ns: int | None = None  # when the acquisition process last sent something
@@ -190,7 +191,7 @@ class Service:
 
     def _listen(self, wait_s: float) -> None:
         """Wait at most so long for a client or, unless it rests, the board; obey the clients."""
-        self._resting = self._may_rest()
+        self._resting = self._rested = self._may_rest()
         clients: list[Server | Peer] = [self._server, *self._server.peers]
         board = [] if self._resting else self._board.filenos()
         ready, _, _ = select.select([*clients, *board], [], [], wait_s)
@@ -208,7 +209,7 @@ class Service:
         self._recorder.push(reading)
         if reading.fault is not Fault.RESTARTED:  # that one is said for a process that is not there
             self._read_ns = self._now_ns()
-        if reading.fault is Fault.NONE and not self._resting:  # else it waited here, not on its way
+        if reading.fault is Fault.NONE and not self._rested:  # else it waited here, not on its way
             self._health.arrived(self._now_ns() - reading.t_ns)
         for fault in self._faults.push(reading):
             self._on_fault(fault)

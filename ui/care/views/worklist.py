@@ -185,7 +185,11 @@ def take_back_item(request: HttpRequest) -> HttpResponse:
     if not isinstance(request.user, User):
         raise Http404
     take_back(request.user, row, now=timezone.now())
-    note(request, f"took back a line ({row.kind})"[:40], row.patient.pseudonym if row.patient else str(row.station))
+    note(
+        request,
+        f"took back a line ({row.kind})"[:40],
+        row.patient.pseudonym if row.patient else str(row.station),
+    )
     return redirect(_back(request))
 
 
