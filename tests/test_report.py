@@ -151,7 +151,8 @@ def test_nothing_planted_is_in_the_report_of_a_broken_configuration(station: Pla
 
 
 def test_what_a_helper_needs_is_there(station: Place) -> None:
-    parts = gather(_sources(station, json.dumps({"fit": True, "first": None})))
+    said = "\nChecking for 10 s: leave the board empty and do not touch it."  # on standard error
+    parts = gather(_sources(station, json.dumps({"fit": True, "first": None}) + said))
     told = {name: json.loads(text) for name, text in parts.items() if name.endswith(".json")}
     assert told["configuration.json"]["keys"]["board"]["data_pins"] == [5, 13, 16, 21]
     assert told["configuration.json"]["keys"]["station"] == {"id": "set", "subj": "set"}

@@ -22,7 +22,8 @@ class Running(Pi):
 
     def __call__(self, argv: Sequence[str], typed: str) -> Ran:
         if "show" in argv:
-            return Ran(0, self.states.get(argv[-1], "running") + "\n")
+            state, _, restarts = self.states.get(argv[-1], "running").partition(" ")
+            return Ran(0, f"NRestarts={restarts or 0}\nSubState={state}\n")
         return super().__call__(argv, typed)
 
 
@@ -33,13 +34,13 @@ def units_line(card: Path, machine: Pi) -> str:  # noqa: F811
     return line
 
 
-@pytest.mark.parametrize("state", ["failed", "auto-restart", "auto-restart-queued"])
+@pytest.mark.parametrize("state", ["failed", "auto-restart", "auto-restart-queued", "start 5", "start-pre 1"])
 def test_a_unit_that_fails_is_named_with_what_says_why(card: Path, state: str) -> None:  # noqa: F811
     machine = Running(ui=state)
     assert not _live(card, machine).do()
     line = units_line(card, machine)
     assert line.startswith("blocked")
-    assert "balance-ui fails; why, it says: sudo systemctl status balance-ui" in line
+    assert "balance-ui fails; why, it says: sudo journalctl -u balance-ui -n 30" in line
 
 
 def test_several_are_named_in_one_command(card: Path) -> None:  # noqa: F811
@@ -47,10 +48,10 @@ def test_several_are_named_in_one_command(card: Path) -> None:  # noqa: F811
     _live(card, machine).do()
     line = units_line(card, machine)
     assert "balance-station and balance-ui fail" in line
-    assert line.endswith("systemctl status balance-station balance-ui")
+    assert line.endswith("journalctl -u balance-station -u balance-ui -n 30")
 
 
-@pytest.mark.parametrize("state", ["running", "dead", "start", ""])
+@pytest.mark.parametrize("state", ["running", "running 7", "dead", "start", ""])
 def test_what_runs_starts_or_has_nothing_to_do_here_does_not_fail(card: Path, state: str) -> None:  # noqa: F811
     machine = Running(ui=state)
     assert _live(card, machine).do()

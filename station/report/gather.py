@@ -23,7 +23,7 @@ from station.machine.reading import read_machine
 from station.report.kept import look_into
 from station.report.vocabulary import masked, own_words
 from station.setup.change import Run
-from station.setup.place import Place
+from station.setup.place import Place, report_of
 
 LOG_LINES: Final = 400
 LOG_BYTES: Final = 100_000
@@ -213,9 +213,8 @@ def _units(run: Run) -> dict[str, Any]:
 def _check(check: Callable[[], str] | None, words: frozenset[str], private: frozenset[str]) -> object:
     if check is None:
         return {"missing": "not asked for"}
-    try:
-        document = msgspec.json.decode(check())
-    except msgspec.DecodeError:
+    document = report_of(check())
+    if not document:
         return {"missing": "the check did not come to an end; run balance-station check"}
     return _masked(document, words, private)
 

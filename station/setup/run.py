@@ -109,20 +109,26 @@ class Setup:
 
     def _change(self, name: str, changes: Sequence[Change]) -> None:
         record = self._place.record
+        if name == WIRING.name and not self._dry:
+            self._forget(CHECK.name)  # it was another board that was looked at
         for change in changes:
             self._say(change.shown().rstrip("\n"))
             if self._dry:
                 continue
-            text = self._apply(change, looks=name == CHECK.name)
             if isinstance(change, Command) and change.undo:
-                record.undo.setdefault(name, []).append(list(change.undo))
-            elif isinstance(change, FileChange) and not change.boot and change.after is not None:
+                self._note_undo(name, list(change.undo))  # before: one that fails may have done a part
+            text = self._apply(change, looks=name == CHECK.name)
+            if isinstance(change, FileChange) and not change.boot and change.after is not None:
                 record.wrote[name] = digest_of(change.after)
             if name == CHECK.name:
                 record.seen[name] = text
             self._place.remember()
-        if name == WIRING.name and not self._dry:
-            self._forget(CHECK.name)  # it was another board that was looked at
+
+    def _note_undo(self, name: str, undo: list[str]) -> None:
+        known = self._place.record.undo.setdefault(name, [])
+        if undo not in known:
+            known.append(undo)
+            self._place.remember()
 
     def _apply(self, change: Change, *, looks: bool = False) -> str:
         """Do one change. Raises StationError saying what went wrong."""

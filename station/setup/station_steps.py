@@ -1,14 +1,19 @@
 """Check, calibration and units: done by the station's own programs."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Final
 
-from station.errors import ConfigError
+from station.config import Config
+from station.errors import CalibrationError, ConfigError
+from station.session.plates import Plates, read_plate_file
 from station.setup.answers import Answers
 from station.setup.boot_steps import systemctl
 from station.setup.change import Change, Command
 from station.setup.place import Place
 from station.setup.step import Finding, Step
+from station.sway.plate_file import PlateFile, check_usable
 
 UNITS: Final = ("balance-station", "balance-uplink", "balance-ui", "balance-panel")
 UNIT_FOLDERS: Final = ("etc/systemd/system", "usr/lib/systemd/system", "lib/systemd/system")
@@ -33,10 +38,25 @@ def _look_calibration(place: Place, _answers: Answers) -> Finding:
     config = place.config()
     if config.source.source != "gpio":
         return Finding("done", f"source {config.source.source}: it is known what it weighs")
-    if config.board.plate_file or any((place.state() / "plates").glob("*")):
-        return Finding("done", "the board has a plate of its own")
-    text = "balance-calibrate plate, or the kiosk's service area (hold the top left corner): Calibration"
-    return Finding("by hand", f"never calibrated, nominal values are used: {text}")
+    text = "sudo balance-calibrate plate, or the kiosk's service area (hold the top left corner): Calibration"
+    try:
+        plate = _plate_of(place, config)
+    except CalibrationError as error:
+        return Finding("by hand", f"nominal values are used: {error}; {text}")
+    if plate is None:
+        return Finding("by hand", f"never calibrated, nominal values are used: {text}")
+    return Finding("done", f"the board has a plate of its own, {plate.id}")
+
+
+def _plate_of(place: Place, config: Config) -> PlateFile | None:
+    """Return the plate this board is weighed with. Raises CalibrationError for one that is not for it."""
+    file = config.board.plate_file
+    plate = read_plate_file(Path(file)) if file else Plates(place.state() / "plates").current()
+    if plate is not None:
+        size_mm = (config.board.width_mm, config.board.length_mm)
+        now = datetime.now(UTC)
+        check_usable(plate, station=config.station.id, size_mm=size_mm, sim=config.source.sim, now=now)
+    return plate
 
 
 def _installed(place: Place) -> list[str]:
@@ -61,7 +81,8 @@ def _look_units(place: Place, _answers: Answers) -> Finding:
     if not off:
         if failing := _failing(place, units):
             who = f"{' and '.join(failing)} {'fails' if len(failing) == 1 else 'fail'}"
-            return Finding("blocked", f"{who}; why, it says: sudo systemctl status {' '.join(failing)}")
+            logs = " ".join(f"-u {unit}" for unit in failing)
+            return Finding("blocked", f"{who}; why, it says: sudo journalctl {logs} -n 30")
         return Finding("done", f"{', '.join(units)} start with the machine")
     names = [f"{unit}.service" for unit in off]
     now = ("--now",) if place.live else ()
@@ -74,13 +95,15 @@ def _failing(place: Place, units: Sequence[str]) -> list[str]:
 
     One that has nothing to do here (no panel, no console) has ended well, and is none of them.
     """
-    return [unit for unit in units if place.live and _state(place, unit) in FAILING]
+    return [unit for unit in units if place.live and _fails(place, unit)]
 
 
-def _state(place: Place, unit: str) -> str:
-    """Return what systemd says of a unit (SubState), "" where none runs."""
-    ran = place.run(systemctl(place, "show", "--property=SubState", "--value", f"{unit}.service"), "")
-    return ran.text.strip() if ran.code == 0 else ""
+def _fails(place: Place, unit: str) -> bool:
+    """Return whether a unit has ended badly, or has ended before and is only starting again."""
+    ran = place.run(systemctl(place, "show", "--property=SubState,NRestarts", f"{unit}.service"), "")
+    told = dict(line.split("=", 1) for line in ran.text.splitlines() if ran.code == 0 and "=" in line)
+    state = told.get("SubState", "")
+    return state in FAILING or (state.startswith("start") and told.get("NRestarts", "0") != "0")
 
 
 def _undo_units(place: Place, _answers: Answers) -> Sequence[Change]:
