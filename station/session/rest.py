@@ -14,6 +14,7 @@ from station.training.snapshot import Phase
 
 EVERY_S: Final = 0.2  # a button wakes it at once, and a foot on the board changes nothing on these pages
 AWAKE_NS: Final = 1_000_000_000  # after anything a client said
+SHOW_EVERY: Final = 20  # samples: 5 snapshots a second
 EMPTY_N: Final = 20.0  # more than noise and drift, less than a hand
 # Who looks at the board itself: a laboratory's stream, and somebody beside it or at the wall.
 WATCHERS: Final = ("lsl", SUPERVISOR)
@@ -24,3 +25,22 @@ def may_rest(phase: Phase, sample: Sample | None, peers: Iterable[Named]) -> boo
     if phase not in NOBODY_TRAINS or sample is None or sample.fault is not Fault.NONE:
         return False
     return abs(sample.load_n) < EMPTY_N and all(peer.name not in WATCHERS for peer in peers)
+
+
+class Rest:
+    """Whether the loop rests in this turn. Times are CLOCK_MONOTONIC.
+
+    `waited`: the readings of this turn may have gathered here, also when a client then ended the rest.
+    """
+
+    def __init__(self) -> None:
+        self.on = self.waited = False
+        self._awake_until_ns = 0
+
+    def look(self, now_ns: int, *, may: bool) -> None:
+        """Begin a turn."""
+        self.on = self.waited = may and now_ns >= self._awake_until_ns
+
+    def wake(self, now_ns: int) -> None:
+        """End it for a while: what a client asked for is shown at once."""
+        self.on, self._awake_until_ns = False, now_ns + AWAKE_NS

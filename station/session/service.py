@@ -42,7 +42,8 @@ from station.session.protocol import Service as ServiceMode
 from station.session.recorder import Recorder
 from station.session.recovery import FALL
 from station.session.reports import FaultTold
-from station.session.rest import AWAKE_NS, EVERY_S, may_rest
+from station.session.rest import EVERY_S, Rest, may_rest
+from station.session.rest import SHOW_EVERY as SHOW_RESTING
 from station.session.scale import Scale
 from station.session.server import Peer, Server
 from station.session.sign import Sign
@@ -65,7 +66,6 @@ from station.training.view import snapshot_of
 
 TICK_S: Final = 0.01
 SHOW_EVERY: Final = 2  # samples: 50 snapshots a second; in a hold all 100, for a screen of 60 frames
-SHOW_RESTING: Final = 20  # while the board is looked at seldom: 5 a second
 UNREAD_NS: Final = 12_000_000_000  # longer than an acquisition that ended may take to be back
 LATE_NS: Final = 30_000_000  # readings younger than this may still be on their way
 
@@ -128,9 +128,7 @@ class Service:
             parts.recorder.zero, course=lambda: self._course, log=log,
         )  # fmt: skip
         self._samples = 0
-        self._resting = False
-        self._rested = False  # the readings of this turn may have waited for it
-        self._awake_until_ns = 0
+        self._rest = Rest()
         self._stopping = False
         self._read_ns: int | None = None  # when the acquisition process last sent something
 
@@ -144,7 +142,7 @@ class Service:
         self.begin()
         try:
             while not self._stopping:
-                self.turn(EVERY_S if self._may_rest() else TICK_S)
+                self.turn(EVERY_S if self._rest.on else TICK_S)
                 self.sign(signs)
             signs.stopping()
         finally:
@@ -191,17 +189,17 @@ class Service:
 
     def _listen(self, wait_s: float) -> None:
         """Wait at most so long for a client or, unless it rests, the board; obey the clients."""
-        self._resting = self._rested = self._may_rest()
+        self._rest.look(self._now_ns(), may=self._may_rest())
         clients: list[Server | Peer] = [self._server, *self._server.peers]
-        board = [] if self._resting else self._board.filenos()
+        board = [] if self._rest.on else self._board.filenos()
         ready, _, _ = select.select([*clients, *board], [], [], wait_s)
         if self._server in ready:
             self._server.accept()
         for peer in [peer for peer in self._server.peers if peer in ready]:
             for command in self._server.commands(peer):
                 self._obey(peer, command)
-        if any(client in ready for client in clients):  # what it asked for is shown at once
-            self._resting, self._awake_until_ns = False, self._now_ns() + AWAKE_NS
+        if any(client in ready for client in clients):
+            self._rest.wake(self._now_ns())
 
     # -- the board -----------------------------------------------------------------------------------------
 
@@ -209,7 +207,7 @@ class Service:
         self._recorder.push(reading)
         if reading.fault is not Fault.RESTARTED:  # that one is said for a process that is not there
             self._read_ns = self._now_ns()
-        if reading.fault is Fault.NONE and not self._rested:  # else it waited here, not on its way
+        if reading.fault is Fault.NONE and not self._rest.waited:  # else it waited here, not on its way
             self._health.arrived(self._now_ns() - reading.t_ns)
         for fault in self._faults.push(reading):
             self._on_fault(fault)
@@ -231,7 +229,7 @@ class Service:
             self._on_outcome(outcome)
         self._recorder.keep_progress(self._course)
         self._samples += 1
-        every = SHOW_RESTING if self._resting else SHOW_EVERY
+        every = SHOW_RESTING if self._rest.on else SHOW_EVERY
         if self._course.phase == "hold" or self._samples % every == 0:
             self._server.show(self._snapshot())
         if self._samples % 50 == 0:
@@ -258,8 +256,7 @@ class Service:
 
     def _may_rest(self) -> bool:
         resting = may_rest(self._course.phase, self._course.sample, self._server.peers)
-        asleep = self._now_ns() >= self._awake_until_ns
-        return resting and asleep and not self._upkeep.on and self._scale.zeroed
+        return resting and not self._upkeep.on and self._scale.zeroed
 
     def _may_be_empty(self) -> bool:
         """Return whether nobody is meant to stand on the board, and no mass of a calibration either."""
