@@ -9,7 +9,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-from ui.care.models import Prescription, Session, Trial
+from ui.care.models import Prescription, Session, Station, Trial
 
 NOON = datetime(2026, 3, 4, 12, tzinfo=UTC)
 TOLD: dict[Any, int | None] = {0: 0, 7: 7, 10: 10, 11: None, -1: None, 3.5: None, "sore": None, True: None}
@@ -90,3 +90,30 @@ def _write_trials(before: Any, station: Any) -> None:
             support_kind="two-hands", vision="open", surface="firm", attempt=1, outcome="done",
             hold_s=20, target_hold_s=20, body=body, **whole,
         )  # fmt: skip
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_stations_and_programmes_of_before_said_stands_in_columns() -> None:
+    try:
+        _migrate("0017_planned_days")
+        before = MigrationExecutor(connection).loader.project_state([("care", "0017_planned_days")]).apps
+        stations = before.get_model("care", "Station").objects
+        machine = {"storage_kinds": ["disk-full"], "storage": ["Full."]}
+        stations.create(sid="home-1", birth={"cal": "cal-1", "sim": True, "machine": machine})
+        strange: list[Any] = [None, [], "words", {"cal": 7, "machine": "none"}]
+        for number, birth in enumerate(strange):
+            stations.create(sid=f"strange-{number}", birth=birth)
+        documents: list[Any] = [{"expires": "2026-09-01T00:00:00Z", "on_hold": True}, {"on_hold": "yes"}, {}]
+        for version, document in enumerate(documents):
+            before.get_model("care", "Prescription").objects.create(
+                station=stations.get(sid="home-1"), version=version, document=document, days=0, signed=b""
+            )
+        call_command("migrate", "care", verbosity=0)
+        told = Station.objects.values_list("told_cal", "told_sim", "told_kinds", "told_storage", "told_until")
+        first, *others = told.order_by("sid")
+        assert first == ("cal-1", "true", '["disk-full"]', '["Full."]', None)
+        assert others == [(None,) * 5] * 3 + [("7", None, None, None, None)]
+        rows = Prescription.objects.order_by("version").values_list("expires", "on_hold")
+        assert list(rows) == [("2026-09-01T00:00:00Z", True), (None, False), (None, False)]
+    finally:
+        call_command("migrate", "care", verbosity=0)

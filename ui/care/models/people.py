@@ -6,6 +6,7 @@ import secrets
 
 import msgspec
 from django.db import models
+from django.db.models.fields.json import KT
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -45,6 +46,13 @@ class Patient(models.Model):
         return stations[0] if stations else None
 
 
+def _told(path: str) -> models.GeneratedField:
+    """Return a column of what a station said in its birth, as text: lists of a thousand stations read it."""
+    return models.GeneratedField(
+        expression=KT(f"birth__{path}"), output_field=models.TextField(null=True), db_persist=True
+    )
+
+
 class Station(models.Model):
     """A station that was enrolled, or was heard before it was."""
 
@@ -54,6 +62,11 @@ class Station(models.Model):
     boot = models.CharField(max_length=64, blank=True)  # of the newest sign of life
     last_seen = models.DateTimeField(null=True, blank=True)
     birth = models.JSONField(null=True, blank=True)  # body of the newest birth message
+    told_cal = _told("cal")
+    told_until = _told("certificate_until")
+    told_sim = _told("sim")
+    told_kinds = _told("machine__storage_kinds")
+    told_storage = _told("machine__storage")
     clock = models.CharField(max_length=10, blank=True, editable=False)  # at that birth: synced or unsynced
     keys = models.JSONField(default=list, blank=True)  # ids of the signing keys it holds, the newest first
     keys_version = models.PositiveBigIntegerField(default=0)  # of its keyring

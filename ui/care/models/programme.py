@@ -4,12 +4,21 @@
 
 from django.conf import settings
 from django.db import models
+from django.db.models import BooleanField, Case, TextField, Value, When
 from django.db.models.fields.json import KT
+from django.db.models.functions import Cast
+from django.db.models.lookups import Exact
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from ui.care.models.people import Station
 from ui.care.models.planned import PlannedDays
+
+_ON_HOLD = Case(
+    When(Exact(Cast(KT("document__on_hold"), TextField()), "true"), then=Value(value=True)),
+    default=Value(value=False),
+    output_field=BooleanField(),
+)
 
 
 class State(models.TextChoices):
@@ -34,6 +43,11 @@ class Prescription(models.Model):
     subj = models.GeneratedField(
         expression=KT("document__subj"), output_field=models.TextField(null=True), db_persist=True
     )
+    # What lists of a thousand people read of it.
+    expires = models.GeneratedField(
+        expression=KT("document__expires"), output_field=models.TextField(null=True), db_persist=True
+    )
+    on_hold = models.GeneratedField(expression=_ON_HOLD, output_field=models.BooleanField(), db_persist=True)
     signed = models.BinaryField()  # as it is published
     signed_again = models.BooleanField(default=False)  # with a newer key, and not published since
     state = models.CharField(max_length=10, choices=State, default=State.QUEUED, db_index=True)

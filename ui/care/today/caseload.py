@@ -5,7 +5,6 @@ from django.shortcuts import get_object_or_404
 
 from ui.care.models import Patient, Prescription, SeenTo, Session, Station, Trial
 from ui.care.rights.access import Viewer, manages, patients_of, stations_of
-from ui.care.words.at_risk import TOLD
 
 
 def trials_of(patient: Patient) -> QuerySet[Trial]:
@@ -24,7 +23,7 @@ def prescriptions_of(patient: Patient, station: Station | None) -> QuerySet[Pres
 def shared_stations_for(user: Viewer) -> QuerySet[Station]:
     """Return the stations without a patient of their own, with `session_count`: for who manages them."""
     found = stations_of(user) if manages(user) else Station.objects.none()
-    return found.filter(patient=None, retired=None).annotate(session_count=Count("sessions"), **TOLD)
+    return found.filter(patient=None, retired=None).annotate(session_count=Count("sessions"))
 
 
 def shared_station_for(user: Viewer, sid: str) -> Station:

@@ -7,41 +7,21 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
-from django.db.models import (
-    Avg,
-    Count,
-    Exists,
-    OuterRef,
-    Q,
-    QuerySet,
-    Subquery,
-)
-from django.db.models.fields.json import KT
+from django.db.models import Avg, Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import JSONObject, TruncDate
 from django.utils import timezone
 
 from station.sway.plate import NOMINAL_ID
-from ui.care.models import Event, Patient, Prescription, Session, Station
+from ui.care.models import Event, Patient, Prescription, Session
 from ui.care.models.programme import State
+from ui.care.today.boards import Board, boards_of
 from ui.care.today.versions import Version, versions_of
-from ui.care.words.at_risk import TOLD
 
 LOOKED_BACK: Final = timedelta(days=14)
 WEEK: Final = timedelta(days=7)
-CALIBRATED_FOR: Final = timedelta(days=365)
-CALIBRATED_BEFORE: Final = timedelta(days=60)  # two months of a year ago are looked at, not all years before
 FEWEST_PAINS: Final = 2  # sessions of a week before its mean is told
-SHOWN: Final = (
-    "sid",
-    "patient",
-    "online",
-    "last_seen",
-    "revoked",
-    "retired",
-    "created",
-)  # of a station in a list
 FALL: Final = "possible_fall"
 # How long an event asks for somebody. A week is told in its own line.
 ASKED_FOR: Final = (
@@ -58,19 +38,21 @@ class Lately:
     pain: tuple[float, float] | None = None
 
 
+class Person(NamedTuple):
+    """A patient as the list names them."""
+
+    pk: int
+    pseudonym: str
+    name: str
+    created: datetime
+
+
 @dataclass(slots=True)
 class Facts:
-    """One patient; `rx` is the newest programme and `in_force` the newest that the station applied.
+    """One patient; `rx` is the newest programme and `in_force` the newest that the station applied."""
 
-    `cal` and `certificate_until` are what the station said of itself; `calibrated_long_ago` whether that
-    calibration was in use so long ago that the board wants another one.
-    """
-
-    patient: Patient
-    station: Station | None = None
-    cal: str | None = None
-    certificate_until: str | None = None
-    calibrated_long_ago: bool = False
+    patient: Person
+    station: Board | None = None
     sim: bool = False  # what is known of the patient comes from a simulated board
     rx: Version | None = None
     in_force: Version | None = None
@@ -84,6 +66,21 @@ class Facts:
     def on_hold(self) -> bool:
         """Whether the care team holds all training: then nobody is overdue."""
         return bool(self.in_force and self.in_force.on_hold)
+
+    @property
+    def cal(self) -> str | None:
+        """What the station said of its calibration."""
+        return self.station.told_cal if self.station else None
+
+    @property
+    def calibrated_long_ago(self) -> bool:
+        """Whether the board was calibrated so long ago that it wants another calibration."""
+        return self.station is not None and self.station.long_ago and self.cal != NOMINAL_ID
+
+    @property
+    def told_sim(self) -> bool:
+        """Whether the station said that its board is a simulated one."""
+        return self.station is not None and self.station.told_sim == "true"
 
     @property
     def shared(self) -> bool:
@@ -126,28 +123,26 @@ def facts_of(patients: QuerySet[Patient], *, now: datetime) -> list[Facts]:
     return facts
 
 
-def begun(patients: QuerySet[Patient], *, now: datetime, whole: bool = False) -> list[Facts]:
-    """Return patients, stations, and what of their sessions and falls is the newest.
-
-    `whole` brings each station with all it has said, which is some kB.
-    """
+def begun(patients: QuerySet[Patient], *, now: datetime) -> list[Facts]:
+    """Return patients, stations, and what of their sessions and falls is the newest."""
     of_them = Session.objects.filter(patient=OuterRef("pk")).order_by("-started")
     falls = Event.objects.filter(patient=OuterRef("pk"), kind=FALL).order_by("-happened")
     rows = patients.annotate(
         newest=Subquery(of_them.values(told=JSONObject(pk="pk", sim="sim", station="station_id"))[:1]),
         last_trained=Subquery(of_them.exclude(trial_count=0).values("started")[:1]),
         last_fall=Subquery(falls.values("happened")[:1]),
-    )
-    people: list[Any] = list(rows)
-    own, others = _boards(people, patients, _stations(now, whole=whole))
-    facts = []
-    for person in people:
-        told = person.newest or {}
-        fact = Facts(person, own.get(person.pk) or others.get(told.get("station") or 0))
-        fact.newest_session, fact.sim = told.get("pk"), bool(told.get("sim"))
-        fact.last_trained, fact.last_fall = person.last_trained, person.last_fall
-        _add_board(fact, known=bool(told))
+    ).values_list(*Person._fields, "newest", "last_trained", "last_fall")
+    facts, trained_on = [], []
+    for *person, newest, last_trained, last_fall in rows:
+        fact = Facts(Person._make(person), last_trained=last_trained, last_fall=last_fall)
+        if newest:
+            fact.newest_session, fact.sim = newest["pk"], bool(newest["sim"])
+            trained_on.append((fact.patient.pk, newest["station"]))
         facts.append(fact)
+    boards = boards_of(patients, trained_on, now=now)
+    for fact in facts:
+        fact.station = boards.get(fact.patient.pk)
+        fact.sim = fact.sim or (fact.newest_session is None and fact.told_sim)
     return facts
 
 
@@ -156,59 +151,17 @@ def _keys(patients: QuerySet[Patient]) -> QuerySet[Patient, Any]:
     return patients.order_by().values("pk")
 
 
-def _boards(
-    people: Sequence[Any], patients: QuerySet[Patient], stations: QuerySet[Station]
-) -> tuple[dict[int, Station], dict[int, Station]]:
-    """Return by patient the station they train on, and by key those where people without one trained last."""
-    own: dict[int, Station] = {}
-    theirs = stations.filter(patient__in=_keys(patients))
-    # As Patient.station() chooses: one that was revoked only where there is no other.
-    for station in sorted(theirs.order_by(), key=lambda s: (s.revoked is not None, s.sid), reverse=True):
-        own[station.patient_id or 0] = station
-    elsewhere = {p.newest["station"] for p in people if p.newest and p.pk not in own}
-    return own, stations.in_bulk(elsewhere) if elsewhere else {}
-
-
-def _stations(now: datetime, *, whole: bool) -> QuerySet[Station]:
-    """Return stations with what they said of their boards, and the programmes of their own patients."""
-    theirs = Prescription.objects.filter(station=OuterRef("pk"), subj=OuterRef("patient__pseudonym"))
-    theirs = theirs.order_by("-version")
-    since = now - CALIBRATED_FOR
-    long_ago = Session.objects.filter(
-        station=OuterRef("pk"),
-        cal=OuterRef("told_cal"),
-        started__lt=since,
-        started__gt=since - CALIBRATED_BEFORE,
-    )
-    rows = Station.objects.annotate(
-        told_cal=KT("birth__cal"),
-        told_until=KT("birth__certificate_until"),
-        **TOLD,
-        newest_rx=Subquery(theirs.values("pk")[:1]),
-        applied_rx=Subquery(theirs.filter(state=State.APPLIED).values("pk")[:1]),
-        long_ago=Exists(long_ago),
-    )
-    return rows if whole else rows.only(*SHOWN)
-
-
-def _add_board(fact: Facts, *, known: bool) -> None:
-    board: Any = fact.station
-    if board is None:
-        return
-    fact.cal, fact.certificate_until = board.told_cal, board.told_until
-    fact.calibrated_long_ago = board.long_ago and board.told_cal != NOMINAL_ID
-    fact.sim = fact.sim if known else board.told_sim == "true"
-
-
 def _add_programmes(facts: Iterable[Facts]) -> None:
-    newest: dict[int, int] = {}
-    applied: dict[int, int] = {}
+    newest: dict[int, int | None] = {}
+    applied: dict[int, int | None] = {}
     elsewhere: dict[tuple[int, str], int] = {}
     for fact in facts:
-        board: Any = fact.station
+        board = fact.station
+        if board is None:
+            continue
         if fact.own:
             newest[fact.patient.pk], applied[fact.patient.pk] = board.newest_rx, board.applied_rx
-        elif board is not None:
+        else:
             elsewhere[board.pk, fact.patient.pseudonym] = fact.patient.pk
     if elsewhere:
         stations, people = zip(*elsewhere, strict=True)

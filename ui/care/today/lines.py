@@ -10,8 +10,9 @@ from django.db.models import Prefetch
 from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 
-from ui.care.models import Patient, Session, Station, Trial
-from ui.care.today.facts import LOOKED_BACK, Facts
+from ui.care.models import Session, Trial
+from ui.care.today.boards import Board
+from ui.care.today.facts import LOOKED_BACK, Facts, Person
 from ui.care.today.versions import Version
 from ui.care.words.clinical import routine_words
 
@@ -22,8 +23,8 @@ ASKED: Final = ("session", "number", "routine", "rung", "side", "outcome", "targ
 class Line:
     """One patient; `week` says of the last seven days, oldest first, whether there was training."""
 
-    patient: Patient
-    station: Station | None
+    patient: Person
+    station: Board | None
     shared: bool
     session: Session | None
     done: tuple[str, ...]

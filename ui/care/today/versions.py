@@ -1,17 +1,15 @@
 """A version of a programme as lists of many people read it: how far it is, and what it says of days."""
 
 from datetime import datetime
-from typing import Any, Final, NamedTuple
+from operator import attrgetter
+from typing import Final, NamedTuple
 
 from django.db.models import QuerySet
-from django.db.models.fields.json import KT
 
 from ui.care.models import Prescription
 from ui.care.models.programme import State
 
 SETTLED: Final = frozenset({State.APPLIED, State.REJECTED, State.REPLACED})
-_COLUMNS: Final = ("pk", "version", "state", "reason", "created", "answered", "days")
-_TOLD: Final = {"expires": KT("document__expires"), "held": KT("document__on_hold")}
 
 
 class Version(NamedTuple):
@@ -30,9 +28,7 @@ class Version(NamedTuple):
     @classmethod
     def of(cls, rx: Prescription) -> "Version":
         """Return what is asked of a prescription here."""
-        document: dict[str, Any] = rx.document
-        told = (document.get("expires"), bool(document.get("on_hold")))
-        return cls(rx.pk, rx.version, rx.state, rx.reason, rx.created, rx.answered, rx.days, *told)
+        return cls._make(_columns_of(rx))
 
     @property
     def state_words(self) -> str:
@@ -47,5 +43,8 @@ class Version(NamedTuple):
 
 def versions_of(prescriptions: QuerySet[Prescription]) -> dict[int, Version]:
     """Return these by their keys: read without their documents, since there may be a thousand."""
-    rows = prescriptions.annotate(**_TOLD).values_list(*_COLUMNS, *_TOLD).order_by()
-    return {row[0]: Version._make((*row[:-1], row[-1] == "true")) for row in rows}
+    rows = prescriptions.values_list(*Version._fields).order_by()
+    return {row[0]: Version._make(row) for row in rows}
+
+
+_columns_of: Final = attrgetter(*Version._fields)

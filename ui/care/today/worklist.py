@@ -8,10 +8,11 @@ from typing import Final
 
 from station.link.identity import WARN_DAYS
 from station.sway.plate import NOMINAL_ID
-from ui.care.models import Patient, Station
+from ui.care.models import Station
 from ui.care.models.programme import State
 from ui.care.today import sentences
-from ui.care.today.facts import FALL, WEEK, Facts
+from ui.care.today.boards import Board
+from ui.care.today.facts import FALL, WEEK, Facts, Person
 from ui.care.words.at_risk import AT_RISK, RESTORED, cause_of, keeping_words, told_keeping
 from ui.care.words.reasons import ORDER, REASONS, Reason
 
@@ -34,8 +35,8 @@ class Item:
 
     kind: str
     cause: str
-    patient: Patient | None
-    station: Station | None
+    patient: Person | None
+    station: Board | Station | None
     say: Callable[[], str]
     since: datetime | None
     sim: bool
@@ -157,17 +158,19 @@ def _station(fact: Facts, now: datetime) -> Iterator[Item]:
     yield from station_items(fact.station, now=now, patient=fact.patient, sim=fact.sim)
     if fact.cal == NOMINAL_ID:
         yield _line(fact, "nominal", f"nominal:{fact.station.sid}", sentences.nominal_words)
-    until = told_time(fact.certificate_until)
+    until = told_time(fact.station.told_until)
     if until is not None and (until - now).days <= WARN_DAYS:
         say = partial(sentences.certificate_words, until)
         yield _line(fact, "certificate", f"certificate:{until}", say, until)
 
 
 def station_items(
-    station: Station, *, now: datetime, patient: Patient | None = None, sim: bool = False
+    station: Board | Station, *, now: datetime, patient: Person | None = None, sim: bool = False
 ) -> Iterator[Item]:
     """Return the lines of a station itself; one that several share has no patient."""
-    for kind, said in told_keeping(station):
+    # Nothing of one that is not in use any more; on a simulated board nobody's results are lost.
+    in_use = station.revoked is None and station.retired is None and station.told_sim != "true"
+    for kind, said in told_keeping(station.told_kinds, station.told_storage) if in_use else ():
         about = "at_risk" if kind in AT_RISK else "restored" if kind == RESTORED else ""
         if about:
             key = cause_of(kind, said, _week(now))
@@ -184,7 +187,7 @@ def station_items(
     yield Item("silent", cause, patient, station, partial(sentences.silent_words, days), seen, sim)
 
 
-def is_silent(station: Station, now: datetime) -> bool:
+def is_silent(station: Board | Station, now: datetime) -> bool:
     """Return whether a station is offline, and has been for so long that somebody should ask."""
     if station.revoked is not None:
         return False
@@ -203,8 +206,10 @@ def _week(now: datetime) -> str:
 
 def told_time(text: str | None) -> datetime | None:
     """Return a time that somebody else wrote, in UTC; None for what is none."""
+    if not text:
+        return None
     try:
-        return datetime.fromisoformat(text or "").astimezone(UTC)
+        return datetime.fromisoformat(text).astimezone(UTC)
     except (ValueError, OverflowError):
         return None
 

@@ -52,8 +52,8 @@ def patient_page(request: HttpRequest, pseudonym: str) -> HttpResponse:
     patient = patient_for(request, pseudonym)
     note(request, "looked at a patient", patient.pseudonym)
     now = timezone.now()
-    (fact,) = begun(_only(patient), now=now, whole=True)
-    station = fact.station
+    (fact,) = begun(_only(patient), now=now)
+    station = Station.objects.get(pk=fact.station.pk) if fact.station else None
     programmes = list(prescriptions_of(patient, station))
     sessions = session_rows(_newest_first(patient)[:MOST_SESSIONS])
     events = _events_of(patient)
@@ -65,7 +65,7 @@ def patient_page(request: HttpRequest, pseudonym: str) -> HttpResponse:
         "station": station,
         "board_words": _board_of(station),
         "machine_lines": machine_of(station),
-        "items": _items_of(fact, known_here, now),
+        "items": _items_of(patient, fact, known_here, now),
         "standing": standing_of(patient, known_here),
         "may_see_to": request.user.has_perm("care.add_seento"),
         "any_sim": any(session.sim for session in sessions[:SESSIONS_SHOWN]) or any(e.sim for e in events),
@@ -97,15 +97,15 @@ def _events_of(patient: Patient) -> list[Event]:
     return list(rows[:MOST_EVENTS])
 
 
-def _items_of(fact: Facts, known_here: Known, now: datetime) -> list[Item]:
+def _items_of(patient: Patient, fact: Facts, known_here: Known, now: datetime) -> list[Item]:
     """Return the lines of the worklist about this patient."""
     applied = [rx for rx in known_here.programmes if rx.state == State.APPLIED]
     fact.rx, fact.in_force = (Version.of(rxs[0]) if rxs else None for rxs in (known_here.programmes, applied))
-    add_lately([fact], _only(fact.patient), now=now)
+    add_lately([fact], _only(patient), now=now)
     if known_here.reach(now - LOOKED_BACK):
         fact.events = asking(known_here.events, now=now)
     else:
-        add_events([fact], _only(fact.patient), now=now)
+        add_events([fact], _only(patient), now=now)
     return left(items([fact], now=now))
 
 

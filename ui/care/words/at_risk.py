@@ -3,23 +3,14 @@
 import hashlib
 import json
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Final
 
-from django.db.models.fields.json import KT
 from django.utils.translation import gettext
-
-from ui.care.models import Station
 
 # Nothing is safe there until somebody has acted; and what somebody should look at once.
 AT_RISK: Final = frozenset({"not-lasting", "read-only", "card-failing", "disk-full"})
 RESTORED: Final = "database-restored"
 DISK: Final = frozenset({"disk-full", "disk-nearly-full"})
-# What a query of stations adds where the whole birth is not brought along.
-TOLD: Final = {
-    "told_kinds": KT("birth__machine__storage_kinds"),
-    "told_storage": KT("birth__machine__storage"),
-    "told_sim": KT("birth__sim"),
-}
 
 
 def keeping_words(kind: str) -> str:
@@ -39,16 +30,9 @@ def keeping_words(kind: str) -> str:
     return words.get(kind, "")
 
 
-def told_keeping(station: Station) -> list[tuple[str, str]]:
-    """Return kind and the station's own sentence of all it said, of a station with `TOLD`.
-
-    Nothing of one that is not in use any more; on a simulated board nobody's results are lost.
-    """
-    told: Any = station
-    if station.revoked is not None or station.retired is not None or told.told_sim == "true":
-        return []
-    kinds, said = _list(told.told_kinds), _list(told.told_storage)
-    return list(zip(kinds, said, strict=False))
+def told_keeping(kinds: str | None, said: str | None) -> list[tuple[str, str]]:
+    """Return kind and the station's own sentence of all it said, out of the texts of both lists."""
+    return list(zip(_list(kinds), _list(said), strict=False)) if kinds else []
 
 
 def cause_of(kind: str, said: str, week: str) -> str:
