@@ -73,7 +73,7 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         in_json(setup, sys.stdout)
     else:
-        show(setup, place, sys.stdout)
+        show(setup, place, sys.stdout, undone=bool(args.undo) and not args.dry_run)
     return 0 if fine else 1
 
 

@@ -67,6 +67,9 @@ def _enrolled(place: Place, answers: Answers) -> Finding:
     if answers.bundle and (why := _not_of(answers.bundle, name, number)):
         text = f"{why}; it was not used, the enrolment there stays. To take it: {AGAIN}, then setup again"
         return Finding("blocked", text)
+    if place.unnamed:
+        text = f"its certificate is for station {name}, and this one has no name yet (step wiring)"
+        return Finding("by hand", text)
     here = place.config().station.id
     if name != here:
         text = f"its certificate is for station {name}, and this one is {here}: {AGAIN}, then enrol again"
