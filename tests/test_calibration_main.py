@@ -185,6 +185,23 @@ def test_an_interrupted_calibration_says_what_becomes_of_the_steps_so_far(
     assert steps in last
 
 
+def test_ctrl_c_at_a_question_says_that_nothing_was_changed(
+    station: list[str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("calibration.terminal.ask_answers", interrupted)
+    with Path(os.devnull).open() as stdin:
+        monkeypatch.setattr("sys.stdin", stdin)
+        assert main(["plate", *station[:2]]) == 130
+    last = capsys.readouterr().err.splitlines()[-1]
+    assert last == (
+        "balance-calibrate plate: stopped; the plate in use stays, and so do steps kept before; "
+        "the same command begins again"
+    )
+
+
 def test_a_station_that_goes_away_meanwhile_is_told_with_what_is_kept() -> None:
     told = interrupted(BoardError("the station is gone"), 5)
     assert isinstance(told, BoardError)  # which a screen tells apart

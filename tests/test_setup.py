@@ -580,3 +580,53 @@ def test_what_a_check_says_besides_its_report_makes_no_board_unfit() -> None:
     ran = run_program(("sh", "-c", 'echo Checking for 10 s >&2; echo \'{"fit": true, "first": null}\''), "")
     assert report_of(ran.text) == {"fit": True, "first": None}
     assert report_of("balance-station check: no chip answers") == {}
+
+
+class Interrupting(io.StringIO):
+    """A terminal at which somebody presses Ctrl-C instead of an answer."""
+
+    def isatty(self) -> bool:
+        return True
+
+    def readline(self, _size: int = -1, /) -> str:  # type: ignore[override]
+        raise KeyboardInterrupt
+
+
+def test_ctrl_c_at_a_question_says_what_stays_and_how_to_go_on(
+    card: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "stdin", Interrupting())
+    before = _tree(card)
+    assert main(["setup", "--root", str(card)]) == 130
+    (_, line) = capsys.readouterr().err.splitlines()  # the first ends the line of the question
+    assert line == (
+        "balance-station setup: stopped; what was done stays, nothing more was changed; "
+        "the same command goes on where it stopped"
+    )
+    assert _tree(card) == before
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--undo", "all"], "what was taken back stays so; the same command takes back the rest"),
+        (["--show"], "nothing was changed"),
+        (["--dry-run", "--undo", "all"], "nothing was changed"),
+    ],
+)
+def test_ctrl_c_says_what_became_of_what_was_asked(
+    card: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    options: list[str],
+    words: str,
+) -> None:
+    def interrupted(*_: object) -> Ran:
+        raise KeyboardInterrupt
+
+    machine = Machine()
+    _setup(card, machine)[0].do()
+    monkeypatch.setattr("station.setup.command.run_program", interrupted)
+    assert main(["setup", "--root", str(card), *options]) == 130
+    assert capsys.readouterr().err.splitlines()[-1] == f"balance-station setup: stopped; {words}"

@@ -50,7 +50,27 @@ QUESTIONS: Final = (
 
 
 def run(args: argparse.Namespace) -> int:
-    """Set up, take back or show. Returns 1 when something to do could not be done. Raises StationError."""
+    """Set up, take back or show. Raises StationError.
+
+    Returns 1 when something to do could not be done, 130 when Ctrl-C ended it.
+    """
+    try:
+        return _run(args)
+    except KeyboardInterrupt:
+        sys.stderr.write(f"\nbalance-station setup: stopped; {_stopped(args)}\n")
+        return 130
+
+
+def _stopped(args: argparse.Namespace) -> str:
+    """Return what became of it."""
+    if args.show or args.dry_run:
+        return "nothing was changed"
+    if args.undo:
+        return "what was taken back stays so; the same command takes back the rest"
+    return "what was done stays, nothing more was changed; the same command goes on where it stopped"
+
+
+def _run(args: argparse.Namespace) -> int:
     place = place_of(args.root, lambda root: Place(root, run_program))
     answers = read_answers(args.answers)
     # Whoever reads JSON gets that and nothing else on standard output.
