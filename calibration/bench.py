@@ -97,7 +97,7 @@ class Bench:
         return RealBoard(self._options.config_file)
 
     def answers(self, verb: Verb, *, masses: int = 0) -> Answers:
-        """Return what was answered, asking once. Raises CalibrationError when masses or rights miss."""
+        """Return what was answered, asking once. Raises CalibrationError without masses or rights."""
         if self._answers is None:
             refuse_without_rights(self.config, verb)
             width_mm, length_mm = self.size_mm

@@ -28,8 +28,13 @@ def check_bundle(path: str) -> None:
     _read(path)
 
 
+def is_enrolled(place: Place) -> bool:
+    """Return whether there is an enrolment, whatever is to be said of it."""
+    return (place.state() / "enrolment" / ENROLMENT).exists()
+
+
 def _look(place: Place, answers: Answers) -> Finding:
-    if (place.state() / "enrolment" / ENROLMENT).exists():
+    if is_enrolled(place):
         return _enrolled(place, answers)
     if not place.live:
         return Finding("by hand", "an image must hold no key: enrol on the Pi")
