@@ -152,8 +152,14 @@ def test_a_person_answers_goes_back_and_quits_and_the_work_is_kept(
     first = capsys.readouterr().err
     assert "Numbers above 0" in first
     assert "goes on from here" in first
+    with typed.open() as stdin:  # whoever comes back to it
+        monkeypatch.setattr("sys.stdin", stdin)
+        assert main(["plate", *station[:2], "--json"]) == 1
+    again = capsys.readouterr().err
+    assert again.count("going on after step 2") == 1
+    assert "back repeats step 2" in again
     assert main(["plate", *station]) == 0
-    assert "going on after step 2" in capsys.readouterr().err
+    assert capsys.readouterr().err.count("going on after step") == 1
 
 
 @pytest.mark.parametrize(
