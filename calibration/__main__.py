@@ -189,7 +189,10 @@ def _run(args: argparse.Namespace) -> int:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one verb; return 0 when it went well, 1 after one line on stderr, 2 for wrong usage."""
+    """Run one verb; return 0 when it went well, 1 after one line on stderr, 2 for wrong usage.
+
+    Ctrl-C returns 130, but in a procedure 1, whose reason says what is kept.
+    """
     args = _parser().parse_args(argv)
     try:
         return _run(args)
@@ -197,8 +200,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         _say(f"balance-calibrate {args.verb}: {error}")
         return 1
     except KeyboardInterrupt:
-        _say(f"balance-calibrate {args.verb}: stopped")
-        return 1
+        rest = "the plate in use stays, and so do steps kept before; the same command begins again"
+        _say(f"\nbalance-calibrate {args.verb}: stopped; {rest}")
+        return 130
     except (
         OSError
     ) as error:  # nobody reads the result, or there is no room for it; what was to be done is done

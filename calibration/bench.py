@@ -28,6 +28,7 @@ from calibration.procedures import (
     resumed,
 )
 from calibration.refusal import RefusedError
+from calibration.rights import refuse_without_rights
 from calibration.session_board import SessionBoard, answers_at
 from calibration.span import cell_span
 from calibration.spoken import Ready, Verb
@@ -96,8 +97,9 @@ class Bench:
         return RealBoard(self._options.config_file)
 
     def answers(self, verb: Verb, *, masses: int = 0) -> Answers:
-        """Return what was answered, asking once. Raises CalibrationError when masses are missing."""
+        """Return what was answered, asking once. Raises CalibrationError without masses or rights."""
         if self._answers is None:
+            refuse_without_rights(self.config, verb)
             width_mm, length_mm = self.size_mm
             self._answers = self._end.answers(
                 Ready(

@@ -115,8 +115,6 @@ class Unattended:
         """Log the steps. Raises CalibrationError when a step is refused again and again."""
         if isinstance(said, AskStep):
             self._asked, self._waiting, self._refusals = said, True, 0
-            if said.resumed:
-                self._log(f"going on after step {said.number - 1}")
             self._log(f"{said.number}. {said.text}")
         elif isinstance(said, NotTaken):
             self._waiting, self._refusals = True, self._refusals + 1

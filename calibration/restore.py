@@ -3,6 +3,7 @@
 from typing import Any
 
 from calibration.refusal import RefusedError
+from calibration.rights import refuse_without_rights
 from calibration.session_board import SessionBoard, answers_at
 from station.config import Config, socket_path
 from station.weighing import own_plates
@@ -13,6 +14,7 @@ def restore(config: Config) -> dict[str, Any]:
 
     Raises CalibrationError when there is none or it cannot be used, BoardError when somebody trains.
     """
+    refuse_without_rights(config, "restore")
     plates = own_plates(config)
     if len(plates.history()) < 2:
         raise RefusedError("no_previous", "there is no calibration before this one to go back to")

@@ -75,7 +75,7 @@ class Terminal:
         self.close()
         self._asked = step
         if step.resumed:
-            self._print(f"going on after step {step.number - 1}; back repeats it", style="dim")
+            self._print(f"   back repeats step {step.number - 1}", style="dim")
         self._print(f"{step.number} of {step.of}. {step.text}", style="bold")
         self._print("   Enter when done, back, or quit", style="dim")
 

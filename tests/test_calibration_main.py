@@ -152,8 +152,14 @@ def test_a_person_answers_goes_back_and_quits_and_the_work_is_kept(
     first = capsys.readouterr().err
     assert "Numbers above 0" in first
     assert "goes on from here" in first
+    with typed.open() as stdin:  # whoever comes back to it
+        monkeypatch.setattr("sys.stdin", stdin)
+        assert main(["plate", *station[:2], "--json"]) == 1
+    again = capsys.readouterr().err
+    assert again.count("going on after step 2") == 1
+    assert "back repeats step 2" in again
     assert main(["plate", *station]) == 0
-    assert "going on after step 2" in capsys.readouterr().err
+    assert capsys.readouterr().err.count("going on after step") == 1
 
 
 @pytest.mark.parametrize(
@@ -183,6 +189,23 @@ def test_an_interrupted_calibration_says_what_becomes_of_the_steps_so_far(
     assert last.startswith(f"balance-calibrate plate: {why}")
     assert ("kept" in last) is bool(steps)
     assert steps in last
+
+
+def test_ctrl_c_at_a_question_says_that_nothing_was_changed(
+    station: list[str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("calibration.terminal.ask_answers", interrupted)
+    with Path(os.devnull).open() as stdin:
+        monkeypatch.setattr("sys.stdin", stdin)
+        assert main(["plate", *station[:2]]) == 130
+    last = capsys.readouterr().err.splitlines()[-1]
+    assert last == (
+        "balance-calibrate plate: stopped; the plate in use stays, and so do steps kept before; "
+        "the same command begins again"
+    )
 
 
 def test_a_station_that_goes_away_meanwhile_is_told_with_what_is_kept() -> None:

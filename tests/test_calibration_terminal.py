@@ -50,7 +50,7 @@ def test_each_step_says_its_number_and_what_may_be_typed(typist: Typist) -> None
     typist.terminal.say(STEP)
     assert "2 of 28. put 10.02 kg at the middle" in typist.text()
     assert "Enter when done, back, or quit" in typist.text()
-    assert "going on after step 1" in typist.text()
+    assert "back repeats step 1" in typist.text()
 
 
 def test_enter_back_and_quit_are_heard_one_at_a_time(typist: Typist) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from station.config import Config, SourceConfig, StationConfig
-from station.demo.greeting import greeting
+from station.demo.greeting import greeting, in_source_tree
 from station.demo.patient import body
 from station.training.prescription import Exercise
 from station.training.snapshot import ExerciseView, LiveView, Phase, Snapshot
@@ -65,8 +65,16 @@ def test_a_person_whom_nobody_sees_trains_on_and_on(tmp_path: Path) -> None:
     station.die()
 
 
+def test_the_demo_knows_whether_it_runs_where_something_can_be_made(tmp_path: Path) -> None:
+    assert in_source_tree()
+    package = tmp_path / "station/demo/run.py"
+    assert not in_source_tree(package)
+    (tmp_path / "Makefile").touch()
+    assert in_source_tree(package)
+
+
 def test_a_newcomer_is_told_how_to_log_in_and_where_to_look() -> None:
-    def words_for(*, kiosk: bool) -> str:
+    def words_for(*, kiosk: bool, makefile: bool = True) -> str:
         lines = greeting(
             site="http://127.0.0.1:8000",
             name="therapist",
@@ -75,6 +83,7 @@ def test_a_newcomer_is_told_how_to_log_in_and_where_to_look() -> None:
             broker="127.0.0.1:1",
             folder="build/demo",
             kiosk=kiosk,
+            makefile=makefile,
         )
         return "\n".join(lines)
 
@@ -92,3 +101,7 @@ def test_a_newcomer_is_told_how_to_log_in_and_where_to_look() -> None:
         assert max(len(line) for line in words.splitlines()) <= 110
     assert "press Start" in told[True]
     assert "trains by itself" in told[False]
+    assert "make screens" in told[False]
+    installed = words_for(kiosk=False, makefile=False)  # of a package, which brings no Makefile
+    assert "trains by itself" in installed
+    assert "make screens" not in installed

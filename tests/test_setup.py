@@ -13,7 +13,7 @@ from station.__main__ import main
 from station.arguments import SETUP_STEPS
 from station.errors import ConfigError, StationError
 from station.link.identity import fingerprint
-from station.setup.answers import Answers, ScreenAnswers, read_answers
+from station.setup.answers import Answers, ScreenAnswers, must_be, read_answers
 from station.setup.boot_steps import pin_rows
 from station.setup.change import Ran
 from station.setup.command import ask
@@ -337,18 +337,50 @@ def test_a_machine_that_is_no_pi_is_told_so(card: Path, capsys: pytest.CaptureFi
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        ('station = "a b"', "station"),
-        ('country = "turkey"', "country"),
-        ("colour = 1", "unknown field `colour`"),
-        ("[screen]\nrotate_deg = 45", "rotate_deg"),
-        ("station =", "Invalid value"),
+        (
+            'station = "a b"',
+            "station is 'a b' and must be letters A to Z, digits, - _ and . without spaces",
+        ),
+        ('source = "pins"', "source is 'pins' and must be gpio, wii or simulate"),
+        ('country = "turkey"', "country is 'turkey' and must be two letters, such as TR"),
+        ("bundle = 1", "bundle is 1 and must be the path of a file, in quotes"),
+        ('own_core = "yes"', "own_core is 'yes' and must be true or false"),
+        ("screen = 1", "screen is 1 and must be a section, [screen]"),
+        ("[screen]\nrotate_deg = 45", "screen.rotate_deg is 45 and must be 0, 90, 180 or 270"),
+        (
+            "colour = 1",
+            "colour is not known; the keys are station, source, country, bundle, own_core, desktop, screen",
+        ),
+        (
+            "[screen]\nrotate = 90",
+            "screen.rotate is not known; the keys are screen.connector, screen.mode, screen.rotate_deg",
+        ),
+        (
+            'source = "gpio"\nstation = kitchen',
+            'line 2, column 11 is not TOML, such as station = "kitchen-7"',
+        ),
     ],
 )
-def test_answers_that_cannot_be_used_name_file_and_key(tmp_path: Path, text: str, why: str) -> None:
+def test_answers_that_cannot_be_used_name_file_key_and_what_may_stand_there(
+    tmp_path: Path, text: str, why: str
+) -> None:
     file = tmp_path / "answers.toml"
     file.write_text(text, "utf-8")
-    with pytest.raises(ConfigError, match=r"answers\.toml: .*" + why):
+    with pytest.raises(ConfigError) as refused:
         read_answers(file)
+    assert str(refused.value) == f"answers {file}: {why}"
+
+
+def test_answers_that_are_no_text_are_told_so(tmp_path: Path) -> None:
+    file = tmp_path / "answers.toml"
+    file.write_bytes(b"\xff\xfes")
+    with pytest.raises(ConfigError, match="it is not UTF-8 text"):
+        read_answers(file)
+
+
+@pytest.mark.parametrize("form", [Answers, ScreenAnswers])
+def test_of_every_answer_is_told_what_it_must_be(form: type[msgspec.Struct]) -> None:
+    assert all(must_be(field.type) for field in msgspec.structs.fields(form))
 
 
 class Pi(Machine):
@@ -548,3 +580,53 @@ def test_what_a_check_says_besides_its_report_makes_no_board_unfit() -> None:
     ran = run_program(("sh", "-c", 'echo Checking for 10 s >&2; echo \'{"fit": true, "first": null}\''), "")
     assert report_of(ran.text) == {"fit": True, "first": None}
     assert report_of("balance-station check: no chip answers") == {}
+
+
+class Interrupting(io.StringIO):
+    """A terminal at which somebody presses Ctrl-C instead of an answer."""
+
+    def isatty(self) -> bool:
+        return True
+
+    def readline(self, _size: int = -1, /) -> str:  # type: ignore[override]
+        raise KeyboardInterrupt
+
+
+def test_ctrl_c_at_a_question_says_what_stays_and_how_to_go_on(
+    card: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "stdin", Interrupting())
+    before = _tree(card)
+    assert main(["setup", "--root", str(card)]) == 130
+    (_, line) = capsys.readouterr().err.splitlines()  # the first ends the line of the question
+    assert line == (
+        "balance-station setup: stopped; what was done stays, nothing more was changed; "
+        "the same command goes on where it stopped"
+    )
+    assert _tree(card) == before
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--undo", "all"], "what was taken back stays so; the same command takes back the rest"),
+        (["--show"], "nothing was changed"),
+        (["--dry-run", "--undo", "all"], "nothing was changed"),
+    ],
+)
+def test_ctrl_c_says_what_became_of_what_was_asked(
+    card: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    options: list[str],
+    words: str,
+) -> None:
+    def interrupted(*_: object) -> Ran:
+        raise KeyboardInterrupt
+
+    machine = Machine()
+    _setup(card, machine)[0].do()
+    monkeypatch.setattr("station.setup.command.run_program", interrupted)
+    assert main(["setup", "--root", str(card), *options]) == 130
+    assert capsys.readouterr().err.splitlines()[-1] == f"balance-station setup: stopped; {words}"

@@ -34,6 +34,20 @@ def test_setup_that_was_given_no_bundle_fails_and_says_so_among_what_it_does(car
     assert machine.typed == ""
 
 
+def test_of_an_enrolled_station_an_empty_line_keeps_its_enrolment(card: Path) -> None:  # noqa: F811
+    place, asked = Place(card, Machine()), io.StringIO()
+    typed = f"kitchen-7\ngpio\nde\n{card}/nowhere.json\n\n"
+    folder = card / "var/lib/balance-station/enrolment"
+    folder.mkdir(parents=True)
+    (folder / "enrolment.json").write_text("{}", "utf-8")
+    assert ask(place, io.StringIO(typed), asked).bundle == ""
+    assert (
+        asked.getvalue().count("Bundle of the care team (file); empty to keep the enrolment there is: ") == 2
+    )
+    assert "(No such file or directory). Empty to keep the enrolment there is.\n" in asked.getvalue()
+    assert "enrol later" not in asked.getvalue()
+
+
 class Enrolled:
     """A machine whose station is enrolled as home-1, and setup with a bundle."""
 

@@ -20,7 +20,7 @@ from typing import Any, Final, Self
 
 from station.demo.care import Care, StoppedError
 from station.demo.folder import DemoFolder
-from station.demo.greeting import greeting
+from station.demo.greeting import greeting, in_source_tree
 from station.demo.supervisor import Process, Supervisor, answers
 from station.errors import StationError
 
@@ -273,6 +273,7 @@ class Demo:
             broker=f"127.0.0.1:{self._broker_port}",
             folder=str(self._folder),
             kiosk=self._is_seen,
+            makefile=in_source_tree(),
         ):
             say(line)
 

@@ -37,7 +37,8 @@ def run(args: argparse.Namespace) -> int:
 
     parts = gather(Sources(place, None if args.no_check else check))
     now = datetime.now(UTC)
-    file = args.out or Path(f"balance-report-{now:%Y%m%dT%H%M%SZ}.zip")
+    named = args.out or Path(f"balance-report-{now:%Y%m%dT%H%M%SZ}.zip")
+    file = named.absolute()  # whoever is asked for it need not know where this was typed
     write_whole(file, packed(parts, now), mode=PRIVATE)
     sys.stdout.write(contents(file, parts))
     return 0

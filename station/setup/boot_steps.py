@@ -53,14 +53,17 @@ def _look_wiring(place: Place, answers: Answers) -> Finding:
             "done", f"station {config.station.id}, source {config.source.source}: {place.config_file}"
         )
     if not answers.station:
-        return Finding("blocked", 'this station has no name yet; name it: station = "…" in the answers')
+        text = (
+            'this station has no name yet; setup at a terminal asks for one, or station = "…" in the answers'
+        )
+        return Finding("blocked", text)
     text = (
         "# Written by balance-station setup; for other keys see /usr/share/doc/balance-station/README.md\n"
         f'[station]\nid = "{answers.station}"\n\n[source]\nsource = "{answers.source}"\n'
     )
     before = place.shipped() if place.config_file.exists() else None
     change = FileChange(place.config_file, before, text)
-    words = f"station {answers.station}, source {answers.source}, the default pins"
+    words = f"name it {answers.station}, source {answers.source}, the default pins"
     return Finding("todo", words, (change, *restarted(place)))
 
 
@@ -71,7 +74,7 @@ def _undo_wiring(place: Place, _answers: Answers) -> Sequence[Change]:
     if place.record.wrote.get("wiring") != digest_of(text):
         message = f"{place.config_file} is not as setup wrote it; it stays, remove it by hand if it is to go"
         raise ConfigError(message)
-    return (FileChange(place.config_file, text, place.shipped()),)
+    return (FileChange(place.config_file, text, place.shipped()), *restarted(place))
 
 
 def _boot_text(folder: Path) -> BootText:

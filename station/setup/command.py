@@ -9,7 +9,7 @@ import msgspec
 
 from station.errors import ConfigError
 from station.setup.answers import Answers, read_answers
-from station.setup.enrolment_step import check_bundle
+from station.setup.enrolment_step import check_bundle, is_enrolled
 from station.setup.place import Place, run_program
 from station.setup.run import STEPS, Setup, in_json, place_of, refuse_without_root, show
 
@@ -24,6 +24,11 @@ class Question(NamedTuple):
     of_new: bool = False  # asked only while the station has no name
     shape: Callable[[str], str] = str
     check: Callable[[str], None] = lambda _: None  # raises ConfigError saying what is wrong with it
+    empty: Callable[[Place], str] = lambda _: ""  # what an empty line does, where it is not plain
+
+
+def _without_bundle(place: Place) -> str:
+    return "to keep the enrolment there is" if is_enrolled(place) else "to enrol later"
 
 
 QUESTIONS: Final = (
@@ -43,14 +48,34 @@ QUESTIONS: Final = (
         "Two letters, such as DE or TR, or - for a cable.", may_be_none=True, shape=str.upper,
     ),
     Question(
-        "bundle", "Bundle of the care team (file); empty to enrol later", "The path of a file.",
-        may_be_none=True, check=check_bundle,
+        "bundle", "Bundle of the care team (file)", "The path of a file.",
+        may_be_none=True, check=check_bundle, empty=_without_bundle,
     ),
 )  # fmt: skip
 
 
 def run(args: argparse.Namespace) -> int:
-    """Set up, take back or show. Returns 1 when something to do could not be done. Raises StationError."""
+    """Set up, take back or show. Raises StationError.
+
+    Returns 1 when something to do could not be done, 130 when Ctrl-C ended it.
+    """
+    try:
+        return _run(args)
+    except KeyboardInterrupt:
+        sys.stderr.write(f"\nbalance-station setup: stopped; {_stopped(args)}\n")
+        return 130
+
+
+def _stopped(args: argparse.Namespace) -> str:
+    """Return what became of it."""
+    if args.show or args.dry_run:
+        return "nothing was changed"
+    if args.undo:
+        return "what was taken back stays so; the same command takes back the rest"
+    return "what was done stays, nothing more was changed; the same command goes on where it stopped"
+
+
+def _run(args: argparse.Namespace) -> int:
     place = place_of(args.root, lambda root: Place(root, run_program))
     answers = read_answers(args.answers)
     # Whoever reads JSON gets that and nothing else on standard output.
@@ -73,7 +98,7 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         in_json(setup, sys.stdout)
     else:
-        show(setup, place, sys.stdout)
+        show(setup, place, sys.stdout, undone=bool(args.undo) and not args.dry_run)
     return 0 if fine else 1
 
 
@@ -98,15 +123,19 @@ def ask(place: Place, typed: TextIO, say_to: TextIO) -> Answers:
     for question in QUESTIONS:
         if question.of_new and not place.unnamed:
             continue
-        answers = _asked(question, answers, typed, say_to)
+        answers = _asked(question, answers, typed, say_to, question.empty(place))
     return answers
 
 
-def _asked(question: Question, answers: Answers, typed: TextIO, say_to: TextIO) -> Answers:
-    """Ask until the answer can be used; an empty line takes what stands in brackets, "-" takes none."""
+def _asked(question: Question, answers: Answers, typed: TextIO, say_to: TextIO, empty: str) -> Answers:
+    """Ask until the answer can be used; an empty line takes what stands in brackets, "-" takes none.
+
+    `empty` says what an empty line does.
+    """
+    words = f"{question.words}; empty {empty}" if empty else question.words
     offered = "" if question.of_new and question.key == "station" else getattr(answers, question.key)
     while True:
-        say_to.write(f"{question.words}{f' [{offered}]' if offered else ''}: ")
+        say_to.write(f"{words}{f' [{offered}]' if offered else ''}: ")
         say_to.flush()
         line = typed.readline()
         if not line:
@@ -122,7 +151,7 @@ def _asked(question: Question, answers: Answers, typed: TextIO, say_to: TextIO) 
                     question.check(told)
                 return msgspec.convert({**msgspec.to_builtins(answers), question.key: told}, Answers)
             except ConfigError as error:
-                wanted = f"{error}. Empty to enrol later."
+                wanted = f"{error}. Empty {empty}."
             except msgspec.ValidationError:
                 pass
         say_to.write(f"  {wanted}\n")

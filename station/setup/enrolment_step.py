@@ -28,8 +28,13 @@ def check_bundle(path: str) -> None:
     _read(path)
 
 
+def is_enrolled(place: Place) -> bool:
+    """Return whether there is an enrolment, whatever is to be said of it."""
+    return (place.state() / "enrolment" / ENROLMENT).exists()
+
+
 def _look(place: Place, answers: Answers) -> Finding:
-    if (place.state() / "enrolment" / ENROLMENT).exists():
+    if is_enrolled(place):
         return _enrolled(place, answers)
     if not place.live:
         return Finding("by hand", "an image must hold no key: enrol on the Pi")
@@ -67,6 +72,9 @@ def _enrolled(place: Place, answers: Answers) -> Finding:
     if answers.bundle and (why := _not_of(answers.bundle, name, number)):
         text = f"{why}; it was not used, the enrolment there stays. To take it: {AGAIN}, then setup again"
         return Finding("blocked", text)
+    if place.unnamed:
+        text = f"its certificate is for station {name}, and this one has no name yet (step wiring)"
+        return Finding("by hand", text)
     here = place.config().station.id
     if name != here:
         text = f"its certificate is for station {name}, and this one is {here}: {AGAIN}, then enrol again"

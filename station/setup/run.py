@@ -18,6 +18,7 @@ from station.setup.station_steps import CALIBRATION, CHECK, UNITS_STEP
 from station.setup.step import Finding, Step
 
 STEPS: Final = (WIRING, BOOT, DISPLAY, COUNTRY, CHECK, CALIBRATION, ENROLMENT_STEP, UNITS_STEP)
+AFTER_RESTART: Final = ", then run setup again: it goes on where it was"
 Say = Callable[[str], object]
 
 
@@ -63,19 +64,37 @@ class Setup:
         fine = True
         for step in reversed([step for step in STEPS if step.name in names]):
             try:
-                changes = step.undone(self._place, self._answers)
-                for change in changes:
-                    self._say(change.shown().rstrip("\n"))
-                    if not self._dry:
-                        self._apply(change)
-                if not changes:
-                    self._say(f"{step.title}: nothing to take back")
-                if not self._dry:
-                    self._forget(step.name)
+                self._take_back(step)
             except StationError as error:
                 self._say(f"{step.title}: {error}")
                 fine = fine and (step is CALIBRATION and len(names) > 1)  # nothing setup did
         return fine
+
+    def _take_back(self, step: Step) -> None:
+        changes = step.undone(self._place, self._answers)
+        for change in changes:
+            self._say(change.shown().rstrip("\n"))
+            if not self._dry:
+                self._apply(change)
+        if not changes:
+            seen = step.name in self._place.record.seen
+            rest = "what it found is forgotten; setup looks again the next time"
+            self._say(f"{step.title}: {rest if seen else 'nothing to take back'}")
+        if self._dry:
+            return
+        if changes:
+            self._say(f"{step.title}: taken back")
+        self._forget(step.name)
+        if step is WIRING:
+            self._forget(CHECK.name)  # whose board is no longer told
+            self._forget_name()
+
+    def _forget_name(self) -> None:
+        """Let the next setup ask for a name, and not go on with the one that was taken back."""
+        self._answers = msgspec.structs.replace(self._answers, station="")
+        if (known := self._place.record.answers) is not None and known.station:
+            self._place.record.answers = msgspec.structs.replace(known, station="")
+            self._place.remember()
 
     def findings(self) -> list[tuple[Step, Finding]]:
         """Return how every step stands."""
@@ -162,8 +181,8 @@ def refuse_without_root(place: Place) -> None:
         )
 
 
-def show(setup: Setup, place: Place, out: TextIO) -> None:
-    """Print the pins, where there is anything wired, and how each step stands."""
+def show(setup: Setup, place: Place, out: TextIO, *, undone: bool = False) -> None:
+    """Print the pins, where there is anything wired, and how each step stands, after an undo as well."""
     try:
         config = Config() if place.unnamed else place.config()
         if place.unnamed or not config.source.sim:
@@ -176,7 +195,8 @@ def show(setup: Setup, place: Place, out: TextIO) -> None:
     for step, finding in found:
         out.write(f"{finding.state:<8}  {step.title}: {finding.text}\n")
     if any(finding.restart for _, finding in found):
-        out.write("\nRestart the machine (sudo reboot), then run setup again: it goes on where it was.\n")
+        then = ": until then it runs as it was started" if undone else AFTER_RESTART
+        out.write(f"\nRestart the machine (sudo reboot){then}.\n")
 
 
 def in_json(setup: Setup, out: TextIO) -> None:
