@@ -119,7 +119,7 @@ class Bench:
         page.goto(f"http://127.0.0.1:{self.site}/wall/")
         page.locator("input[name=username]").fill("bench")
         page.locator("input[name=password]").fill(PASSWORD)
-        page.locator("main button[type=submit]").click()
+        page.get_by_role("button", name="Log in").click()
         page.wait_for_function(f"() => Object.keys(window.drawn).length === {BOARDS}")
         return page
 
