@@ -102,14 +102,7 @@ class Bench:
             refuse_without_rights(self.config, verb)
             width_mm, length_mm = self.size_mm
             self._answers = self._end.answers(
-                Ready(
-                    verb=verb,
-                    masses=masses,
-                    width_mm=width_mm,
-                    length_mm=length_mm,
-                    sim=self.sim,
-                    cal=self.plate().calibration,
-                )
+                Ready(verb=verb, masses=masses, width_mm=width_mm, length_mm=length_mm, sim=self.sim)
             )
         own = self._answers.own_weight_kg
         if own is not None and verb != "daily" and not self._answers.masses_kg:
@@ -148,7 +141,9 @@ class Bench:
         return dialogue.taken
 
     def plate(self) -> Plate:
-        """Return the plate in use."""
+        """Return the plate in use; a running station tells its own."""
+        if isinstance(board := self.board(), SessionBoard):
+            return board.plate
         return plate_in_use(self.config, datetime.now(UTC), log=say)
 
     def install(self, file: PlateFile) -> str:
@@ -173,16 +168,23 @@ class Bench:
         self, plate: Plate, found: Iterable[Advice] = (), *, instead_of: Reason | None = None
     ) -> list[dict[str, Any]]:
         """Return why to calibrate again: what was found now, instead of what was known of that reason."""
-        known: list[Advice] = []
-        database = state_folder(self.config) / DATABASE
-        if database.exists():
-            with Store(database) as store:
-                known = known_advice(store, plate)
-        advice = [*found, *(each for each in known if each.reason != instead_of)]
+        advice = [*found, *(each for each in self._known(plate) if each.reason != instead_of)]
         return [{**each.detail, "text": each.text} for each in advice]
+
+    def _known(self, plate: Plate) -> Sequence[Advice]:
+        if isinstance(self._board, SessionBoard):
+            return self._board.advice
+        database = state_folder(self.config) / DATABASE
+        if not database.exists():
+            return ()
+        with Store(database) as store:
+            return known_advice(store, plate)
 
     def remember(self, check: SpanCheck) -> None:
         """Let the station know of a check with a known mass, where there is a station."""
+        if isinstance(self._board, SessionBoard):
+            self._board.remember(check)
+            return
         database = state_folder(self.config) / DATABASE
         if database.exists():
             with Store(database) as store:
@@ -212,8 +214,8 @@ def say(line: str) -> None:
 
 def run_tare(bench: Bench) -> dict[str, Any]:
     """Take the zero and tell how far it is from the calibration's."""
-    plate = bench.plate()
     bench.answers("tare")
+    plate = bench.plate()
     (taken,) = bench.walk(Tare(plate))
     off_n = [plate.force_n(cell, count) for cell, count in enumerate(taken.still.counts)]
     far = () if plate.nominal else walked(plate, taken.still.counts)
@@ -270,9 +272,10 @@ def run_plate(bench: Bench) -> dict[str, Any]:
 
 def run_verify(bench: Bench) -> dict[str, Any]:
     """Weigh masses at places the fit has not seen, with the plate in use."""
+    forces_n = bench.forces_n("verify")
     plate = bench.plate()
     places = _places(2, VERIFY_REACH, bench.size_mm)
-    taken = bench.walk(Masses(plate, places, bench.forces_n("verify"), check_scale=not plate.nominal))
+    taken = bench.walk(Masses(plate, places, forces_n, check_scale=not plate.nominal))
     found = verify(plate_residuals(plate.tared((0.0,) * 4), table(points_of(taken), FIT)), own_points=True)
     return {
         "cal": plate.calibration,

@@ -1,12 +1,18 @@
 """The plate before the present one into use again: through the running station, or in its folder."""
 
-from typing import Any
+from pathlib import Path
+from typing import Any, Final
 
 from calibration.refusal import RefusedError
 from calibration.rights import refuse_without_rights
 from calibration.session_board import SessionBoard, answers_at
 from station.config import Config, socket_path
+from station.session.plates import Plates
+from station.session.protocol import PlateTaken
+from station.sway.plate_file import PlateFile
 from station.weighing import own_plates
+
+NO_PREVIOUS: Final = ("no_previous", "there is no calibration before this one to go back to")
 
 
 def restore(config: Config) -> dict[str, Any]:
@@ -15,18 +21,23 @@ def restore(config: Config) -> dict[str, Any]:
     Raises CalibrationError when there is none or it cannot be used, BoardError when somebody trains.
     """
     refuse_without_rights(config, "restore")
-    plates = own_plates(config)
-    if len(plates.history()) < 2:
-        raise RefusedError("no_previous", "there is no calibration before this one to go back to")
     path = socket_path(config)
-    if answers_at(path):  # a running station must weigh with it at once
-        board = SessionBoard(path)
-        try:
-            board.restore_plate()
-        finally:
-            board.close()
-        file = plates.current()
-    else:
-        file = plates.restore()
-    assert file is not None  # noqa: S101 -- there were two
-    return {"id": file.id, "made": file.made, "who": file.who}
+    # A running station must weigh with it at once; and its plates are where the kiosk's user sees nothing.
+    taken = _through(path) if answers_at(path) else _in_folder(own_plates(config))
+    return {"id": taken.id, "made": taken.made, "who": taken.who}
+
+
+def _through(path: Path) -> PlateTaken:
+    board = SessionBoard(path)
+    try:
+        if not board.before:
+            raise RefusedError(*NO_PREVIOUS)
+        return board.restore_plate()
+    finally:
+        board.close()
+
+
+def _in_folder(plates: Plates) -> PlateFile:
+    if len(plates.history()) < 2:
+        raise RefusedError(*NO_PREVIOUS)
+    return plates.restore()

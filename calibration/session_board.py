@@ -3,7 +3,7 @@
 import json
 import math
 import select
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -13,6 +13,7 @@ from station.errors import BoardError, CalibrationError, MessageError
 from station.session.client import SessionClient
 from station.session.protocol import (
     MAX_PLATE_BYTES,
+    Calibrated,
     PlateTaken,
     Readings,
     Refused,
@@ -20,7 +21,10 @@ from station.session.protocol import (
     Service,
     SimulatePlace,
     TakePlate,
+    Weighed,
 )
+from station.sway.drift import Advice, SpanCheck
+from station.sway.plate import Plate
 from station.sway.reading import Fault, Reading
 from station.training.snapshot import Snapshot
 
@@ -49,7 +53,8 @@ class SessionBoard:
         self._in_service = False
         self._swaying_n: float | None = None
         self._swayed_ns = 0
-        self._taken = ""
+        self._taken: list[PlateTaken] = []
+        self._calibrated: Calibrated | None = None
         self._refused: str | None = None
         self.sim: bool | None = None
         try:
@@ -61,6 +66,34 @@ class SessionBoard:
         except BoardError:
             self._client.close()
             raise
+
+    @property
+    def plate(self) -> Plate:
+        """Return the plate the station weighs with, with the zero of its calibration."""
+        return self._told.plate
+
+    @property
+    def before(self) -> bool:
+        """Return whether there is a plate to go back to."""
+        return self._told.before
+
+    @property
+    def advice(self) -> Sequence[Advice]:
+        """Return why to calibrate again, as the station knows it."""
+        return self._told.advice
+
+    @property
+    def _told(self) -> Calibrated:
+        assert self._calibrated is not None  # noqa: S101 -- service does not begin without it
+        return self._calibrated
+
+    def remember(self, check: SpanCheck) -> None:
+        """Let the station remember a check with a known mass; raises as `take_plate` does."""
+        before = self._calibrated
+        self._send(Weighed(cal=check.cal, off=check.off))
+        refused = self._until(lambda: self._calibrated is not before)
+        if refused is not None:
+            raise CalibrationError(refused)
 
     def put(self, step: Step) -> None:
         """Do the step on a simulated board; a real one leaves it to the person. Raises BoardError."""
@@ -91,9 +124,9 @@ class SessionBoard:
             raise CalibrationError(
                 "the plate file is larger than a station takes; calibrate with fewer points"
             )
-        return self._exchanged(TakePlate(document=whole.decode(errors="replace")))
+        return self._exchanged(TakePlate(document=whole.decode(errors="replace"))).id
 
-    def restore_plate(self) -> str:
+    def restore_plate(self) -> PlateTaken:
         """Let the station weigh with the plate before; raises as `take_plate` does."""
         return self._exchanged(RestorePlate())
 
@@ -105,9 +138,12 @@ class SessionBoard:
 
     def _ask_for_service(self) -> None:
         self._send(Service(on=True))
-        refused = self._until(lambda: self._in_service and self.sim is not None)
+        refused = self._until(self._has_service)
         if refused is not None:
             raise BoardError(refused)
+
+    def _has_service(self) -> bool:
+        return self._in_service and self.sim is not None and self._calibrated is not None
 
     def _sway(self) -> None:
         """Let the simulated weight of a person wander around the middle, as a person's does."""
@@ -120,13 +156,13 @@ class SessionBoard:
 
     # -- the socket ----------------------------------------------------------------------------------------
 
-    def _exchanged(self, command: TakePlate | RestorePlate) -> str:
-        self._taken = ""
+    def _exchanged(self, command: TakePlate | RestorePlate) -> PlateTaken:
+        self._taken.clear()
         self._send(command)
         refused = self._until(lambda: bool(self._taken))
         if refused is not None:
             raise CalibrationError(refused)
-        return self._taken
+        return self._taken[-1]
 
     def _until(self, answered: Callable[[], bool]) -> str | None:
         """Wait for an answer; return why it was refused, None when it was not. Raises BoardError."""
@@ -138,7 +174,7 @@ class SessionBoard:
                 return self._refused
         raise BoardError("the station does not answer; see its log with: journalctl -u balance-station")
 
-    def _send(self, command: Service | SimulatePlace | TakePlate | RestorePlate) -> None:
+    def _send(self, command: Service | SimulatePlace | TakePlate | RestorePlate | Weighed) -> None:
         try:
             self._client.send(command)
         except ConnectionError as error:
@@ -155,8 +191,10 @@ class SessionBoard:
                     self._keep(told)
                 case Snapshot(sim=sim, service=service):
                     self.sim, self._in_service = sim, service
-                case PlateTaken(id=named):
-                    self._taken = named
+                case PlateTaken():
+                    self._taken.append(notice)
+                case Calibrated():
+                    self._calibrated = notice
                 case Refused(reason=reason):
                     self._refused = reason
 

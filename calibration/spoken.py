@@ -39,8 +39,7 @@ class Said(msgspec.Struct, frozen=True, kw_only=True, tag_field="said", omit_def
 class Ready(Said, frozen=True, tag="ready"):
     """The board answers. At least `masses` masses must be named, for `daily` an own weight will do.
 
-    `sim` says that nothing of it is real,
-    `cal` is the plate in use, `width_mm` and `length_mm` the size of the plate.
+    `sim` says that nothing of it is real, `width_mm` and `length_mm` are the size of the plate.
     """
 
     verb: Verb
@@ -48,7 +47,6 @@ class Ready(Said, frozen=True, tag="ready"):
     width_mm: float
     length_mm: float
     sim: bool
-    cal: str
 
 
 class AskStep(Said, frozen=True, tag="step"):

@@ -142,6 +142,57 @@ def test_restore_lets_the_running_station_weigh_with_the_plate_before_at_once(
     assert not station.service._upkeep.on
 
 
+def by_another(station: VirtualStation, monkeypatch: pytest.MonkeyPatch, verb: str) -> int:
+    """Run one verb as the kiosk does: its user reaches the socket, and sees nothing the station keeps."""
+    (own := station.folder / "of-the-kiosk").mkdir(exist_ok=True)
+    (own / "station.toml").write_text(f'[station]\nid = "s-1"\nstate = "{own}"\n')
+    (own / "answers.toml").write_text('who = "A nephew"\nmasses_kg = [10.0]\n')
+    monkeypatch.setenv("BALANCE_SOCKET", str(station.folder / "session.sock"))
+    answers = () if verb == "restore" else ("--answers", str(own / "answers.toml"))
+    with ThreadPoolExecutor(1) as pool:
+        command = pool.submit(main, [verb, "--config", str(own / "station.toml"), "--json", *answers])
+        while not command.done():
+            station.run(0.05)
+    return command.result()
+
+
+def test_the_kiosk_weighs_with_the_plate_of_the_station_and_what_it_finds_is_remembered_there(
+    station: VirtualStation, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    board = board_of(station)
+    named = board.take_plate(plate_document(counts_per_n=2200).encode())
+    board.close()
+    assert by_another(station, monkeypatch, "daily") == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["cal"] == named
+    assert found["force_off"] == pytest.approx(2000 / 2200 - 1, abs=0.03)
+    assert found["recalibrate"]
+    board = board_of(station)
+    (advice,) = board.advice
+    assert advice.reason == "span_off"
+    assert advice.measured == pytest.approx(100 * found["force_off"], abs=0.1)
+    board.close()
+    assert by_another(station, monkeypatch, "tare") == 0
+    assert "weighs a known mass wrong" in capsys.readouterr().out
+
+
+def test_the_kiosk_goes_back_to_the_calibration_before_where_there_is_one(
+    station: VirtualStation, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    board = board_of(station)
+    before = board.take_plate(plate_document(counts_per_n=1900).encode())
+    board.close()
+    assert by_another(station, monkeypatch, "restore") == 1
+    assert "there is no calibration before this one" in capsys.readouterr().err
+    board = board_of(station)
+    board.take_plate(plate_document(counts_per_n=2100).encode())
+    board.close()
+    assert by_another(station, monkeypatch, "restore") == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["id"], told["who"]) == (before, json.loads(plate_document())["who"])
+    assert station.service._scale.plate.calibration == before
+
+
 def test_closing_gives_the_board_back(station: VirtualStation) -> None:
     board = board_of(station)
     board.close()

@@ -28,7 +28,7 @@ from calibration.spoken import (
 from station.errors import MessageError
 from tests.virtual_station import VirtualStation
 
-READY = Ready(verb="tare", masses=0, width_mm=400, length_mm=400, sim=True, cal="nominal")
+READY = Ready(verb="tare", masses=0, width_mm=400, length_mm=400, sim=True)
 
 
 def test_the_words_of_a_screen_need_no_numpy() -> None:

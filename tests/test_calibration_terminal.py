@@ -105,7 +105,7 @@ def test_the_end_of_the_input_gives_up_with_what_to_do() -> None:
 
 def test_the_daily_check_takes_the_own_weight_of_whoever_stands_there(typist: Typist) -> None:
     typist.type("Ayşe\nme seventy\nme 71.4\n")
-    ready = Ready(verb="daily", masses=1, width_mm=400, length_mm=400, sim=True, cal="nominal")
+    ready = Ready(verb="daily", masses=1, width_mm=400, length_mm=400, sim=True)
     answers = typist.terminal.answers(ready)
     assert (answers.own_weight_kg, answers.masses_kg) == (71.4, ())
     assert "bathroom scale" in typist.text()
@@ -113,7 +113,7 @@ def test_the_daily_check_takes_the_own_weight_of_whoever_stands_there(typist: Ty
 
 def test_masses_are_asked_until_they_are_numbers_with_a_point_or_a_comma(typist: Typist) -> None:
     typist.type("Ayşe\nten\n10,02 19.96\n")
-    ready = Ready(verb="plate", masses=1, width_mm=400, length_mm=400, sim=True, cal="nominal")
+    ready = Ready(verb="plate", masses=1, width_mm=400, length_mm=400, sim=True)
     answers = typist.terminal.answers(ready)
     assert answers.masses_kg == (10.02, 19.96)
     assert answers.who == "Ayşe"
@@ -121,6 +121,6 @@ def test_masses_are_asked_until_they_are_numbers_with_a_point_or_a_comma(typist:
 
 def test_a_calibration_has_somebody_who_made_it(typist: Typist) -> None:
     typist.type("\n  \nAyşe\n10\n")
-    ready = Ready(verb="plate", masses=1, width_mm=400, length_mm=400, sim=True, cal="nominal")
+    ready = Ready(verb="plate", masses=1, width_mm=400, length_mm=400, sim=True)
     assert typist.terminal.answers(ready).who == "Ayşe"
     assert typist.text().count("A name or initials, please") == 2

@@ -22,6 +22,7 @@ from station.session.protocol import (
     Simulate,
     SimulatePlace,
     TakePlate,
+    Weighed,
 )
 from station.training.prescription import Exercise, Prescription
 from station.training.result import TrialResult
@@ -155,6 +156,7 @@ def test_a_client_that_goes_away_gives_the_board_back(station: VirtualStation, s
     [
         TakePlate(document="{}"),
         RestorePlate(),
+        Weighed(cal="nominal", off=0.2),
         SimulatePlace(force_n=100, x_mm=0, y_mm=0),
         Service(on=False),
     ],
@@ -249,6 +251,18 @@ def test_a_plate_that_cannot_be_used_is_refused_and_changes_nothing(
     assert reason in refused(station, TakePlate(document=document))
     assert station.service._scale.plate is before
     assert not (station.folder / "plates" / "history").exists()
+
+
+def test_a_mass_weighed_with_another_plate_is_refused_and_not_remembered(station: VirtualStation) -> None:
+    station.say(Service(on=True))
+    told = refused(station, Weighed(cal="cal-0123456789ab", off=0.2))
+    assert told == "a mass was weighed with the plate cal-0123456789ab, and nominal is in use"
+    assert not station.service._drift.known()
+    named = taken(station, TakePlate(document=plate_document()))
+    station.say(Weighed(cal=named, off=0.2))
+    station.run(0.1)
+    (advice,) = station.service._drift.known()
+    assert advice.reason == "span_off"
 
 
 def test_without_a_plate_before_there_is_none_to_restore(station: VirtualStation) -> None:

@@ -52,9 +52,23 @@ class DriftWatch:
         self._advised: dict[str, str] = _decoded(store, ADVISED_NOTE, dict[str, str]) or {}
         self._newest: tuple[Four, Four] | None = None
 
+    @property
+    def plate(self) -> Plate:
+        """Return the plate that is watched over."""
+        return self._plate
+
     def plate_taken(self, plate: Plate) -> None:
         """Watch over another plate from now on."""
         self._plate = plate
+
+    def checked(self, off: float) -> None:
+        """Remember that a known mass was just weighed, off by this share."""
+        check = SpanCheck(t=self._recorder.header().t, cal=self._plate.calibration, off=off)
+        self._recorder.write(lambda: remember_check(self._store, check))
+
+    def known(self) -> list[Advice]:
+        """Return the reasons to calibrate again that are known."""
+        return advice_of(self._plate, self._zeros, _decoded(self._store, CHECK_NOTE, SpanCheck))
 
     def zero_taken(self, counts: Four, noise_n: Four | None) -> None:
         """Know the zero that the next session will begin with."""
@@ -73,8 +87,7 @@ class DriftWatch:
             self._zeros = own if len(own) <= MOST_KEPT else [*own[:half], *own[-half:]]
             kept = msgspec.json.encode(self._zeros)
             self._recorder.write(lambda: self._store.remember(ZEROS_NOTE, kept))
-        check = _decoded(self._store, CHECK_NOTE, SpanCheck)
-        for advice in advice_of(self._plate, self._zeros, check):
+        for advice in self.known():
             self._advise(advice)
 
     def _advise(self, advice: Advice) -> None:

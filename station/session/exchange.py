@@ -7,7 +7,6 @@ from datetime import datetime
 
 from station.errors import CalibrationError
 from station.session.plates import Plates
-from station.sway.plate import Plate
 from station.sway.plate_file import PlateFile, check_usable, decode_plate_file
 
 
@@ -22,17 +21,24 @@ class PlateExchange:
     named: str | None
     now: Callable[[], datetime]
 
-    def take(self, document: bytes) -> Plate:
-        """Install a plate file and return its plate. Raises CalibrationError with the reason to refuse it."""
+    def take(self, document: bytes) -> PlateFile:
+        """Install a plate file and return it. Raises CalibrationError with the reason to refuse it."""
         self._examine(file := decode_plate_file(document, where="the plate sent"))
         self.plates.install(file)
-        return file.board()
+        return file
 
-    def restore(self) -> Plate:
-        """Return the plate before this one, in use again. Raises CalibrationError when it cannot be."""
-        self._examine(file := self.plates.previous())
-        self.plates.restore()
-        return file.board()
+    def restore(self) -> PlateFile:
+        """Return the plate file before this one, in use again. Raises CalibrationError when it cannot be."""
+        self._examine(self.plates.previous())
+        return self.plates.restore()
+
+    @property
+    def before(self) -> bool:
+        """Whether there is a plate to go back to; what is wrong with a damaged list is said when asked."""
+        try:
+            return len(self.plates.history()) > 1
+        except CalibrationError:
+            return True
 
     def made(self, cal: str) -> str | None:
         """Return when this plate was made (RFC 3339); None where that is not known."""

@@ -5,6 +5,8 @@ from typing import Annotated, Literal
 import msgspec
 
 from station.errors import MessageError
+from station.sway.drift import Advice
+from station.sway.plate import Plate
 from station.training.health import BoardHealth, CareSide, MachineHealth
 from station.training.prescription import PatientNumber
 from station.training.routine import Side, Surface, Vision
@@ -167,6 +169,13 @@ class RestorePlate(Packet, frozen=True, tag="restore_plate"):
     """Weigh with the plate before this one again; only in service."""
 
 
+class Weighed(Packet, frozen=True, tag="weighed"):
+    """A known mass was weighed with the plate `cal` and is `off` by this share; only in service."""
+
+    cal: Key
+    off: float
+
+
 class Prescribe(Packet, frozen=True, tag="prescribe"):
     """A signed prescription as it came from the care team (a JSON document)."""
 
@@ -191,9 +200,26 @@ class Readings(Packet, frozen=True, tag="readings"):
 
 
 class PlateTaken(Packet, frozen=True, tag="plate_taken"):
-    """The answer to `take_plate` and `restore_plate`: the plate that is in use now."""
+    """The answer to `take_plate` and `restore_plate`: the plate that is in use now.
+
+    `made` is RFC 3339, `who` as whoever calibrated said it.
+    """
 
     id: str
+    made: str
+    who: str
+
+
+class Calibrated(Packet, frozen=True, tag="calibrated"):
+    """The plate the station weighs with and why to calibrate again: as service begins, and after `weighed`.
+
+    The plate has the zero of its calibration; `before` is whether there is one to go back to. No other user
+    sees where the station keeps them.
+    """
+
+    plate: Plate
+    before: bool
+    advice: tuple[Advice, ...] = ()
 
 
 class Health(Packet, frozen=True, tag="health"):
@@ -230,8 +256,9 @@ Command = (
     | SimulatePlace
     | TakePlate
     | RestorePlate
+    | Weighed
 )
-Notice = Snapshot | Event | Refused | Readings | PlateTaken | Health
+Notice = Snapshot | Event | Refused | Readings | PlateTaken | Calibrated | Health
 
 _commands: msgspec.json.Decoder[Command] = msgspec.json.Decoder(Command)
 _notices: msgspec.json.Decoder[Notice] = msgspec.json.Decoder(Notice)

@@ -37,6 +37,7 @@ from station.session.protocol import (
     SimulatePlace,
     TakeButtons,
     TakePlate,
+    Weighed,
 )
 from station.session.protocol import Service as ServiceMode
 from station.session.recorder import Recorder
@@ -124,8 +125,8 @@ class Service:
         self._scale = Scale(parts.plate, parts.recorder, parts.drift, self._health)
         self._course.ready = self._course.ready or self._scale.zeroed
         self._caretaking = Caretaking(
-            self._upkeep, self._board, self._server, self._scale, parts.exchange, self._health_now,
-            parts.recorder.zero, course=lambda: self._course, log=log,
+            self._upkeep, self._board, self._server, self._scale, parts.exchange, parts.drift,
+            self._health_now, parts.recorder.zero, course=lambda: self._course, log=log,
         )  # fmt: skip
         self._samples = 0
         self._rest = Rest()
@@ -335,7 +336,7 @@ class Service:
                 return
             if isinstance(command, ServiceMode):
                 self._caretaking.change(peer, command)
-            elif isinstance(command, TakePlate | RestorePlate | SimulatePlace):
+            elif isinstance(command, TakePlate | RestorePlate | Weighed | SimulatePlace):
                 self._caretaking.obey(peer, command)
             elif isinstance(command, TakeButtons):
                 self._buttons.take(peer, command)

@@ -71,7 +71,7 @@ class Upkeep:
             told = tuple((r.t_ns, r.cell, r.counts, int(r.fault)) for r in part)
             self._server.tell_one(self._peer, Readings(readings=told))
 
-    def plate_taken(self, named: str) -> None:
-        """Answer that this plate is in use now."""
+    def answer(self, taken: PlateTaken) -> None:
+        """Tell whoever has the board which plate is in use now."""
         if self._peer is not None:
-            self._server.tell_one(self._peer, PlateTaken(id=named))
+            self._server.tell_one(self._peer, taken)

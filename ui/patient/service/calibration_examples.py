@@ -13,8 +13,8 @@ from ui.patient.service.calibration_sheets import (
 )
 from ui.patient.service.view import Sheet
 
-READY: Final = Ready(verb="plate", masses=1, width_mm=400, length_mm=400, sim=True, cal="nominal")
-DAY: Final = Ready(verb="daily", masses=1, width_mm=400, length_mm=400, sim=True, cal="cal-0123456789ab")
+READY: Final = Ready(verb="plate", masses=1, width_mm=400, length_mm=400, sim=True)
+DAY: Final = Ready(verb="daily", masses=1, width_mm=400, length_mm=400, sim=True)
 EMPTY: Final = AskStep(number=1, of=28, kind="empty", key="empty", text="take everything off the plate")
 MASS: Final = AskStep(
     number=8, of=28, kind="mass", key="mass", text="", kg=19.96, x_mm=150, y_mm=150, resumed=True
