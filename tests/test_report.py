@@ -222,3 +222,14 @@ def test_the_command_writes_one_private_file_and_says_where_and_what_is_in_it(
     assert file.stat().st_mode & 0o777 == 0o600
     with zipfile.ZipFile(file) as archive:
         assert archive.namelist()[0] == "README.txt"
+
+
+def test_whoever_asked_by_sudo_owns_the_report(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    given: list[tuple[Path, int, int]] = []
+    monkeypatch.setattr("os.geteuid", lambda: 0)
+    monkeypatch.setattr("os.chown", lambda *to: given.append(to))
+    monkeypatch.setenv("SUDO_UID", "1000")
+    config, file = tmp_path / "station.toml", tmp_path / "report.zip"
+    config.write_text(f'[station]\nid = "x"\nstate = "{tmp_path}/state"\n', "utf-8")
+    assert main(["report", "--out", str(file), "--config", str(config), "--no-check"]) == 0
+    assert given == [(file, 1000, -1)]

@@ -96,7 +96,8 @@ class Computer:
 
     def __init__(self, *, well: bool = True, cut: int | None = None) -> None:
         self.installed, self.well, self.cut, self.done = "1.2.0", well, cut, 0
-        self.kept = self.broken = False
+        self.kept = self.broken = self.refuses = False
+        self.started = 0
 
     def count(self) -> None:
         self.done += 1
@@ -108,10 +109,16 @@ class Computer:
         return self.installed
 
     def install(self, package: Path) -> None:
+        if self.refuses:
+            raise UpdateError("apt-get install new.deb: E: Could not get lock")
         self.installed = ""  # half unpacked
         self.count()
         self.installed = package.read_bytes().decode()
         self.count()
+
+    def start(self) -> None:
+        self.count()
+        self.started += 1
 
     def keep_data(self) -> None:
         self.count()
@@ -195,6 +202,17 @@ def test_a_version_that_makes_the_computer_start_again_and_again_goes_back(tmp_p
         update = Update(tmp_path, computer, boot=str(boot), now_s=lambda: 1.0, log=lambda _: None)
         update.advance()
     assert (update.state.step, computer.installed) == ("returned", "1.2.0")
+
+
+def test_where_nothing_can_be_installed_the_version_there_is_runs_on(tmp_path: Path) -> None:
+    computer = Computer()
+    update = Update(tmp_path, computer, boot="0", now_s=lambda: 0.0, log=lambda _: None)
+    update.stage((release(), b"1.3.0"), (release("1.2.0", 7), b"1.2.0"))
+    computer.refuses = True
+    for _ in range(3):
+        update.advance()
+    assert (update.state.step, computer.installed, computer.started) == ("returned", "1.2.0", 1)
+    assert "Could not get lock" in update.state.why
 
 
 def test_without_a_way_back_nothing_begins(tmp_path: Path) -> None:

@@ -132,6 +132,29 @@ take newer.deb
 care migrate && care check >/tmp/care.log 2>&1 || grep -q "up to date" /tmp/care.log || { cat /tmp/care.log; fail "care check"; }
 unchanged "upgrade again to $second"
 
+# As `balance-station update` does it: apt, which takes packages that are files, and an older one, without a network.
+by_apt() {
+    $python -I - "$1" <<'UPDATE' || fail "the updater cannot install $1"
+import subprocess, sys
+from pathlib import Path
+from station.errors import UpdateError
+from station.update.debian import Debian, Ran
+def run(command):
+    done = subprocess.run(command, capture_output=True, text=True)
+    return Ran(done.returncode, done.stdout, done.stderr)
+try:
+    Debian(Path("none"), Path("/tmp"), run).install(Path(sys.argv[1]))
+except UpdateError as error:
+    sys.exit(str(error))
+UPDATE
+}
+by_apt /opt/try/package.deb
+[ "$(version)" = "$first" ] || fail "after the updater's step back it is $(version)"
+unchanged "the updater steps back to $first by apt"
+by_apt /opt/try/newer.deb
+[ "$(version)" = "$second" ] || fail "after the updater it is $(version)"
+unchanged "the updater takes $second by apt"
+
 # The power goes while dpkg works: once while it unpacks, once while it configures. What it left is mended.
 cut() { # FILE STATE: dpkg is killed as soon as the package is in that state
     setsid dpkg --force-confold --force-unsafe-io -i "$1" >/tmp/dpkg.log 2>&1 </dev/null &

@@ -2,6 +2,7 @@
 
 import argparse
 import io
+import os
 import sys
 import zipfile
 from collections.abc import Mapping
@@ -40,8 +41,15 @@ def run(args: argparse.Namespace) -> int:
     named = args.out or Path(f"balance-report-{now:%Y%m%dT%H%M%SZ}.zip")
     file = named.absolute()  # whoever is asked for it need not know where this was typed
     write_whole(file, packed(parts, now), mode=PRIVATE)
+    _give_to(os.environ.get("SUDO_UID", ""), file)
     sys.stdout.write(contents(file, parts))
     return 0
+
+
+def _give_to(user: str, file: Path) -> None:
+    """Let whoever asked by sudo send it."""
+    if os.geteuid() == 0 and user.isdecimal():
+        os.chown(file, int(user), -1)
 
 
 def packed(parts: Mapping[str, str], now: datetime) -> bytes:

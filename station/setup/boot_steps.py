@@ -74,7 +74,8 @@ def _undo_wiring(place: Place, _answers: Answers) -> Sequence[Change]:
     if place.record.wrote.get("wiring") != digest_of(text):
         message = f"{place.config_file} is not as setup wrote it; it stays, remove it by hand if it is to go"
         raise ConfigError(message)
-    return (FileChange(place.config_file, text, place.shipped()), *restarted(place))
+    # Not waited for: a PC has not the board of the configuration as shipped, and starts with it in vain.
+    return (FileChange(place.config_file, text, place.shipped()), *restarted(place, wait=False))
 
 
 def _boot_text(folder: Path) -> BootText:
@@ -140,12 +141,12 @@ def systemctl(place: Place, *arguments: str) -> tuple[str, ...]:
     return ("systemctl", *(() if place.live else (f"--root={place.root}",)), *arguments)
 
 
-def restarted(place: Place) -> tuple[Command, ...]:
+def restarted(place: Place, *, wait: bool = True) -> tuple[Command, ...]:
     """Return what lets what runs read its configuration anew; one that does not run is not started."""
     if not (place.live and (place.root / "run/systemd/system").exists()):
         return ()
     units = (f"{unit}.service" for unit in READERS)
-    return (Command(systemctl(place, "try-restart", *units)),)
+    return (Command(systemctl(place, *(() if wait else ("--no-block",)), "try-restart", *units)),)
 
 
 def _look_display(place: Place, answers: Answers) -> Finding:

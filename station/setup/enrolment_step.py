@@ -39,8 +39,9 @@ def _look(place: Place, answers: Answers) -> Finding:
     if not place.live:
         return Finding("by hand", "an image must hold no key: enrol on the Pi")
     if not answers.bundle:
-        ask = "sudo -u balance balance-station enrol makes the request; the answer is given to setup"
-        return Finding("by hand", f"not enrolled: it trains, and keeps its results. {ask}, or enrol BUNDLE")
+        ask = "sudo -u balance balance-station enrol --out /tmp/station.request.pem makes the request"
+        text = f"not enrolled: it trains, and keeps its results. {ask}; give setup the answer"
+        return Finding("by hand", text)
     text, _ = _read(answers.bundle)
     command = Command(place.as_station("enrol", "-", "--typed-from", f"bundle {answers.bundle}"), typed=text)
     return Finding("todo", f"enrol with {answers.bundle}", (command, *restarted(place)))

@@ -116,7 +116,7 @@ def _nothing(_place: Place, _answers: Answers) -> Sequence[Change]:
 
 def _undo_calibration(_place: Place, _answers: Answers) -> Sequence[Change]:
     raise ConfigError(
-        "a calibration is taken back in the kiosk's service area, which has the plates from before"
+        "the one before comes back with sudo balance-calibrate restore, or in the kiosk's service area"
     )
 
 

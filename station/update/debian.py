@@ -15,6 +15,12 @@ UNITS: Final = ("balance-station.service", "balance-uplink.service", "balance-ui
 COPY: Final = "database.before"
 BUSY: Final = ("somebody trains", "has the board already")  # then the board is read, by somebody else
 LONGEST_S: Final = 900.0
+# With --no-download apt 2.6 and 3.0 take no package that is a file ("Pathname to install is not absolute").
+# Another apt at work is waited for: it may be Debian's own update of the night.
+INSTALL: Final = (
+    *("apt-get", "install", "--yes", "--allow-downgrades", "--reinstall", "--no-install-recommends"),
+    *("-o", "Dpkg::Options::=--force-confold", "-o", "DPkg::Lock::Timeout=300"),
+)
 
 
 class Ran(NamedTuple):
@@ -68,10 +74,13 @@ class Debian:
     def install(self, package: Path) -> None:
         """Install it over whatever there is, also over a half of it, with configuration left as it is."""
         self._run(["dpkg", "--force-confold", "--configure", "-a"])
-        command = ["apt-get", "install", "--yes", "--allow-downgrades", "--reinstall", "--no-download"]
-        ran = self._run([*command, "-o", "Dpkg::Options::=--force-confold", str(package)])
+        ran = self._run([*INSTALL, str(package)])
         if ran.code != 0:
             raise UpdateError(f"apt-get install {package.name}: {_last(ran)}")
+        self.start()
+
+    def start(self) -> None:
+        """Start what is enabled with the version there is."""
         self._run(["systemctl", "daemon-reload"])
         self._run(["systemctl", "restart", *self._units()])
         # One that does not come up is seen by `trouble`, and given its time.

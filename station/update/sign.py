@@ -58,7 +58,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     name = f"balance-station_{release.version}_{release.debian}_{release.arch}{SUFFIX}"
     write_whole(package.with_name(name), sign_release(release, seed), mode=PUBLIC)
     public = Ed25519PrivateKey.from_private_bytes(seed).public_key().public_bytes_raw()
-    sys.stdout.write(f'{package.with_name(name)}\n[updates] keys = ["{b64encode(public).decode()}"]\n')
+    sys.stdout.write(f'{package.with_name(name)}\n[updates]\nkeys = ["{b64encode(public).decode()}"]\n')
     return 0
 
 

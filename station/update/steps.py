@@ -49,6 +49,10 @@ class System(Protocol):
         """Put this package in the place of the one there is, and start it. Raises UpdateError."""
         ...
 
+    def start(self) -> None:
+        """Start the version there is."""
+        ...
+
     def keep_data(self) -> None:
         """Keep a copy of the database as it is. Raises StationError."""
         ...
@@ -179,9 +183,16 @@ class Update:
         return self._go(_with(state, step="returning", why=why))
 
     def _return(self, state: State) -> State:
-        """Go back, and never give that up: it is tried at every look."""
+        """Go back, and never give that up: it is tried at every look.
+
+        Where the version before is still whole, as when the new one was never put in place, it is only
+        started: what kept apt from the one would keep it from the other.
+        """
         self._system.return_data()
-        self._system.install(self._folder / KEPT)
+        if self._system.version() == state.before:
+            self._system.start()
+        else:
+            self._system.install(self._folder / KEPT)
         self._log(f"version {state.before} is back")
         return self._go(_with(state, step="returned"))
 

@@ -2,7 +2,7 @@
 
 | variable | meaning | default |
 |---|---|---|
-| BALANCE_CARE_DATA | data folder | ~/.local/share/balance-care |
+| BALANCE_CARE_DATA | data folder | /var/lib/balance-care of the package, else ~/.local/share/balance-care |
 | BALANCE_CARE_HOSTS | names the site answers to, with commas | localhost,127.0.0.1,[::1] |
 | BALANCE_CARE_HTTPS | 1 where a proxy serves the site over TLS: cookies then never travel without, HSTS | 0 |
 | BALANCE_CARE_PROXY | addresses of that proxy, with commas: its word on the caller is taken | 127.0.0.1,::1 |

@@ -16,6 +16,8 @@ from station.link.signature import key_id
 from station.link.tls import check_private, credential
 from station.link.whole_file import PRIVATE, write_whole
 
+INSTALLED = Path("/var/lib/balance-care")  # of the package
+AS_CARE = "run it as the care side's user, with the package: sudo -u balance-care balance-care …"
 SEED_BYTES = 32  # of an Ed25519 private key (RFC 8032, section 5.1.5)
 
 
@@ -61,12 +63,12 @@ class DataFolder:
                 f"{self.path}: the care data folder cannot be made ({error.strerror}); set BALANCE_CARE_DATA"
             )
             raise StoreError(message) from error
-        if not self._secret_file.exists():
+        if not _is_there(self._secret_file):
             _write_secret(self._secret_file, secrets.token_urlsafe(48).encode())
 
     def secret(self) -> str:
         """Return the secret of sessions and tokens, or "" before `create`: Django then refuses to serve."""
-        return _read_secret(self._secret_file).decode() if self._secret_file.exists() else ""
+        return _read_secret(self._secret_file).decode() if _is_there(self._secret_file) else ""
 
     @property
     def authority(self) -> Path:
@@ -143,12 +145,26 @@ def _public(seed: bytes) -> bytes:
 
 
 def data_folder() -> DataFolder:
-    """Return the folder named by BALANCE_CARE_DATA, else `balance-care` in the user's data folder."""
+    """Return the folder named by BALANCE_CARE_DATA, else the package's, else one in the user's data folder.
+
+    Raises StoreError for root, whose files in the package's folder the care side could not use.
+    """
     named = os.environ.get("BALANCE_CARE_DATA")
     if named:
         return DataFolder(Path(named).expanduser().absolute())
+    if INSTALLED.exists():  # a second care side beside it is what nobody wants who forgot to name it
+        if os.geteuid() == 0 and INSTALLED.stat().st_uid != 0:
+            raise StoreError(f"{INSTALLED} is not root's; {AS_CARE}")
+        return DataFolder(INSTALLED)
     shared = os.environ.get("XDG_DATA_HOME")
     return DataFolder((Path(shared) if shared else Path.home() / ".local" / "share") / "balance-care")
+
+
+def _is_there(file: Path) -> bool:
+    try:
+        return file.exists()
+    except OSError as error:
+        raise StoreError(f"{file}: cannot be read ({error.strerror}); {AS_CARE}") from error
 
 
 def _write_secret(file: Path, content: bytes) -> None:
