@@ -398,7 +398,15 @@ def test_a_disk_that_takes_no_trial_file_costs_no_result(
     assert sum("memory only" in line for line in station.log) == 1
 
 
-@pytest.mark.parametrize("torn", [b"no json\n", b"", b"{}\n" + bytes(64)])
+def test_a_trial_file_of_which_nothing_was_on_the_disk_yet_is_nothing_to_look_at(tmp_path: Path) -> None:
+    (tmp_path / "trial-x.part").touch()
+    station = VirtualStation(tmp_path, plain=True)
+    assert list(tmp_path.glob("trial-x.*")) == []
+    assert not any("trial" in line for line in station.log)
+    station.die()
+
+
+@pytest.mark.parametrize("torn", [b"no json\n", b"{}\n" + bytes(64)])
 def test_a_trial_file_that_cannot_be_read_is_set_aside_and_the_station_starts(
     tmp_path: Path, torn: bytes
 ) -> None:

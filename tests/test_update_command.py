@@ -1,5 +1,6 @@
 """The parts of an update that meet the computer: what is run, what is fetched, what is signed."""
 
+import fcntl
 import hashlib
 from collections.abc import Sequence
 from pathlib import Path
@@ -8,6 +9,7 @@ import pytest
 
 from station.config import parse_config
 from station.errors import ConfigError, UpdateError
+from station.update import command
 from station.update.command import take
 from station.update.debian import Debian, Ran
 from station.update.release import Here
@@ -126,6 +128,32 @@ def test_a_station_that_takes_no_update_says_why(tmp_path: Path, lines: str, why
     file.write_text(f'[station]\nstate = "{tmp_path}"\n[updates]\nfolder = "{tmp_path}"\n{lines}\n')
     with pytest.raises(UpdateError, match=why):
         take(str(file), "x.release", check_only=True, log=lambda _: None)
+
+
+def test_while_somebody_is_at_an_update_the_timer_leaves_it_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = tmp_path / "station.toml"
+    lines = (
+        "[station]",
+        'id = "s-1"',
+        f'state = "{tmp_path}"',
+        "[updates]",
+        f'folder = "{tmp_path}/updates"',
+    )
+    config.write_text("\n".join(lines))
+    went_on: list[Path] = []
+
+    def go_on(*_: object) -> int:
+        went_on.append(config)
+        return 0
+
+    monkeypatch.setattr(command, "_go_on", go_on)
+    assert command.watch(str(config), log=lambda _: None) == 0
+    with (tmp_path / "updates" / "lock").open() as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        assert command.watch(str(config), log=lambda _: None) == 0
+    assert len(went_on) == 1
 
 
 def test_a_release_key_of_another_length_is_refused_at_start() -> None:

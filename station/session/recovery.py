@@ -16,7 +16,7 @@ from station.session.room import with_room
 from station.session.store import Header, Store, Unfinished
 from station.session.supervision import was_supervised
 from station.session.trial import finish_interrupted
-from station.session.trial_file import discard, left_behind, read_trial, set_aside
+from station.session.trial_file import discard, is_empty, left_behind, read_trial, set_aside
 from station.training.progress import Progress
 from station.training.result import SessionResult
 
@@ -56,7 +56,10 @@ class Recovery:
         """Keep the trials that were broken off; what cannot be read is set aside and said."""
         for path in left_behind(self.folder):
             try:
-                self._trial(path)
+                if is_empty(path):  # the power went before anything of it was on the disk
+                    discard(path)
+                else:
+                    self._trial(path)
             except (StationError, ValueError) as error:
                 self.log(f"{error}; the file is kept as {set_aside(path).name}")
 

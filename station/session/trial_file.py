@@ -113,6 +113,14 @@ def left_behind(folder: Path) -> list[Path]:
     return sorted(folder.glob(f"trial-*{PART}"))
 
 
+def is_empty(path: Path) -> bool:
+    """Return whether a trial's file has a name and nothing in it. Raises StoreError."""
+    try:
+        return path.stat().st_size == 0
+    except OSError as error:
+        raise StoreError(f"trial file {path}: {error.strerror}") from error
+
+
 def read_trial(path: Path) -> tuple[TrialHead, list[Reading]]:
     """Return a trial that was broken off, up to the first record that is torn.
 

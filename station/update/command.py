@@ -1,11 +1,12 @@
 """`balance-station update`: takes a release, and carries on with one that is under way."""
 
+import fcntl
 import os
 import sqlite3
 import time
 import tomllib
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -27,6 +28,7 @@ from station.update.release import Here, judge
 from station.update.source import fetch, fetch_kept
 from station.update.steps import UNDER_WAY, Update
 
+LOCK: Final = "lock"  # in the folder of the updates, for as long as somebody is at one
 LOOK_S: Final = 3.0
 FREE: Final = ("welcome", "history", "blocked", "summary", "goodnight")
 
@@ -50,14 +52,41 @@ def take(config_file: str | None, place: str, *, check_only: bool, log: Log) -> 
         return 0
     if os.geteuid():
         raise UpdateError("only root may install it: sudo balance-station update …")
-    update.stage((release, package), fetch_kept(place, here, config.updates.keys))
-    return watch(config_file, log=log)
+    with _alone(config) as alone:
+        if not alone:
+            raise UpdateError("an update is under way; wait until it has ended")
+        update.stage((release, package), fetch_kept(place, here, config.updates.keys))
+        return _go_on(config, update, system, log)
 
 
 def watch(config_file: str | None, *, log: Log) -> int:
     """Go on with the update that is under way or asked for, as far as it can go now; a timer asks again."""
     config = load_config(config_file)
     update, system = _update(config, log)
+    with _alone(config) as alone:
+        return _go_on(config, update, system, log) if alone else 0
+
+
+@contextmanager
+def _alone(config: Config) -> Iterator[bool]:
+    """Give whether no other call is at it: a step takes longer than the timer waits. Raises UpdateError."""
+    folder = Path(config.updates.folder)
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        lock = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:
+        raise UpdateError(f"{folder / LOCK}: {error.strerror}") from error
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        yield False
+    else:
+        yield True
+    finally:
+        os.close(lock)
+
+
+def _go_on(config: Config, update: Update, system: Debian, log: Log) -> int:
     asked = _asked(config, update, system, log)
     while True:
         state = update.state
