@@ -19,7 +19,7 @@ class Meddler:
 
     def __init__(self, pins: Pins) -> None:
         self._pins = pins
-        self.meddle: Callable[[str, int], None] = lambda _call, _cells: None
+        self.meddle: Callable[[str, int], object] = lambda _call, _cells: None
 
     def set_clock(self, cells: int) -> None:
         self.meddle("set_clock", cells)

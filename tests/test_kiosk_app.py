@@ -12,7 +12,7 @@ from station.session.protocol import Answer, Event, Hello, Press, decode_command
 from station.training.questions import CHECK_IN, as_question
 from station.training.snapshot import ResultView, Snapshot
 from tests.kiosk_ear import Ear
-from ui.patient.app import Kiosk
+from ui.patient.app import TOUCH_NS, Kiosk
 from ui.patient.dialogue import READ_NS, TAKEN_NS
 from ui.patient.examples import LIVE, snapshot
 from ui.patient.link import FRESH_NS, RETRY_NS, StationLink
@@ -271,3 +271,43 @@ def test_the_station_s_own_start_button_answers_a_question(bench: Bench) -> None
     assert bench.kiosk.view(bench.now_ns).chosen == 1
     bench.pass_ms(TAKEN_NS // MS)
     assert station.heard() == Answer(key="numbness", value=True)
+
+
+class Quiet:
+    """The waits of a kiosk in virtual time; there is a touch at `touch_ns`, and the end at `end_ns`."""
+
+    def __init__(self, bench: Bench, *, touch_ns: int, end_ns: int) -> None:
+        self._bench = bench
+        self._touch_ns: int | None = touch_ns
+        self._end_ns = end_ns
+        self.turns_ns: list[int] = []
+        self._turn = bench.kiosk.turn
+
+    def turn(self) -> bool:
+        self.turns_ns.append(self._bench.now_ns)
+        return self._turn()
+
+    def wait(self, seconds: float) -> bool:
+        self._bench.now_ns += round(seconds * 1000 * MS)
+        if self._touch_ns is not None and self._bench.now_ns >= self._touch_ns:
+            self._touch_ns = None
+            pygame.event.post(pygame.event.Event(pygame.MOUSEBUTTONDOWN, pos=(1, 1), button=1, touch=False))
+        if self._bench.now_ns >= self._end_ns:
+            self._bench.kiosk.stop()
+        return False
+
+
+def test_a_still_page_turns_five_times_a_second_and_at_once_for_a_touch(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench.connect().show(snapshot("welcome"))
+    start_ns = bench.now_ns
+    touch_ns = start_ns + 9_810 * MS
+    quiet = Quiet(bench, touch_ns=touch_ns, end_ns=start_ns + 12_000 * MS)
+    monkeypatch.setattr(bench.kiosk, "turn", quiet.turn)
+    monkeypatch.setattr(bench.link, "wait", quiet.wait)
+    monkeypatch.setattr("ui.patient.app.time.sleep", quiet.wait)
+    bench.kiosk.run()
+    still = [t_ns for t_ns in quiet.turns_ns if 7_000 * MS <= t_ns - start_ns < 9_000 * MS]
+    assert len(still) == 10
+    assert min(t_ns for t_ns in quiet.turns_ns if t_ns >= touch_ns) - touch_ns <= TOUCH_NS

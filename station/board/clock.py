@@ -48,9 +48,10 @@ class VirtualClock:
         """Let this much virtual time pass; a negative wait passes none."""
         self.advance(max(0, ns))
 
-    def advance(self, ns: int) -> None:
-        """Let `ns` pass."""
+    def advance(self, ns: int) -> int:
+        """Let `ns` pass, and return the time."""
         self._now_ns += ns
+        return self._now_ns
 
 
 class PacedClock(VirtualClock):

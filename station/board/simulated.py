@@ -47,6 +47,10 @@ class ChipFault(StrEnum):
     INVERTED = "inverted"  # the cell's signal wires are exchanged
 
 
+# What DOUT always reads with such a fault.
+STUCK: Final = {ChipFault.UNPLUGGED: 1, ChipFault.STUCK_HIGH: 1, ChipFault.STUCK_LOW: 0}
+
+
 class Conversion(NamedTuple):
     """What a chip really converted: for tests and benchmarks that compare a driver with the truth."""
 
@@ -84,6 +88,7 @@ class SimulatedHx711:
         self.hides_unsettled = False  # whether DOUT stays high until the filter has settled
         self.resets = 0  # by PD_SCK, our own power-cycles and accidents alike
         self._fault = ChipFault.NONE
+        self._stuck: int | None = None
         self._gauss = draw.gauss
         self._phase = draw.uniform(0, 2 * math.pi)
         self._log = log
@@ -104,6 +109,7 @@ class SimulatedHx711:
             self._gain = 128
             self.reset(now_ns)
         self._fault = fault
+        self._stuck = STUCK.get(fault)
 
     def reset(self, now_ns: int) -> None:
         """Start converting afresh, as after power-up."""
@@ -140,14 +146,14 @@ class SimulatedHx711:
         """Return what DOUT reads: 0 or 1."""
         if now_ns >= self.update_ns:
             self.advance(now_ns)
-        if self._fault is ChipFault.STUCK_LOW:
-            return 0
-        mute = self._fault is ChipFault.UNPLUGGED or self._fault is ChipFault.STUCK_HIGH
-        if mute or self._asleep(now_ns) or now_ns >= self.update_ns - UPDATE_WINDOW_NS:
+        if self._stuck is not None:
+            return self._stuck
+        if now_ns >= self.update_ns - UPDATE_WINDOW_NS or self._asleep(now_ns):
             return 1
-        if self._pulses == 0:
+        pulses = self._pulses
+        if pulses == 0:
             return 0 if self._ready else 1
-        return self._word >> (WORD_PULSES - self._pulses) & 1 if self._pulses <= WORD_PULSES else 1
+        return self._word >> (WORD_PULSES - pulses) & 1 if pulses <= WORD_PULSES else 1
 
     def changes_ns(self, now_ns: int) -> int:
         """Return until when DOUT stays as it is if PD_SCK stays low."""

@@ -74,12 +74,14 @@ class SimulatedPins:
 
     def set_clock(self, cells: int) -> None:
         """Drive PD_SCK high on these cells and low on the others."""
+        self.calls += 1
+        now_ns, late_ns = self._clock.advance(self._call_ns), 0
         changed = self._high ^ cells
+        if self._spikes is not None:
+            if changed:
+                self._clocked, self._clocked_call = changed, self.calls
+            now_ns, late_ns = self._delayed(now_ns, self._spikes)
         if changed:
-            self._clocked, self._clocked_call = changed, self.calls + 1
-        late_ns = self._spend()
-        if changed:
-            now_ns = self._clock.now_ns()
             self._high = cells
             self._moved |= changed
             for chip in self._on[changed & cells]:
@@ -91,14 +93,16 @@ class SimulatedPins:
 
     def data(self) -> int:
         """Return which DOUT lines read high."""
-        late_ns = self._spend()
-        now_ns = self._clock.now_ns()
+        self.calls += 1
+        now_ns, late_ns = self._clock.advance(self._call_ns), 0
+        if self._spikes is not None:
+            now_ns, late_ns = self._delayed(now_ns, self._spikes)
+        if now_ns >= self._unchanged_until_ns:
+            self._look(now_ns)
         moved = self._moved | self._high  # a chip whose PD_SCK is high may fall asleep at any time
         if moved:
             self._moved = 0
             self._ask(self._on[moved], now_ns)
-        if now_ns >= self._unchanged_until_ns:
-            self._look(now_ns)
         levels = self._levels
         if late_ns:
             self._clock.advance(late_ns)
@@ -122,36 +126,36 @@ class SimulatedPins:
         """Give the lines back; they stay as they are."""
 
     def _look(self, now_ns: int) -> None:
-        """Ask those chips whose DOUT may have changed by itself since they were asked."""
+        """Ask those chips whose DOUT may have changed by itself since they were asked.
+
+        What PD_SCK and faults do to a chip only ever puts its next change off.
+        """
         until_ns_of = self._unchanged_until_ns_of
-        self._ask([chip for chip in self.chips if now_ns >= until_ns_of[chip.cell]], now_ns)
+        due = [chip for chip in self.chips if now_ns >= until_ns_of[chip.cell]]
+        self._ask(due, now_ns)
+        for chip in due:
+            until_ns_of[chip.cell] = chip.changes_ns(now_ns)
         self._unchanged_until_ns = min(until_ns_of)
 
     def _ask(self, chips: Iterable[SimulatedHx711], now_ns: int) -> None:
         for chip in chips:
-            cell = chip.cell
-            self._levels = self._levels & ~(1 << cell) | chip.level(now_ns) << cell
-            until_ns = self._unchanged_until_ns_of[cell] = chip.changes_ns(now_ns)
-            self._unchanged_until_ns = min(self._unchanged_until_ns, until_ns)
+            bit = 1 << chip.cell
+            self._levels = self._levels | bit if chip.level(now_ns) else self._levels & ~bit
 
     def _being_read(self) -> int:
         """Which cells have a word under way: PD_SCK was moved a few calls ago, however long they took."""
         return self._clocked if self.calls - self._clocked_call <= READ_CALLS_APART else 0
 
-    def _spend(self) -> int:
-        """Let the call's time pass, and return how late it comes back."""
-        self.calls += 1
-        self._clock.advance(self._call_ns)
-        if self._spikes is None or self._draw.random() >= self._spikes.share:
-            return 0
-        spike_ns = self._draw.randint(self._spikes.shortest_ns, self._spikes.longest_ns)
+    def _delayed(self, now_ns: int, spikes: Spikes) -> tuple[int, int]:
+        """Return when the call has its effect, and how late it comes back after that."""
+        if self._draw.random() >= spikes.share:
+            return now_ns, 0
+        spike_ns = self._draw.randint(spikes.shortest_ns, spikes.longest_ns)
         if self._log:
-            now_ns = self._clock.now_ns()
             self._log(Spike(now_ns, now_ns + spike_ns, self._being_read()))
         if self._draw.random() < 0.5:
-            self._clock.advance(spike_ns)
-            return 0
-        return spike_ns
+            return self._clock.advance(spike_ns), 0
+        return now_ns, spike_ns
 
 
 def simulated_chips(load: Load, *, seed: int = 0, now_ns: int = 0) -> tuple[SimulatedHx711, ...]:

@@ -23,8 +23,11 @@ from ui.patient.window import Window
 
 NS: Final = 1_000_000_000
 FRAME_NS: Final = NS // 60
-# A page on which nothing has moved for so long is looked after 20 times a second: a touch waits 33 ms longer.
+# A page on which nothing has moved for so long is turned five times a second, and when the station says
+# something; a touch is looked for 20 times a second, and so waits 33 ms longer.
 STILL_AFTER_NS: Final = 5 * NS
+STILL_TURN_NS: Final = NS // 5
+TOUCH_NS: Final = NS // 20
 TRAIL_NS: Final = 1_200_000_000
 # After these the window may be empty, or of another size.
 WIPED: Final = frozenset(
@@ -99,14 +102,24 @@ class Kiosk:
         drawn_ns = self._now_ns()
         while self.running:
             begun_ns = self._now_ns()
-            drawn = self.turn()
-            drawn_ns = begun_ns if drawn else drawn_ns
-            frame_ns = FRAME_NS if begun_ns - drawn_ns < STILL_AFTER_NS else 3 * FRAME_NS
-            rest_s = max(0, begun_ns + frame_ns - self._now_ns()) / NS
-            if drawn:
-                time.sleep(rest_s)  # never more than 60 frames a second
+            if self.turn():
+                drawn_ns = begun_ns
+                time.sleep(self._until_s(begun_ns + FRAME_NS))  # never more than 60 frames a second
+            elif begun_ns - drawn_ns < STILL_AFTER_NS:
+                self._link.wait(self._until_s(begun_ns + FRAME_NS))  # a new sample is drawn at once
             else:
-                self._link.wait(rest_s)  # a new sample is drawn at once
+                self._rest(begun_ns + STILL_TURN_NS)
+
+    def _rest(self, until_ns: int) -> None:
+        """Wait until then, for a word of the station or for a touch."""
+        touched = False
+        while self.running and not touched and self._now_ns() < until_ns:
+            if self._link.wait(TOUCH_NS / NS):
+                return
+            touched = pygame.event.peek(pump=True)
+
+    def _until_s(self, t_ns: int) -> float:
+        return max(0, t_ns - self._now_ns()) / NS
 
     def turn(self) -> bool:
         """Do one turn: station, person, screen. Return whether a frame was drawn."""

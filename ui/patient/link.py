@@ -90,10 +90,11 @@ class StationLink:
         except ConnectionError as error:
             self._lose(str(error), now_ns)
 
-    def wait(self, seconds: float) -> None:
-        """Return when something has arrived, or after this time."""
+    def wait(self, seconds: float) -> bool:
+        """Wait until something has arrived, at most this long; return whether it has."""
         listened = [] if self._client is None else [self._client]
-        select.select(listened, [], [], max(0.0, seconds))
+        heard, _, _ = select.select(listened, [], [], max(0.0, seconds))
+        return bool(heard)
 
     def close(self) -> None:
         """End the connection; may be called twice."""

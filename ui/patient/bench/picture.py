@@ -51,7 +51,7 @@ class Line(Protocol):
         """Say something to the station."""
         ...
 
-    def wait(self, seconds: float) -> None:
+    def wait(self, seconds: float) -> object:
         """Return when something has arrived, or after this time."""
         ...
 
