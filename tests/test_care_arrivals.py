@@ -54,9 +54,9 @@ def test_an_alert_is_shown_to_who_sees_the_patient_until_somebody_has_seen_to_it
     assert "Anna Muster" in shown
     assert "Simulated" in shown
     assert "Bert Fremd" not in shown
-    item = client_of(place.people["assistant"]).get("/").context["groups"][0][2][0]
+    row = client_of(place.people["assistant"]).get("/").context["groups"][0][2][0]
     SeenTo.objects.create(
-        who=place.people["assistant"], kind=item.kind, cause=item.cause, patient=place.own.patient
+        who=place.people["assistant"], kind=row["kind"], cause=row["cause"], patient=place.own.patient
     )
     assert page.new() == assistant.new() == ""
 

@@ -231,7 +231,7 @@ def test_the_list_needs_few_queries_however_many_patients(
         home, session = ExampleStation(f"home-{number}", patient.pseudonym), new_id()
         store([home.trial(session), home.session(session)])
     assert Patient.objects.count() == 12
-    with django_assert_max_num_queries(25):
+    with django_assert_max_num_queries(26):
         therapist.get("/")
 
 

@@ -2,6 +2,7 @@
 
 from ui.care.models.access import Account, Assignment, Forgotten, RecorderPulse, Team
 from ui.care.models.answers import DecisionAnswer, ProgrammeTemplate
+from ui.care.models.any_of import AnyOf
 from ui.care.models.audit import Audit, AuditEnd
 from ui.care.models.message import Message, RawTrace, Refused
 from ui.care.models.papers import Renewal, Retained
@@ -15,6 +16,7 @@ from ui.care.models.wall import WallChoice, WallPlace
 
 __all__ = [
     "Account",
+    "AnyOf",
     "ApiToken",
     "Assignment",
     "Audit",

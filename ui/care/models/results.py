@@ -63,8 +63,16 @@ class Session(models.Model):
         ordering = ("-started",)
         verbose_name = _("session")
         indexes = (
-            models.Index(fields=("patient", "-started")),
-            models.Index(fields=("started",)),
+            # Of a thousand people the newest session and the last training, without reading the sessions.
+            models.Index(
+                fields=("patient", "-started"),
+                include=("sim", "station", "trial_count"),
+                name="care_newest_session",
+            ),
+            # What the last two weeks of all of them were like, the same way.
+            models.Index(
+                fields=("started",), include=("patient", "trial_count", "pain", "sim"), name="care_lately"
+            ),
             models.Index(fields=("changed", "id")),
             # Whether a board's calibration was in use a year ago already.
             models.Index(fields=("station", "cal", "started"), name="care_calibrated"),

@@ -1,12 +1,10 @@
 """Filters that put results into words."""
 
 from collections.abc import Iterable
-from datetime import datetime
 from typing import Any, Final
 
 from django import template
-from django.utils import timezone
-from django.utils.formats import date_format, number_format
+from django.utils.formats import number_format
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
@@ -17,6 +15,7 @@ from ui.care.words import clinical as words
 from ui.care.words.events import event_sentence, event_words
 from ui.care.words.reasons import REASONS
 from ui.care.words.station import cell_words, fault_words
+from ui.care.words.times import when_words
 
 register = template.Library()
 
@@ -28,6 +27,7 @@ CELL: Final = (
 register.filter("seconds", words.seconds_words)
 register.filter("fault", fault_words)
 register.filter("cell", cell_words)
+register.filter("when", when_words)
 
 
 @register.filter
@@ -85,19 +85,6 @@ def sentence(event: Event) -> str:
 def reason(kind: str) -> str:
     """Return a kind of line of the worklist."""
     return str(REASONS[kind].label) if kind in REASONS else kind
-
-
-@register.filter
-def when(time: datetime) -> str:
-    """Return a time as one says it: today and yesterday with the hour, else the day."""
-    local = timezone.localtime(time)
-    days = (timezone.localdate() - local.date()).days
-    clock = date_format(local, "H:i")
-    if days == 0:
-        return gettext("today, %(clock)s") % {"clock": clock}
-    if days == 1:
-        return gettext("yesterday, %(clock)s") % {"clock": clock}
-    return date_format(local, "MONTH_DAY_FORMAT" if 0 <= days < 300 or days < 0 else "DATE_FORMAT")
 
 
 @register.filter

@@ -12,8 +12,9 @@ from django.utils.dateparse import parse_datetime
 from ui.care.models import Prescription
 from ui.care.models.programme import State
 from ui.care.rights.access import Viewer, events_of, patients_of
-from ui.care.today.facts import ASKED_FOR, LOOKED_BACK, facts_of
+from ui.care.today.facts import ASKED_FOR, facts_of
 from ui.care.today.seen_to import left
+from ui.care.today.sessions import LOOKED_BACK
 from ui.care.today.worklist import Item, items
 
 # A message is dated before it is committed: what a page could not see yet may be that much older.

@@ -1,6 +1,6 @@
 """The station each of many people trains on, as their list reads it: rows, not models with all they said."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
@@ -37,21 +37,21 @@ class Board(NamedTuple):
     long_ago: bool
 
 
-def boards_of(
-    patients: QuerySet[Patient], elsewhere: Sequence[tuple[int, int]], *, now: datetime
-) -> dict[int, Board]:
-    """Return by patient the station they train on.
-
-    `elsewhere` are patients with the station each trained on last: it counts for who has none of their own.
-    """
-    own: dict[int, Board] = {}
+def own_boards(patients: QuerySet[Patient], *, now: datetime) -> dict[int, Board]:
+    """Return by patient the station that is theirs alone."""
     theirs = _read(Q(patient__in=patients.order_by().values("pk")), now)
     # As Patient.station() chooses: one that was revoked only where there is no other.
-    for board in sorted(theirs, key=lambda board: (board.revoked is not None, board.sid), reverse=True):
-        own[board.patient_id or 0] = board
-    shared = {patient: station for patient, station in elsewhere if patient not in own}
-    there = {board.pk: board for board in _read(Q(pk__in=set(shared.values())), now)} if shared else {}
-    return own | {patient: there[station] for patient, station in shared.items() if station in there}
+    theirs.sort(key=lambda board: (board.revoked is not None, board.sid), reverse=True)
+    return {board.patient_id or 0: board for board in theirs}
+
+
+def boards_of(stations: Mapping[int, int | None], *, now: datetime) -> dict[int, Board]:
+    """Return by patient the station that is named, by its key, for each."""
+    named = {key for key in stations.values() if key is not None}
+    there: dict[int | None, Board] = (
+        {board.pk: board for board in _read(Q(pk__in=named), now)} if named else {}
+    )
+    return {patient: there[key] for patient, key in stations.items() if key in there}
 
 
 def _read(which: Q, now: datetime) -> list[Board]:

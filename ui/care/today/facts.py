@@ -4,38 +4,26 @@ The database counts and picks; one row a patient comes back from each query, not
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from typing import Any, Final, NamedTuple
+from datetime import datetime
+from typing import Final, NamedTuple
 
-from django.db.models import Avg, Count, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import JSONObject, TruncDate
-from django.utils import timezone
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from station.sway.plate import NOMINAL_ID
-from ui.care.models import Event, Patient, Prescription, Session
+from ui.care.models import Event, Patient, Prescription
 from ui.care.models.programme import State
-from ui.care.today.boards import Board, boards_of
+from ui.care.today.boards import Board, boards_of, own_boards
+from ui.care.today.sessions import LOOKED_BACK, NEVER, Lately, Newest, keys_of, lately, newest_of
 from ui.care.today.versions import Version, versions_of
 
-LOOKED_BACK: Final = timedelta(days=14)
-WEEK: Final = timedelta(days=7)
-FEWEST_PAINS: Final = 2  # sessions of a week before its mean is told
 FALL: Final = "possible_fall"
 # How long an event asks for somebody. A week is told in its own line.
 ASKED_FOR: Final = (
     *(FALL, "red_flag", "pain_stop", "pain_up", "overdone", "sensor_fault", "recalibrate"),
     *("proposal", "eased"),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Lately:
-    """The last two weeks: on how many of the last seven days there was training, mean pain of both weeks."""
-
-    days: int = 0
-    pain: tuple[float, float] | None = None
 
 
 class Person(NamedTuple):
@@ -56,8 +44,7 @@ class Facts:
     sim: bool = False  # what is known of the patient comes from a simulated board
     rx: Version | None = None
     in_force: Version | None = None
-    lately: Lately = Lately()
-    newest_session: str | None = None  # its id
+    lately: Lately = NEVER
     last_trained: datetime | None = None
     last_fall: datetime | None = None
     events: list[Event] = field(default_factory=list)  # that ask for somebody, newest first
@@ -118,37 +105,33 @@ def facts_of(patients: QuerySet[Patient], *, now: datetime) -> list[Facts]:
     """Return the facts of these patients, in their order."""
     facts = begun(patients, now=now)
     _add_programmes(facts)
-    add_lately(facts, patients, now=now)
     add_events(facts, patients, now=now)
     return facts
 
 
 def begun(patients: QuerySet[Patient], *, now: datetime) -> list[Facts]:
-    """Return patients, stations, and what of their sessions and falls is the newest."""
-    of_them = Session.objects.filter(patient=OuterRef("pk")).order_by("-started")
+    """Return patients, stations, their last falls, and what their sessions say."""
     falls = Event.objects.filter(patient=OuterRef("pk"), kind=FALL).order_by("-happened")
-    rows = patients.annotate(
-        newest=Subquery(of_them.values(told=JSONObject(pk="pk", sim="sim", station="station_id"))[:1]),
-        last_trained=Subquery(of_them.exclude(trial_count=0).values("started")[:1]),
-        last_fall=Subquery(falls.values("happened")[:1]),
-    ).values_list(*Person._fields, "newest", "last_trained", "last_fall")
-    facts, trained_on = [], []
-    for *person, newest, last_trained, last_fall in rows:
-        fact = Facts(Person._make(person), last_trained=last_trained, last_fall=last_fall)
-        if newest:
-            fact.newest_session, fact.sim = newest["pk"], bool(newest["sim"])
-            trained_on.append((fact.patient.pk, newest["station"]))
-        facts.append(fact)
-    boards = boards_of(patients, trained_on, now=now)
+    rows = patients.values_list(*Person._fields, Subquery(falls.values("happened")[:1]))
+    facts = [Facts(Person._make(person), last_fall=last_fall) for *person, last_fall in rows]
+    boards, recent = own_boards(patients, now=now), lately(patients, now=now)
+    newest = newest_of({fact.patient.pk for fact in facts if _wants_newest(fact.patient.pk, boards, recent)})
+    elsewhere = {patient: seen.station for patient, seen in newest.items() if patient not in boards}
+    boards |= boards_of(elsewhere, now=now)
     for fact in facts:
-        fact.station = boards.get(fact.patient.pk)
-        fact.sim = fact.sim or (fact.newest_session is None and fact.told_sim)
+        patient = fact.patient.pk
+        fact.lately, seen = recent.get(patient, (NEVER, Newest()))
+        seen = newest.get(patient, seen)
+        fact.station, fact.last_trained = boards.get(patient), seen.last_trained
+        fact.sim = fact.told_sim if seen.sim is None else seen.sim
     return facts
 
 
-def _keys(patients: QuerySet[Patient]) -> QuerySet[Patient, Any]:
-    """Return who they are, for another query: a thousand numbers take longer to be written and read."""
-    return patients.order_by().values("pk")
+def _wants_newest(
+    patient: int, boards: Mapping[int, Board], recent: Mapping[int, tuple[Lately, Newest]]
+) -> bool:
+    """Return whether the last two weeks do not tell all: no training in them, or no station of one's own."""
+    return patient not in boards or patient not in recent or recent[patient][1].last_trained is None
 
 
 def _add_programmes(facts: Iterable[Facts]) -> None:
@@ -171,36 +154,11 @@ def _add_programmes(facts: Iterable[Facts]) -> None:
             newest[patient] = pk
             if state == State.APPLIED:
                 applied[patient] = pk
-    there = versions_of(
-        Prescription.objects.filter(pk__in={pk for pk in (*newest.values(), *applied.values()) if pk})
-    )
+    keys = {pk for pk in (*newest.values(), *applied.values()) if pk}
+    there = versions_of(Prescription.objects.filter(pk__any_of=keys))
     for fact in facts:
         fact.rx = there.get(newest.get(fact.patient.pk) or 0)
         fact.in_force = there.get(applied.get(fact.patient.pk) or 0)
-
-
-def add_lately(facts: Iterable[Facts], patients: QuerySet[Patient], *, now: datetime) -> None:
-    """Add what the last two weeks were like; `patients` are all whose facts these are."""
-    known = {fact.patient.pk: fact for fact in facts}
-    this_week = Q(started__gt=now - WEEK)
-    days = Q(day__gt=timezone.localdate(now) - WEEK, day__lte=timezone.localdate(now))
-    rows = (
-        Session.objects.filter(patient__in=_keys(patients), started__gt=now - LOOKED_BACK)
-        .annotate(day=TruncDate("started"))
-        .values_list("patient")
-        .annotate(
-            days=Count("day", distinct=True, filter=days & ~Q(trial_count=0)),
-            before=Avg("pain", filter=~this_week),
-            before_count=Count("pain", filter=~this_week),
-            this=Avg("pain", filter=this_week),
-            this_count=Count("pain", filter=this_week),
-        )
-        .order_by()
-    )
-    for patient, days_trained, before, before_count, this, this_count in rows:
-        told = min(before_count, this_count) >= FEWEST_PAINS
-        means = (float(before), float(this)) if told else None
-        known[patient].lately = Lately(days_trained, means)
 
 
 def add_events(facts: Sequence[Facts], patients: QuerySet[Patient], *, now: datetime) -> None:
@@ -208,7 +166,7 @@ def add_events(facts: Sequence[Facts], patients: QuerySet[Patient], *, now: date
     known = defaultdict(list)
     # What was answered, also with "not yet", asks for nobody any more.
     rows = Event.objects.filter(
-        patient__in=_keys(patients), kind__in=ASKED_FOR, happened__gt=now - LOOKED_BACK, answer=None
+        patient__in=keys_of(patients), kind__in=ASKED_FOR, happened__gt=now - LOOKED_BACK, answer=None
     )
     for event in rows.order_by("-happened"):
         known[event.patient_id].append(event)

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from django.db.models import Prefetch
+from django.db.models import OuterRef, Prefetch, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 
-from ui.care.models import Session, Trial
+from ui.care.models import Patient, Session, Trial
 from ui.care.today.boards import Board
-from ui.care.today.facts import LOOKED_BACK, Facts, Person
+from ui.care.today.facts import Facts, Person
+from ui.care.today.sessions import LOOKED_BACK, newest_first
 from ui.care.today.versions import Version
 from ui.care.words.clinical import routine_words
 
@@ -39,11 +40,18 @@ class Line:
 
 def lines_of(facts: Sequence[Facts], *, now: datetime) -> list[Line]:
     """Return a line for each."""
-    newest = Session.objects.defer("body").prefetch_related(Prefetch("trials", Trial.objects.only(*ASKED)))
-    sessions = newest.in_bulk([fact.newest_session for fact in facts if fact.newest_session])
-    of_patient = {session.patient_id: session for session in sessions.values()}
-    did = _did({fact.patient.pk for fact in facts}, now)
-    return [_line(fact, of_patient.get(fact.patient.pk), did[fact.patient.pk], now) for fact in facts]
+    patients = {fact.patient.pk for fact in facts}
+    newest, did = _newest(patients), _did(patients, now)
+    return [_line(fact, newest.get(fact.patient.pk), did[fact.patient.pk], now) for fact in facts]
+
+
+def _newest(patients: set[int]) -> dict[int | None, Session]:
+    """Return the newest session of each, with its trials."""
+    newest = Subquery(newest_first(OuterRef("pk")).values("pk")[:1])
+    keys = Patient.objects.filter(pk__in=patients).order_by().values(session=newest)
+    found = Session.objects.filter(pk__in=keys).defer("body").order_by()
+    trials = Prefetch("trials", Trial.objects.only(*ASKED))
+    return {session.patient_id: session for session in found.prefetch_related(trials)}
 
 
 Did = list[tuple[datetime, bool, int | None]]  # when, whether trained, what was answered on pain

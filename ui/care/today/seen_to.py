@@ -11,17 +11,13 @@ from ui.care.models import Patient, SeenTo, Station
 from ui.care.today.worklist import Item
 
 SHOWN_FOR: Final = timedelta(days=1)
-CAUSES_A_QUERY: Final = 5000
 Key = tuple[str, str, int | None, int | None]
 
 
 def left(items: Sequence[Item]) -> list[Item]:
     """Return the lines that nobody has seen to."""
-    seen: set[Key] = set()
-    causes = sorted({item.cause for item in items})
-    for first in range(0, len(causes), CAUSES_A_QUERY):
-        rows = SeenTo.objects.filter(cause__in=causes[first : first + CAUSES_A_QUERY], undone_when=None)
-        seen |= set(rows.values_list("kind", "cause", "patient", "station").order_by())
+    rows = SeenTo.objects.filter(cause__any_of={item.cause for item in items}, undone_when=None)
+    seen: set[Key] = set(rows.values_list("kind", "cause", "patient", "station").order_by())
     return [item for item in items if item.key not in seen]
 
 

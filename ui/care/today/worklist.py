@@ -1,10 +1,9 @@
 """Who needs somebody today, and why: one line each, most urgent first."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import Final
+from typing import Final, NamedTuple
 
 from station.link.identity import WARN_DAYS
 from station.sway.plate import NOMINAL_ID
@@ -12,7 +11,8 @@ from ui.care.models import Station
 from ui.care.models.programme import State
 from ui.care.today import sentences
 from ui.care.today.boards import Board
-from ui.care.today.facts import FALL, WEEK, Facts, Person
+from ui.care.today.facts import FALL, Facts, Person
+from ui.care.today.sessions import WEEK
 from ui.care.words.at_risk import AT_RISK, RESTORED, cause_of, keeping_words, told_keeping
 from ui.care.words.reasons import ORDER, REASONS, Reason
 
@@ -26,8 +26,7 @@ PAIN_RISE: Final = 2.0  # of the mean of a week
 EXPIRES_WITHIN: Final = timedelta(days=10)
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(NamedTuple):
     """One line. `cause` is what it is about: the same cause seen to is not a line again.
 
     `say` makes its sentence: of a thousand lines a page shows forty.

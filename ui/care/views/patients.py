@@ -26,11 +26,13 @@ from ui.care.results.trend import group_key, group_words, like_groups, trend
 from ui.care.rights.access import patient_for
 from ui.care.rights.audit import note
 from ui.care.today.caseload import prescriptions_of, trials_of
-from ui.care.today.facts import LOOKED_BACK, Facts, add_events, add_lately, asking, begun
+from ui.care.today.facts import Facts, add_events, asking, begun
 from ui.care.today.seen_to import left
+from ui.care.today.sessions import LOOKED_BACK
 from ui.care.today.versions import Version
 from ui.care.today.worklist import Item, items
 from ui.care.views.programme import programme_now
+from ui.care.views.rows import rows_of
 from ui.care.words.board import board_words, certificate_words
 from ui.care.words.machine import machine_of
 
@@ -65,7 +67,7 @@ def patient_page(request: HttpRequest, pseudonym: str) -> HttpResponse:
         "station": station,
         "board_words": _board_of(station),
         "machine_lines": machine_of(station),
-        "items": _items_of(patient, fact, known_here, now),
+        "rows": rows_of(_items_of(patient, fact, known_here, now), request.user),
         "standing": standing_of(patient, known_here),
         "may_see_to": request.user.has_perm("care.add_seento"),
         "any_sim": any(session.sim for session in sessions[:SESSIONS_SHOWN]) or any(e.sim for e in events),
@@ -101,7 +103,6 @@ def _items_of(patient: Patient, fact: Facts, known_here: Known, now: datetime) -
     """Return the lines of the worklist about this patient."""
     applied = [rx for rx in known_here.programmes if rx.state == State.APPLIED]
     fact.rx, fact.in_force = (Version.of(rxs[0]) if rxs else None for rxs in (known_here.programmes, applied))
-    add_lately([fact], _only(patient), now=now)
     if known_here.reach(now - LOOKED_BACK):
         fact.events = asking(known_here.events, now=now)
     else:

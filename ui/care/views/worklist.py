@@ -30,6 +30,7 @@ from ui.care.today.lines import lines_of
 from ui.care.today.seen_to import lately, left, see_to, take_back
 from ui.care.today.worklist import Item, items, station_items
 from ui.care.views.paging import part_of
+from ui.care.views.rows import Row, rows_of
 from ui.care.words.reasons import GROUPS, REASONS
 
 LINES_A_PAGE: Final = 40
@@ -90,7 +91,7 @@ def _worklist(request: HttpRequest) -> HttpResponse:
     part = part_of(shown, _number(request.GET.get("part")))
     context = {
         "asked": asked,
-        "groups": _groups(part.lines, shown),
+        "groups": _groups(rows_of(part.lines, request.user), shown),
         "part": part,
         "shown_count": len(shown),
         "total": len(every),
@@ -136,11 +137,11 @@ def all_items(facts: Sequence[Facts], strangers: Sequence[Station], *, now: date
     return items(facts, now=now, beside=of_stations)
 
 
-def _groups(lines: Sequence[Item], shown: Sequence[Item]) -> list[tuple[str, Any, list[Item], int]]:
+def _groups(rows: Sequence[Row], shown: Sequence[Item]) -> list[tuple[str, Any, list[Row], int]]:
     """Return the groups of these lines, each with how many it has on every part."""
     counts = Counter(item.reason.group for item in shown)
     grouped = [
-        (key, label, [item for item in lines if item.reason.group == key], counts[key])
+        (key, label, [row for row in rows if row["group"] == key], counts[key])
         for key, label in GROUPS.items()
     ]
     return [group for group in grouped if group[2]]
