@@ -33,6 +33,7 @@ MOST_LEFT_OUT_BITS: Final = 16
 _MARK: Final = b"\x02"
 _HEAD: Final = struct.Struct("<4I5BI")
 _TIMES: Final = struct.Struct("<qq")
+_FAULTS: Final = {int(fault): fault for fault in Fault}
 
 _Ints = NDArray[np.int64]
 
@@ -102,11 +103,13 @@ def _decode(data: memoryview) -> list[Reading]:
     faults = inflater.decompress(data[_HEAD.size : at], total + 1)
     if len(faults) != total or not inflater.eof:
         raise ValueError("cut short")
+    if set(faults) - _FAULTS.keys():
+        raise ValueError("a fault that is not known")
     readings: list[Reading] = []
     for cell, (size, bits) in enumerate(zip(sizes, (bits_1, bits_2, bits_3, bits_4), strict=True)):
         if not size:
             continue
-        of_cell = [Fault(f) for f in faults[len(readings) : len(readings) + size]]
+        of_cell = [_FAULTS[f] for f in faults[len(readings) : len(readings) + size]]
         first, usual = _TIMES.unpack_from(data, at)
         at += _TIMES.size
         steps, taken = unpack(data[at:], size - 1)
