@@ -3,6 +3,7 @@
 import os
 import select
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
@@ -248,6 +249,28 @@ def test_real_buttons_close_to_ground_and_are_told_in_order(factory: MockFactory
         assert hardware.presses() == ["start", "stop"]
         assert hardware.presses() == []
         assert select.select([hardware], [], [], 0)[0] == []
+
+
+def test_both_buttons_held_are_told_once_each_time_and_begin_nothing(factory: MockFactory) -> None:
+    threads = threading.active_count()
+    with GpioHardware(PINS, factory, both_s=0) as hardware:
+        assert threading.active_count() == threads, "buttons that nobody touches wake nobody"
+        for _ in range(2):
+            pin(factory, PINS.stop_pin).drive_low()
+            assert hardware.presses() == ["stop"]
+            pin(factory, PINS.start_pin).drive_low()
+            assert hardware.presses() == ["both"]
+            assert hardware.presses() == []
+            pin(factory, PINS.start_pin).drive_high()
+            assert hardware.presses() == []
+            pin(factory, PINS.stop_pin).drive_high()
+
+
+def test_both_buttons_held_for_a_moment_are_no_way_to_the_service_area(factory: MockFactory) -> None:
+    with GpioHardware(PINS, factory) as hardware:
+        pin(factory, PINS.stop_pin).drive_low()
+        pin(factory, PINS.start_pin).drive_low()
+        assert hardware.presses() == ["stop"]
 
 
 def test_the_lamp_shines_and_everything_is_dark_and_silent_after_the_end(factory: MockFactory) -> None:

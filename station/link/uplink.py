@@ -38,7 +38,7 @@ from station.training.health import MachineHealth
 from station.training.prescription import Limits
 
 TURN_S: Final = 0.1
-RESTING_TURN_S: Final = 0.25  # nobody trains; what the network says is heard at once all the same
+RESTING_TURN_S: Final = 0.5  # nobody trains; what the network says is heard at once all the same
 LIVE_TURN_S: Final = 0.02
 SESSION_RETRY_S: Final = 1.0
 

@@ -48,14 +48,18 @@ class GpioHardware:
         self._presses: queue.SimpleQueue[Button] = queue.SimpleQueue()
         self._pressed: int | None = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
         self._outputs: list[gpiozero.DigitalOutputDevice] = []
-        self._buttons: list[gpiozero.Button] = []
+        self._buttons: list[gpiozero.DigitalInputDevice] = []
+        self._both_s, self._both_told = both_s, False
         try:
             self._led = gpiozero.LED(config.led_pin, pin_factory=factory)
             self._outputs.append(self._led)
             self._buzzer = gpiozero.Buzzer(config.buzzer_pin, pin_factory=factory)
             self._outputs.append(self._buzzer)
             for pin in (config.start_pin, config.stop_pin):
-                part = gpiozero.Button(pin, bounce_time=BOUNCE_S, hold_time=both_s, pin_factory=factory)
+                # Its Button has a thread that looks ten times a second whether it is held, all day.
+                part = gpiozero.DigitalInputDevice(
+                    pin, pull_up=True, bounce_time=BOUNCE_S, pin_factory=factory
+                )
                 self._buttons.append(part)
             self._start, self._stop = self._buttons
         except gpiozero.GPIOZeroError as error:
@@ -65,18 +69,22 @@ class GpioHardware:
 
     def _watch(self) -> None:
         """Have gpiozero call, in a thread of its own, what a press means."""
-        self._start.when_pressed = self._on_start
-        self._stop.when_pressed = lambda: self._put("stop")
-        self._start.when_held = self._stop.when_held = self._on_held
+        self._start.when_activated = self._on_start
+        self._stop.when_activated = lambda: self._put("stop")
 
     def _on_start(self) -> None:
         # A start while stop is held is the way to the service area: it must begin no session.
-        if not self._stop.is_pressed:
+        if not self._stop.is_active:
             self._put("start")
 
-    def _on_held(self) -> None:
-        if self._start.is_held and self._stop.is_held:  # called twice; the first time one of them is not yet
-            self._put("both")
+    def _are_held(self) -> bool:
+        """Return whether both buttons have been held for so long; of each time once."""
+        held_s = [button.active_time for button in self._buttons]
+        if any(seconds is None for seconds in held_s):
+            self._both_told = False
+            return False
+        told, self._both_told = self._both_told, min(held_s) >= self._both_s
+        return self._both_told and not told
 
     def _put(self, press: Button) -> None:
         self._presses.put(press)
@@ -88,7 +96,9 @@ class GpioHardware:
         return -1 if self._pressed is None else self._pressed
 
     def presses(self) -> list[Button]:
-        """Return the presses since the last call, oldest first."""
+        """Return the presses since the last call, oldest first; that both are held is seen here."""
+        if self._are_held():
+            self._put("both")
         with suppress(BlockingIOError):
             os.eventfd_read(self.fileno())
         return [self._presses.get_nowait() for _ in range(self._presses.qsize())]

@@ -12,9 +12,9 @@ from station.sway.reading import Fault, Sample
 from station.training.closing import NOBODY_TRAINS
 from station.training.snapshot import Phase
 
-EVERY_S: Final = 0.2  # a button wakes it at once, and a foot on the board changes nothing on these pages
+EVERY_S: Final = 0.4  # a button wakes it at once, and a foot on the board changes nothing on these pages
 AWAKE_NS: Final = 1_000_000_000  # after anything a client said
-SHOW_EVERY: Final = 20  # samples: 5 snapshots a second
+SHOW_EVERY: Final = 40  # samples: a snapshot each time
 EMPTY_N: Final = 20.0  # more than noise and drift, less than a hand
 # Who looks at the board itself: a laboratory's stream, and somebody beside it or at the wall.
 WATCHERS: Final = ("lsl", SUPERVISOR)
