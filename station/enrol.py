@@ -12,7 +12,7 @@ from typing import Final, TextIO
 
 import msgspec
 
-from station.config import enrolment_folder, load_config, named_station, state_folder
+from station.config import enrolment_folder, load_config, named_station, sees_station, state_folder
 from station.errors import ConfigError
 from station.link.enrolment import Bundle, Enrolment, parse_bundle
 from station.link.messages import StationId
@@ -27,6 +27,11 @@ def run(args: argparse.Namespace) -> int:
     """Write a request, or take a bundle. Returns 0. Raises StationError saying what is wrong with it."""
     station = _station(args.station, named_station(args.config))
     config = load_config(args.config)
+    if not sees_station(config):
+        raise ConfigError(
+            "the station of this computer is another user's, and its key would not be this one: "
+            "sudo -u balance balance-station enrol …"
+        )
     folder = enrolment_folder(config)
     enrolment = Enrolment(folder)
     try:

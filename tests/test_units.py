@@ -11,8 +11,8 @@ import pytest
 from ui.patient.__main__ import RUNNING
 
 ROOT = Path(__file__).parent.parent
-# The watch over an update puts packages in place: it is root, and not held to what the programs are.
-ROOTS = ("balance-update-watch.service",)
+# What looks after an update puts packages in place: it is root, and not held to what the programs are.
+ROOTS = ("balance-update-watch.service", "balance-update-back.service")
 UNITS = sorted(unit for unit in (ROOT / "systemd").glob("*.service") if unit.name not in ROOTS)
 TIMERS = sorted((ROOT / "systemd").glob("*.timer"))
 LASTING = [unit for unit in UNITS if "Type=oneshot" not in unit.read_text()]
@@ -29,7 +29,8 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A root in which the units are installed, with the machine's own systemd units beside them."""
     root = tmp_path_factory.mktemp("root")
     (root / "usr/bin").mkdir(parents=True)
-    for name in ("balance-station", "balance-ui", "balance-care"):
+    (root / "bin").symlink_to("usr/bin")
+    for name in ("balance-station", "balance-ui", "balance-care", "sh", "rm"):
         program = root / "usr/bin" / name
         program.write_text(STUB)
         program.chmod(0o755)
@@ -56,7 +57,9 @@ def instance(unit: Path) -> str:
 
 
 @systemd
-@pytest.mark.parametrize("unit", [*UNITS, *TIMERS], ids=lambda unit: unit.name)
+@pytest.mark.parametrize(
+    "unit", [*UNITS, *TIMERS, *((ROOT / "systemd") / name for name in ROOTS)], ids=lambda unit: unit.name
+)
 def test_systemd_reads_it_without_a_word(unit: Path, root: Path) -> None:
     # It exits 0 for an unknown directive: any output is a failure.
     assert analyze(root, "verify", "--man=no", instance(unit)) == ""

@@ -2,6 +2,7 @@
 
 import fcntl
 import hashlib
+from base64 import b64encode
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -17,6 +18,12 @@ from station.update.sign import main as sign
 from station.update.source import fetch, fetch_kept, read
 
 NOT_READ = '{"fit": false}'
+ACTIVE = Ran(0, "ActiveState=active\nConditionResult=yes\n", "")
+
+
+def passed_over(when_us: str) -> Ran:
+    said = f"ActiveState=inactive\nConditionResult=no\nConditionTimestampMonotonic={when_us}\n"
+    return Ran(0, said, "")
 
 
 class Programs:
@@ -67,10 +74,14 @@ def test_apt_that_fails_says_its_last_line(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("programs", "trouble"),
     [
-        (Programs(is_active=Ran(3, "failed\n", "")), "balance-station.service is failed"),
-        (Programs(is_active=Ran(0, "active\n", ""), check=Ran(1, "", "database x: damaged\n")), "damaged"),
-        (Programs(is_active=Ran(0, "active\n", ""), check=Ran(1, NOT_READ, "")), ""),
-        (Programs(is_active=Ran(0, "active\n", ""), check=Ran(1, "", "somebody trains on this board")), ""),
+        (Programs(show=Ran(0, "ActiveState=failed\n", "")), "balance-station.service is failed"),
+        (Programs(show=Ran(1, "", "")), "balance-station.service is not known"),
+        (Programs(show=ACTIVE, check=Ran(1, "", "database x: damaged\n")), "damaged"),
+        (Programs(show=ACTIVE, check=Ran(1, NOT_READ, "")), ""),
+        (Programs(show=ACTIVE, check=Ran(1, "", "somebody trains on this board")), ""),
+        # A station without a screen: systemd passes the kiosk over, and what it never tried is not well.
+        (Programs(show=passed_over("2345"), check=Ran(0, NOT_READ, "")), ""),
+        (Programs(show=passed_over("0"), check=Ran(0, NOT_READ, "")), "balance-station.service is inactive"),
     ],
 )
 def test_a_version_is_well_that_runs_and_reads_whatever_is_broken_on_the_board(
@@ -96,7 +107,10 @@ def test_what_is_signed_here_is_fetched_there_with_the_way_back_beside_it(
             "--expires",
             "2027-03-01T00:00:00Z",
         ]
-        assert sign([str(package), "--key", str(tmp_path / "key"), "--number", str(number), *facts]) == 0
+        made = ["--make-key"] if number == 7 else []
+        assert (
+            sign([str(package), "--key", str(tmp_path / "key"), "--number", str(number), *made, *facts]) == 0
+        )
     lines = capsys.readouterr().out.splitlines()[-2:]  # as they are put into the configuration
     keys = parse_config("\n".join(lines), where="here").updates.keys
     place = str(tmp_path / "balance-station_1.3.0_trixie_arm64.release")
@@ -128,6 +142,60 @@ def test_a_station_that_takes_no_update_says_why(tmp_path: Path, lines: str, why
     file.write_text(f'[station]\nstate = "{tmp_path}"\n[updates]\nfolder = "{tmp_path}"\n{lines}\n')
     with pytest.raises(UpdateError, match=why):
         take(str(file), "x.release", check_only=True, log=lambda _: None)
+
+
+def test_a_mistyped_key_is_no_new_key_and_a_missing_package_is_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (package := tmp_path / "station.deb").write_bytes(b"1.3.0")
+    facts = [
+        "--number",
+        "8",
+        "--version",
+        "1.3.0",
+        "--debian",
+        "trixie",
+        "--arch",
+        "arm64",
+        "--expires",
+        "2027-03-01T00:00:00Z",
+    ]
+    for words, said in (
+        ([str(package), "--key", str(tmp_path / "kye")], "kye: no such key"),
+        ([str(tmp_path / "nothere.deb"), "--key", str(tmp_path / "key"), "--make-key"], "no such package"),
+    ):
+        with pytest.raises(SystemExit):
+            sign([*words, *facts])
+        assert said in capsys.readouterr().err
+    assert [file.name for file in tmp_path.iterdir()] == ["station.deb"]
+
+
+def test_a_package_in_the_place_of_its_release_is_told_from_a_broken_one() -> None:
+    with pytest.raises(UpdateError, match=r"is a package; name the signed \.release that lies beside it"):
+        fetch("/media/stick/balance-station_1.3.0.deb", [bytes(32)])
+
+
+def test_only_root_takes_an_update_and_sees_how_far_one_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "station.toml"
+    key = b64encode(bytes(32)).decode()
+    file.write_text(f'[station]\nstate = "{tmp_path}"\n[updates]\nfolder = "{tmp_path}"\nkeys = ["{key}"]\n')
+    monkeypatch.setattr("station.update.command.os.geteuid", lambda: 1000)
+    with pytest.raises(UpdateError, match=r"only root may install it: sudo balance-station update"):
+        take(str(file), "x.release", check_only=False, log=lambda _: None)
+
+
+def test_an_update_under_way_is_said_to_be_and_not_called_an_old_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "station.toml"
+    key = b64encode(bytes(32)).decode()
+    file.write_text(f'[station]\nstate = "{tmp_path}"\n[updates]\nfolder = "{tmp_path}"\nkeys = ["{key}"]\n')
+    (tmp_path / "state.json").write_text('{"step":"watching","number":12,"before":"1.2.0","after":"1.3.0"}')
+    monkeypatch.setattr("station.update.command.os.geteuid", lambda: 0)
+    with pytest.raises(UpdateError, match=r"an update to 1\.3\.0 is under way \(watching\); journalctl -fu"):
+        take(str(file), "x.release", check_only=False, log=lambda _: None)
 
 
 def test_while_somebody_is_at_an_update_the_timer_leaves_it_alone(

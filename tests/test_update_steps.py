@@ -108,6 +108,10 @@ class Computer:
     def version(self) -> str:
         return self.installed
 
+    def arm(self, kept: Path) -> None:
+        assert kept.exists()
+        self.count()
+
     def install(self, package: Path) -> None:
         if self.refuses:
             raise UpdateError("apt-get install new.deb: E: Could not get lock")

@@ -69,7 +69,9 @@ def build(folder: Path, version: str, number: int) -> Path:
         "--expires",
         "2099-01-01T00:00:00Z",
     ]
-    assert sign([str(package), "--key", str(folder / "key"), "--number", str(number), *facts]) == 0
+    assert (
+        sign([str(package), "--key", str(folder / "key"), "--make-key", "--number", str(number), *facts]) == 0
+    )
     return folder / f"balance-station_{version}_trixie_arm64.release"
 
 
@@ -88,8 +90,8 @@ class Computer:
         if command[0] == "dpkg-query":
             file = self.root / "usr/share/balance-station/version"
             return Ran(0, f"installed {file.read_text()}", "") if file.exists() else Ran(1, "", "")
-        if "is-active" in command:
-            return Ran(0, "active" if self.well else "failed", "")
+        if "show" in command:
+            return Ran(0, f"ActiveState={'active' if self.well else 'failed'}\n", "")
         return Ran(0, "{}", "")
 
 

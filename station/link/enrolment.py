@@ -183,7 +183,7 @@ class Enrolment:
         if self._key_of(bundle).public_key() != certificate.public_key():
             raise ConfigError(
                 "its certificate is for another key than that of this station's last request; "
-                "run balance-station enrol and have that request answered"
+                "run sudo -u balance balance-station enrol, and have that request answered"
             )
         known = self._authority()
         if known is not None and known != ca:

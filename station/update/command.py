@@ -26,9 +26,9 @@ from station.update.fetching import Fetcher
 from station.update.quiet import SESSIONS, why_not_now
 from station.update.release import Here, judge
 from station.update.source import fetch, fetch_kept
-from station.update.steps import UNDER_WAY, Update
+from station.update.steps import LOCK, UNDER_WAY, State, Update
 
-LOCK: Final = "lock"  # in the folder of the updates, for as long as somebody is at one
+FOLLOW: Final = "journalctl -fu balance-update-watch"
 LOOK_S: Final = 3.0
 FREE: Final = ("welcome", "history", "blocked", "summary", "goodnight")
 
@@ -42,21 +42,33 @@ def take(config_file: str | None, place: str, *, check_only: bool, log: Log) -> 
         raise UpdateError('updates are off on this station ([updates] take = "off" in its configuration)')
     if not config.updates.keys:
         raise UpdateError("this station has no release key ([updates] keys): no release can be checked")
+    if os.geteuid() and not check_only:
+        raise UpdateError("only root may install it: sudo balance-station update …")
     update, system = _update(config, log)
-    here = _here(system, 0 if check_only and os.geteuid() else update.state.number)
+    state = State() if os.geteuid() else update.state
+    if state.step in UNDER_WAY and not check_only:
+        raise UpdateError(f"an update to {state.after} is under way ({state.step}); {FOLLOW} shows its end")
+    here = _here(system, state.number)
     release, package = fetch(place, config.updates.keys)
     wall = WallClock()
     judge(release, here, wall.now(), synced=wall.state() == "synced")
     log(f"version {release.version} for {release.debian} on {release.arch} is signed, whole and fits here")
+    kept = fetch_kept(place, here, config.updates.keys)
     if check_only:
+        if kept is None and (os.geteuid() or not update.has_way_back(here.version)):
+            unseen = (
+                ", unless this station keeps it from an update before (sudo tells)" if os.geteuid() else ""
+            )
+            log(f"the signed package of version {here.version} does not lie beside it: no way back{unseen}")
         return 0
-    if os.geteuid():
-        raise UpdateError("only root may install it: sudo balance-station update …")
     with _alone(config) as alone:
         if not alone:
             raise UpdateError("an update is under way; wait until it has ended")
-        update.stage((release, package), fetch_kept(place, here, config.updates.keys))
-        return _go_on(config, update, system, log)
+        update.stage((release, package), kept)
+        ended = _go_on(config, update, system, log)
+    if update.state.step == "watching":
+        log(f"it is installed; within five minutes it is healthy or {here.version} comes back: {FOLLOW}")
+    return ended
 
 
 def watch(config_file: str | None, *, log: Log) -> int:

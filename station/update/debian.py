@@ -7,11 +7,15 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from station.errors import UpdateError
+from station.errors import StationError, UpdateError
+from station.link.whole_file import PRIVATE, write_whole
 from station.update.data import carry_back, keep_copy
+from station.update.rescue import SCRIPT_FILE, rescue_script
+from station.update.steps import HEALTHY_WITHIN_S
 
 PACKAGE: Final = "balance-station"
 UNITS: Final = ("balance-station.service", "balance-uplink.service", "balance-ui.service")
+TOLD: Final = ("ActiveState", "ConditionResult", "ConditionTimestampMonotonic")
 COPY: Final = "database.before"
 BUSY: Final = ("somebody trains", "has the board already")  # then the board is read, by somebody else
 LONGEST_S: Final = 900.0
@@ -71,6 +75,16 @@ class Debian:
         found = re.match(r"[0-9.]+", version)
         return found[0].rstrip(".") if status == "installed" and found else ""
 
+    def arm(self, kept: Path) -> None:
+        """Write the script that puts this package back when the new program cannot start."""
+        script = rescue_script(
+            kept.parent, kept.name, install=INSTALL, units=UNITS, within_s=HEALTHY_WITHIN_S
+        )
+        try:
+            write_whole(kept.with_name(SCRIPT_FILE), script.encode(), mode=PRIVATE)
+        except (OSError, StationError) as error:
+            raise UpdateError(f"{kept.with_name(SCRIPT_FILE)}: cannot be written ({error})") from error
+
     def install(self, package: Path) -> None:
         """Install it over whatever there is, also over a half of it, with configuration left as it is."""
         self._run(["dpkg", "--force-confold", "--configure", "-a"])
@@ -101,9 +115,13 @@ class Debian:
         A board that reads and is not fit (a cell broke today) is no fault of the version.
         """
         for unit in self._units():
-            state = self._run(["systemctl", "is-active", unit]).said.strip()
-            if state != "active":
-                return f"{unit} is {state or 'not known'}"
+            told = self._run(["systemctl", "show", "--property", ",".join(TOLD), unit]).said
+            said = dict(line.partition("=")[::2] for line in told.splitlines())
+            state = said.get("ActiveState") or "not known"
+            # Without a screen systemd passes the kiosk over when it starts it: no fault of the version.
+            passed_over = said.get("ConditionResult") == "no" and said.get(TOLD[2]) not in {"0", None}
+            if state != "active" and not (state == "inactive" and passed_over):
+                return f"{unit} is {state}"
         ran = self._run(["balance-station", "check", "--json", "--seconds", "2"])
         if any(words in ran.complained for words in BUSY) or _is_document(ran.said):
             return ""

@@ -30,9 +30,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Write the release beside the package and print the public key for stations' configurations."""
     parser = argparse.ArgumentParser(prog="python -m station.update.sign", description=__doc__)
     parser.add_argument("package", type=Path)
-    parser.add_argument(
-        "--key", type=Path, required=True, help="file of the private key; made if there is none"
-    )
+    parser.add_argument("--key", type=Path, required=True, help="file of the private key")
+    parser.add_argument("--make-key", action="store_true", help="make the key: there is none yet")
     parser.add_argument(
         "--number", type=int, required=True, help="higher than that of everything signed before"
     )
@@ -42,8 +41,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--downgrade-from", action="append", default=[], metavar="VERSION")
     asked = vars(parser.parse_args(argv))
     package, key = asked.pop("package"), asked.pop("key")
-    if not key.exists():
+    if not package.is_file():
+        parser.error(f"{package}: no such package")
+    if asked.pop("make_key") and not key.exists():
         write_whole(key, Ed25519PrivateKey.generate().private_bytes_raw(), mode=PRIVATE)
+    if not key.is_file():
+        parser.error(f"{key}: no such key; stations know the one they were given. Only the first: --make-key")
     seed, content = key.read_bytes(), package.read_bytes()
     facts = {
         **asked,

@@ -17,6 +17,7 @@ HEALTHY_WITHIN_S: Final = 300.0
 MOST_TRIES: Final = 3
 MOST_BOOTS: Final = 3  # a new version that makes the computer start again and again is not healthy
 STATE: Final = "state.json"
+LOCK: Final = "lock"  # held for as long as somebody is at an update
 NEW, KEPT = "new.deb", "kept.deb"
 NEW_RELEASE, KEPT_RELEASE = "new.release", "kept.release"
 
@@ -43,6 +44,10 @@ class System(Protocol):
 
     def version(self) -> str:
         """Return the version installed, "" where none is whole."""
+        ...
+
+    def arm(self, kept: Path) -> None:
+        """Lay ready what goes back to this package where the new program cannot start. Raises UpdateError."""
         ...
 
     def install(self, package: Path) -> None:
@@ -91,6 +96,8 @@ class Update:
             return msgspec.json.decode((self._folder / STATE).read_bytes(), type=State)
         except FileNotFoundError:
             return State()
+        except PermissionError:
+            raise UpdateError("only root may see how far an update is; sudo before it") from None
         except (OSError, msgspec.DecodeError, UnicodeDecodeError) as error:
             raise UpdateError(
                 f"{self._folder / STATE}: cannot be read ({error}); restore or remove it"
@@ -151,12 +158,15 @@ class Update:
             return self._give_up(state, f"{state.after} could not be installed in {state.tries} tries")
         state = self._go(_with(state, tries=state.tries + 1))
         try:
+            self._system.arm(self._folder / KEPT)
             self._system.install(self._folder / NEW)
         except UpdateError as error:
             return self._give_up(state, str(error))
         return self._go(_with(state, step="watching", boot=self._boot, since_s=self._now_s(), boots=1))
 
     def _watch(self, state: State) -> State:
+        if self._system.version() == state.before:  # by the script that was laid ready, or by hand
+            return self._give_up(state, "the version before was put back, since it did not look after itself")
         trouble = self._system.trouble()
         if not trouble and self._system.version() == state.after:
             self._log(f"version {state.after} is healthy")
