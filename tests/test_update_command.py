@@ -175,27 +175,27 @@ def test_a_package_in_the_place_of_its_release_is_told_from_a_broken_one() -> No
         fetch("/media/stick/balance-station_1.3.0.deb", [bytes(32)])
 
 
-def test_only_root_takes_an_update_and_sees_how_far_one_is(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    file = tmp_path / "station.toml"
+def with_a_key(folder: Path) -> str:
+    """Write the configuration of a station that takes updates; return its path."""
     key = b64encode(bytes(32)).decode()
-    file.write_text(f'[station]\nstate = "{tmp_path}"\n[updates]\nfolder = "{tmp_path}"\nkeys = ["{key}"]\n')
+    file = folder / "station.toml"
+    file.write_text(f'[station]\nstate = "{folder}"\n[updates]\nfolder = "{folder}"\nkeys = ["{key}"]\n')
+    return str(file)
+
+
+def test_only_root_takes_an_update(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("station.update.command.os.geteuid", lambda: 1000)
     with pytest.raises(UpdateError, match=r"only root may install it: sudo balance-station update"):
-        take(str(file), "x.release", check_only=False, log=lambda _: None)
+        take(with_a_key(tmp_path), "x.release", check_only=False, log=lambda _: None)
 
 
 def test_an_update_under_way_is_said_to_be_and_not_called_an_old_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    file = tmp_path / "station.toml"
-    key = b64encode(bytes(32)).decode()
-    file.write_text(f'[station]\nstate = "{tmp_path}"\n[updates]\nfolder = "{tmp_path}"\nkeys = ["{key}"]\n')
     (tmp_path / "state.json").write_text('{"step":"watching","number":12,"before":"1.2.0","after":"1.3.0"}')
     monkeypatch.setattr("station.update.command.os.geteuid", lambda: 0)
     with pytest.raises(UpdateError, match=r"an update to 1\.3\.0 is under way \(watching\); journalctl -fu"):
-        take(str(file), "x.release", check_only=False, log=lambda _: None)
+        take(with_a_key(tmp_path), "x.release", check_only=False, log=lambda _: None)
 
 
 def test_while_somebody_is_at_an_update_the_timer_leaves_it_alone(
