@@ -42,9 +42,10 @@ while True:
 
 
 class Row(NamedTuple):
-    """One process: percent of one core, the same work's of a core that is never at rest, wake-ups a second.
+    """One process: percent of one core, an estimate of it on a core that is never at rest, wake-ups a second.
 
-    Then MB of memory with its share of what is shared, and open files.
+    The estimate takes each process to be slowed by rests as a simulated board's work is. Then MB of memory
+    with its share of what is shared, and open files.
     """
 
     process: str

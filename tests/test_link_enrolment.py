@@ -219,6 +219,22 @@ def test_another_authority_is_not_taken_by_the_way(home: Home, capsys: Output, t
     assert "it comes from another authority" in refused(home.take(), capsys)
 
 
+def test_a_user_who_is_not_the_stations_makes_no_request_with_a_key_of_their_own(
+    tmp_path: Path, capsys: Output, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (installed := tmp_path / "installed").mkdir()
+    (config := tmp_path / "station.toml").write_text('[station]\nid = "home-1"\n')
+    monkeypatch.setattr("station.config.INSTALLED_STATE", installed)
+    monkeypatch.setattr("station.config.os.access", lambda place, _mode: place != installed)
+    monkeypatch.delenv("STATE_DIRECTORY", raising=False)
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "own"))
+    request = tmp_path / "request.pem"
+    assert station_main(["enrol", "--config", str(config), "--out", str(request)]) == 1
+    assert "sudo -u balance balance-station enrol" in capsys.readouterr().err
+    assert not request.exists()
+    assert not (tmp_path / "own").exists()
+
+
 def test_a_bundle_that_has_ended_is_refused(home: Home, capsys: Output, tmp_path: Path) -> None:
     home.answer("home-1", "--with-key")
     folder = tmp_path / "old"

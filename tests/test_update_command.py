@@ -183,18 +183,23 @@ def with_a_key(folder: Path) -> str:
     return str(file)
 
 
-def test_only_root_takes_an_update(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("station.update.command.os.geteuid", lambda: 1000)
-    with pytest.raises(UpdateError, match=r"only root may install it: sudo balance-station update"):
-        take(with_a_key(tmp_path), "x.release", check_only=False, log=lambda _: None)
-
-
-def test_an_update_under_way_is_said_to_be_and_not_called_an_old_one(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("user", "why"),
+    [
+        (1000, r"only root may install it: sudo balance-station update"),
+        # Its number was taken with it: it is not to be called an old one.
+        (
+            0,
+            r"an update to 1\.3\.0 is under way \(watching\); journalctl -fu",
+        ),
+    ],
+)
+def test_why_an_update_cannot_be_taken_now_is_said_before_anything_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, user: int, why: str
 ) -> None:
     (tmp_path / "state.json").write_text('{"step":"watching","number":12,"before":"1.2.0","after":"1.3.0"}')
-    monkeypatch.setattr("station.update.command.os.geteuid", lambda: 0)
-    with pytest.raises(UpdateError, match=r"an update to 1\.3\.0 is under way \(watching\); journalctl -fu"):
+    monkeypatch.setattr("station.update.command.os.geteuid", lambda: user)
+    with pytest.raises(UpdateError, match=why):
         take(with_a_key(tmp_path), "x.release", check_only=False, log=lambda _: None)
 
 
