@@ -44,7 +44,9 @@ from station.sway.plate_file import PlateFile, encode_plate_file
 from station.sway.reading import CELLS
 from station.weighing import nominal_plate, own_plates, plate_in_use
 
-UNFINISHED = "calibration.csv"
+UNFINISHED = (
+    "calibration-{masses}.csv"  # its masses in kg: a mistyped one leaves the steps of the right ones alone
+)
 FINISHED = "calibration-last.csv"
 VERIFY_REACH = 0.5  # of the half sides: between the places of the fit
 
@@ -254,11 +256,15 @@ def run_plate(bench: Bench) -> dict[str, Any]:
     answers = bench.answers("plate", masses=1)
     places = _places(answers.side, answers.reach, bench.size_mm)
     procedure = Masses(nominal, places, forces_n)
-    keep = state_folder(bench.config) / UNFINISHED
+    folder = state_folder(bench.config)
+    keep = folder / unfinished_name(answers.masses_kg)
     taken = bench.walk(procedure, _unfinished(keep, procedure), keep)
     # Whatever comes of it, the next calibration begins at its first step; the points stay for `fit`.
     with suppress(OSError):
-        keep.replace(keep.with_name(FINISHED))
+        keep.replace(folder / FINISHED)
+    for left in _unfinished_files(folder):
+        with suppress(OSError):
+            left.unlink()
     points = points_of(taken)
     outcome = calibrate(points, nominal)
     how = Circumstances(answers.who, _now(), bench.config.station.id, bench.sim, answers.temperature_c)
@@ -333,7 +339,22 @@ def _places(side: int, reach: float, size_mm: tuple[float, float]) -> list[tuple
     return [(x * size_mm[0] / 2, y * size_mm[1] / 2) for x, y in grid_mm(side, reach)]
 
 
+def unfinished_name(masses_kg: Iterable[float]) -> str:
+    """Return the name of the file that keeps the steps taken with these masses."""
+    return UNFINISHED.format(masses="-".join(f"{kg:.6g}" for kg in masses_kg)[:100])
+
+
+def _unfinished_files(folder: Path) -> list[Path]:
+    kept = folder.glob(UNFINISHED.format(masses="*"))
+    return sorted(file for file in kept if file.name != FINISHED)
+
+
 def _unfinished(keep: Path, procedure: Masses) -> list[Taken]:
+    """Return the steps kept of these masses, and say whether there are some of other ones."""
+    for other in _unfinished_files(keep.parent):
+        masses = other.stem.removeprefix("calibration-").replace("-", " ")
+        if other != keep:
+            say(f"steps with other masses are kept ({masses} kg): quit, and name those to go on with them")
     with suppress(CalibrationError):
         taken = resumed(read_points(keep), procedure)
         if taken:

@@ -279,8 +279,10 @@ def _report(args: argparse.Namespace) -> int:
 
 
 def _update(args: argparse.Namespace) -> int:
-    from station.update.command import take, watch
+    from station.update.command import show, take, watch
 
+    if args.show:
+        return show(args.config, log=log)
     if args.watch:
         return watch(args.config, log=log)
     return take(args.config, args.release, check_only=args.check, log=log)

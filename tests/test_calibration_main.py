@@ -162,6 +162,26 @@ def test_a_person_answers_goes_back_and_quits_and_the_work_is_kept(
     assert capsys.readouterr().err.count("going on after step") == 1
 
 
+def test_a_mistyped_mass_costs_no_step(
+    station: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def types(text: str) -> str:
+        (tmp_path / "typed").write_text(text)
+        with (tmp_path / "typed").open() as stdin:
+            monkeypatch.setattr("sys.stdin", stdin)
+            assert main(["plate", *station[:2], "--json"]) == 1
+        return capsys.readouterr().err
+
+    types("Ayşe\n10.02 19.96\n\n\nquit\n")
+    wrong = types("Ayşe\n10.02 19.69\n\n\nquit\n")
+    assert "steps with other masses are kept (10.02 19.96 kg)" in wrong
+    assert "going on" not in wrong.replace("to go on", "")
+    assert "going on after step 2" in types("Ayşe\n10.02 19.96\nquit\n")
+    assert main(["plate", *station]) == 0
+    left = {path.name for path in (tmp_path / "state").glob("calibration-*.csv")}
+    assert left == {"calibration-last.csv"}
+
+
 @pytest.mark.parametrize(
     ("typed", "why", "steps"),
     [

@@ -86,6 +86,11 @@ def station(tmp_path: Path) -> Place:
     (enrolment / "enrolment.json").write_text(json.dumps({"care": {"key": PLANTED[6]}, "x": ALL}), "utf-8")
     (enrolment / "key-1.pem").write_text(ALL, "utf-8")
     _keep(place.state() / DATABASE)
+    updates = tmp_path / "var/lib/balance-station-update"
+    updates.mkdir(parents=True)
+    why = f"balance-ui.service is failed {ALL}"
+    state = {"step": "returned", "number": 8, "before": "0.1.0", "after": "0.2.0", "boot": ALL, "why": why}
+    (updates / "state.json").write_text(json.dumps(state), "utf-8")
     return place
 
 
@@ -168,6 +173,8 @@ def test_what_a_helper_needs_is_there(station: Place) -> None:
     assert told["kernel.json"]["card"] == 1
     assert told["units.json"]["balance-station"] == {"ActiveState": "active", "NRestarts": "3"}
     assert "dtparam=audio=on" in told["boot.json"]["config_txt"]
+    assert (told["update.json"]["step"], told["update.json"]["after"]) == ("returned", "0.2.0")
+    assert told["update.json"]["why"].startswith("balance-ui.service is failed")
     assert told["check.json"] == {"fit": True, "first": None}
     assert told["versions.json"]["python"]
     assert "balance-station: the board was never calibrated: nominal values;" in parts["log.txt"]

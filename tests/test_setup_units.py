@@ -13,7 +13,7 @@ from tests.test_setup import BUNDLE, LivePlace, Pi, _live, _with_bundle, card  #
 
 
 class Running(Pi):
-    """A Pi whose units are as `states` says (SubState of systemd); all others run."""
+    """A Pi whose units are as `states` says (SubState, restarts, active since in s); all others run."""
 
     def __init__(self, **states: str) -> None:
         super().__init__()
@@ -22,8 +22,9 @@ class Running(Pi):
 
     def __call__(self, argv: Sequence[str], typed: str) -> Ran:
         if "show" in argv:
-            state, _, restarts = self.states.get(argv[-1], "running").partition(" ")
-            return Ran(0, f"NRestarts={restarts or 0}\nSubState={state}\n")
+            state, restarts, since_s = [*self.states.get(argv[-1], "running").split(" "), "0", "0"][:3]
+            since = f"ActiveEnterTimestampMonotonic={since_s}000000"
+            return Ran(0, f"NRestarts={restarts}\nSubState={state}\n{since}\n")
         return super().__call__(argv, typed)
 
 
@@ -58,6 +59,22 @@ def test_what_runs_starts_or_has_nothing_to_do_here_does_not_fail(card: Path, st
     assert units_line(card, machine).startswith("done")
 
 
+@pytest.mark.parametrize(
+    ("state", "fails"), [("running 7 880", True), ("running 7 100", False), ("running 1 880", False)]
+)
+def test_a_unit_that_dies_again_and_again_is_named_also_while_it_lives(
+    card: Path,  # noqa: F811
+    *,
+    state: str,
+    fails: bool,
+) -> None:
+    (card / "proc").mkdir(exist_ok=True)
+    (card / "proc/uptime").write_text("900.02 1700.00\n")
+    machine = Running(ui=state)
+    assert _live(card, machine).do() is not fails
+    assert ("balance-ui fails" in units_line(card, machine)) is fails
+
+
 @pytest.mark.parametrize("booted", [True, False])
 def test_what_runs_reads_a_new_name_and_a_new_enrolment_at_once_where_systemd_runs_it(
     card: Path,  # noqa: F811
@@ -84,3 +101,15 @@ def test_of_units_nothing_is_known_where_no_systemd_runs(card: Path) -> None:  #
     machine = Chroot()
     _live(card, machine).do()
     assert units_line(card, machine).startswith("done")
+
+
+def test_why_the_board_could_not_be_looked_at_stands_in_the_list_afterwards(card: Path) -> None:  # noqa: F811
+    class Deaf(Running):
+        def __call__(self, argv: Sequence[str], typed: str) -> Ran:
+            said = Ran(1, "balance-station check: no chip answers")
+            return said if "check" in argv else super().__call__(argv, typed)
+
+    assert not _live(card, Deaf()).do()
+    found = {step.name: finding for step, finding in _live(card, Running()).findings()}
+    assert found["check"].state == "todo"
+    assert "no chip answers" in found["check"].text

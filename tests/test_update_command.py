@@ -1,7 +1,7 @@
 """The parts of an update that meet the computer: what is run, what is fetched, what is signed."""
 
 import fcntl
-import hashlib
+import json
 from base64 import b64encode
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,9 +13,7 @@ from station.errors import ConfigError, UpdateError
 from station.update import command
 from station.update.command import take
 from station.update.debian import Debian, Ran
-from station.update.release import Here
-from station.update.sign import main as sign
-from station.update.source import fetch, fetch_kept, read
+from station.update.source import fetch, read
 
 NOT_READ = '{"fit": false}'
 ACTIVE = Ran(0, "ActiveState=active\nConditionResult=yes\n", "")
@@ -91,40 +89,6 @@ def test_a_version_is_well_that_runs_and_reads_whatever_is_broken_on_the_board(
     assert bool(trouble) == bool(Debian(tmp_path / "db", tmp_path, programs).trouble())
 
 
-def test_what_is_signed_here_is_fetched_there_with_the_way_back_beside_it(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    for number, version in ((7, "1.2.0"), (8, "1.3.0")):
-        package = tmp_path / f"balance-station_{version}.deb"
-        package.write_bytes(version.encode())
-        facts = [
-            "--version",
-            version,
-            "--debian",
-            "trixie",
-            "--arch",
-            "arm64",
-            "--expires",
-            "2027-03-01T00:00:00Z",
-        ]
-        made = ["--make-key"] if number == 7 else []
-        assert (
-            sign([str(package), "--key", str(tmp_path / "key"), "--number", str(number), *made, *facts]) == 0
-        )
-    lines = capsys.readouterr().out.splitlines()[-2:]  # as they are put into the configuration
-    keys = parse_config("\n".join(lines), where="here").updates.keys
-    place = str(tmp_path / "balance-station_1.3.0_trixie_arm64.release")
-    release, content = fetch(place, keys)
-    assert (release.version, hashlib.sha256(content).hexdigest()) == ("1.3.0", release.sha256)
-    kept = fetch_kept(place, Here("1.2.0", "trixie", "arm64"), keys)
-    assert kept is not None
-    assert kept[0].version == "1.2.0"
-    assert fetch_kept(place, Here("1.1.0", "trixie", "arm64"), keys) is None
-    (tmp_path / "balance-station_1.3.0.deb").write_bytes(b"1.3.x")
-    with pytest.raises(UpdateError, match="fetch it again"):
-        fetch(place, keys)
-
-
 @pytest.mark.parametrize(
     "place", ["http://updates.example/x.release", "ftp://updates.example/x", "/nowhere/x"]
 )
@@ -142,32 +106,6 @@ def test_a_station_that_takes_no_update_says_why(tmp_path: Path, lines: str, why
     file.write_text(f'[station]\nstate = "{tmp_path}"\n[updates]\nfolder = "{tmp_path}"\n{lines}\n')
     with pytest.raises(UpdateError, match=why):
         take(str(file), "x.release", check_only=True, log=lambda _: None)
-
-
-def test_a_mistyped_key_is_no_new_key_and_a_missing_package_is_said(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    (package := tmp_path / "station.deb").write_bytes(b"1.3.0")
-    facts = [
-        "--number",
-        "8",
-        "--version",
-        "1.3.0",
-        "--debian",
-        "trixie",
-        "--arch",
-        "arm64",
-        "--expires",
-        "2027-03-01T00:00:00Z",
-    ]
-    for words, said in (
-        ([str(package), "--key", str(tmp_path / "kye")], "kye: no such key"),
-        ([str(tmp_path / "nothere.deb"), "--key", str(tmp_path / "key"), "--make-key"], "no such package"),
-    ):
-        with pytest.raises(SystemExit):
-            sign([*words, *facts])
-        assert said in capsys.readouterr().err
-    assert [file.name for file in tmp_path.iterdir()] == ["station.deb"]
 
 
 def test_a_package_in_the_place_of_its_release_is_told_from_a_broken_one() -> None:
@@ -201,6 +139,35 @@ def test_why_an_update_cannot_be_taken_now_is_said_before_anything_is_read(
     monkeypatch.setattr("station.update.command.os.geteuid", lambda: user)
     with pytest.raises(UpdateError, match=why):
         take(with_a_key(tmp_path), "x.release", check_only=False, log=lambda _: None)
+
+
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [
+        ({}, "it came without an update"),
+        (
+            {"step": "done", "number": 8, "before": "1.2.0", "after": "1.3.0"},
+            "the update from 1.2.0 to 1.3.0 (number 8) is healthy",
+        ),
+        (
+            {"step": "returned", "number": 8, "before": "1.2.0", "after": "1.3.0", "why": "x is failed"},
+            "1.3.0 (number 8) was not healthy: x is failed; version 1.2.0 came back",
+        ),
+        (
+            {"step": "watching", "number": 8, "before": "1.2.0", "after": "1.3.0"},
+            "an update from 1.2.0 to 1.3.0 is under way: watching; journalctl -fu balance-update-watch",
+        ),
+    ],
+)
+def test_how_the_last_update_stands_can_be_asked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, state: dict[str, object], said: str
+) -> None:
+    (tmp_path / "state.json").write_text(json.dumps(state))
+    installed = Debian(tmp_path / "db", tmp_path, Programs(dpkg_query=Ran(0, "installed 1.2.0-1", "")))
+    monkeypatch.setattr(command, "Debian", lambda *_: installed)
+    lines: list[str] = []
+    assert command.show(with_a_key(tmp_path), log=lines.append) == 0
+    assert lines == ["version 1.2.0 is installed", said, "no way back is kept"]
 
 
 def test_while_somebody_is_at_an_update_the_timer_leaves_it_alone(

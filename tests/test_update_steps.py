@@ -108,6 +108,9 @@ class Computer:
     def version(self) -> str:
         return self.installed
 
+    def version_of(self, package: Path) -> str:
+        return package.read_bytes().decode()
+
     def arm(self, kept: Path) -> None:
         assert kept.exists()
         self.count()
@@ -228,6 +231,18 @@ def test_without_a_way_back_nothing_begins(tmp_path: Path) -> None:
     with pytest.raises(UpdateError, match="fetch it again"):
         update.stage((release(), b"half"), (release("1.2.0", 7), b"1.2.0"))
     assert update.state.step == "idle"
+
+
+def test_a_package_that_was_signed_as_another_version_is_refused_before_anything_begins(
+    tmp_path: Path,
+) -> None:
+    update = Update(tmp_path, Computer(), boot="0", now_s=lambda: 0.0, log=lambda _: None)
+    other = release(size=len(b"1.2.9"), sha256=hashlib.sha256(b"1.2.9").hexdigest())
+    with pytest.raises(UpdateError, match=r"holds version 1\.2\.9 and was signed as 1\.3\.0"):
+        update.stage((other, b"1.2.9"), (release("1.2.0", 7), b"1.2.0"))
+    assert update.state.step == "idle"
+    assert not (tmp_path / "new.deb").exists()
+    update.stage((release(), b"1.3.0"))  # the way back that was good is kept
 
 
 def test_what_was_installed_is_the_next_way_back(tmp_path: Path) -> None:

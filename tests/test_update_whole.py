@@ -23,13 +23,14 @@ from station.link.uplink import Uplink
 from station.session.store import Store
 from station.training.prescription import Limits
 from station.update.asked import Around, AskedUpdate, Files
-from station.update.debian import Debian, Ran
+from station.update.debian import Debian, Ran, run
 from station.update.fetching import Fetcher
 from station.update.release import Here
 from station.update.sign import main as sign
 from station.update.steps import HEALTHY_WITHIN_S, UNDER_WAY, Update
 from tests.clinic import client_of
 from tests.conftest import Mosquitto
+from tests.small_package import made_package
 from tests.test_link_uplink import HEADER
 from ui.care.__main__ import main as balance_care
 from ui.care.installation.folder import data_folder
@@ -47,18 +48,7 @@ BEFORE, AFTER = "0.1.0", "0.2.0"
 
 def build(folder: Path, version: str, number: int) -> Path:
     """Build a real package that holds its version, sign it, and return the signed release."""
-    root = folder / f"tree-{version}"
-    (root / "DEBIAN").mkdir(parents=True)
-    (root / "DEBIAN/control").write_text(
-        f"Package: balance-station\nVersion: {version}\nArchitecture: all\n"
-        "Maintainer: nobody <nobody@example.invalid>\nDescription: of a test\n"
-    )
-    (root / "usr/share/balance-station").mkdir(parents=True)
-    (root / "usr/share/balance-station/version").write_text(version)
-    package = folder / f"balance-station_{version}.deb"
-    subprocess.run(
-        ["dpkg-deb", "--build", "--root-owner-group", root, package], check=True, capture_output=True
-    )
+    package = made_package(folder, version)
     facts = [
         "--version",
         version,
@@ -82,6 +72,8 @@ class Computer:
         self.root, self.well = root, True
 
     def __call__(self, command: Sequence[str]) -> Ran:
+        if command[0] == "dpkg-deb":
+            return run(command)
         if command[0] == "apt-get":
             done = subprocess.run(
                 ["dpkg-deb", "-x", command[-1], self.root], check=False, capture_output=True, text=True

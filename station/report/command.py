@@ -23,6 +23,7 @@ EXPLAINED: Final = {
     "boot.json": "lines of config.txt and words of cmdline.txt that are known to name nobody",
     "kernel.json": "how often the kernel spoke of voltage, card, file system, memory",
     "units.json": "how the programs of the station stand",
+    "update.json": "how the last update stands",
     "check.json": "the check of the board",
     "log.txt": "the last log lines; every word that the programs do not say themselves is masked (▒)",
 }

@@ -21,6 +21,7 @@ from station import __version__
 from station.config import DATABASE
 from station.machine.reading import read_machine
 from station.report.kept import look_into
+from station.report.updated import how_updated
 from station.report.vocabulary import masked, own_words
 from station.setup.change import Run
 from station.setup.place import Place, report_of
@@ -87,6 +88,7 @@ def gather(sources: Sources) -> dict[str, str]:
         "boot.json": partial(_boot, sources.place),
         "kernel.json": partial(_kernel, sources.run),
         "units.json": partial(_units, sources.run),
+        "update.json": partial(how_updated, sources.place, partial(masked, words=words, secret=private)),
         "check.json": partial(_check, sources.check, words, private),
         "log.txt": partial(_log, sources.run, words, private),
     }

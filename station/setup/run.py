@@ -136,7 +136,7 @@ class Setup:
                 continue
             if isinstance(change, Command) and change.undo:
                 self._note_undo(name, list(change.undo))  # before: one that fails may have done a part
-            text = self._apply(change, looks=name == CHECK.name)
+            text = self._tried(change) if name == CHECK.name else self._apply(change)
             if isinstance(change, FileChange) and not change.boot and change.after is not None:
                 record.wrote[name] = digest_of(change.after)
             if name == CHECK.name:
@@ -148,6 +148,15 @@ class Setup:
         if undo not in known:
             known.append(undo)
             self._place.remember()
+
+    def _tried(self, change: Change) -> str:
+        """Look at the board; why that could not be done is kept too, for the list."""
+        try:
+            return self._apply(change, looks=True)
+        except StationError as error:
+            self._place.record.seen[CHECK.name] = str(error)
+            self._place.remember()
+            raise
 
     def _apply(self, change: Change, *, looks: bool = False) -> str:
         """Do one change. Raises StationError saying what went wrong."""

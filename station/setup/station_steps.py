@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
+from firmware_config.boot_file import read_text
 from station.config import Config
 from station.errors import CalibrationError, ConfigError
 from station.session.plates import Plates, read_plate_file
@@ -19,6 +20,10 @@ UNITS: Final = ("balance-station", "balance-uplink", "balance-ui", "balance-pane
 UNIT_FOLDERS: Final = ("etc/systemd/system", "usr/lib/systemd/system", "lib/systemd/system")
 # Restart=always: a unit that dies again and again is hardly ever "failed", it waits for its next turn.
 FAILING: Final = frozenset({"failed", "auto-restart", "auto-restart-queued"})
+# Restarted by systemd at least so often, the last time less than so long ago: it dies again and again.
+OFTEN: Final = 2
+LATELY_S: Final = 60.0
+ASKED: Final = ("SubState", "NRestarts", "ActiveEnterTimestampMonotonic")
 
 
 def _look_check(place: Place, _answers: Answers) -> Finding:
@@ -99,11 +104,16 @@ def _failing(place: Place, units: Sequence[str]) -> list[str]:
 
 
 def _fails(place: Place, unit: str) -> bool:
-    """Return whether a unit has ended badly, or has ended before and is only starting again."""
-    ran = place.run(systemctl(place, "show", "--property=SubState,NRestarts", f"{unit}.service"), "")
+    """Return whether a unit has ended badly, or ended before and starts again or runs for a moment only."""
+    ran = place.run(systemctl(place, "show", f"--property={','.join(ASKED)}", f"{unit}.service"), "")
     told = dict(line.split("=", 1) for line in ran.text.splitlines() if ran.code == 0 and "=" in line)
-    state = told.get("SubState", "")
-    return state in FAILING or (state.startswith("start") and told.get("NRestarts", "0") != "0")
+    state, restarts = told.get("SubState", ""), int(told.get("NRestarts") or 0)
+    if state in FAILING or (state.startswith("start") and restarts):
+        return True
+    up_s, since_us = read_text(place.root / "proc/uptime").partition(" ")[0], told.get(ASKED[2], "")
+    if restarts < OFTEN or not up_s or not since_us.isdecimal():
+        return False
+    return float(up_s) - int(since_us) / 1e6 < LATELY_S
 
 
 def _undo_units(place: Place, _answers: Answers) -> Sequence[Change]:

@@ -3,6 +3,7 @@
 import fcntl
 import os
 import sqlite3
+import tempfile
 import time
 import tomllib
 from collections.abc import Callable, Iterator
@@ -21,12 +22,12 @@ from station.session.clock import WallClock, boot_id
 from station.session.protocol import Health
 from station.training.snapshot import Snapshot
 from station.update.asked import Around, AskedUpdate, Files
-from station.update.debian import Debian, run
+from station.update.debian import Debian, look_into, run
 from station.update.fetching import Fetcher
 from station.update.quiet import SESSIONS, why_not_now
-from station.update.release import Here, judge
+from station.update.release import Here, Release, judge
 from station.update.source import fetch, fetch_kept
-from station.update.steps import LOCK, UNDER_WAY, State, Update
+from station.update.steps import LOCK, UNDER_WAY, State, Update, refuse_other_version
 
 FOLLOW: Final = "journalctl -fu balance-update-watch"
 LOOK_S: Final = 3.0
@@ -52,6 +53,7 @@ def take(config_file: str | None, place: str, *, check_only: bool, log: Log) -> 
     release, package = fetch(place, config.updates.keys)
     wall = WallClock()
     judge(release, here, wall.now(), synced=wall.state() == "synced")
+    _refuse_other_version(release, package)
     log(f"version {release.version} for {release.debian} on {release.arch} is signed, whole and fits here")
     kept = fetch_kept(place, here, config.updates.keys)
     if check_only:
@@ -69,6 +71,47 @@ def take(config_file: str | None, place: str, *, check_only: bool, log: Log) -> 
     if update.state.step == "watching":
         log(f"it is installed; within five minutes it is healthy or {here.version} comes back: {FOLLOW}")
     return ended
+
+
+def show(config_file: str | None, *, log: Log) -> int:
+    """Say how the last update stands, what it would go back to, and what the care side asked for."""
+    config = load_config(config_file)
+    update, system = _update(config, log)
+    for line in told(update, system.version()):
+        log(line)
+    asked = _asked(config, update, system, log)
+    if asked is not None and asked.state.number:
+        one = asked.state
+        reason = f" ({one.reason})" if one.reason else ""
+        log(f"the care side's newest request, version {one.version or 'none'}: {one.state}{reason}")
+    return 0
+
+
+def told(update: Update, installed: str) -> list[str]:
+    """Return in sentences how far an update is. Raises UpdateError where only root may see it."""
+    state = update.state
+    lines = [f"version {installed} is installed" if installed else "no version is installed as a package"]
+    match state.step:
+        case "idle":
+            lines.append("it came without an update")
+        case "done":
+            lines.append(
+                f"the update from {state.before} to {state.after} (number {state.number}) is healthy"
+            )
+        case "returned":
+            why = f"{state.after} (number {state.number}) was not healthy: {state.why}"
+            lines.append(f"{why}; version {state.before} came back")
+        case step:
+            lines.append(f"an update from {state.before} to {state.after} is under way: {step}; {FOLLOW}")
+    kept = update.way_back()
+    lines.append(f"the package of version {kept} is kept as the way back" if kept else "no way back is kept")
+    return lines
+
+
+def _refuse_other_version(release: Release, package: bytes) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        (looked_at := Path(folder) / release.file).write_bytes(package)
+        refuse_other_version(release, look_into(looked_at).version)
 
 
 def watch(config_file: str | None, *, log: Log) -> int:

@@ -60,6 +60,24 @@ def run(command: Sequence[str]) -> Ran:
     return Ran(done.returncode, done.stdout, done.stderr)
 
 
+class Inside(NamedTuple):
+    """What a package says of itself: its version without Debian's own part, and its machine."""
+
+    version: str
+    arch: str
+
+
+def look_into(package: Path, run: Run = run) -> Inside:
+    """Return what a package of the station says of itself. Raises UpdateError for another file."""
+    ran = run(["dpkg-deb", "--show", "--showformat=${Package} ${Version} ${Architecture}", str(package)])
+    name, _, rest = ran.said.strip().partition(" ")
+    version, _, arch = rest.partition(" ")
+    if ran.code != 0 or name != PACKAGE:
+        why = f"it holds {name}" if ran.code == 0 and name else _last(ran)
+        raise UpdateError(f"{package.name}: is no package of the station ({why})")
+    return Inside(_plain(version), arch)
+
+
 class Debian:
     """A `station.update.steps.System`; `database` is the station's, `folder` that of the updates."""
 
@@ -72,8 +90,11 @@ class Debian:
         """Return the version installed without Debian's own part; "" for a package half in place."""
         ran = self._run(["dpkg-query", "-W", "-f", "${db:Status-Status} ${Version}", PACKAGE])
         status, _, version = ran.said.strip().partition(" ")
-        found = re.match(r"[0-9.]+", version)
-        return found[0].rstrip(".") if status == "installed" and found else ""
+        return _plain(version) if status == "installed" else ""
+
+    def version_of(self, package: Path) -> str:
+        """Return the version of a package that is a file. Raises UpdateError where it is none of ours."""
+        return look_into(package, self._run).version
 
     def arm(self, kept: Path) -> None:
         """Write the script that puts this package back when the new program cannot start."""
@@ -129,6 +150,12 @@ class Debian:
 
     def _units(self) -> list[str]:
         return [unit for unit in UNITS if self._run(["systemctl", "is-enabled", unit]).code == 0]
+
+
+def _plain(version: str) -> str:
+    """Return a version without Debian's own part."""
+    found = re.match(r"[0-9.]+", version)
+    return found[0].rstrip(".") if found else ""
 
 
 def _is_document(text: str) -> bool:

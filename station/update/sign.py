@@ -13,8 +13,10 @@ from pathlib import Path
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from station.errors import UpdateError
 from station.link.signature import signed
 from station.link.whole_file import PRIVATE, PUBLIC, write_whole
+from station.update.debian import look_into
 from station.update.release import Release, SignedRelease
 from station.update.source import SUFFIX
 
@@ -24,6 +26,20 @@ def sign_release(release: Release, seed: bytes) -> bytes:
     body = msgspec.json.encode(release)
     key, sig = signed(body, seed)
     return msgspec.json.encode(SignedRelease(release=msgspec.Raw(body), key=key, sig=sig))
+
+
+def refuse_other(release: Release, package: Path) -> None:
+    """Raise UpdateError where the package is not for the version and machine that are signed.
+
+    Stations look too, and refuse it; here it can still be mended.
+    """
+    inside = look_into(package)
+    for name, said, held in (
+        ("version", release.version, inside.version),
+        ("arch", release.arch, inside.arch),
+    ):
+        if said != held:
+            raise UpdateError(f"--{name} {said}: {package.name} is {held}; nothing was signed")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -57,6 +73,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         release = msgspec.convert(facts, Release)
     except msgspec.ValidationError as error:
+        parser.error(str(error))
+    try:
+        refuse_other(release, package)
+    except UpdateError as error:
         parser.error(str(error))
     name = f"balance-station_{release.version}_{release.debian}_{release.arch}{SUFFIX}"
     write_whole(package.with_name(name), sign_release(release, seed), mode=PUBLIC)

@@ -19,6 +19,7 @@ MOST_BOOTS: Final = 3  # a new version that makes the computer start again and a
 STATE: Final = "state.json"
 LOCK: Final = "lock"  # held for as long as somebody is at an update
 NEW, KEPT = "new.deb", "kept.deb"
+LOOKED_AT: Final = "looked-at.deb"  # until it is known to be the version that was signed
 NEW_RELEASE, KEPT_RELEASE = "new.release", "kept.release"
 
 Step = Literal["idle", "staged", "installing", "watching", "keeping", "returning", "done", "returned"]
@@ -44,6 +45,10 @@ class System(Protocol):
 
     def version(self) -> str:
         """Return the version installed, "" where none is whole."""
+        ...
+
+    def version_of(self, package: Path) -> str:
+        """Return the version of a package that is a file. Raises UpdateError where it is none of ours."""
         ...
 
     def arm(self, kept: Path) -> None:
@@ -118,23 +123,25 @@ class Update:
         if kept is not None:
             if kept[0].version != before or not is_whole(*kept):
                 raise UpdateError(f"{kept[0].file} is not the package of version {before}")
-            self._write(KEPT_RELEASE, msgspec.json.encode(kept[0]))
-            self._lay(KEPT, kept[1])
+            self._lay(KEPT, KEPT_RELEASE, *kept)
         if not self.has_way_back(before):
             raise UpdateError(
                 f"there is no way back: the signed package of version {before} must lie beside the new one"
             )
-        self._write(NEW_RELEASE, msgspec.json.encode(release))
-        self._lay(NEW, package)
+        self._lay(NEW, NEW_RELEASE, release, package)
         self._go(State(step="staged", number=release.number, before=before, after=release.version))
 
     def has_way_back(self, before: str) -> bool:
         """Return whether the package of this version is here, whole."""
+        return self.way_back() == before
+
+    def way_back(self) -> str:
+        """Return the version whose package is here, whole; "" for none."""
         try:
             release = msgspec.json.decode((self._folder / KEPT_RELEASE).read_bytes(), type=Release)
-            return release.version == before and is_whole(release, self._folder / KEPT)
+            return release.version if is_whole(release, self._folder / KEPT) else ""
         except (OSError, msgspec.DecodeError, UnicodeDecodeError):
-            return False
+            return ""
 
     def advance(self) -> State:
         """Do the step that is due and return how far it is now. Raises StationError; then try again later."""
@@ -210,14 +217,20 @@ class Update:
         self._write(STATE, msgspec.json.encode(state))
         return state
 
-    def _lay(self, name: str, package: Package) -> None:
+    def _lay(self, name: str, named: str, release: Release, package: Package) -> None:
+        """Lay a package ready that holds the version signed. Raises UpdateError: nothing is laid."""
+        looked_at = self._folder / LOOKED_AT
         if isinstance(package, bytes):
-            self._write(name, package)
-            return
+            self._write(LOOKED_AT, package)
+        else:
+            _move(package, looked_at)
         try:
-            package.replace(self._folder / name)
-        except OSError as error:
-            raise UpdateError(f"{self._folder / name}: cannot be written ({error})") from error
+            refuse_other_version(release, self._system.version_of(looked_at))
+        except UpdateError:
+            looked_at.unlink(missing_ok=True)
+            raise
+        self._write(named, msgspec.json.encode(release))
+        _move(looked_at, self._folder / name)
 
     def _write(self, name: str, content: bytes) -> None:
         try:
@@ -225,6 +238,22 @@ class Update:
             write_whole(self._folder / name, content, mode=PRIVATE)
         except (OSError, StationError) as error:
             raise UpdateError(f"{self._folder / name}: cannot be written ({error})") from error
+
+
+def refuse_other_version(release: Release, inside: str) -> None:
+    """Raise UpdateError where the package holds another version than was signed: it is never healthy."""
+    if inside != release.version:
+        raise UpdateError(
+            f"{release.file} holds version {inside or 'of no number'} and was signed as {release.version}; "
+            "ask for it to be signed again"
+        )
+
+
+def _move(package: Path, to: Path) -> None:
+    try:
+        package.replace(to)
+    except OSError as error:
+        raise UpdateError(f"{to}: cannot be written ({error})") from error
 
 
 def _with(state: State, **changed: object) -> State:
