@@ -21,6 +21,7 @@ from tests.clinic import PASSWORD, Clinic, client_of, clinic, log_in
 from tests.test_care_access import MATRIX, url
 from ui.care import catalogue
 from ui.care.models import Account
+from ui.care.templatetags.care import number
 from ui.care.words.clinical import seconds_words
 from ui.care.words.decisions import why_words
 
@@ -192,6 +193,15 @@ def test_another_language_than_the_sites_own_follows_the_browser(place: Clinic, 
 def test_the_api_stays_english(client: Client) -> None:
     page = client.get("/api/v1/patients", headers={"accept-language": "de"})
     assert page.headers["Content-Language"] == "en"
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [(-3.416, "−3.42"), (-34.16, "−34.2"), (-7, "−7"), (0, "0"), (-0.001, "0.00"), (341.6, "342")],
+)
+def test_a_number_has_the_digits_it_is_worth_and_a_real_minus(value: float, shown: str) -> None:
+    with translation.override("en"):
+        assert number(value) == shown
 
 
 def test_numbers_for_the_scripts_have_a_point_and_those_to_read_a_comma(place: Clinic) -> None:

@@ -109,9 +109,11 @@ def number(value: Any) -> str:
     if not isinstance(value, int | float):
         return "–"
     if value == 0 or (isinstance(value, int) and abs(value) < 100):
-        return number_format(value, decimal_pos=0, use_l10n=True)
-    places = 0 if abs(value) >= 100 else 1 if abs(value) >= 10 else 2
-    return number_format(round(value, places), decimal_pos=places, use_l10n=True)
+        places = 0
+    else:
+        places = 0 if abs(value) >= 100 else 1 if abs(value) >= 10 else 2
+    shown = number_format(round(value, places) + 0.0, decimal_pos=places, use_l10n=True)  # never -0
+    return f"\N{MINUS SIGN}{shown[1:]}" if shown.startswith("-") else shown
 
 
 @register.filter
