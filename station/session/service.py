@@ -4,17 +4,18 @@ import select
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 from msgspec import structs
 
-from station.errors import ServiceError, StationError, StoreError, SupervisionError
+from station.errors import ServiceError, StationError, SupervisionError
 from station.notify import Watchdog
 from station.session.absence import Absence
 from station.session.acquisition import Note
 from station.session.board import Board
 from station.session.buttons import StationButtons
 from station.session.caretaking import Caretaking
+from station.session.consequences import Consequences
 from station.session.drift_watch import DriftWatch
 from station.session.exchange import PlateExchange
 from station.session.fault_watch import FaultWatch, StationFault
@@ -25,7 +26,6 @@ from station.session.prescriptions import Prescriptions
 from station.session.protocol import (
     Answer,
     Command,
-    Event,
     Health,
     Identify,
     Mark,
@@ -41,7 +41,6 @@ from station.session.protocol import (
 )
 from station.session.protocol import Service as ServiceMode
 from station.session.recorder import Recorder
-from station.session.recovery import FALL
 from station.session.reports import FaultTold
 from station.session.rest import EVERY_S, Rest, may_rest
 from station.session.rest import SHOW_EVERY as SHOW_RESTING
@@ -53,15 +52,6 @@ from station.session.upkeep import Upkeep
 from station.sway.plate import Plate
 from station.sway.reading import Fault, Reading, Sample
 from station.training.course import Course
-from station.training.ended import (
-    CountEnded,
-    JournalEnded,
-    Outcome,
-    SessionEnded,
-    SessionStarted,
-    TrialEnded,
-)
-from station.training.outcome import Happening
 from station.training.snapshot import Phase, Snapshot
 from station.training.view import snapshot_of
 
@@ -69,9 +59,6 @@ TICK_S: Final = 0.01
 SHOW_EVERY: Final = 2  # samples: 50 snapshots a second; in a hold all 100, for a screen of 60 frames
 UNREAD_NS: Final = 12_000_000_000  # longer than an acquisition that ended may take to be back
 LATE_NS: Final = 30_000_000  # readings younger than this may still be on their way
-
-# What ends training for the day.
-STOPS: Final = ("red_flag", "pain_stop")
 
 # The phases in which nobody is meant to stand on the board, so that its zero may be taken.
 EMPTY_PHASES: Final = (
@@ -127,6 +114,10 @@ class Service:
         self._caretaking = Caretaking(
             self._upkeep, self._board, self._server, self._scale, parts.exchange, parts.drift,
             self._health_now, parts.recorder.zero, course=lambda: self._course, log=log,
+        )  # fmt: skip
+        self._consequences = Consequences(
+            lambda: self._course, lambda: self._prescriptions, self._recorder, self._keeper, self._drift,
+            self._machine, self._scale, self._server, self._tell_health, log, now_ns,
         )  # fmt: skip
         self._samples = 0
         self._rest = Rest()
@@ -221,14 +212,12 @@ class Service:
         detail: dict[str, str | float | int | bool | None] = asdict(fault)
         where = "the board" if fault.cell is None else f"cell {fault.cell}"
         self._log(f"{where}: {fault.kind} fault, {fault.fault}; {fault.advice}")
-        self._tell("sensor_fault", self._now_ns(), detail)
+        self._consequences.tell("sensor_fault", detail)
         self._recorder.report("sensor_fault", detail)
         self._told.told(self._now_ns())
 
     def _on_sample(self, sample: Sample) -> None:
-        for outcome in self._course.on_sample(sample):
-            self._on_outcome(outcome)
-        self._recorder.keep_progress(self._course)
+        self._consequences.of_all(self._course.on_sample(sample))
         self._samples += 1
         every = SHOW_RESTING if self._rest.on else SHOW_EVERY
         if self._course.phase == "hold" or self._samples % every == 0:
@@ -271,9 +260,6 @@ class Service:
         elif self._health.note(note):
             self._tell_health()
 
-    def _tell_health(self) -> None:
-        self._server.tell(self._health_now())
-
     def _health_now(self) -> Health:
         training = self._recorder.session is not None
         watch = self._machine
@@ -281,50 +267,8 @@ class Service:
         care = self._recorder.care_side()
         return Health(board=self._health.now, training=training, care=care, machine=machine)
 
-    def _doubts(self, since_ns: int) -> dict[str, bool]:
-        return {} if self._machine is None else self._machine.doubts(since_ns, self._now_ns())
-
-    # -- what comes of it ----------------------------------------------------------------------------------
-
-    def _on_outcome(self, outcome: Outcome) -> None:
-        try:
-            match outcome:
-                case SessionStarted():
-                    self._recorder.session_started()
-                    self._drift.session_started()
-                    self._tell("session_started", self._now_ns(), {"session": self._recorder.session})
-                    self._tell_health()
-                case TrialEnded():
-                    self._recorder.trial_ended(outcome, doubts=self._doubts)
-                case CountEnded():
-                    self._recorder.count_ended(outcome)
-                case JournalEnded():
-                    self._recorder.journal_ended(outcome)
-                case SessionEnded():
-                    session = self._recorder.session
-                    self._recorder.session_ended(outcome)
-                    self._prescriptions.after_session()
-                    self._keeper.session_ended()
-                    self._tell("session_ended", self._now_ns(), {"session": session, "by": outcome.ended_by})
-                    self._tell_health()
-                case Happening():
-                    self._happened(outcome)
-        except StoreError as error:
-            self._log(str(error))
-
-    def _happened(self, happening: Happening) -> None:
-        if happening.kind == "hold_started":
-            self._recorder.hold_started(self._course, self._scale.plate, happening.t_ns)
-        self._tell(happening.kind, happening.t_ns, happening.detail)
-        if happening.kind in STOPS:
-            self._recorder.stopped(happening, self._course.words)
-        elif happening.kind == FALL:
-            self._recorder.unanswered(happening)
-        else:
-            self._recorder.happened(happening)
-
-    def _tell(self, kind: str, t_ns: int, detail: dict[str, Any]) -> None:
-        self._server.tell(Event(kind=kind, t_ns=t_ns, detail=detail))
+    def _tell_health(self) -> None:
+        self._server.tell(self._health_now())
 
     # -- clients -------------------------------------------------------------------------------------------
 
@@ -362,7 +306,7 @@ class Service:
             case Press(button=button) if button != "both":
                 self._press(button)
             case Answer(key=key, value=value):
-                self._on_outcomes(self._course.on_answer(key, value))
+                self._consequences.of_all(self._course.on_answer(key, value))
                 self._recorder.answered(self._course.answers())
             case Mark():
                 self._mark()
@@ -384,16 +328,11 @@ class Service:
             self._prescriptions.before_session(self._course)
         if button == "stop" and self._course.phase == "welcome":
             self._prescriptions.look_back(self._course)
-        self._on_outcomes(self._course.on_press(button))
+        self._consequences.of_all(self._course.on_press(button))
 
     def _mark(self) -> None:
         if self._recorder.session is None:
             raise SupervisionError("nobody trains; a mark belongs to a session")
         t_ns = self._now_ns()
         self._recorder.marked(t_ns)
-        self._tell("mark", t_ns, {})
-
-    def _on_outcomes(self, outcomes: list[Outcome]) -> None:
-        for outcome in outcomes:
-            self._on_outcome(outcome)
-        self._recorder.keep_progress(self._course)
+        self._consequences.tell("mark", {}, t_ns=t_ns)

@@ -62,7 +62,7 @@ class SharedService(Service):
                 self._leave()
             elif self._clinic.choosing.phase == "who":
                 # The panel's buttons know no number pad; the kiosk moves and takes its mark by them.
-                self._tell(f"{command.button}_pressed", self._now_ns(), {})
+                self._consequences.tell(f"{command.button}_pressed", {})
             return
         match self._clinic.answered(command, self._now_ns()):
             case "begin":
@@ -72,7 +72,7 @@ class SharedService(Service):
 
     def _leave(self) -> None:
         """Keep what the person who was chosen has done, and forget them."""
-        self._on_outcomes(self._course.leave())
+        self._consequences.of_all(self._course.leave())
         self._clinic.forget(self._now_ns())
         self._sit()
 
