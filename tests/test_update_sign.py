@@ -58,6 +58,10 @@ def test_a_mistyped_key_is_no_new_key_and_a_missing_package_is_said(
     [
         ({"version": "1.3.1-1"}, "--version 1.3.0: balance-station_1.3.1-1.deb is 1.3.1; nothing was signed"),
         ({"version": "1.3.0", "arch": "amd64"}, "--arch arm64: balance-station_1.3.0.deb is amd64"),
+        (
+            {"version": "1.3.0-1~deb12"},
+            "--debian trixie: balance-station_1.3.0-1~deb12.deb is bookworm; nothing was signed",
+        ),
         ({"version": "1.3.0", "name": "mosquitto"}, "is no package of the station (it holds mosquitto)"),
     ],
 )

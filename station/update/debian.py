@@ -14,6 +14,7 @@ from station.update.rescue import SCRIPT_FILE, rescue_script
 from station.update.steps import HEALTHY_WITHIN_S
 
 PACKAGE: Final = "balance-station"
+DEBIANS: Final = {"12": "bookworm", "13": "trixie"}  # for which packages are made, by the number in theirs
 UNITS: Final = ("balance-station.service", "balance-uplink.service", "balance-ui.service")
 TOLD: Final = ("ActiveState", "ConditionResult", "ConditionTimestampMonotonic")
 COPY: Final = "database.before"
@@ -61,10 +62,14 @@ def run(command: Sequence[str]) -> Ran:
 
 
 class Inside(NamedTuple):
-    """What a package says of itself: its version without Debian's own part, and its machine."""
+    """What a package says of itself: its version without Debian's own part, its machine, and its Debian.
+
+    `debian` is the release's name, "" for one that is not known.
+    """
 
     version: str
     arch: str
+    debian: str
 
 
 def look_into(package: Path, run: Run = run) -> Inside:
@@ -75,7 +80,8 @@ def look_into(package: Path, run: Run = run) -> Inside:
     if ran.code != 0 or name != PACKAGE:
         why = f"it holds {name}" if ran.code == 0 and name else _last(ran)
         raise UpdateError(f"{package.name}: is no package of the station ({why})")
-    return Inside(_plain(version), arch)
+    number = re.search(r"~deb(\d+)", version)
+    return Inside(_plain(version), arch, DEBIANS.get(number[1], "") if number else "")
 
 
 class Debian:

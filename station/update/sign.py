@@ -29,7 +29,7 @@ def sign_release(release: Release, seed: bytes) -> bytes:
 
 
 def refuse_other(release: Release, package: Path) -> None:
-    """Raise UpdateError where the package is not for the version and machine that are signed.
+    """Raise UpdateError where the package is not for the version, machine and Debian that are signed.
 
     Stations look too, and refuse it; here it can still be mended.
     """
@@ -37,6 +37,7 @@ def refuse_other(release: Release, package: Path) -> None:
     for name, said, held in (
         ("version", release.version, inside.version),
         ("arch", release.arch, inside.arch),
+        ("debian", release.debian, inside.debian or release.debian),
     ):
         if said != held:
             raise UpdateError(f"--{name} {said}: {package.name} is {held}; nothing was signed")
