@@ -17,6 +17,7 @@ NO_PLACES: Final = (
     "A person sways too much to stand for a place: your own weight serves in the daily check alone, "
     "where only the force is looked at."
 )
+ALONE: Final = "One mass alone shows neither a cell that bends nor a wrong mass. A second, in kg (Enter: none)? "
 
 
 class Answers(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -44,10 +45,16 @@ def read_answers(file: Path) -> Answers:
 
 
 def ask_answers(
-    ask: Callable[[str], str], say: Callable[[str], None], *, masses: bool, own_weight: bool = False
+    ask: Callable[[str], str],
+    say: Callable[[str], None],
+    *,
+    masses: bool,
+    own_weight: bool = False,
+    second: bool = False,
 ) -> Answers:
     """Return what the person at the terminal answers; a wrong number is asked again.
 
+    With `second`, whoever names one mass alone is asked for another, and may do without.
     With `own_weight`, `me 71.4` names the weight of the person who will stand on the plate.
     """
     while not (who := ask("Who calibrates? ").strip()):
@@ -67,7 +74,10 @@ def ask_answers(
         try:
             if own_weight and me == "me":
                 return msgspec.convert({"who": who, "own_weight_kg": _number(" ".join(rest))}, Answers)
-            return msgspec.convert({"who": who, "masses_kg": [_number(m) for m in text.split()]}, Answers)
+            masses_kg = [_number(m) for m in text.split()]
+            if second and len(masses_kg) == 1:
+                masses_kg += [_number(m) for m in ask(ALONE).split()]
+            return msgspec.convert({"who": who, "masses_kg": masses_kg}, Answers)
         except (ValueError, msgspec.ValidationError):
             say("Numbers above 0 and up to 300, with a blank between them, please.")
     return Answers(who=who)

@@ -40,7 +40,10 @@ class Terminal:
     def answers(self, ready: Ready) -> Answers:
         """Ask who it is, and which masses."""
         own_weight = ready.verb == "daily"
-        return ask_answers(self._ask, self._print, masses=ready.masses > 0, own_weight=own_weight)
+        second = ready.verb == "plate"
+        return ask_answers(
+            self._ask, self._print, masses=ready.masses > 0, own_weight=own_weight, second=second
+        )
 
     def heard(self, *, looking: bool) -> list[AnyTold]:
         """Return the next thing typed; what is typed during a look waits until it ends."""

@@ -279,8 +279,10 @@ def _report(args: argparse.Namespace) -> int:
 
 
 def _update(args: argparse.Namespace) -> int:
-    from station.update.command import show, take, watch
+    from station.update.command import call_off, show, take, watch
 
+    if args.call_off:
+        return call_off(args.config, log=log)
     if args.show:
         return show(args.config, log=log)
     if args.watch:

@@ -167,6 +167,7 @@ def add_update(parser: argparse.ArgumentParser) -> None:
         "release", nargs="?", metavar="FILE|URL", help="a signed release (.release), https or file"
     )
     what.add_argument("--watch", action="store_true", help="go on with the update under way (a timer does)")
+    what.add_argument("--call-off", action="store_true", help="forget the update that waits")
     what.add_argument("--show", action="store_true", help="say how the last update stands, and what is kept")
     parser.add_argument("--check", action="store_true", help="only say whether it would be taken")
     add_config(parser)

@@ -11,6 +11,7 @@ import msgspec
 from station.board.config import BoardConfig, ReaderName
 from station.errors import ConfigError
 from station.link.loopback import is_loopback
+from station.plainly import plainly
 from station.session.panel_config import PanelConfig
 from station.sway.reading import CELLS
 from station.training.prescription import Limits
@@ -259,7 +260,7 @@ def _checked(document: Mapping[str, Any], *, where: str) -> Config:
     try:
         config = msgspec.convert(document, Config)
     except msgspec.ValidationError as error:
-        raise ConfigError(f"{where}: {error}") from None
+        raise ConfigError(f"{where}: {plainly(error, Config.__struct_fields__)}") from None
     for key in config.care.keys:
         if len(key) != 32:
             raise ConfigError(f"{where}: care.keys holds a key of {len(key)} bytes; an Ed25519 key has 32")

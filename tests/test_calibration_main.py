@@ -182,6 +182,25 @@ def test_a_mistyped_mass_costs_no_step(
     assert left == {"calibration-last.csv"}
 
 
+@pytest.mark.parametrize(("second", "steps"), [("19.96", "1 of 28"), ("", "1 of 19")])
+def test_whoever_names_one_mass_is_asked_for_another_and_may_do_without(
+    station: list[str],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    second: str,
+    steps: str,
+) -> None:
+    (tmp_path / "typed").write_text(f"Ayşe\n10.02\n{second}\nquit\n")
+    with (tmp_path / "typed").open() as stdin:
+        monkeypatch.setattr("sys.stdin", stdin)
+        assert main(["plate", *station[:2], "--json"]) == 1
+    told = capsys.readouterr()
+    assert "A second, in kg" in told.err
+    assert steps in told.err
+
+
 @pytest.mark.parametrize(
     ("typed", "why", "steps"),
     [

@@ -120,7 +120,7 @@ def test_masses_are_asked_until_they_are_numbers_with_a_point_or_a_comma(typist:
 
 
 def test_a_calibration_has_somebody_who_made_it(typist: Typist) -> None:
-    typist.type("\n  \nAyşe\n10\n")
+    typist.type("\n  \nAyşe\n10\n\n")
     ready = Ready(verb="plate", masses=1, width_mm=400, length_mm=400, sim=True)
     assert typist.terminal.answers(ready).who == "Ayşe"
     assert typist.text().count("A name or initials, please") == 2

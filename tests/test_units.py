@@ -56,6 +56,27 @@ def instance(unit: Path) -> str:
     return unit.name.replace("@.", "@recorder.")
 
 
+@pytest.mark.parametrize(
+    ("asked", "rested", "starts"),
+    [
+        (None, None, True), (b"1", None, True), (None, b"", False), (b"1", b"1", False), (b"2", b"1", True),
+        (b"1", b"", True), (None, b"1", False),
+    ],
+)  # fmt: skip
+def test_an_update_that_has_ended_starts_no_program_until_something_else_is_asked_for(
+    tmp_path: Path, *, asked: bytes | None, rested: bytes | None, starts: bool
+) -> None:
+    text = (ROOT / "systemd/balance-update-watch.service").read_text().replace("\\\n", "")
+    found = re.search(r"^ExecCondition=/bin/sh -c '(.*)'$", text, flags=re.MULTILINE)
+    assert found
+    for name, content in (("update-asked.json", asked), ("rested", rested)):
+        if content is not None:
+            (tmp_path / name).write_bytes(content)
+    script = re.sub(r"/(?:var/lib|run)/balance-station(?:-update)?/", f"{tmp_path}/", found[1])
+    script = script.replace("$$", "$")
+    assert (subprocess.run(["sh", "-c", script], check=False).returncode == 0) is starts
+
+
 @systemd
 @pytest.mark.parametrize(
     "unit", [*UNITS, *TIMERS, *((ROOT / "systemd") / name for name in ROOTS)], ids=lambda unit: unit.name

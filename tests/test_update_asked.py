@@ -128,6 +128,20 @@ def test_what_is_asked_for_is_fetched_installed_and_told(home: Home) -> None:
     assert home.look() == ["fetched", "installing", "running"]
     assert home.told() == UpdateReply(number=1, state="running", version="1.3.0", installed="1.3.0")
     assert home.look() == ["running"], "the same request does nothing twice"
+
+
+def test_a_request_is_settled_only_when_nothing_is_left_to_do_for_it(home: Home) -> None:
+    assert home.parts()[1].settled() == b""
+    home.ask(asked_for := request(1, release()))
+    assert home.parts()[1].settled() is None, "nobody looked at it yet"
+    home.busy = "somebody trains"
+    home.look()
+    assert home.parts()[1].settled() is None
+    home.busy = ""
+    home.look()
+    assert home.parts()[1].settled() == asked_for
+    home.ask(request(2, None))
+    assert home.parts()[1].settled() is None
     assert not list(home.folder.glob("*.part"))
 
 

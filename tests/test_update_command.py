@@ -10,7 +10,10 @@ import pytest
 
 from station.config import parse_config
 from station.errors import ConfigError, UpdateError
-from station.update import command
+from station.session.protocol import Health
+from station.training.health import BoardHealth
+from station.training.snapshot import LiveView, Phase, Snapshot
+from station.update import command, surroundings
 from station.update.command import take
 from station.update.debian import Debian, Ran
 from station.update.source import fetch, read
@@ -168,6 +171,37 @@ def test_how_the_last_update_stands_can_be_asked(
     lines: list[str] = []
     assert command.show(with_a_key(tmp_path), log=lines.append) == 0
     assert lines == ["version 1.2.0 is installed", said, "no way back is kept"]
+
+
+@pytest.mark.parametrize(
+    ("phase", "training", "service", "use"),
+    [
+        ("welcome", False, False, "free"),
+        ("welcome", False, True, "looked after"),
+        ("hold", False, False, "training"),
+        ("welcome", True, False, "training"),
+    ],
+)
+def test_whoever_uses_the_board_is_seen(
+    monkeypatch: pytest.MonkeyPatch, *, phase: Phase, training: bool, service: bool, use: str
+) -> None:
+    shown = Snapshot(
+        phase=phase, service=service, live=LiveView(load_n=12.0), t_ns=0, sim=True, plate_mm=(400.0, 400.0)
+    )
+    health = Health(board=BoardHealth(sim=True, cal="nominal"), training=training)
+
+    class Station:
+        def __init__(self, *_: object, name: str) -> None:
+            assert name == "update"
+
+        def poll(self) -> list[Snapshot | Health]:
+            return [health, shown]
+
+        def close(self) -> None:
+            pass
+
+    monkeypatch.setattr(surroundings, "SessionClient", Station)
+    assert surroundings.look(Path("socket")) == (use, 12.0)
 
 
 def test_while_somebody_is_at_an_update_the_timer_leaves_it_alone(

@@ -13,7 +13,7 @@ from station.update.sign import main as sign
 from station.update.source import fetch, fetch_kept
 from tests.small_package import made_package
 
-FACTS = ["--debian", "trixie", "--arch", "arm64", "--expires", "2027-03-01T00:00:00Z"]
+FACTS = ["--debian", "trixie", "--arch", "arm64", "--expires", "2099-03-01T00:00:00Z"]
 
 
 def test_what_is_signed_here_is_fetched_there_with_the_way_back_beside_it(
@@ -24,7 +24,7 @@ def test_what_is_signed_here_is_fetched_there_with_the_way_back_beside_it(
         made = ["--make-key"] if number == 7 else []
         words = [str(package), "--key", str(tmp_path / "key"), "--version", version, "--number", str(number)]
         assert sign([*words, *made, *FACTS]) == 0
-    lines = capsys.readouterr().out.splitlines()[-2:]  # as they are put into the configuration
+    lines = capsys.readouterr().out.splitlines()[-3:]  # as they are put into the configuration
     keys = parse_config("\n".join(lines), where="here").updates.keys
     place = str(tmp_path / "balance-station_1.3.0_trixie_arm64.release")
     release, content = fetch(place, keys)
@@ -62,12 +62,15 @@ def test_a_mistyped_key_is_no_new_key_and_a_missing_package_is_said(
             {"version": "1.3.0-1~deb12"},
             "--debian trixie: balance-station_1.3.0-1~deb12.deb is bookworm; nothing was signed",
         ),
+        ({"version": "1.3.0", "expires": "2026-01-01T00:00:00Z"}, "--expires 2026-01-01T00:00:00Z is over"),
+        ({"version": "1.3.0", "expires": "01.06.2027"}, "--expires"),
         ({"version": "1.3.0", "name": "mosquitto"}, "is no package of the station (it holds mosquitto)"),
     ],
 )
 def test_a_package_that_is_something_else_than_is_said_is_not_signed(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], made: dict[str, str], said: str
 ) -> None:
+    end = made.pop("expires", "2099-03-01T00:00:00Z")
     package = made_package(tmp_path, **made)
     words = [
         str(package),
@@ -80,7 +83,7 @@ def test_a_package_that_is_something_else_than_is_said_is_not_signed(
         "1.3.0",
     ]
     with pytest.raises(SystemExit):
-        sign([*words, *FACTS])
+        sign([*words, *FACTS, "--expires", end])
     assert said in capsys.readouterr().err
     assert not list(tmp_path.glob("*.release"))
 

@@ -192,6 +192,7 @@ def test_a_version_that_is_not_healthy_within_five_minutes_goes_back_by_itself(t
     state, said = carry_through(tmp_path, Computer(well=False))
     assert (state.step, state.why) == ("returned", "the session is not ready")
     assert said == [
+        "version 1.3.0 is not well yet: the session is not ready",
         "version 1.3.0 is not healthy: the session is not ready; back to 1.2.0",
         "version 1.2.0 is back",
     ]
@@ -245,6 +246,21 @@ def test_a_package_that_was_signed_as_another_version_is_refused_before_anything
     update.stage((release(), b"1.3.0"))  # the way back that was good is kept
 
 
+def test_an_update_that_waits_can_be_called_off_and_taken_again(tmp_path: Path) -> None:
+    update = Update(tmp_path, Computer(), boot="0", now_s=lambda: 0.0, log=lambda _: None)
+    with pytest.raises(UpdateError, match="no update waits"):
+        update.call_off()
+    update.stage((release(), b"1.3.0"), (release("1.2.0", 7), b"1.2.0"))
+    assert update.state.number == 8
+    assert update.call_off() == "1.3.0"
+    assert (update.state.step, update.state.number) == ("idle", 0)
+    assert not (tmp_path / "new.deb").exists()
+    update.stage((release(), b"1.3.0"))
+    update.advance()
+    with pytest.raises(UpdateError, match=r"has begun \(installing\)"):
+        update.call_off()
+
+
 def test_what_was_installed_is_the_next_way_back(tmp_path: Path) -> None:
     computer = Computer()
     carry_through(tmp_path, computer)
@@ -294,11 +310,12 @@ def test_a_database_of_the_same_format_is_left_alone_with_what_was_done_meanwhil
 
 def test_an_update_waits_for_whoever_trains_stands_there_or_is_about_to() -> None:
     def why(**other: object) -> str:
-        facts: dict[str, object] = {"training": False, "load_n": 0.0, "began": [], "before_min": 60, **other}
+        facts: dict[str, object] = {"use": "free", "load_n": 0.0, "began": [], "before_min": 60, **other}
         return why_not_now(NOW, **facts)  # type: ignore[arg-type]
 
     assert why() == ""
-    assert why(training=True) == "somebody trains"
+    assert why(use="training") == "somebody trains"
+    assert why(use="looked after") == "the board is being calibrated or checked"
     assert why(load_n=300.0) == "somebody stands on the board"
     assert why(load_n=None).startswith("nobody knows")
     yesterday = NOW - timedelta(hours=23, minutes=30)

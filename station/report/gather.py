@@ -36,6 +36,7 @@ OPEN: Final[Mapping[str, frozenset[str] | None]] = {
     "panel": None,
     "care": frozenset({"port", "keys_version", "renew_days"}),
     "link": None,
+    "updates": frozenset({"before_training_min"}),
     "limits": frozenset({"longest_hold_s", "most_minutes"}),
 }
 PACKAGES: Final = ("gpiod", "msgspec", "numpy", "scipy", "paho-mqtt", "cryptography", "pygame-ce", "gpiozero")

@@ -72,7 +72,10 @@ def _undo_wiring(place: Place, _answers: Answers) -> Sequence[Change]:
         return ()
     text = read_text(place.config_file)
     if place.record.wrote.get("wiring") != digest_of(text):
-        message = f"{place.config_file} is not as setup wrote it; it stays, remove it by hand if it is to go"
+        message = (
+            f"{place.config_file} is not as setup wrote it, and stays: for another name or board change id "
+            "and source in it and run setup again, or remove it"
+        )
         raise ConfigError(message)
     # Not waited for: a PC has not the board of the configuration as shipped, and starts with it in vain.
     return (FileChange(place.config_file, text, place.shipped()), *restarted(place, wait=False))

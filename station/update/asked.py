@@ -101,6 +101,21 @@ class AskedUpdate:
             self._fetcher.clear()
             return False
 
+    def settled(self) -> bytes | None:
+        """Return the request that lies there when nothing is left to do for it, None while something is."""
+        asked = self.state
+        try:
+            document = _read(self._files.asked)
+        except UpdateError:
+            return None
+        known = document in {b"", asked.document}
+        return document if known and (asked.number == 0 or asked.state in ENDED) else None
+
+    def has_begun(self) -> bool:
+        """Return whether the update under way is the one that the care side asked for."""
+        asked = self.state
+        return asked.release > 0 and asked.release == self._update.state.number and asked.state not in ENDED
+
     def follow(self, waits: str = "") -> None:
         """Say how far the update is that was begun for the newest request, and why it `waits`."""
         asked, update = self.state, self._update.state

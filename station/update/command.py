@@ -2,36 +2,30 @@
 
 import fcntl
 import os
-import sqlite3
 import tempfile
 import time
-import tomllib
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
-from datetime import UTC, datetime
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
-from station.config import DATABASE, Config, enrolment_folder, load_config, socket_path, state_folder
-from station.errors import MessageError, StationError, UpdateError
+from station.config import DATABASE, Config, enrolment_folder, load_config, state_folder
+from station.errors import StationError, UpdateError
 from station.link.keyring import KeyKeeper
 from station.link.permit import Permit
 from station.link.update_desk import ASKED_FILE, TOLD_FILE
-from station.session.client import SessionClient
+from station.link.whole_file import PRIVATE, write_whole
 from station.session.clock import WallClock, boot_id
-from station.session.protocol import Health
-from station.training.snapshot import Snapshot
 from station.update.asked import Around, AskedUpdate, Files
 from station.update.debian import Debian, look_into, run
 from station.update.fetching import Fetcher
-from station.update.quiet import SESSIONS, why_not_now
 from station.update.release import Here, Release, judge
 from station.update.source import fetch, fetch_kept
 from station.update.steps import LOCK, UNDER_WAY, State, Update, refuse_other_version
+from station.update.surroundings import installed_here, why_not_now_of
 
+RESTED: Final = "rested"  # the request dealt with last, while nothing is left to do
 FOLLOW: Final = "journalctl -fu balance-update-watch"
-LOOK_S: Final = 3.0
-FREE: Final = ("welcome", "history", "blocked", "summary", "goodnight")
 
 Log = Callable[[str], None]
 
@@ -49,28 +43,59 @@ def take(config_file: str | None, place: str, *, check_only: bool, log: Log) -> 
     state = State() if os.geteuid() else update.state
     if state.step in UNDER_WAY and not check_only:
         raise UpdateError(f"an update to {state.after} is under way ({state.step}); {FOLLOW} shows its end")
-    here = _here(system, state.number)
-    release, package = fetch(place, config.updates.keys)
-    wall = WallClock()
-    judge(release, here, wall.now(), synced=wall.state() == "synced")
-    _refuse_other_version(release, package)
+    here = installed_here(system, state.number)
+    release, package = _fitting(place, here, config)
     log(f"version {release.version} for {release.debian} on {release.arch} is signed, whole and fits here")
     kept = fetch_kept(place, here, config.updates.keys)
     if check_only:
-        if kept is None and (os.geteuid() or not update.has_way_back(here.version)):
-            unseen = (
-                ", unless this station keeps it from an update before (sudo tells)" if os.geteuid() else ""
-            )
-            log(f"the signed package of version {here.version} does not lie beside it: no way back{unseen}")
+        if kept is None:
+            _say_of_way_back(update, here.version, log)
         return 0
     with _alone(config) as alone:
         if not alone:
             raise UpdateError("an update is under way; wait until it has ended")
+        (Path(config.updates.told) / RESTED).unlink(missing_ok=True)
         update.stage((release, package), kept)
         ended = _go_on(config, update, system, log)
+    if update.state.step == "staged":
+        log(f"to call it off: sudo balance-station update --call-off; {FOLLOW} shows how it goes on")
     if update.state.step == "watching":
         log(f"it is installed; within five minutes it is healthy or {here.version} comes back: {FOLLOW}")
     return ended
+
+
+def _fitting(place: str, here: Here, config: Config) -> tuple[Release, bytes]:
+    """Return the release that lies there with its package. Raises UpdateError where it is not taken here."""
+    release, package = fetch(place, config.updates.keys)
+    wall = WallClock()
+    judge(release, here, wall.now(), synced=wall.state() == "synced")
+    with tempfile.TemporaryDirectory() as folder:
+        (looked_at := Path(folder) / release.file).write_bytes(package)
+        refuse_other_version(release, look_into(looked_at).version)
+    return release, package
+
+
+def _say_of_way_back(update: Update, version: str, log: Log) -> None:
+    """Say that none lies beside it. Raises UpdateError where it is known that none is kept either."""
+    words = f"the signed package of version {version} does not lie beside it: no way back"
+    if os.geteuid():
+        log(f"{words}, unless this station keeps it from an update before (sudo tells)")
+    elif not update.has_way_back(version):
+        raise UpdateError(f"{words}, so it would not be taken")
+
+
+def call_off(config_file: str | None, *, log: Log) -> int:
+    """Call off an update that waits. Raises UpdateError where none does."""
+    config = load_config(config_file)
+    update, system = _update(config, log)
+    with _alone(config) as alone:
+        asked = _asked(config, update, system, log) if alone else None
+        if not alone or (asked is not None and asked.has_begun()):
+            raise UpdateError(
+                "the care side asked for it; it is withdrawn there" if alone else f"it has begun: {FOLLOW}"
+            )
+        log(f"the update to {update.call_off()} is called off; nothing was changed")
+    return 0
 
 
 def show(config_file: str | None, *, log: Log) -> int:
@@ -108,18 +133,30 @@ def told(update: Update, installed: str) -> list[str]:
     return lines
 
 
-def _refuse_other_version(release: Release, package: bytes) -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        (looked_at := Path(folder) / release.file).write_bytes(package)
-        refuse_other_version(release, look_into(looked_at).version)
-
-
 def watch(config_file: str | None, *, log: Log) -> int:
     """Go on with the update that is under way or asked for, as far as it can go now; a timer asks again."""
     config = load_config(config_file)
     update, system = _update(config, log)
     with _alone(config) as alone:
-        return _go_on(config, update, system, log) if alone else 0
+        if not alone:
+            return 0
+        ended = _go_on(config, update, system, log)
+        _rest(config, update, _asked(config, update, system, log))
+        return ended
+
+
+def _rest(config: Config, update: Update, asked: AskedUpdate | None) -> None:
+    """Where nothing is left to do, let the timer start nothing until something else is asked for or a boot.
+
+    `balance-update-watch.service` compares the request that lies there with the one that was dealt with.
+    """
+    there = state_folder(config) / ASKED_FILE
+    done_with = asked.settled() if asked is not None else None if there.exists() else b""
+    if update.state.step not in UNDER_WAY and done_with is not None:
+        told = Path(config.updates.told)
+        with suppress(OSError, StationError):  # then it looks once more
+            told.mkdir(mode=0o755, parents=True, exist_ok=True)
+            write_whole(told / RESTED, done_with, mode=PRIVATE)
 
 
 @contextmanager
@@ -151,11 +188,11 @@ def _go_on(config: Config, update: Update, system: Debian, log: Log) -> int:
             if asked is None or not asked.turn():
                 return 0
             continue
-        waits = _why_not_now(config) if state.step == "staged" else ""
+        waits = why_not_now_of(config) if state.step == "staged" else ""
         if asked is not None:
             asked.follow(waits)
         if waits:
-            log(f"the update to {state.after} waits: {waits}")
+            log(f"the update to {state.after} waits and begins by itself: {waits}")
             return 0
         if update.advance() == state:
             return 0
@@ -182,9 +219,9 @@ def _asked(config: Config, update: Update, system: Debian, log: Log) -> AskedUpd
         Fetcher(updates.places, folder),
         Files(state_folder(config) / ASKED_FILE, folder, Path(updates.told) / TOLD_FILE),
         Around(
-            here=lambda number: _here(system, number),
+            here=lambda number: installed_here(system, number),
             keys=updates.keys,
-            why_not_now=lambda: _why_not_now(config),
+            why_not_now=lambda: why_not_now_of(config),
             now=wall.now,
             synced=lambda: wall.state() == "synced",
             now_s=time.monotonic,
@@ -192,61 +229,3 @@ def _asked(config: Config, update: Update, system: Debian, log: Log) -> AskedUpd
         ),
         log=log,
     )
-
-
-def _here(system: Debian, number: int) -> Here:
-    version = system.version()
-    if not version:
-        raise UpdateError("this station was not installed as a package; there is nothing to update")
-    release = tomllib.loads(
-        "\n".join(
-            f"{key} = '{value.strip(chr(34))}'"
-            for key, eq, value in (
-                line.partition("=") for line in Path("/etc/os-release").read_text("utf-8").splitlines()
-            )
-            if eq
-        )
-    )
-    arch = run(["dpkg", "--print-architecture"]).said.strip()
-    return Here(version, str(release.get("VERSION_CODENAME", "")), arch, number)
-
-
-def _why_not_now(config: Config) -> str:
-    local = datetime.now(UTC).astimezone()
-    training, load_n = _look(socket_path(config))
-    began = _began(state_folder(config) / DATABASE)
-    return why_not_now(
-        local, training=training, load_n=load_n, began=began, before_min=config.updates.before_training_min
-    )
-
-
-def _look(socket: Path) -> tuple[bool, float | None]:
-    """Return whether somebody trains and the load; a station that does not run has nobody on it."""
-    try:
-        client = SessionClient(socket, name="update")
-    except ConnectionError:
-        return False, 0.0
-    until_s, training, load_n = time.monotonic() + LOOK_S, False, None
-    try:
-        while time.monotonic() < until_s and load_n is None:
-            for notice in client.poll():
-                if isinstance(notice, Snapshot):
-                    training, load_n = notice.phase not in FREE, notice.live.load_n
-                elif isinstance(notice, Health):
-                    training = training or notice.training
-            time.sleep(0.05)
-    except (ConnectionError, MessageError):
-        return False, load_n
-    finally:
-        client.close()
-    return training, load_n
-
-
-def _began(database: Path) -> list[datetime]:
-    """Return when the newest sessions began, in local time; none where the database does not tell."""
-    try:
-        with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as opened:
-            rows = opened.execute("SELECT started FROM session ORDER BY number DESC LIMIT ?", (SESSIONS,))
-            return [datetime.fromisoformat(started).astimezone() for (started,) in rows]
-    except (sqlite3.Error, ValueError, StationError):
-        return []

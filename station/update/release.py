@@ -59,7 +59,10 @@ def decode_release(document: bytes, keys: Sequence[bytes]) -> Release:
         signed = msgspec.json.decode(document, type=SignedRelease)
         known: Mapping[str, bytes] = {key_id(key): key for key in keys}
         if signed.key not in known:
-            raise UpdateError(f"it is signed with key {signed.key}, which is no release key of this station")
+            ours = ", ".join(known) or "none"
+            raise UpdateError(
+                f"it is signed with key {signed.key}, which is no release key of this station ({ours})"
+            )
         if not fits(signed.release, signed.sig, known[signed.key]):
             raise UpdateError("its signature does not fit: it was changed after it was signed")
         return msgspec.json.decode(signed.release, type=Release)
@@ -85,8 +88,8 @@ def judge(release: Release, here: Here, now: datetime, *, synced: bool) -> None:
     except PrescriptionError as error:
         raise UpdateError(str(error)) from None
     if now >= end:
-        doubt = "" if synced else ", by a clock that is not set"
-        raise UpdateError(f"it was to be used until {release.expires}{doubt}; ask for a newer one")
+        said = "" if synced else f", and this station's clock, which is not set, says {now:%Y-%m-%d %H:%M}"
+        raise UpdateError(f"it was to be used until {release.expires}{said}; ask for a newer one")
     if release.version == here.version:
         raise UpdateError(f"version {here.version} is installed already")
     if parts(release.version) < parts(here.version):

@@ -8,14 +8,16 @@ import hashlib
 import sys
 from base64 import b64encode
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from station.errors import UpdateError
-from station.link.signature import signed
+from station.errors import PrescriptionError, UpdateError
+from station.link.signature import key_id, signed
 from station.link.whole_file import PRIVATE, PUBLIC, write_whole
+from station.training.prescription import parse_time
 from station.update.debian import look_into
 from station.update.release import Release, SignedRelease
 from station.update.source import SUFFIX
@@ -26,6 +28,16 @@ def sign_release(release: Release, seed: bytes) -> bytes:
     body = msgspec.json.encode(release)
     key, sig = signed(body, seed)
     return msgspec.json.encode(SignedRelease(release=msgspec.Raw(body), key=key, sig=sig))
+
+
+def refuse_over(release: Release, now: datetime) -> None:
+    """Raise UpdateError for an end that is no time, or is over already."""
+    try:
+        end = parse_time(release.expires, where="--expires")
+    except PrescriptionError as error:
+        raise UpdateError(str(error)) from None
+    if now >= end:
+        raise UpdateError(f"--expires {release.expires} is over; nothing was signed")
 
 
 def refuse_other(release: Release, package: Path) -> None:
@@ -76,13 +88,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     except msgspec.ValidationError as error:
         parser.error(str(error))
     try:
+        refuse_over(release, datetime.now(UTC))
         refuse_other(release, package)
     except UpdateError as error:
         parser.error(str(error))
     name = f"balance-station_{release.version}_{release.debian}_{release.arch}{SUFFIX}"
     write_whole(package.with_name(name), sign_release(release, seed), mode=PUBLIC)
     public = Ed25519PrivateKey.from_private_bytes(seed).public_key().public_bytes_raw()
-    sys.stdout.write(f'{package.with_name(name)}\n[updates]\nkeys = ["{b64encode(public).decode()}"]\n')
+    sys.stdout.write(f"{package.with_name(name)}\n# key {key_id(public)}\n")
+    sys.stdout.write(f'[updates]\nkeys = ["{b64encode(public).decode()}"]\n')
     return 0
 
 

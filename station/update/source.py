@@ -43,6 +43,8 @@ def beside(place: str, name: str) -> str:
 
 def fetch(place: str, keys: Sequence[bytes], read: Read = read) -> tuple[Release, bytes]:
     """Return the signed release that lies there with its package, whole. Raises UpdateError."""
+    if "://" not in place and Path(place).is_dir():
+        raise UpdateError(f"{place} is a folder; name the signed {SUFFIX} in it")
     if place.endswith(".deb"):
         raise UpdateError(f"{place} is a package; name the signed {SUFFIX} that lies beside it")
     release = decode_release(read(place, MOST_RELEASE_BYTES), keys)

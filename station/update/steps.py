@@ -27,10 +27,14 @@ UNDER_WAY: Final = ("staged", "installing", "watching", "keeping", "returning")
 
 
 class State(msgspec.Struct, frozen=True, kw_only=True):
-    """How far an update has come. `number` is the highest taken; seconds are CLOCK_MONOTONIC of `boot`."""
+    """How far an update has come. `number` is the highest taken; seconds are CLOCK_MONOTONIC of `boot`.
+
+    `number_before` is what was the highest until this one was laid ready.
+    """
 
     step: Step = "idle"
     number: int = 0
+    number_before: int = 0
     before: str = ""
     after: str = ""
     boot: str = ""
@@ -129,7 +133,30 @@ class Update:
                 f"there is no way back: the signed package of version {before} must lie beside the new one"
             )
         self._lay(NEW, NEW_RELEASE, release, package)
-        self._go(State(step="staged", number=release.number, before=before, after=release.version))
+        self._go(
+            State(
+                step="staged",
+                number=release.number,
+                number_before=state.number,
+                before=before,
+                after=release.version,
+            )
+        )
+
+    def call_off(self) -> str:
+        """Forget an update that has not begun, as if it was never laid ready; return its version.
+
+        Raises UpdateError where there is none, or it has begun: then only its end is waited for.
+        """
+        state = self.state
+        if state.step not in UNDER_WAY:
+            raise UpdateError("no update waits")
+        if state.step != "staged":
+            raise UpdateError(f"the update to {state.after} has begun ({state.step}); it is not broken off")
+        self._go(State(number=state.number_before))
+        for name in (NEW, NEW_RELEASE):
+            (self._folder / name).unlink(missing_ok=True)
+        return state.after
 
     def has_way_back(self, before: str) -> bool:
         """Return whether the package of this version is here, whole."""
@@ -186,6 +213,9 @@ class Update:
             )
         if self._now_s() - state.since_s >= HEALTHY_WITHIN_S:
             return self._give_up(state, trouble or f"version {self._system.version()} is installed instead")
+        if trouble and trouble != state.why:
+            self._log(f"version {state.after} is not well yet: {trouble}")
+            state = self._go(_with(state, why=trouble))
         return state
 
     def _keep(self, state: State) -> State:
