@@ -17,7 +17,7 @@ NO_PLACES: Final = (
     "A person sways too much to stand for a place: your own weight serves in the daily check alone, "
     "where only the force is looked at."
 )
-ALONE: Final = "One mass alone shows neither a cell that bends nor a wrong mass. A second, in kg (Enter: none)? "
+ALONE: Final = "One mass shows neither a cell that bends nor a wrong mass. A second, in kg (Enter: none)? "
 
 
 class Answers(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
