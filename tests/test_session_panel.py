@@ -329,7 +329,7 @@ def test_the_empty_lgpio_is_recognised(monkeypatch: pytest.MonkeyPatch) -> None:
     [
         ("[panel]\nled_pin = 5\n", "GPIO 5 is both data_pins of FL and panel.led_pin"),
         ("[panel]\nled_pin = 17\n", "GPIO 17 is both panel.start_pin and panel.led_pin"),
-        ("[panel]\nled_pin = 28\n", "panel.led_pin"),
+        ("[panel]\nled_pin = 28\n", "[panel] led_pin must be at most 27"),
     ],
 )
 def test_a_pin_can_be_wired_to_one_thing_only(text: str, says: str) -> None:
