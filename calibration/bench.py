@@ -44,9 +44,8 @@ from station.sway.plate_file import PlateFile, encode_plate_file
 from station.sway.reading import CELLS
 from station.weighing import nominal_plate, own_plates, plate_in_use
 
-UNFINISHED = (
-    "calibration-{masses}.csv"  # its masses in kg: a mistyped one leaves the steps of the right ones alone
-)
+# Named by its masses in kg: a mistyped one leaves the steps of the right ones alone.
+UNFINISHED = "calibration-{masses}.csv"
 FINISHED = "calibration-last.csv"
 VERIFY_REACH = 0.5  # of the half sides: between the places of the fit
 

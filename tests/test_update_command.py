@@ -204,6 +204,35 @@ def test_whoever_uses_the_board_is_seen(
     assert surroundings.look(Path("socket")) == (use, 12.0)
 
 
+def test_an_update_that_waits_is_called_off_by_root_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "state.json").write_text('{"step":"staged","number":12,"number_before":9,"after":"1.3.0"}')
+    lines: list[str] = []
+    monkeypatch.setattr("os.geteuid", lambda: 1000)
+    with pytest.raises(UpdateError, match="only root may call it off"):
+        command.call_off(with_a_key(tmp_path), log=lines.append)
+    monkeypatch.setattr("os.geteuid", lambda: 0)
+    assert command.call_off(with_a_key(tmp_path), log=lines.append) == 0
+    assert lines == ["the update to 1.3.0 is called off; nothing was changed"]
+    assert json.loads((tmp_path / "state.json").read_text())["number"] == 9
+
+
+def test_where_nothing_is_left_to_do_the_timer_is_told_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = Path(with_a_key(tmp_path))
+    config.write_text(config.read_text() + f'told = "{tmp_path}/told"\n')
+    monkeypatch.setattr(command, "_go_on", lambda *_: 0)
+    state, rested = tmp_path / "state.json", tmp_path / "told/rested"
+    state.write_text('{"step":"watching","number":12,"before":"1.2.0","after":"1.3.0"}')
+    assert command.watch(str(config), log=lambda _: None) == 0
+    assert not rested.exists()
+    state.write_text('{"step":"done","number":12,"before":"1.2.0","after":"1.3.0"}')
+    assert command.watch(str(config), log=lambda _: None) == 0
+    assert rested.read_bytes() == b""
+
+
 def test_while_somebody_is_at_an_update_the_timer_leaves_it_alone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -86,6 +86,8 @@ def _say_of_way_back(update: Update, version: str, log: Log) -> None:
 
 def call_off(config_file: str | None, *, log: Log) -> int:
     """Call off an update that waits. Raises UpdateError where none does."""
+    if os.geteuid():
+        raise UpdateError("only root may call it off: sudo balance-station update --call-off")
     config = load_config(config_file)
     update, system = _update(config, log)
     with _alone(config) as alone:
