@@ -34,6 +34,7 @@ def _unknown(name: str, path: str, sections: Iterable[str]) -> str:
 
 def _reworded(what: str) -> str:
     rules: tuple[tuple[str, Callable[[re.Match[str]], str]], ...] = (
+        (r"Expected `str` matching regex '\^\(([\w|:.+]+)\)\$'", lambda m: f"must be {_one_of(m[1])}"),
         (r"Expected `str` matching regex '\^?(.*?)\$?'", lambda m: f"is not of the form {m[1]}"),
         (r"Invalid enum value (.*)", lambda m: f"cannot be {m[1]}"),
         (r"Expected `array` of length (\d+), got (\d+)", lambda m: f"needs {m[1]} values, and has {m[2]}"),
@@ -44,6 +45,12 @@ def _reworded(what: str) -> str:
         if found := re.fullmatch(pattern, what, flags=re.DOTALL):
             return words(found)
     return what
+
+
+def _one_of(pattern: str) -> str:
+    """Return the alternatives of a pattern as they are typed; `.+` is anything."""
+    *others, last = pattern.replace(".+", "…").split("|")
+    return f"{', '.join(others)} or {last}" if others else last
 
 
 def _kind(name: str) -> str:

@@ -36,7 +36,7 @@ def test_nothing_configured_is_a_simulated_station(monkeypatch: pytest.MonkeyPat
         ('[board]\nwidth_mm = "wide"\n', "[board] width_mm needs a number, and has a text in quotes"),
         ("[board]\ndata_pins = [5]\n", "[board] data_pins needs 4 values, and has 1"),
         ('[station]\nid = "../x"\n', "[station] id is not of the form"),
-        ('[source]\nsource = "magic"\n', "[source] source is not of the form (simulate|gpio"),
+        ('[source]\nsource = "magic"\n', "[source] source must be simulate, gpio, wii or replay:…"),
         ("[care]\nport = 0\n", "[care] port must be at least 1"),
         ('[care]\nhost = ""\n', "[care] host"),
         ('[care]\nhost = "two words"\n', "[care] host"),

@@ -162,6 +162,7 @@ def test_what_a_helper_needs_is_there(station: Place) -> None:
     assert told["configuration.json"]["keys"]["board"]["data_pins"] == [5, 13, 16, 21]
     assert told["configuration.json"]["keys"]["station"] == {"id": "set", "subj": "set"}
     assert told["configuration.json"]["enrolled"] is True
+    assert told["configuration.json"]["state"].startswith("refused: [")
     assert told["database.json"]["state"] == "ok"
     assert told["database.json"]["format"] == VERSION
     assert told["database.json"]["rows"]["prescription"] == 1

@@ -158,7 +158,17 @@ def test_why_an_update_cannot_be_taken_now_is_said_before_anything_is_read(
         ),
         (
             {"step": "watching", "number": 8, "before": "1.2.0", "after": "1.3.0"},
-            "an update from 1.2.0 to 1.3.0 is under way: watching; journalctl -fu balance-update-watch",
+            "the update from 1.2.0 to 1.3.0 is looked after: watching; journalctl -fu balance-update-watch",
+        ),
+        (
+            {"step": "installing", "number": 8, "before": "1.2.0", "after": "1.3.0"},
+            "version 1.3.0 is being put in place: leave the station switched on; "
+            "journalctl -fu balance-update-watch",
+        ),
+        (
+            {"step": "staged", "number": 8, "before": "1.2.0", "after": "1.3.0"},
+            "the update from 1.2.0 to 1.3.0 waits: somebody trains; "
+            "to call it off: sudo balance-station update --call-off",
         ),
     ],
 )
@@ -168,6 +178,7 @@ def test_how_the_last_update_stands_can_be_asked(
     (tmp_path / "state.json").write_text(json.dumps(state))
     installed = Debian(tmp_path / "db", tmp_path, Programs(dpkg_query=Ran(0, "installed 1.2.0-1", "")))
     monkeypatch.setattr(command, "Debian", lambda *_: installed)
+    monkeypatch.setattr(command, "why_not_now_of", lambda _: "somebody trains")
     lines: list[str] = []
     assert command.show(with_a_key(tmp_path), log=lines.append) == 0
     assert lines == ["version 1.2.0 is installed", said, "no way back is kept"]

@@ -192,6 +192,7 @@ def test_a_version_that_is_not_healthy_within_five_minutes_goes_back_by_itself(t
     state, said = carry_through(tmp_path, Computer(well=False))
     assert (state.step, state.why) == ("returned", "the session is not ready")
     assert said == [
+        "installing version 1.3.0: some minutes, leave the station switched on",
         "version 1.3.0 is not well yet: the session is not ready",
         "version 1.3.0 is not healthy: the session is not ready; back to 1.2.0",
         "version 1.2.0 is back",

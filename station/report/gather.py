@@ -19,6 +19,7 @@ from firmware_config.boot_file import read_text
 from firmware_config.refusal import BootRefusal
 from station import __version__
 from station.config import DATABASE
+from station.errors import ConfigError
 from station.machine.reading import read_machine
 from station.report.kept import look_into
 from station.report.updated import how_updated
@@ -83,7 +84,9 @@ def gather(sources: Sources) -> dict[str, str]:
     words = own_words(sources.program)
     parts: dict[str, Callable[[], object]] = {
         "versions.json": _versions,
-        "configuration.json": partial(_configuration, sources.place),
+        "configuration.json": partial(
+            _configuration, sources.place, partial(masked, words=words, secret=private)
+        ),
         "database.json": lambda: kept,
         "machine.json": partial(_machine, sources.place, state),
         "boot.json": partial(_boot, sources.place),
@@ -123,7 +126,7 @@ def _versions() -> dict[str, Any]:
     }
 
 
-def _configuration(place: Place) -> dict[str, Any]:
+def _configuration(place: Place, hide: Callable[[str], str]) -> dict[str, Any]:
     text = read_text(place.config_file)
     try:
         document = tomllib.loads(text)
@@ -141,8 +144,13 @@ def _configuration(place: Place) -> dict[str, Any]:
             }
     source = str(document.get("source", {}).get("source", "simulate"))
     told.setdefault("source", {})["source"] = source if source in {"gpio", "wii", "simulate"} else "replay"
+    state = "read" if text else "there is none: defaults"
+    try:
+        place.config()
+    except ConfigError as error:  # no program starts with it; what it quotes may name somebody
+        state = f"refused: {hide(str(error).partition(': ')[2])}"
     enrolled = (place.state() / "enrolment" / "enrolment.json").exists()
-    return {"state": "read" if text else "there is none: defaults", "keys": told, "enrolled": enrolled}
+    return {"state": state, "keys": told, "enrolled": enrolled}
 
 
 def _open(known: frozenset[str] | None, value: object) -> bool:

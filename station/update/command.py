@@ -25,6 +25,7 @@ from station.update.steps import LOCK, UNDER_WAY, State, Update, refuse_other_ve
 from station.update.surroundings import installed_here, why_not_now_of
 
 RESTED: Final = "rested"  # the request dealt with last, while nothing is left to do
+CALL_OFF: Final = "to call it off: sudo balance-station update --call-off"
 FOLLOW: Final = "journalctl -fu balance-update-watch"
 
 Log = Callable[[str], None]
@@ -42,14 +43,15 @@ def take(config_file: str | None, place: str, *, check_only: bool, log: Log) -> 
     update, system = _update(config, log)
     state = State() if os.geteuid() else update.state
     if state.step in UNDER_WAY and not check_only:
-        raise UpdateError(f"an update to {state.after} is under way ({state.step}); {FOLLOW} shows its end")
+        hint = CALL_OFF if state.step == "staged" else f"{FOLLOW} shows its end"
+        raise UpdateError(f"an update to {state.after} is under way ({state.step}); {hint}")
     here = installed_here(system, state.number)
     release, package = _fitting(place, here, config)
-    log(f"version {release.version} for {release.debian} on {release.arch} is signed, whole and fits here")
     kept = fetch_kept(place, here, config.updates.keys)
+    if check_only and kept is None:
+        _say_of_way_back(update, here.version, log)
+    log(f"version {release.version} for {release.debian} on {release.arch} is signed, whole and fits here")
     if check_only:
-        if kept is None:
-            _say_of_way_back(update, here.version, log)
         return 0
     with _alone(config) as alone:
         if not alone:
@@ -58,7 +60,7 @@ def take(config_file: str | None, place: str, *, check_only: bool, log: Log) -> 
         update.stage((release, package), kept)
         ended = _go_on(config, update, system, log)
     if update.state.step == "staged":
-        log(f"to call it off: sudo balance-station update --call-off; {FOLLOW} shows how it goes on")
+        log(f"{CALL_OFF}; {FOLLOW} shows how it goes on")
     if update.state.step == "watching":
         log(f"it is installed; within five minutes it is healthy or {here.version} comes back: {FOLLOW}")
     return ended
@@ -104,7 +106,8 @@ def show(config_file: str | None, *, log: Log) -> int:
     """Say how the last update stands, what it would go back to, and what the care side asked for."""
     config = load_config(config_file)
     update, system = _update(config, log)
-    for line in told(update, system.version()):
+    waits = why_not_now_of(config) if update.state.step == "staged" else ""
+    for line in told(update, system.version(), waits):
         log(line)
     asked = _asked(config, update, system, log)
     if asked is not None and asked.state.number:
@@ -114,10 +117,12 @@ def show(config_file: str | None, *, log: Log) -> int:
     return 0
 
 
-def told(update: Update, installed: str) -> list[str]:
-    """Return in sentences how far an update is. Raises UpdateError where only root may see it."""
+def told(update: Update, installed: str, waits: str = "") -> list[str]:
+    """Return in sentences how far an update is, and why one `waits`. Raises UpdateError but for root."""
     state = update.state
-    lines = [f"version {installed} is installed" if installed else "no version is installed as a package"]
+    lines = [f"version {installed} is installed"] if installed else []
+    if not installed and state.step not in UNDER_WAY:
+        lines.append("no version is installed as a package")
     match state.step:
         case "idle":
             lines.append("it came without an update")
@@ -128,10 +133,17 @@ def told(update: Update, installed: str) -> list[str]:
         case "returned":
             why = f"{state.after} (number {state.number}) was not healthy: {state.why}"
             lines.append(f"{why}; version {state.before} came back")
+        case "staged":
+            why = waits or "it begins now"
+            lines.append(f"the update from {state.before} to {state.after} waits: {why}; {CALL_OFF}")
+        case "installing" | "returning":
+            version = state.after if state.step == "installing" else state.before
+            lines.append(f"version {version} is being put in place: leave the station switched on; {FOLLOW}")
         case step:
-            lines.append(f"an update from {state.before} to {state.after} is under way: {step}; {FOLLOW}")
+            lines.append(f"the update from {state.before} to {state.after} is looked after: {step}; {FOLLOW}")
     kept = update.way_back()
-    lines.append(f"the package of version {kept} is kept as the way back" if kept else "no way back is kept")
+    next_one = f"the package of version {kept} is kept: the way back from the next update"
+    lines.append(next_one if kept else "no way back is kept")
     return lines
 
 

@@ -91,7 +91,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         refuse_over(release, datetime.now(UTC))
         refuse_other(release, package)
     except UpdateError as error:
-        parser.error(str(error))
+        parser.exit(2, f"{error}\n")
     name = f"balance-station_{release.version}_{release.debian}_{release.arch}{SUFFIX}"
     write_whole(package.with_name(name), sign_release(release, seed), mode=PUBLIC)
     public = Ed25519PrivateKey.from_private_bytes(seed).public_key().public_bytes_raw()

@@ -191,6 +191,7 @@ class Update:
         if state.tries >= MOST_TRIES:
             return self._give_up(state, f"{state.after} could not be installed in {state.tries} tries")
         state = self._go(_with(state, tries=state.tries + 1))
+        self._log(f"installing version {state.after}: some minutes, leave the station switched on")
         try:
             self._system.arm(self._folder / KEPT)
             self._system.install(self._folder / NEW)
