@@ -130,6 +130,23 @@ def test_what_is_asked_for_is_fetched_installed_and_told(home: Home) -> None:
     assert home.look() == ["running"], "the same request does nothing twice"
 
 
+def test_what_the_care_side_asked_for_can_be_called_off_at_the_station_and_is_told(home: Home) -> None:
+    home.ask(asked_for := request(1, release()))
+    update, asked = home.parts()
+    assert asked.turn(), "laid ready; it waits for whoever trains"
+    assert update.call_off() == "1.3.0"
+    asked.called_off(7)
+    assert home.told().state == "fetched", "another release was called off"
+    asked.called_off(8)
+    assert home.told().state == "refused"
+    assert home.told().reason == "called off at the station"
+    assert home.look() == ["refused"]
+    assert home.computer.version() == "1.2.0"
+    assert home.parts()[1].settled() == asked_for
+    home.ask(request(2, release()))
+    assert home.look() == ["fetched", "installing", "running"], "asked for anew it is taken"
+
+
 def test_a_request_is_settled_only_when_nothing_is_left_to_do_for_it(home: Home) -> None:
     assert home.parts()[1].settled() == b""
     home.ask(asked_for := request(1, release()))

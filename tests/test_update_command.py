@@ -242,6 +242,9 @@ def test_where_nothing_is_left_to_do_the_timer_is_told_so(
     state.write_text('{"step":"done","number":12,"before":"1.2.0","after":"1.3.0"}')
     assert command.watch(str(config), log=lambda _: None) == 0
     assert rested.read_bytes() == b""
+    state.write_text('{"step":"watching","number":13,"before":"1.3.0","after":"1.4.0"}')
+    assert command.watch(str(config), log=lambda _: None) == 0
+    assert not rested.exists(), "what is under way is looked after whatever was settled before"
 
 
 def test_while_somebody_is_at_an_update_the_timer_leaves_it_alone(

@@ -111,10 +111,11 @@ class AskedUpdate:
         known = document in {b"", asked.document}
         return document if known and (asked.number == 0 or asked.state in ENDED) else None
 
-    def has_begun(self) -> bool:
-        """Return whether the update under way is the one that the care side asked for."""
+    def called_off(self, release: int) -> None:
+        """Tell the care side where it asked for the release of this number, which was called off here."""
         asked = self.state
-        return asked.release > 0 and asked.release == self._update.state.number and asked.state not in ENDED
+        if asked.release == release and asked.state not in ENDED:
+            self._go(asked, "refused", reason="called off at the station")
 
     def follow(self, waits: str = "") -> None:
         """Say how far the update is that was begun for the newest request, and why it `waits`."""

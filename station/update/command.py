@@ -93,12 +93,13 @@ def call_off(config_file: str | None, *, log: Log) -> int:
     config = load_config(config_file)
     update, system = _update(config, log)
     with _alone(config) as alone:
-        asked = _asked(config, update, system, log) if alone else None
-        if not alone or (asked is not None and asked.has_begun()):
-            raise UpdateError(
-                "the care side asked for it; it is withdrawn there" if alone else f"it has begun: {FOLLOW}"
-            )
-        log(f"the update to {update.call_off()} is called off; nothing was changed")
+        if not alone:
+            raise UpdateError(f"somebody is at an update now; {FOLLOW}")
+        release, version = update.state.number, update.call_off()
+        asked = _asked(config, update, system, log)
+        if asked is not None:
+            asked.called_off(release)
+    log(f"the update to {version} is called off; nothing was changed")
     return 0
 
 
@@ -154,6 +155,7 @@ def watch(config_file: str | None, *, log: Log) -> int:
     with _alone(config) as alone:
         if not alone:
             return 0
+        (Path(config.updates.told) / RESTED).unlink(missing_ok=True)  # whatever it is broken off by
         ended = _go_on(config, update, system, log)
         _rest(config, update, _asked(config, update, system, log))
         return ended
